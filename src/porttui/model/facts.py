@@ -1,0 +1,391 @@
+"""Facts: what was seen on the machine, and nothing else.
+
+No prose, no severity, no opinion. Three kinds of absence are kept apart everywhere:
+
+* ``None``: not looked at (yet); a later, fuller Facts may have it;
+* ``()``: looked, and there is none;
+* `Unseen`: could not look, with the reason and the command that would show it.
+
+All text that came from elsewhere (process names, banners, headers ...) was made printable in observe/.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from porttui.model.base import Value
+from porttui.model.target import Asked
+
+Os = Literal["linux", "macos", "windows", "other"]
+Counters = dict[str, int]
+"""Differences of kernel counters by their documented names: "Tcp.OutRsts", "TcpExt.ListenOverflows"."""
+
+
+class Unseen(Value, frozen=True, kw_only=True, tag="unseen"):
+    """Something that could not be looked at. Never to be read as "no"."""
+
+    what: str
+    """The thing, as a short noun phrase: "firewall rules"."""
+    reason: str
+    """Why not: "needs root", "ss is not installed"."""
+    how_to_see: str
+    """The command or place that would show it; empty when nothing here would."""
+
+
+class Privileges(Value, frozen=True, kw_only=True):
+    """What the user of this run may do."""
+
+    user: str
+    uid: int | None = None
+    """None on Windows."""
+    root: bool = False
+    """Full rights: uid 0 with all of the capabilities that porttui uses, or an elevated Windows token."""
+    capabilities: tuple[str, ...] = ()
+    """Effective Linux capabilities in lower case without the prefix: "net_bind_service", "net_admin", "sys_ptrace"."""
+
+
+class Ssh(Value, frozen=True, kw_only=True):
+    """The SSH session that porttui runs in, from SSH_CONNECTION (ssh(1), ENVIRONMENT)."""
+
+    client: str
+    server: str
+    server_port: int = 22
+
+
+class Host(Value, frozen=True, kw_only=True):
+    """The machine."""
+
+    name: str
+    release: str = ""
+    """Kernel or system version."""
+    ssh: Ssh | None = None
+    tmux: bool = False
+    container: str | None = None
+    """What the marks of a container say: "docker", "podman", "kubernetes", "container"; None when there are none."""
+    wsl: bool = False
+    systemd: bool = False
+    """Whether systemd is pid 1 (sd_booted(3))."""
+
+
+class Interface(Value, frozen=True, kw_only=True):
+    """A network interface with its addresses."""
+
+    name: str
+    up: bool
+    loopback: bool = False
+    addresses: tuple[str, ...] = ()
+    """IPv4 and IPv6 addresses without prefix length; link-local IPv6 with its scope."""
+
+
+class Route(Value, frozen=True, kw_only=True):
+    """What the kernel answers to "which way to this address?" (RTM_GETROUTE, rtnetlink(7))."""
+
+    destination: str
+    kind: str = ""
+    """"local", "unicast", "blackhole", "prohibit", "unreachable", "broadcast" ...; empty when `error` is set."""
+    interface: str | None = None
+    source: str | None = None
+    gateway: str | None = None
+    error: str | None = None
+    """Name of the errno that the lookup ended with, such as "ENETUNREACH"."""
+
+
+class HostsLine(Value, frozen=True, kw_only=True):
+    """One entry of the hosts file that names the host in question (hosts(5))."""
+
+    address: str
+    names: tuple[str, ...]
+    line: int
+    """Counted from 1."""
+
+
+class Name(Value, frozen=True, kw_only=True):
+    """What the name of the target leads to."""
+
+    host: str
+    literal: bool
+    """The host is an address already; nothing was looked up."""
+    addresses: tuple[str, ...] = ()
+    """In the order in which getaddrinfo(3) gives them, each once."""
+    error: str | None = None
+    """Name of the getaddrinfo error, "EAI_NONAME", "EAI_AGAIN"; None when it resolved."""
+    hosts: tuple[HostsLine, ...] | Unseen = ()
+    hosts_path: str = ""
+    localhost: tuple[str, ...] = ()
+    """What "localhost" leads to here, whatever the target is."""
+    ms: float = 0.0
+
+
+class BindTry(Value, frozen=True, kw_only=True):
+    """One attempt to bind(2) the port and give it back at once, without listen(2)."""
+
+    address: str
+    port: int
+    reuse_address: bool
+    """Whether SO_REUSEADDR was set."""
+    error: str | None = None
+    """Name of the errno, "EADDRINUSE", "EACCES", "EADDRNOTAVAIL"; None when the bind succeeded."""
+
+
+class Socket(Value, frozen=True, kw_only=True):
+    """One row of a socket table."""
+
+    protocol: Literal["tcp", "udp", "unix"]
+    state: str
+    """"LISTEN", "ESTABLISHED", "TIME_WAIT", ...; "BOUND" for a TCP socket that is bound and neither listens nor
+    connects; "UNCONN" for an unconnected UDP socket."""
+    address: str = ""
+    port: int = 0
+    peer: str = ""
+    peer_port: int = 0
+    path: str = ""
+    """Of a unix socket; an abstract name starts with "@"."""
+    queue: int | None = None
+    """LISTEN: connections that wait for accept(2). Otherwise: received bytes that nobody has read."""
+    backlog: int | None = None
+    """LISTEN: how many may wait (listen(2)); None where the system does not tell (/proc, psutil)."""
+    send_queue: int | None = None
+    """Not LISTEN: sent bytes that are not acknowledged."""
+    received: int | None = None
+    """Not LISTEN: bytes received over the whole connection (tcp_info, tcpi_bytes_received); None when not asked."""
+    uid: int | None = None
+    user: str | None = None
+    inode: int | None = None
+    """0: no process holds it (TIME_WAIT, or a connection not accepted yet)."""
+    v6only: bool | None = None
+    """IPV6_V6ONLY of a ``::`` listener (ipv6(7)); None where the system does not tell."""
+    device: str | None = None
+    """SO_BINDTODEVICE (socket(7))."""
+    unit: str | None = None
+    """systemd unit by the socket's cgroup: "nginx.service"."""
+    container: str | None = None
+    """Container id or name by cgroup."""
+    namespace: int | None = None
+    """Inode of the network namespace when it is another one than ours; None for ours."""
+    pids: tuple[int, ...] = ()
+    """Processes that hold the socket. Read `owner_by` before blaming one."""
+    owner_by: Literal["descriptor", "cgroup", "command"] | None = None
+    """How `pids` are known: the descriptor was seen (certain); they share the socket's cgroup (likely); their command
+    line names the port and the user fits (likely). None: not known."""
+
+
+class Sockets(Value, frozen=True, kw_only=True, tag="sockets"):
+    """The socket tables, as far as the question needs them."""
+
+    rows: tuple[Socket, ...]
+    """All listeners, and every row whose local or peer port is the target's. Sorted by port, then address."""
+    total: int
+    """How many sockets the machine has in all, of the protocols read."""
+    source: Literal["netlink", "proc", "psutil", "command"]
+    """Where the rows come from; only netlink tells backlog, v6only, device and bound sockets."""
+    unseen: tuple[Unseen, ...] = ()
+    """What this reading left out: owners without root, other namespaces, rows over the bound."""
+    ms: float = 0.0
+
+
+class Ancestor(Value, frozen=True, kw_only=True):
+    """A process on the way from pid 1 to a process."""
+
+    pid: int
+    name: str
+
+
+class Process(Value, frozen=True, kw_only=True):
+    """A process that holds, or seems to hold, a socket on the port. None: not told to this user."""
+
+    pid: int
+    name: str
+    argv: tuple[str, ...] = ()
+    user: str | None = None
+    uid: int | None = None
+    state: str = ""
+    """Letter of proc(5): R, S, D, T (stopped), t (held by a tracer), Z, X."""
+    tracer: int = 0
+    """Pid of the process that traces it, 0 for none (TracerPid of proc(5))."""
+    started: dt.datetime | None = None
+    cwd: str | None = None
+    terminal: str | None = None
+    """Controlling terminal: "pts/2"."""
+    ancestors: tuple[Ancestor, ...] = ()
+    """From pid 1 down to the parent."""
+    unit: str | None = None
+    container: str | None = None
+    cpu_percent: float | None = None
+    memory: int | None = None
+    """Resident set size, bytes."""
+    threads: int | None = None
+    open_files: int | None = None
+    open_files_limit: int | None = None
+    """Soft RLIMIT_NOFILE."""
+    capabilities: tuple[str, ...] | None = None
+    seccomp: int | None = None
+    no_new_privs: bool | None = None
+
+
+class Icmp(Value, frozen=True, kw_only=True):
+    """An ICMP or ICMPv6 error that answered a connection attempt, from the socket's error queue (ip(7), IP_RECVERR)."""
+
+    version: Literal[4, 6]
+    type: int
+    code: int
+    sender: str
+    """The address that sent it; empty when not told."""
+
+
+class Fate(Value, frozen=True, kw_only=True):
+    """What became of our own connection on the server's side: the reverse row in the socket table."""
+
+    row: Literal["missing", "waiting", "accepted", "unknown"]
+    """missing: no such row here (translated, or another namespace); waiting: the kernel opened it and no program has
+    accepted it (inode 0); accepted: a program has it; unknown: the table could not be read."""
+    unread: int | None = None
+    """Bytes of ours that the server's program has not read yet."""
+
+
+class Attempt(Value, frozen=True, kw_only=True):
+    """TCP connection attempts to one address."""
+
+    address: str
+    port: int
+    role: Literal["asked", "elsewhere"] = "asked"
+    """asked: an address of the target; elsewhere: a listener near it that was tried so that it can be recommended."""
+    outcome: str
+    """"open", "timeout", or the name of the errno: "ECONNREFUSED", "EHOSTUNREACH" ..."""
+    immediate: bool = False
+    """connect(2) itself returned the error, before any packet."""
+    ms: float = 0.0
+    tries: int = 1
+    """How many connections were begun; more than one when the counters had to be told from other traffic."""
+    icmp: Icmp | None = None
+    burst: Counters = {}
+    """What the counters moved by in the few milliseconds around `tries` first packets."""
+    whole: Counters = {}
+    """What they moved by until the outcome."""
+    source: str = ""
+    source_port: int = 0
+    self_connected: bool = False
+    """The socket is connected to itself (RFC 9293, 3.5, simultaneous open)."""
+    fate: Fate | None = None
+    """Read after the request was sent, when the connection opened."""
+
+
+class HttpAnswer(Value, frozen=True, kw_only=True):
+    """An HTTP response, shortened."""
+
+    status: int
+    reason: str = ""
+    version: str = "HTTP/1.1"
+    headers: tuple[tuple[str, str], ...] = ()
+    """Names in lower case."""
+    body: str = ""
+    """The first characters of the body, printable."""
+    complete: bool = True
+    """The body ended as announced, or the bound on bytes was hit; False when the connection broke off before."""
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of a header by its lower-case name, or None."""
+        return next((value for key, value in self.headers if key == name), None)
+
+
+class TlsAnswer(Value, frozen=True, kw_only=True):
+    """What a TLS handshake showed."""
+
+    version: str = ""
+    """"TLSv1.3"."""
+    subject: str = ""
+    issuer: str = ""
+    names: tuple[str, ...] = ()
+    not_before: dt.datetime | None = None
+    not_after: dt.datetime | None = None
+    trusted: bool | None = None
+    """Whether the user's clients would trust it for this host; None when not verified."""
+    verify_code: int = 0
+    """OpenSSL's X509_V_ERR_ number, 0 when it verified."""
+    verify_message: str = ""
+    alert: str = ""
+    """Name of the TLS alert that ended the handshake; empty when it completed."""
+
+
+class Exchange(Value, frozen=True, kw_only=True):
+    """One exchange of application data on a connection of its own, and what came back."""
+
+    address: str
+    port: int
+    role: Literal["asked", "elsewhere", "proxy"] = "asked"
+    sent: Literal["nothing", "http", "https", "tls", "redis", "postgresql", "memcached"]
+    """What porttui said: nothing (it waited for a banner), an HTTP request, an HTTP request over TLS, a TLS
+    ClientHello alone, a Redis PING, a PostgreSQL SSLRequest, a memcached "version"."""
+    outcome: Literal["answer", "closed", "reset", "silent", "refused", "error"]
+    """answer: bytes came; closed: orderly end without a byte; reset: ECONNRESET; silent: nothing within the time;
+    refused: the connection did not open; error: see `error`."""
+    protocol: str | None = None
+    """The protocol that the answer speaks: "http", "tls", "ssh", "redis", "postgresql", "mysql", "smtp", "ftp",
+    "imap", "pop3", "vnc", "memcached", "http2", ...; None when not recognised."""
+    data: str = ""
+    """The first bytes of the answer, printable, at most 200 characters."""
+    error: str = ""
+    """What the library or the system said, one printable line; empty when it answered."""
+    http: HttpAnswer | None = None
+    tls: TlsAnswer | None = None
+    fate: Fate | None = None
+    """Where this connection stood on the server's side while porttui waited in vain."""
+    ms: float = 0.0
+
+
+class Proxy(Value, frozen=True, kw_only=True):
+    """A proxy that the environment names for requests to the target."""
+
+    variable: str
+    """"HTTP_PROXY", "all_proxy" ..."""
+    url: str
+    """Without the password."""
+    applies: bool
+    """Whether httpx, and clients like it, would use it for the target: scheme and NO_PROXY considered."""
+    no_proxy: str = ""
+
+
+class FirewallBackend(Value, frozen=True, kw_only=True):
+    """One program or kernel interface that may hold firewall rules."""
+
+    name: str
+    """"nftables", "iptables", "iptables-legacy", "ufw", "firewalld", "pf", "windows-firewall"."""
+    installed: bool
+    rules: int | None = None
+    """How many rules it has; None when they could not be read."""
+    active: bool | None = None
+    """What its own settings say (ufw.conf ENABLED=); None when they say nothing."""
+    unseen: Unseen | None = None
+
+
+class Facts(Value, frozen=True, kw_only=True):
+    """Everything that was seen. Filled step by step by `porttui.observe.observe`; None means not looked at yet."""
+
+    at: dt.datetime
+    """When the look began, with the machine's offset from UTC."""
+    os: Os
+    asked: Asked
+    privileges: Privileges
+    host: Host
+    environment: dict[str, str] = {}
+    """The variables that matter for a connection: the proxy variables and SSL_CERT_FILE, passwords masked."""
+    interfaces: tuple[Interface, ...] | Unseen | None = None
+    sysctls: dict[str, str] = {}
+    """Kernel settings by their sysctl(8) name: "net.ipv4.ip_unprivileged_port_start"."""
+    name: Name | None = None
+    routes: tuple[Route, ...] | Unseen | None = None
+    binds: tuple[BindTry, ...] | Unseen | None = None
+    sockets: Sockets | Unseen | None = None
+    processes: tuple[Process, ...] | None = None
+    attempts: tuple[Attempt, ...] | None = None
+    exchanges: tuple[Exchange, ...] | None = None
+    proxies: tuple[Proxy, ...] | None = None
+    firewall: tuple[FirewallBackend, ...] | None = None
+    timeout: float = 4.0
+    """Seconds after which a silent connection is given up."""
+    took: dict[str, float] = {}
+    """Milliseconds by part: "name", "sockets", "connect", ..."""
+    failures: tuple[Unseen, ...] = ()
+    """Parts of the look that porttui itself failed at; the rest still stands."""
+    done: bool = False
+    """The look is over; what is still None will stay so."""

@@ -1,0 +1,56 @@
+"""What differs from system to system, as one Protocol; linux.py, macos.py and windows.py stand behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from porttui.model.facts import (
+    Counters,
+    Fate,
+    FirewallBackend,
+    Host,
+    Interface,
+    Os,
+    Privileges,
+    Process,
+    Route,
+    Sockets,
+    Unseen,
+)
+
+
+class Platform(Protocol):
+    """The eyes of porttui on one operating system. Nothing here changes anything; every call is bounded in time."""
+
+    os: Os
+
+    def privileges(self) -> Privileges:
+        """Tell who is looking, and with which rights."""
+
+    def host(self) -> Host:
+        """Tell which machine this is, and what stands between it and the user."""
+
+    def interfaces(self) -> tuple[Interface, ...] | Unseen:
+        """List the network interfaces."""
+
+    def sysctls(self) -> dict[str, str]:
+        """Read the kernel settings that matter for ports; those that do not exist here are left out."""
+
+    def route(self, address: str) -> Route | Unseen:
+        """Ask the kernel which way a packet to `address` would go."""
+
+    def sockets(self, port: int) -> Sockets | Unseen:
+        """Read all listeners and every socket that has `port` on either side, with their owners as far as allowed."""
+
+    def processes(self, pids: Iterable[int]) -> tuple[Process, ...]:
+        """Describe processes; those that are gone are left out."""
+
+    def counters(self) -> Counters:
+        """Read the kernel's network counters as absolute numbers; empty where the system has none."""
+
+    def fate(self, address: str, port: int, source: str, source_port: int) -> Fate:
+        """Look up the server's side of a connection of ours from `source` to `address`."""
+
+    def firewall(self) -> tuple[FirewallBackend, ...]:
+        """Tell which firewalls are installed, and whether their rules can be read."""
