@@ -1,0 +1,267 @@
+"""The stage: a private network namespace in which a fault is made for real and porttui is asked about it.
+
+    with Namespace() as stage:
+        server = stage.listen(address="::1")
+        answer = stage.check(f"127.0.0.1:{server.port}", person=Person.NOBODY)
+        assert answer.code == "ipv6-only-listener"
+
+Namespaces are entered with nsenter(1), not with ``ip netns exec``, which mounts a new /sys and so hides the cgroups.
+Everything started here dies with the test run: servers by PR_SET_PDEATHSIG, a namespace with its last process, whose
+standard input is a pipe of ours.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pytest
+
+from tests.system import people
+from tests.system.people import CHECKOUT, Person
+
+ADDRESS = "10.231.8.1"
+"""The second address of a namespace made with `lan=True`; it is on a veth pair, both ends of which are inside."""
+_LISTENER = Path(__file__).with_name("listener.py")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What `porttui check --json` said."""
+
+    status: int
+    """Its exit code."""
+    report: dict[str, Any]
+    stderr: str
+    seconds: float
+    """How long it took, with the start of the interpreter."""
+
+    @property
+    def verdict(self) -> dict[str, Any]:
+        """The verdict that leads."""
+        verdict: dict[str, Any] = self.report["verdict"]
+        return verdict
+
+    @property
+    def code(self) -> str:
+        """The code of the verdict that leads."""
+        return str(self.verdict["code"])
+
+    @property
+    def steps(self) -> dict[str, str]:
+        """The status of every step by its name."""
+        return {step["name"]: step["status"] for step in self.report["steps"]}
+
+    @property
+    def unseen(self) -> list[str]:
+        """What could not be looked at."""
+        return [unseen["what"] for unseen in self.report["unseen"]]
+
+    def __str__(self) -> str:
+        """Return what one wants to read when a test fails."""
+        told = {key: self.report.get(key) for key in ("verdict", "also", "steps", "unseen")}
+        return f"exit {self.status}, {self.stderr or 'nothing on stderr'}\n{json.dumps(told, indent=1)}"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A program that runs on the stage."""
+
+    process: subprocess.Popen[str]
+    port: int
+
+    @property
+    def pid(self) -> int:
+        """Its pid, which is the same inside and outside: only the network is private."""
+        return self.process.pid
+
+    def pause(self) -> None:
+        """Send SIGSTOP and wait until the process is in state T."""
+        self.process.send_signal(signal.SIGSTOP)
+        wait_until(lambda: _state(self.pid) == "T", f"pid {self.pid} paused")
+
+
+@dataclass
+class Namespace:
+    """A private network namespace; loopback is up. Use it in a with statement."""
+
+    lan: bool = False
+    """Whether it has ADDRESS on an interface besides loopback."""
+    _holder: subprocess.Popen[str] | None = None
+    _started: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        """Make it; a test that cannot have one is skipped with the reason."""
+        if reason := people.missing():
+            pytest.skip(f"no network namespace: {reason}")
+        flags = ("--net",) if os.geteuid() == 0 else ("--user", "--map-root-user", "--net")
+        self._holder = subprocess.Popen(
+            ("unshare", *flags, "sh", "-c", "ip link set lo up && echo ready && exec cat"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            assert self._holder.stdout is not None
+            assert self._holder.stdout.readline() == "ready\n"
+            if self.lan:
+                self._add_lan()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Kill what runs in it and let it go."""
+        self.close()
+
+    def close(self) -> None:
+        """Kill what runs in it and let it go; may be called twice."""
+        for process in reversed(self._started):
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)  # with its workers; it leads its own session
+            process.communicate()
+        self._started.clear()
+        if self._holder is not None:
+            self._holder.communicate()
+            self._holder = None
+
+    @property
+    def pid(self) -> int:
+        """The process that holds the namespace; its /proc/PID/net shows the socket tables."""
+        assert self._holder is not None
+        return self._holder.pid
+
+    def nft(self, rules: str) -> None:
+        """Load nft(8) rules."""
+        self.run("nft", "-f", "-", given=rules)
+
+    def run(self, *argv: str, person: Person = Person.ROOT, given: str | None = None) -> str:
+        """Run a command to its end and return its standard output; the test fails when the command does."""
+        done = subprocess.run(
+            [*people.enter(person, self.pid), *argv],
+            input=given,
+            stdin=subprocess.DEVNULL if given is None else None,
+            capture_output=True,
+            text=True,
+            check=False,
+            env=_environment(),
+            timeout=60,
+        )
+        assert done.returncode == 0, f"{argv}: exit {done.returncode}, {done.stderr}"
+        return done.stdout
+
+    def popen(self, *argv: str, person: Person = Person.ROOT) -> subprocess.Popen[str]:
+        """Start a program in a session of its own; it is killed when the stage is cleared."""
+        process = subprocess.Popen(
+            [*people.enter(person, self.pid), *argv],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=_environment(),
+            start_new_session=True,
+        )
+        self._started.append(process)
+        return process
+
+    def listen(self, *options: str, address: str = "127.0.0.1", port: int = 0, person: Person = Person.ROOT) -> Server:
+        """Start listener.py with more options; returns when it listens; port 0: the kernel chooses."""
+        where = ("--address", address, "--port", str(port))
+        process = self.popen(sys.executable, "-I", "-S", str(_LISTENER), *where, *options, person=person)
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line, f"the listener did not start: {process.communicate()[1]}"
+        return Server(process, int(line))
+
+    def serve(self, port: int, *argv: str, person: Person = Person.ROOT) -> Server:
+        """Start a real server; returns when something listens on its port."""
+        process = self.popen(*argv, person=person)
+
+        def up() -> bool:
+            if process.poll() is not None:
+                pytest.fail(f"{argv[0]} ended: {process.communicate()}")
+            return self.listens(port)
+
+        wait_until(up, f"{argv[0]} on port {port}")
+        return Server(process, port)
+
+    def listens(self, port: int) -> bool:
+        """Tell from the socket table whether anything listens on a TCP port."""
+        return any(row[1].endswith(f":{port:04X}") and row[3] == "0A" for row in self._rows())
+
+    def free_port(self) -> int:
+        """Choose a port that no socket here uses and that is not ephemeral; rarely the same in two tests."""
+        while True:
+            port = random.randrange(20_000, 30_000)
+            if not any(row[1].endswith(f":{port:04X}") for row in self._rows()):
+                return port
+
+    def check(
+        self, target: str, *options: str, person: Person = Person.ROOT, environment: dict[str, str] | None = None
+    ) -> Answer:
+        """Ask ``porttui check TARGET --json`` and read its report."""
+        begun = time.monotonic()
+        done = subprocess.run(
+            [*people.enter(person, self.pid), sys.executable, "-m", "porttui", "check", target, "--json", *options],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            env=_environment() | (environment or {}),
+            cwd="/",
+            timeout=60,
+        )
+        seconds = time.monotonic() - begun
+        assert done.stdout, f"no report: exit {done.returncode}\n{done.stderr}"
+        return Answer(done.returncode, json.loads(done.stdout), done.stderr, seconds)
+
+    def _rows(self) -> Iterator[list[str]]:
+        for table in ("tcp", "tcp6"):
+            lines = Path(f"/proc/{self.pid}/net/{table}").read_text().splitlines()
+            yield from (line.split() for line in lines[1:])
+
+    def _add_lan(self) -> None:
+        script = (
+            "ip link add lan0 type veth peer name lan1 && ip link set lan0 addrgenmode none"
+            f" && ip link set lan1 addrgenmode none && ip addr add {ADDRESS}/24 dev lan0"
+            " && ip link set lan0 up && ip link set lan1 up"
+        )
+        self.run("sh", "-c", script)
+
+
+def wait_until(condition: Callable[[], bool], what: str, seconds: float = 20.0) -> None:
+    """Wait until a condition holds, and fail the test when it does not in time."""
+    until = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > until:
+            pytest.fail(f"waited {seconds:g} s in vain for: {what}")
+        time.sleep(0.005)
+
+
+def _state(pid: int) -> str:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+def _environment() -> dict[str, str]:
+    """An environment without the proxies, the SSH session and the locale of whoever runs the tests."""
+    return {
+        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        "HOME": "/",
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": str(CHECKOUT / "src"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONWARNINGS": "error",
+    }
