@@ -418,7 +418,6 @@ def _ipv6_only_remedies() -> tuple[r.Remedy, ...]:
             risk=r.Risk.RESTARTS,
             cost="restarts vite",
             proof="127.0.0.1:5173",
-            undo="Start it again without --host.",
             steps=(
                 r.RemedyStep(text="In the terminal where vite runs (pts/2) press ctrl+c."),
                 r.RemedyStep(text="There, start it again:", argv=("npm", "run", "dev", "--", "--host", "127.0.0.1")),

@@ -1,0 +1,103 @@
+"""What is said about the faults themselves: docs/faults.md, the table of the README, and `porttui explain CODE`."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+
+from porttui.faults.fault import Fault
+from porttui.model.target import Question
+from porttui.render.lines import ascii_text
+from porttui.render.marks import SEVERITY_MARKS
+
+_HEAD = """# The faults that porttui names
+
+Made from the faults themselves by `porttui explain --markdown`; a change here is lost.
+Each text is also printed by `porttui explain CODE`.
+"""
+_QUESTIONS = {Question.CONNECT: "why can't I connect?", Question.BIND: "why can't my server start here?"}
+
+
+def faults_markdown(faults: Iterable[Fault]) -> str:
+    """Return docs/faults.md: a list of the codes, then one section a fault, in the order of the registry."""
+    told = tuple(faults)
+    return "\n".join([_HEAD, faults_table(told, page=""), *(_section(fault) for fault in told)])
+
+
+def faults_table(faults: Iterable[Fault], *, page: str = "docs/faults.md") -> str:
+    """Return a Markdown table of code, step and title, each code a link into `page`."""
+    rows = [f"| [{each.code}]({page}#{each.code}) | {_step(each)} | {_cell(each.title)} |" for each in faults]
+    return "\n".join(["| code | step | what is true |", "| --- | --- | --- |", *rows]) + "\n"
+
+
+def explain_text(fault: Fault, os: str = "", *, width: int = 80) -> str:
+    """Return what `porttui explain CODE` prints.
+
+    Args:
+        fault: the fault.
+        os: the system that the reader is on; told, because the commands in the text are those of several systems.
+        width: columns of a line.
+
+    Returns:
+        Lines, each with its end.
+    """
+    blocks = [
+        f"{ascii_text(fault.title)}\n\n  code      {fault.code}\n  step      {_step(fault)}\n"
+        f"  severity  {SEVERITY_MARKS[fault.severity].word}\n  asked by  {_questions(fault)}",
+        *(_wrapped(block, width) for block in fault.text.split("\n\n")),
+    ]
+    if fault.explains:
+        blocks.append(_wrapped(f"Where it is found it explains: {', '.join(fault.explains)}.", width))
+    ask = f"To see it on your own machine{f' ({os})' if os else ''}, with the fix for it:"
+    again = "porttui check TARGET" + (" --bind" if fault.questions == (Question.BIND,) else "")
+    blocks.append(f"{ask}\n  {again}")
+    return "\n\n".join(blocks) + "\n"
+
+
+def codes_text(faults: Iterable[Fault], *, width: int = 80) -> str:
+    """Return the list of all codes with their titles, as `porttui explain` prints it."""
+    told = tuple(faults)
+    wide = max((len(fault.code) for fault in told), default=0)
+    lines = [
+        line
+        for fault in told
+        for line in textwrap.wrap(
+            f"{fault.code.ljust(wide)}  {ascii_text(fault.title)}",
+            width,
+            subsequent_indent=" " * (wide + 2),
+            break_long_words=False,
+            break_on_hyphens=False,
+            drop_whitespace=True,
+        )
+    ]
+    return "\n".join([*lines, "", "One of them in full: porttui explain CODE"]) + "\n"
+
+
+def _section(fault: Fault) -> str:
+    lines = [
+        f"## {fault.code}",
+        "",
+        f"**{_cell(fault.title)}**. Step: {_step(fault)}. Asked by: {_questions(fault)}",
+        "",
+    ]
+    return "\n".join([*lines, fault.text, ""])
+
+
+def _step(fault: Fault) -> str:
+    return fault.step.value if fault.step else "-"
+
+
+def _questions(fault: Fault) -> str:
+    return " ".join(_QUESTIONS[question] for question in fault.questions)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _wrapped(block: str, width: int) -> str:
+    """Wrap a paragraph; lines that are indented, or lists, stand as they were written."""
+    lines = block.split("\n")
+    if any(line.startswith((" ", "* ", "- ", "| ")) or line[:2].rstrip(".").isdigit() for line in lines):
+        return "\n".join(ascii_text(line) for line in lines)
+    return "\n".join(textwrap.wrap(ascii_text(" ".join(lines)), width, break_long_words=False, break_on_hyphens=False))

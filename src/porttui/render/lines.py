@@ -1,0 +1,96 @@
+"""Setting plain text: ASCII, wrapped between words, columns aligned, commands that can be pasted into a shell."""
+
+from __future__ import annotations
+
+import shlex
+import textwrap
+from collections.abc import Sequence
+
+_NARROWEST = 16
+"""Columns that the last cell of a row needs; with less it starts on a line of its own."""
+
+
+def ascii_text(text: str) -> str:
+    """Write what is not ASCII as an escape, and a control character too, so that any terminal and log shows it."""
+    plain = text.encode("ascii", "backslashreplace").decode("ascii")
+    return "".join(char if " " <= char <= "~" else f"\\x{ord(char):02x}" for char in plain)
+
+
+def paragraph(text: str, width: int, first: str = "", rest: str | None = None) -> list[str]:
+    """Wrap a text between words; a word longer than the line is left whole.
+
+    Args:
+        text: the text; its line breaks are kept.
+        width: columns of a line.
+        first: what stands before the first line.
+        rest: what stands before every other line; as many blanks as `first` has when None.
+
+    Returns:
+        The lines without trailing blanks.
+    """
+    rest = " " * len(first) if rest is None else rest
+    lines: list[str] = []
+    for part in text.split("\n"):
+        lines += textwrap.wrap(
+            ascii_text(part),
+            width,
+            initial_indent=rest if lines else first,
+            subsequent_indent=rest,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    return lines
+
+
+def columns(rows: Sequence[Sequence[str]], width: int, indent: int = 2, gap: int = 2) -> list[str]:
+    """Align rows of cells; columns that are empty in every row are left out, the last cell of a row is wrapped.
+
+    Args:
+        rows: the rows; they may have different numbers of cells.
+        width: columns of a line.
+        indent: blanks before each row.
+        gap: blanks between two cells.
+
+    Returns:
+        The lines without trailing blanks.
+    """
+    most = max((len(row) for row in rows), default=0)
+    used = [at for at in range(most) if any(at < len(row) and row[at] for row in rows)]
+    cells = [[ascii_text(row[at]) for at in used if at < len(row)] for row in rows]
+    wide = [max((len(row[at]) for row in cells if at < len(row) - 1), default=0) for at in range(len(used))]
+    return [line for row in cells for line in _row(row, wide, width, indent, gap)]
+
+
+def _row(row: list[str], wide: list[int], width: int, indent: int, gap: int) -> list[str]:
+    if not row:
+        return []
+    before = " " * indent + "".join(cell.ljust(wide[at]) + " " * gap for at, cell in enumerate(row[:-1]))
+    if not row[-1]:
+        return [before.rstrip()]
+    if width - len(before) >= _NARROWEST or len(before) == indent:
+        return paragraph(row[-1], width, before)
+    return [before.rstrip(), *paragraph(row[-1], width, " " * (indent + 4))]
+
+
+def shell_command(argv: Sequence[str], *, windows: bool = False) -> str:
+    r"""Write a command so that it can be pasted into a shell.
+
+    Args:
+        argv: the program and its arguments.
+        windows: for cmd.exe and PowerShell; else for a POSIX shell.
+
+    Returns:
+        One line. What is not ASCII is quoted as ``$'\xc3\xa9'`` (bash(1), QUOTING; also in zsh, ksh, POSIX.1-2024).
+    """
+    if windows:
+        return " ".join(f'"{word}"' if not word or any(char in word for char in " \t&|<>^") else word for word in argv)
+    return " ".join(shlex.quote(word) if word.isascii() and word.isprintable() else _ansi_c(word) for word in argv)
+
+
+def _ansi_c(word: str) -> str:
+    octets = word.encode("utf-8", "surrogateescape")
+    return "$'" + "".join(chr(octet) if _plain(octet) else f"\\x{octet:02x}" for octet in octets) + "'"
+
+
+def _plain(octet: int) -> bool:
+    return 0x20 <= octet < 0x7F and octet not in b"'\\"

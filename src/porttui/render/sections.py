@@ -1,0 +1,186 @@
+"""The parts of a written report as rows and sentences. text.py and markdown.py set them, each in its own way."""
+
+from __future__ import annotations
+
+from porttui.model import report as r
+from porttui.render.lines import shell_command
+from porttui.render.marks import RISK_WORDS, SEVERITY_MARKS, STATUS_MARKS
+
+Rows = list[tuple[str, ...]]
+
+
+def faults_of(report: r.Report) -> tuple[r.Verdict, ...]:
+    """Return the leading verdict and the other faults that were found with it."""
+    return (report.verdict, *(each for each in report.also if each.severity is r.Severity.FAULT))
+
+
+def headlines(report: r.Report) -> list[tuple[str, str]]:
+    """Return word and summary of each verdict: ("FAULT", ...), or ("FAULT 1 of 2", ...), then the warnings."""
+    told = faults_of(report)
+    warnings = [each for each in report.also if each.severity is r.Severity.WARNING]
+    words = [SEVERITY_MARKS[each.severity].word for each in told]
+    if len(told) > 1:
+        words = [f"{word} {number} of {len(told)}" for number, word in enumerate(words, 1)]
+    return [
+        *((word, each.summary) for word, each in zip(words, told, strict=True)),
+        *((SEVERITY_MARKS[each.severity].word, each.summary) for each in warnings),
+    ]
+
+
+def sides(report: r.Report) -> Rows:
+    """Return asked against found, one row each, the label on the first of its kind."""
+    rows: Rows = []
+    for label, lines in (("you asked for", report.asked), ("what listens", report.found)):
+        for at, side in enumerate(lines):
+            rows.append((label if at == 0 else "", side.endpoint, side.family, side.text))
+    return rows
+
+
+def steps(report: r.Report) -> Rows:
+    """Return the steps as name, word and summary."""
+    return [(step.name.value, STATUS_MARKS[step.status].word, step.summary) for step in report.steps]
+
+
+def evidence(report: r.Report) -> Rows:
+    """Return what speaks for the verdicts; with several faults each first row is labelled "first" or "then"."""
+    told = faults_of(report)
+    if len(told) == 1:
+        return [_cells(each) for each in report.verdict.evidence]
+    return [
+        (("first" if number == 0 else "then") if at == 0 else "", *_cells(each))
+        for number, verdict in enumerate(told)
+        for at, each in enumerate(verdict.evidence)
+    ]
+
+
+def _cells(evidence: r.Evidence) -> tuple[str, ...]:
+    return tuple(evidence.text.split("\t"))
+
+
+def fix_heading(report: r.Report) -> str:
+    """Return the line over the ways: one of them, or all of them in order."""
+    ways = report.remedies
+    if any(len(way.way) > 1 for way in ways):
+        return f"Fix: {'both' if len(ways) == 2 else 'all'}, in this order"
+    return "Fix: choose one way" if len(ways) > 1 else "Fix"
+
+
+def way_title(way: r.Remedy) -> str:
+    """Return title and cost: "Let vite listen on 127.0.0.1 (restarts vite)"."""
+    tried = f"; tried: {way.tried}" if way.tried else ""
+    return f"{way.title} ({way.cost or RISK_WORDS[way.risk]}{tried})"
+
+
+def step_text(step: r.RemedyStep) -> str:
+    """Return the sentence of a step, with the place where it is done unless the sentence names it."""
+    place = step.where
+    if step.edit is not None and step.edit.file not in step.text:
+        place = f"{place}, {step.edit.file}" if place else step.edit.file
+    if not place or place == "this machine" or place in step.text:
+        return step.text
+    end = step.text[-1:] if step.text[-1:] in ".:" else ""
+    return f"{step.text.removesuffix(end)} ({place}){end}"
+
+
+def step_lines(step: r.RemedyStep, report: r.Report) -> list[str]:
+    """Return what is typed or written in a step: a command, the lines of an edit, an address; empty when nothing is."""
+    if step.argv is not None:
+        return [command(step.argv, report, root=step.needs_root)]
+    if step.edit is not None:
+        return step.edit.text.splitlines()
+    return [step.url] if step.url else []
+
+
+def command(argv: tuple[str, ...], report: r.Report, *, root: bool = False) -> str:
+    """Return a command for this user's shell, with sudo when it needs root and the user has it not."""
+    windows = report.facts.os == "windows"
+    if root and not windows and not report.facts.privileges.root and argv[:1] != ("sudo",):
+        argv = ("sudo", *argv)
+    return shell_command(argv, windows=windows)
+
+
+def needs_root(unseen: r.ReportUnseen) -> bool:
+    """Tell whether it is only the lack of root that hides it."""
+    return "root" in unseen.reason.lower()
+
+
+def how_to_see(unseen: r.ReportUnseen, report: r.Report) -> str:
+    """Return the command that would show what was not seen, with sudo when root is what is missing."""
+    text = unseen.how_to_see
+    plain = not text or report.facts.os == "windows" or report.facts.privileges.root
+    return text if plain or not needs_root(unseen) or text.startswith("sudo ") else f"sudo {text}"
+
+
+def unseen_parted(report: r.Report) -> tuple[tuple[r.ReportUnseen, ...], tuple[r.ReportUnseen, ...]]:
+    """Return what was not seen and could change the verdict, and the rest."""
+    return (
+        tuple(each for each in report.unseen if each.matters),
+        tuple(each for each in report.unseen if not each.matters),
+    )
+
+
+def confidence(report: r.Report) -> str:
+    """Return how sure the verdicts are and how many causes were ruled out: "Certain. 31 causes ruled out."."""
+    told = faults_of(report)
+    words = {
+        r.Confidence.CERTAIN: "Certain.",
+        r.Confidence.LIKELY: "Likely, not certain.",
+        r.Confidence.POSSIBLE: "Possible, not certain.",
+    }
+    if len(told) == 1:
+        sure = words[told[0].confidence]
+    else:
+        sure = f"First: {told[0].confidence.value}. " + " ".join(f"Then: {each.confidence.value}." for each in told[1:])
+    count = len(report.ruled_out)
+    return f"{sure} {count} {'cause' if count == 1 else 'causes'} ruled out." if count else sure
+
+
+def could_change(report: r.Report) -> str:
+    """Return the words over what was not seen and matters."""
+    several = len(faults_of(report)) > 1 and report.verdict.confidence is r.Confidence.CERTAIN
+    return f"Not seen, and it could change {'the second' if several else 'this'}:"
+
+
+def cannot_change(report: r.Report, count: int) -> str:
+    """Return the words over the rest that was not seen; harmless only when the verdict is certain."""
+    if report.verdict.confidence is not r.Confidence.CERTAIN or report.verdict.severity is r.Severity.UNKNOWN:
+        return "Also not seen:" if any(each.matters for each in report.unseen) else "Not seen:"
+    what = "this" if len(faults_of(report)) == 1 else "the first"
+    return f"{count} {'thing' if count == 1 else 'things'} not seen, which cannot change {what}:"
+
+
+def root_commands(report: r.Report) -> list[str]:
+    """Return the commands that somebody with root can run to settle the verdict; empty when that is not called for."""
+    verdict = report.verdict
+    settled = verdict.confidence is r.Confidence.CERTAIN or verdict.severity is r.Severity.UNKNOWN
+    if settled or report.facts.privileges.root:
+        return []
+    asked = [each for each in report.unseen if each.matters and needs_root(each) and each.how_to_see]
+    return list(dict.fromkeys(how_to_see(each, report) for each in asked))
+
+
+def check_again(report: r.Report, program: str) -> str:
+    """Return the command that asks the whole question again, as root where this user is not."""
+    words = [program, "check", report.target.text]
+    if report.question == "bind":
+        words.append("--bind")
+    return command(tuple(words), report, root=True)
+
+
+def codes(report: r.Report) -> str:
+    """Return the codes: "cert-expired, then upstream-dead-502"."""
+    return ", then ".join(each.code for each in faults_of(report))
+
+
+def signature(report: r.Report, took: float | None = None) -> str:
+    """Return who, where and when, with the offset from UTC: "dev@devbox, 2025-11-22 14:02:11 +0100, in 0.21 s."."""
+    facts = report.facts
+    when = report.at.strftime("%Y-%m-%d %H:%M:%S %z").rstrip()
+    lasted = "" if took is None else f", in {seconds(took)}"
+    return f"{facts.privileges.user}@{facts.host.name}, {when}{lasted}."
+
+
+def seconds(value: float) -> str:
+    """Write a duration with two digits that mean something: "0.21 s", "3.1 s", "31 s"."""
+    places = 2 if value < 1 else 1 if value < 10 else 0
+    return f"{value:.{places}f} s"

@@ -1,0 +1,214 @@
+"""The plain report: ASCII only, words instead of symbols, for pipes, logs, tickets and screen readers.
+
+The first line is the whole answer and can be grepped; commands stand alone on their line, so that they can be selected;
+the last lines are for the ticket.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from porttui.model import report as r
+from porttui.render import sections
+from porttui.render.lines import ascii_text, columns, paragraph
+
+_BOLD_RED = "\x1b[1;31m"
+_PLAIN = "\x1b[0m"
+_MOST_LAST_WORDS = 6
+
+
+def report_text(  # noqa: PLR0913 - each is one independent choice of the caller
+    report: r.Report,
+    *,
+    width: int = 80,
+    command: str | None = None,
+    exit_code: int | None = None,
+    took: float | None = None,
+    colour: bool = False,
+) -> str:
+    """Return the plain report.
+
+    Args:
+        report: what to tell.
+        width: columns of a line; words and commands are never cut.
+        command: how porttui is called here, with its path, for a command that runs as root; "porttui" when None.
+        exit_code: told for the ticket when not None.
+        took: seconds that the look took.
+        colour: print the word FAULT bold and red, the only colour that there is.
+
+    Returns:
+        Lines, each with its end.
+    """
+    blocks = [
+        [*_headlines(report, width)],
+        columns(sections.sides(report), width),
+        ["Steps", *columns(sections.steps(report), width)],
+    ]
+    if report.verdict.severity is r.Severity.OK:
+        blocks.append(_short_unseen(report, width))
+    else:
+        blocks += [
+            _fix(report, width),
+            _titled("Evidence", columns(sections.evidence(report), width)),
+            *_doubts(report, width),
+            _for_root(report, width, command or "porttui"),
+        ]
+    blocks.append(_ticket(report, width, exit_code, took))
+    text = "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+    return re.sub(r"^FAULT\b", f"{_BOLD_RED}FAULT{_PLAIN}", text, flags=re.MULTILINE) if colour else text
+
+
+def _headlines(report: r.Report, width: int) -> Iterable[str]:
+    for word, summary in sections.headlines(report):
+        yield from paragraph(summary, width, f"{word}  {ascii_text(report.target.text)}  ", " " * (len(word) + 2))
+
+
+def _titled(title: str, lines: list[str]) -> list[str]:
+    return [title, *lines] if lines else []
+
+
+def _fix(report: r.Report, width: int) -> list[str]:
+    if not report.remedies:
+        return []
+    label = max(len(way.way) for way in report.remedies)
+    lines = [sections.fix_heading(report)]
+    for way in report.remedies:
+        lines += paragraph(sections.way_title(way), width, f"  {way.way.ljust(label)}  ")
+        for number, step in enumerate(way.steps, 1):
+            lines += paragraph(sections.step_text(step), width, f"     {number}. ")
+            lines += (f"          {ascii_text(line)}".rstrip() for line in sections.step_lines(step, report))
+            lines += paragraph(step.why, width, " " * 8)
+        lines += paragraph(way.note, width, " " * 5)
+        lines += paragraph(f"Undo: {way.undo}" if way.undo else "", width, " " * 5)
+    return lines
+
+
+def _doubts(report: r.Report, width: int) -> list[list[str]]:
+    """Return how sure the verdict is and what was not seen, in one block or two."""
+    matter, harmless = sections.unseen_parted(report)
+    if report.verdict.severity is r.Severity.UNKNOWN:
+        decide = _titled("What would decide it, quickest first", _numbered(matter, report, width))
+        blocks = [paragraph(report.verdict.gloss, width), decide]
+    else:
+        sentence = sections.confidence(report)
+        if matter:
+            sentence += " " + sections.could_change(report)
+        elif harmless:
+            sentence += " " + sections.cannot_change(report, len(harmless))
+        rows = _unseen_rows(matter or harmless, report)
+        blocks = [[*paragraph(sentence, width), *columns(rows, width, gap=3)]]
+        if not matter:
+            return blocks
+    if harmless:
+        heading = paragraph(sections.cannot_change(report, len(harmless)), width)
+        blocks.append([*heading, *columns(_unseen_rows(harmless, report), width, gap=3)])
+    return blocks
+
+
+def _unseen_rows(unseen: tuple[r.ReportUnseen, ...], report: r.Report) -> sections.Rows:
+    return [(_what(each), sections.how_to_see(each, report)) for each in unseen]
+
+
+def _what(unseen: r.ReportUnseen) -> str:
+    return f"{unseen.what} ({unseen.reason})" if unseen.reason else unseen.what
+
+
+def _numbered(unseen: tuple[r.ReportUnseen, ...], report: r.Report, width: int) -> list[str]:
+    """Return a numbered list; the command stands beside what it shows when it fits there, else below."""
+    wide = max((len(_what(each)) for each in unseen if each.reason), default=0)
+    lines: list[str] = []
+    for number, each in enumerate(unseen, 1):
+        what, how = ascii_text(_what(each)), ascii_text(sections.how_to_see(each, report))
+        beside = f"  {number}. {what.ljust(wide)}   {how}".rstrip()
+        if each.reason and len(beside) <= width:
+            lines.append(beside)
+        else:
+            lines += paragraph(what, width, f"  {number}. ")
+            lines += [f"       {how}"] if how else []
+    return lines
+
+
+def _short_unseen(report: r.Report, width: int) -> list[str]:
+    if not report.unseen:
+        return []
+    sentence = sections.cannot_change(report, len(report.unseen))
+    return paragraph(f"{sentence} {', '.join(map(_what, report.unseen))}.", width)
+
+
+def _for_root(report: r.Report, width: int, program: str) -> list[str]:
+    commands = sections.root_commands(report)
+    if not commands:
+        return []
+    host = report.facts.host.name
+    named = ", rule named:" if report.verdict.step is r.Step.FIREWALL else ":"
+    return [
+        *paragraph(f"For somebody with root, to run on {host} (changes nothing):", width),
+        *(f"  {ascii_text(each)}" for each in commands),
+        f"Or the whole question again{named}",
+        f"  {ascii_text(sections.check_again(report, program))}",
+    ]
+
+
+def _ticket(report: r.Report, width: int, exit_code: int | None, took: float | None) -> list[str]:
+    what = sections.codes(report) + ("." if exit_code is None else f", exit {exit_code}.")
+    who = ascii_text(sections.signature(report, took))
+    lines = [f"{what} {who}"] if len(what) + len(who) < width else [what, who]
+    if report.verdict.severity in (r.Severity.FAULT, r.Severity.WARNING):
+        lines.append(f"More: porttui explain {report.verdict.code}")
+    return lines
+
+
+def last_words(report: r.Report, before: r.Report | None = None, *, width: int = 80) -> str:
+    """Return what stays on the normal screen after quitting: at most six lines, with the time of the last look.
+
+    Args:
+        report: the last report.
+        before: the first report, when it was a fault and may be gone now.
+        width: columns of a line.
+
+    Returns:
+        Lines, each with its end.
+    """
+    facts, verdict = report.facts, report.verdict
+    seen = f"Last look {report.at:%H:%M:%S} on {facts.host.name}."
+    if before is not None and before.verdict.severity is r.Severity.FAULT and verdict.severity is r.Severity.OK:
+        lines = paragraph(f"{verdict.summary} {seen}", width, f"FIXED  {ascii_text(report.target.text)}  ", " " * 7)
+        return _most(lines + paragraph(f"{before.at:%H:%M:%S}  {before.verdict.summary}", width, "  was    "), [])
+    head = list(_headlines(report, width))[:2]
+    if report.found:
+        side = report.found[0]
+        held = re.sub(r" \(.*\)$", "", side.text)
+        head += paragraph(f"{side.endpoint}, {held}. {seen}", width, "  found  ")
+    else:
+        head += paragraph(seen, width, "  when   ")
+    again = [f"  again  {sections.command(('porttui', report.target.text), report)}"]
+    return _most(head + _last_fix(report, width), again)
+
+
+def _most(lines: list[str], end: list[str]) -> str:
+    return "\n".join(lines[: _MOST_LAST_WORDS - len(end)] + end) + "\n"
+
+
+def _last_fix(report: r.Report, width: int) -> list[str]:
+    """Return the way that works already, or the first one, or both in a sentence."""
+    if not report.remedies or report.verdict.severity is r.Severity.OK:
+        return []
+    works = next((way for way in report.remedies if way.tried and way.steps and way.steps[0].url), None)
+    other = next((way for way in report.remedies if way is not works), None)
+    parts = [f"{works.steps[0].url} works now"] if works else []
+    parts += [_in_sentence(other)] if other else []
+    typed = (
+        [line for step in other.steps if step.argv for line in sections.step_lines(step, report)][:1] if other else []
+    )
+    return [
+        *paragraph("; or ".join(parts) + (":" if typed else ""), width, "  fix    "),
+        *(f"           {ascii_text(line)}" for line in typed),
+    ]
+
+
+def _in_sentence(way: r.Remedy) -> str:
+    """Return a way as a command to the reader: "restart vite"."""
+    if way.cost.startswith("restarts "):
+        return "restart " + way.cost.removeprefix("restarts ")
+    return way.title[:1].lower() + way.title[1:]
