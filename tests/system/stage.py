@@ -32,6 +32,17 @@ from tests.system.people import CHECKOUT, Person
 
 ADDRESS = "10.231.8.1"
 """The second address of a namespace made with `lan=True`; it is on a veth pair, both ends of which are inside."""
+_CROWD = """
+import socket, sys, threading
+address, port, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+family = socket.AF_INET6 if ":" in address else socket.AF_INET
+crowd = [socket.socket(family) for _ in range(count)]
+for one in crowd:
+    one.setblocking(one is crowd[0])
+    one.connect_ex((address, port))
+print("ready", flush=True)
+threading.Event().wait()
+"""
 _LISTENER = Path(__file__).with_name("listener.py")
 
 
@@ -90,6 +101,11 @@ class Server:
         self.process.send_signal(signal.SIGSTOP)
         wait_until(lambda: _state(self.pid) == "T", f"pid {self.pid} paused")
 
+    def resume(self) -> None:
+        """Send SIGCONT and wait until the process is no longer in state T."""
+        self.process.send_signal(signal.SIGCONT)
+        wait_until(lambda: _state(self.pid) != "T", f"pid {self.pid} resumed")
+
 
 @dataclass
 class Namespace:
@@ -147,6 +163,11 @@ class Namespace:
     def nft(self, rules: str) -> None:
         """Load nft(8) rules."""
         self.run("nft", "-f", "-", given=rules)
+
+    def filter(self, hook: str, *rules: str, policy: str = "accept") -> None:
+        """Load a base chain of the inet family: for instance ``stage.filter("input", "tcp dport 80 drop")``."""
+        chain = "\n".join((f"type filter hook {hook} priority 0; policy {policy};", *rules))
+        self.nft(f"table inet stage {{\nchain {hook} {{\n{chain}\n}}\n}}")
 
     def run(self, *argv: str, person: Person = Person.ROOT, given: str | None = None) -> str:
         """Run a command to its end and return its standard output; the test fails when the command does."""
@@ -209,13 +230,33 @@ class Namespace:
             if not any(row[1].endswith(f":{port:04X}") for row in self._rows()):
                 return port
 
+    def crowd(self, port: int, count: int, address: str = "127.0.0.1") -> None:
+        """Begin connections that stay open and say nothing; returns when the first has opened and all have begun."""
+        process = self.popen(sys.executable, "-I", "-S", "-c", _CROWD, address, str(port), str(count))
+        assert process.stdout is not None
+        assert process.stdout.readline(), process.communicate()[1]
+
     def check(
-        self, target: str, *options: str, person: Person = Person.ROOT, environment: dict[str, str] | None = None
+        self,
+        target: str,
+        *options: str,
+        person: Person = Person.ROOT,
+        through: tuple[str, ...] = (),
+        environment: dict[str, str] | None = None,
     ) -> Answer:
-        """Ask ``porttui check TARGET --json`` and read its report."""
+        """Ask ``porttui check TARGET --json`` and read its report.
+
+        Args:
+            target: what the user would type.
+            options: further options of `check`.
+            person: who asks.
+            through: words of a command that runs porttui in its turn: setpriv, prlimit ...
+            environment: variables besides those of _environment().
+        """
         begun = time.monotonic()
+        porttui = (sys.executable, "-m", "porttui", "check", target, "--json", *options)
         done = subprocess.run(
-            [*people.enter(person, self.pid), sys.executable, "-m", "porttui", "check", target, "--json", *options],
+            [*people.enter(person, self.pid), *through, *porttui],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

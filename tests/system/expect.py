@@ -1,0 +1,56 @@
+"""What every report must hold to, whatever the fault."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.system.people import Person
+from tests.system.stage import Answer
+
+STEPS = ["name", "bind", "listener", "path", "probe", "firewall"]
+EVERYBODY = pytest.mark.parametrize("person", [Person.ROOT, Person.NOBODY], ids=["root", "nobody"])
+"""A fault must be found with full rights and with none."""
+
+
+def expect_fault(answer: Answer, code: str, step: str, port: int, person: Person = Person.ROOT) -> None:
+    """Assert that a report names the fault, and keeps the promises that all reports make."""
+    assert answer.code == code, answer
+    assert answer.status == 1, answer
+    assert answer.verdict["severity"] == "fault", answer
+    assert answer.verdict["step"] == step, answer
+    assert [name for name, status in answer.steps.items() if status == "fail"] == [step], answer
+    assert str(port) in answer.verdict["summary"], answer
+    assert answer.report["remedies"], answer
+    _expect_report(answer, person)
+
+
+def expect_healthy(answer: Answer, person: Person = Person.ROOT) -> None:
+    """Assert that a report says that all is well."""
+    assert answer.code == "healthy", answer
+    assert answer.status == 0, answer
+    assert answer.verdict["severity"] == "ok", answer
+    assert "fail" not in answer.steps.values(), answer
+    _expect_report(answer, person)
+
+
+def expect_undetermined(answer: Answer, person: Person = Person.ROOT) -> None:
+    """Assert that a report admits that it found no cause."""
+    assert answer.code == "undetermined", answer
+    assert answer.status == 3, answer
+    assert answer.verdict["severity"] == "unknown", answer
+    assert list(answer.steps.values()).count("fail") <= 1, answer
+    _expect_report(answer, person)
+
+
+def _expect_report(answer: Answer, person: Person) -> None:
+    assert answer.report["schema"] == 1, answer
+    assert list(answer.steps) == STEPS, answer
+    assert "looking" not in answer.steps.values(), answer
+    assert answer.verdict["evidence"], answer
+    assert all(evidence["text"] and evidence["source"] for evidence in answer.verdict["evidence"]), answer
+    assert answer.code not in {verdict["code"] for verdict in answer.report["also"]}, answer
+    assert answer.code not in {ruled["code"] for ruled in answer.report["ruled_out"]}, answer
+    assert all(unseen["what"] and unseen["reason"] for unseen in answer.report["unseen"]), answer
+    if person is Person.NOBODY:
+        assert any("rules" in what for what in answer.unseen), answer
+        assert answer.steps["firewall"] != "pass" or answer.steps["path"] == "pass", answer

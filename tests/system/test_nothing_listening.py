@@ -1,0 +1,34 @@
+"""nothing-listening: no socket of any kind is on the port."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.system.expect import EVERYBODY, expect_fault
+from tests.system.people import Person
+from tests.system.stage import Namespace
+
+pytestmark = [pytest.mark.system, EVERYBODY]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "localhost"])
+def test_nothing_listens(person: Person, host: str) -> None:
+    with Namespace() as stage:
+        port = stage.free_port()
+        answer = stage.check(f"{host}:{port}", person=person)
+    expect_fault(answer, "nothing-listening", "listener", port, person)
+    assert answer.verdict["confidence"] == "certain", answer
+
+
+def test_a_server_far_away_on_another_port_is_not_blamed(person: Person) -> None:
+    with Namespace() as stage:
+        server = stage.listen(person=Person.OTHER)
+        port = server.port - 1000
+        expect_fault(stage.check(f"127.0.0.1:{port}", person=person), "nothing-listening", "listener", port, person)
+
+
+def test_a_pasted_error_line_names_the_port(person: Person) -> None:
+    with Namespace() as stage:
+        port = stage.free_port()
+        answer = stage.check(f"Error: connect ECONNREFUSED 127.0.0.1:{port}", person=person)
+    expect_fault(answer, "nothing-listening", "listener", port, person)

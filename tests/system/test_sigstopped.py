@@ -1,0 +1,32 @@
+"""sigstopped: the server is paused; the kernel opens the connection and nobody answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.system.expect import EVERYBODY, expect_fault, expect_healthy
+from tests.system.people import Person
+from tests.system.stage import Namespace
+
+pytestmark = [pytest.mark.system, EVERYBODY]
+
+
+def test_the_server_is_paused(person: Person) -> None:
+    with Namespace() as stage:
+        server = stage.listen(person=Person.OTHER)
+        server.pause()
+        answer = stage.check(f"http://127.0.0.1:{server.port}/", "--timeout=2", person=person)
+        server.resume()
+        resumed = stage.check(f"http://127.0.0.1:{server.port}/", person=person)
+    expect_fault(answer, "sigstopped", "probe", server.port, person)
+    assert str(server.pid) in str(answer.verdict) or person is Person.NOBODY, answer
+    expect_healthy(resumed, person)
+
+
+def test_its_own_paused_server_is_named(person: Person) -> None:
+    with Namespace() as stage:
+        server = stage.listen(person=person)
+        server.pause()
+        answer = stage.check(f"http://127.0.0.1:{server.port}/", "--timeout=2", person=person)
+    expect_fault(answer, "sigstopped", "probe", server.port, person)
+    assert str(server.pid) in str(answer.verdict), answer
