@@ -1,0 +1,46 @@
+# porttui: what one does in this checkout. `make` alone explains.
+
+PORTTUI := .venv/bin/porttui
+PYTHON_CODE := src tests scripts bench
+export TARGET
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check shots docs bench clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@echo
+	@echo "  make run TARGET=localhost:3000    the same, with a question"
+
+run: ## set up .venv once, then start porttui here
+	@scripts/setup run
+	@if [ -n "$$TARGET" ]; then exec $(PORTTUI) "$$TARGET"; else exec $(PORTTUI); fi
+
+test: ## all tests; as root also those that stage faults in network namespaces
+	@scripts/setup dev
+	@scripts/setup system
+	.venv/bin/python -m pytest -n 2 $(ARGS)
+
+check: ## style, types, layers, and whether the generated pages are up to date
+	@scripts/setup dev
+	.venv/bin/ruff check $(PYTHON_CODE)
+	.venv/bin/ruff format --check $(PYTHON_CODE)
+	.venv/bin/mypy
+	.venv/bin/lint-imports --no-logo
+	.venv/bin/python scripts/docs.py --check
+
+docs: ## write docs/faults.md and the tables of the README from the faults themselves
+	@scripts/setup dev
+	.venv/bin/python scripts/docs.py
+
+shots: ## write screenshots/*.svg from the real app on recorded facts
+	@scripts/setup dev
+	.venv/bin/python scripts/shots.py
+
+bench: ## how long porttui takes, beside the tools one would use otherwise
+	@scripts/setup dev
+	.venv/bin/python bench/startup.py
+
+clean: ## remove what was set up and what tools left behind
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage* build dist
+	find src tests scripts bench -name __pycache__ -type d -prune -exec rm -rf {} +

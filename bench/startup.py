@@ -1,0 +1,57 @@
+"""How long porttui takes, beside what one would wait for anyway.
+
+Seconds say little: they are those of this machine, today. So everything is measured in turns, in one go, and told as a
+ratio to the start of the interpreter itself. ``python bench/startup.py [ROUNDS]``.
+"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import time
+
+
+def main() -> int:
+    """Measure, and print one line a command."""
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 15
+    with socket.create_server(("127.0.0.1", 0)) as held:  # bound and listening, so its port is no one else's
+        taken = str(held.getsockname()[1])
+        commands = _commands(taken)
+        seconds: dict[str, list[float]] = {name: [] for name in commands}
+        for _ in range(rounds):
+            for name, argv in commands.items():
+                seconds[name].append(_time(argv))
+    base = statistics.median(seconds["python -c pass"])
+    print(f"{'command':<34}{'median':>10}{'fastest':>10}{'ratio':>8}   ({rounds} rounds, in turns)")
+    for name, times in seconds.items():
+        middle = statistics.median(times)
+        print(f"{name:<34}{middle * 1e3:>7.1f} ms{min(times) * 1e3:>7.1f} ms{middle / base:>8.1f}")
+    return 0
+
+
+def _commands(taken: str) -> dict[str, tuple[str, ...]]:
+    porttui = (sys.executable, "-m", "porttui")
+    commands = {
+        "python -c pass": (sys.executable, "-c", "pass"),
+        "porttui --version": (*porttui, "--version"),
+        "porttui check PORT --no-http": (*porttui, "check", "127.0.0.1:9", "--no-http"),
+        "porttui check PORT --bind": (*porttui, "check", f"127.0.0.1:{taken}", "--bind"),
+        "python -c 'import httpx'": (sys.executable, "-c", "import httpx"),
+        "python -c 'import textual.app'": (sys.executable, "-c", "import textual.app"),
+    }
+    if ss := shutil.which("ss"):
+        commands["ss -ltnp"] = (ss, "-ltnp")
+    return commands
+
+
+def _time(argv: tuple[str, ...]) -> float:
+    begun = time.perf_counter()
+    subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    return time.perf_counter() - begun
+
+
+if __name__ == "__main__":
+    sys.exit(main())

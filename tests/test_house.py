@@ -1,0 +1,121 @@
+"""The rules of the house that no single part can keep alone."""
+
+from __future__ import annotations
+
+import csv
+import inspect
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from porttui.faults.registry import FAULTS
+from scripts import docs
+
+import porttui
+from porttui.faults.fault import Fault
+
+ROOT = Path(__file__).resolve().parents[1]
+_CODES = {
+    row["code"]: row for row in csv.DictReader((ROOT / "tests/data/codes.tsv").open(encoding="utf-8"), delimiter="\t")
+}
+_OTHER_SYSTEMS = ("macos-", "windows-", "wsl2-")
+"""Faults of other systems are tested on recorded facts, in tests/faults/."""
+
+
+def _file(code: str) -> str:
+    return code.replace("-", "_")
+
+
+def test_each_file_of_faults_is_registered_once() -> None:
+    files = {path.stem for path in (ROOT / "src/porttui/faults").glob("*.py")}
+    helpers = {"__init__", "fault", "registry", "shared"}
+    codes = [fault.code for fault in FAULTS]
+    assert sorted(map(_file, codes)) == sorted(files - helpers)
+
+
+def test_each_code_is_of_the_catalogue() -> None:
+    assert {fault.code for fault in FAULTS} <= set(_CODES)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: str(fault.code))
+class TestEachFault:
+    """What every fault has to bring along."""
+
+    def test_agrees_with_the_catalogue(self, fault: Fault) -> None:
+        row = _CODES[fault.code]
+        assert (fault.step.value if fault.step else "-") == row["step"]
+        assert fault.severity.value == row["severity"]
+
+    def test_is_made_in_the_file_of_its_name(self, fault: Fault) -> None:
+        module = inspect.getmodule(fault.check)
+        assert module is not None
+        assert module.__name__ == f"porttui.faults.{_file(fault.code)}"
+        assert fault.explanation == module.__doc__
+
+    def test_is_explained(self, fault: Fault) -> None:
+        assert fault.title
+        assert not fault.title.endswith(".")
+        assert len(fault.text.split()) >= 30, "an explanation takes a few sentences"
+
+    def test_explains_only_codes_that_exist(self, fault: Fault) -> None:
+        assert set(fault.explains) <= set(_CODES) - {fault.code}
+
+    def test_has_a_mirror_test(self, fault: Fault) -> None:
+        assert (ROOT / f"tests/faults/test_{_file(fault.code)}.py").exists()
+
+    def test_is_staged_for_real(self, fault: Fault) -> None:
+        if not fault.code.startswith(_OTHER_SYSTEMS):
+            assert (ROOT / f"tests/system/test_{_file(fault.code)}.py").exists()
+
+
+def test_generated_pages_are_fresh() -> None:
+    assert docs.stale() == [], "run `make docs`"
+
+
+def test_versions_agree() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert project["tool"]["hatch"]["version"]["path"] == "src/porttui/__init__.py"
+    newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert newest is not None
+    assert newest[1] == porttui.__version__
+
+
+def test_each_dependency_is_used_and_explained() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py"))
+    for requirement in project["dependencies"]:
+        name = re.split(r"[<>=~!\[ ]", requirement)[0]
+        assert re.search(rf"^\s*(import|from) {name}\b", source, re.MULTILINE), f"{name} is not used"
+        assert f"**{name}**" in contributing, f"CONTRIBUTING.md gives no reason for {name}"
+
+
+def test_the_report_is_written_without_what_only_the_screen_needs() -> None:
+    script = (
+        "import sys\nfrom porttui.__main__ import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print(sorted({'textual', 'asyncio', 'click', 'rich'} & set(sys.modules)), file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, "check", "127.0.0.1:9", "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+    )
+    assert done.stderr.splitlines()[-1] == "[]"
+
+
+def test_no_file_names_the_place_where_it_was_made() -> None:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode != 0:
+        pytest.skip("this is no git checkout")
+    place = rf"(?<![\w}}]){re.escape(str(ROOT))}(?![\w-])"
+    foreign = re.compile(rf"{place}|index-url|find-links|pythonhosted\.org")
+    for path in (ROOT / name for name in listed.stdout.split("\0") if name and name != "tests/test_house.py"):
+        found = foreign.search(path.read_text(encoding="utf-8", errors="replace")) if path.is_file() else None
+        assert found is None, f"{path} names {found[0] if found else ''}"
