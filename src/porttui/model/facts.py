@@ -110,6 +110,8 @@ class Name(Value, frozen=True, kw_only=True):
     """In the order in which getaddrinfo(3) gives them, each once."""
     error: str | None = None
     """Name of the getaddrinfo error, "EAI_NONAME", "EAI_AGAIN"; None when it resolved."""
+    timed_out: bool = False
+    """The resolver had said nothing when porttui's time was over; `error` is then "EAI_AGAIN"."""
     hosts: tuple[HostsLine, ...] | Unseen = ()
     hosts_path: str = ""
     localhost: tuple[str, ...] = ()
@@ -264,6 +266,8 @@ class Attempt(Value, frozen=True, kw_only=True):
     """What they moved by until the outcome."""
     source: str = ""
     source_port: int = 0
+    peer: str = ""
+    """The address at the other end, when it opened; connecting to 0.0.0.0 or :: reaches a loopback address."""
     self_connected: bool = False
     """The socket is connected to itself (RFC 9293, 3.5, simultaneous open)."""
     fate: Fate | None = None
@@ -281,7 +285,9 @@ class HttpAnswer(Value, frozen=True, kw_only=True):
     body: str = ""
     """The first characters of the body, printable."""
     complete: bool = True
-    """The body ended as announced, or the bound on bytes was hit; False when the connection broke off before."""
+    """The body ended as announced, or a bound of porttui was hit; False when the connection broke off before."""
+    cut: Literal["bytes", "time"] | None = None
+    """The bound at which porttui stopped reading the body; None when it read all that came."""
 
     def header(self, name: str) -> str | None:
         """Return the first value of a header by its lower-case name, or None."""
@@ -322,6 +328,8 @@ class Exchange(Value, frozen=True, kw_only=True):
     protocol: str | None = None
     """The protocol that the answer speaks: "http", "tls", "ssh", "redis", "postgresql", "mysql", "smtp", "ftp",
     "imap", "pop3", "vnc", "memcached", "http2", ...; None when not recognised."""
+    host: str = ""
+    """The Host header that was sent; empty when it was no HTTP."""
     data: str = ""
     """The first bytes of the answer, printable, at most 200 characters."""
     error: str = ""
@@ -355,6 +363,8 @@ class FirewallBackend(Value, frozen=True, kw_only=True):
     """How many rules it has; None when they could not be read."""
     active: bool | None = None
     """What its own settings say (ufw.conf ENABLED=); None when they say nothing."""
+    default_input: str | None = None
+    """What its own settings do with a packet that no rule names: "DROP" (ufw's DEFAULT_INPUT_POLICY)."""
     unseen: Unseen | None = None
 
 

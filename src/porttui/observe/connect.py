@@ -1,0 +1,234 @@
+"""Trying to connect, in a way that tells why it fails.
+
+The outcome of connect(2) alone cannot tell a kernel's refusal from a firewall's, nor a full queue from a dropped
+packet. So each attempt stands between two readings of the kernel's counters, and is repeated a few times in the
+same short window when it costs nothing or when it was met with silence: what moved as often as packets were sent was
+moved by them, not by the machine's other traffic.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import time
+from collections.abc import Callable, Iterable
+from typing import Literal, NamedTuple
+
+from porttui.model.address import is_loopback, is_wildcard, same_address
+from porttui.model.facts import Attempt, Counters
+from porttui.observe.connection import OPEN, UNDER_WAY, Connection, wait
+from porttui.observe.counters import added, moved
+
+Role = Literal["asked", "elsewhere"]
+
+_FIRST = 0.01
+"""Seconds of the window around the first packet. On loopback the whole exchange is over when connect(2) returns."""
+_SILENT = 0.15
+"""Seconds after which an unanswered packet counts as met with silence. The first retransmission comes after 1 s."""
+_AGAIN = 0.02
+"""Seconds of the window around the packets that are sent to confirm the silence."""
+_REFUSED_TRIES = 5
+_SILENT_TRIES = 4
+
+
+def no_counters() -> Counters:
+    """Stand for the counters on a system that has none."""
+    return {}
+
+
+class _Ask(NamedTuple):
+    """What is the same for every address of one call."""
+
+    port: int
+    timeout: float
+    counters: Callable[[], Counters]
+    role: Role = "asked"
+    hold: list[socket.socket] | None = None
+
+
+def try_connect(
+    address: str,
+    port: int,
+    *,
+    timeout: float,
+    counters: Callable[[], Counters] = no_counters,
+    hold: list[socket.socket] | None = None,
+) -> Attempt:
+    """Connect to one address and tell what happened. See `attempts`.
+
+    Args:
+        address: IPv4 or IPv6, with its scope where it needs one.
+        port: 1 to 65535.
+        timeout: seconds; a silence under 1.2 s is not to be believed, as nothing was retransmitted.
+        counters: reads the kernel's counters, as `porttui.observe.counters.read_counters`.
+        hold: when given, an open socket is put here instead of being closed; the caller closes it.
+
+    Raises:
+        ValueError: `address` is no address.
+    """
+    return _attempts((address,), _Ask(port, timeout, counters, hold=hold))[0]
+
+
+def attempts(
+    addresses: Iterable[str],
+    port: int,
+    *,
+    timeout: float,
+    counters: Callable[[], Counters] = no_counters,
+    role: Role = "asked",
+) -> tuple[Attempt, ...]:
+    """Connect to each address in turn; those that stay silent are then waited for together.
+
+    At most five connections are begun to an address that was asked for: five when this machine's kernel refuses,
+    which costs nothing; four when nothing answers; one when it opens, when an ICMP error answers, or when another
+    machine refuses. One is begun to an address elsewhere. Open ones are closed at once, without a byte sent.
+
+    Args:
+        addresses: IPv4 or IPv6, with scopes where they need one.
+        port: 1 to 65535.
+        timeout: seconds for each address, counted from its first packet; a silence under 1.2 s is not to be believed.
+        counters: reads the kernel's counters.
+        role: what the attempts are for.
+
+    Returns:
+        One attempt an address, in the order given. Every error is an outcome.
+
+    Raises:
+        ValueError: one of `addresses` is no address.
+    """
+    return _attempts(tuple(addresses), _Ask(port, timeout, counters, role))
+
+
+class _Look:
+    """An attempt in the making: its first connection, and what was learned around it."""
+
+    def __init__(self, address: str, ask: _Ask) -> None:
+        self.address = address
+        self.ask = ask
+        self.counters = ask.counters
+        self.before = ask.counters()
+        self.first = Connection(address, ask.port)
+        self.deadline = self.first.began + ask.timeout
+        self.tries = 1
+        self.burst: Counters = {}
+        self.whole: Counters = {}
+
+    def quick(self) -> None:
+        """Do all that can be done in the first moments."""
+        asked = self.ask.role == "asked"
+        wait((self.first,), min(self.deadline, self.first.began + _FIRST))
+        self.burst = moved(self.before, self.counters())
+        if self._silent():
+            wait((self.first,), min(self.deadline, self.first.began + _SILENT))
+            if not self._silent():
+                self.burst = moved(self.before, self.counters())
+            elif asked:
+                self._confirm_silence()
+        if asked and self.first.outcome == "ECONNREFUSED" and self.first.icmp is None and self._here:
+            self._refused_again()
+        if not self._silent():
+            self.finish()
+
+    def finish(self) -> None:
+        """Take the last reading, now that the outcome is known or the time is over."""
+        self.whole = moved(self.before, self.counters())
+
+    def let_go(self) -> None:
+        """Hand the open socket over to who wants it, else close it."""
+        first = self.first
+        if self.ask.hold is not None and first.outcome == OPEN and first.socket is not None:
+            self.ask.hold.append(first.socket)
+            first.socket = None
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection. A second call does nothing."""
+        self.first.close()
+
+    @property
+    def over(self) -> bool:
+        """Whether there is nothing more to wait for."""
+        return not self._silent() or time.monotonic() >= self.deadline
+
+    def _silent(self) -> bool:
+        return self.first.outcome == UNDER_WAY
+
+    @property
+    def _here(self) -> bool:
+        """Whether the address is one of this machine's: then the refusal was counted where it can be read."""
+        source = self.first.source[0]
+        return is_loopback(self.address) or is_wildcard(self.address) or same_address(source, self.address)
+
+    def _refused_again(self) -> None:
+        """Be refused a few times more in the same window, to be told from other traffic."""
+        for _ in range(_REFUSED_TRIES - 1):
+            again = Connection(self.address, self.ask.port)
+            try:
+                wait((again,), again.began + _SILENT)
+            finally:
+                if again.outcome != OPEN:
+                    again.close()
+            self.tries += 1
+            if again.outcome == OPEN:  # a server has just come up: that is what is true now
+                self.first = again
+            if again.outcome != "ECONNREFUSED":
+                break
+        self.burst = moved(self.before, self.counters())
+
+    def _confirm_silence(self) -> None:
+        """Send a few more first packets at once, each on a connection of its own that is given up again."""
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            return
+        before = self.counters()
+        with contextlib.ExitStack() as opened:
+            more = []
+            for _ in range(_SILENT_TRIES - 1):
+                one = Connection(self.address, self.ask.port)
+                opened.callback(one.close)
+                more.append(one)
+            until = time.monotonic() + min(_AGAIN, left)
+            while time.monotonic() < until and any(one.outcome == UNDER_WAY for one in more):
+                wait(more, until)
+            self.burst = added(self.burst, moved(before, self.counters()))
+        self.tries += len(more)
+
+    def attempt(self) -> Attempt:
+        """Write down what was learned."""
+        first = self.first
+        return Attempt(
+            address=self.address,
+            port=self.ask.port,
+            role=self.ask.role,
+            outcome=first.outcome,
+            immediate=first.immediate,
+            ms=round(first.ms, 3),
+            tries=self.tries,
+            icmp=first.icmp,
+            burst=self.burst,
+            whole=self.whole,
+            source=first.source[0],
+            source_port=first.source[1],
+            peer=first.peer[0],
+            self_connected=first.self_connected,
+        )
+
+
+def _attempts(addresses: tuple[str, ...], ask: _Ask) -> tuple[Attempt, ...]:
+    with contextlib.ExitStack() as opened:
+        looks = []
+        for address in addresses:
+            look = _Look(address, ask)
+            opened.callback(look.close)
+            look.quick()
+            looks.append(look)
+            if look.over:
+                look.let_go()
+        silent = [look for look in looks if look.first.outcome == UNDER_WAY]
+        while silent:
+            wait([look.first for look in silent], min(look.deadline for look in silent))
+            for look in [look for look in silent if look.over]:
+                silent.remove(look)
+                look.finish()
+                look.let_go()
+        return tuple(look.attempt() for look in looks)

@@ -1,0 +1,105 @@
+"""Asking the kernel by rtnetlink(7), without any program and without privilege: links, addresses, routes.
+
+Unlike /sys/class/net, which shows the namespace of whoever mounted it, this is always our own network namespace.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import socket
+import struct
+import sys
+from collections.abc import Iterator
+
+NLM_F_REQUEST = 1
+NLM_F_DUMP = 0x300
+NLMSG_ERROR = 2
+NLMSG_DONE = 3
+_HEADER = struct.Struct("=IHHII")
+"""struct nlmsghdr: length, type, flags, sequence, port (netlink(7))."""
+_ATTRIBUTE = struct.Struct("=HH")
+"""struct rtattr: length, type (rtnetlink(7))."""
+_SECONDS = 1.0
+_MESSAGES = 20_000
+"""More answers than this are not read."""
+_KIND = 0x3FFF
+"""NLA_TYPE_MASK: without the flags for nested and byte order."""
+
+
+class NoNetlinkError(OSError):
+    """The kernel could not be asked."""
+
+
+def ask(kind: int, body: bytes, *, dump: bool = False, protocol: int = 0) -> Iterator[bytes]:
+    """Send one request and yield the bodies of the answers.
+
+    Args:
+        kind: message type, such as RTM_GETLINK.
+        body: the fixed part and its attributes.
+        dump: ask for all of them.
+        protocol: NETLINK_ROUTE (0) or another netlink family.
+
+    Raises:
+        NoNetlinkError: netlink is missing or denied, or silent for a second: nothing is known.
+        OSError: the kernel's answer is this error.
+    """
+    if sys.platform != "linux":
+        raise NoNetlinkError(errno.EAFNOSUPPORT, os.strerror(errno.EAFNOSUPPORT))
+    flags = NLM_F_REQUEST | (NLM_F_DUMP if dump else 0)
+    with contextlib.ExitStack() as opened:
+        try:
+            link = opened.enter_context(socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, protocol))
+            link.settimeout(_SECONDS)
+            link.sendto(_HEADER.pack(_HEADER.size + len(body), kind, flags, 1, 0) + body, (0, 0))
+        except OSError as error:
+            raise NoNetlinkError(error.errno, error.strerror) from error
+        for _ in range(_MESSAGES):
+            for answer, content in _messages(_receive(link)):
+                if answer == NLMSG_DONE:
+                    return
+                if answer == NLMSG_ERROR:
+                    number = -int.from_bytes(content[:4], sys.byteorder, signed=True)
+                    if number:
+                        raise OSError(number, os.strerror(number))
+                    return
+                yield content
+            if not dump:
+                return
+
+
+def _receive(link: socket.socket) -> bytes:
+    try:
+        return link.recv(65536)
+    except OSError as error:
+        raise NoNetlinkError(error.errno or errno.ETIMEDOUT, str(error)) from error
+
+
+def attribute(kind: int, value: bytes) -> bytes:
+    """Return one attribute, padded to four bytes."""
+    return _ATTRIBUTE.pack(_ATTRIBUTE.size + len(value), kind) + value + bytes(-len(value) % 4)
+
+
+def attributes(data: bytes) -> dict[int, bytes]:
+    """Return the attributes that follow a message's fixed part, by type; the first of each."""
+    found: dict[int, bytes] = {}
+    place = 0
+    while place + _ATTRIBUTE.size <= len(data):
+        length, kind = _ATTRIBUTE.unpack_from(data, place)
+        if length < _ATTRIBUTE.size:
+            break
+        found.setdefault(kind & _KIND, data[place + _ATTRIBUTE.size : place + length])
+        place += (length + 3) & ~3
+    return found
+
+
+def _messages(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Cut one datagram into its messages: type and body."""
+    place = 0
+    while place + _HEADER.size <= len(data):
+        length, kind, _, _, _ = _HEADER.unpack_from(data, place)
+        if length < _HEADER.size:
+            return
+        yield kind, data[place + _HEADER.size : place + length]
+        place += (length + 3) & ~3
