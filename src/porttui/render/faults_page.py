@@ -41,11 +41,15 @@ def explain_text(fault: Fault, os: str = "", *, width: int = 80) -> str:
     Returns:
         Lines, each with its end.
     """
-    blocks = [
-        f"{ascii_text(fault.title)}\n\n  code      {fault.code}\n  step      {_step(fault)}\n"
-        f"  severity  {SEVERITY_MARKS[fault.severity].word}\n  asked by  {_questions(fault)}",
-        *(_wrapped(block, width) for block in fault.text.split("\n\n")),
+    head = [
+        ascii_text(fault.title),
+        "",
+        f"  code      {fault.code}",
+        f"  step      {_step(fault)}",
+        f"  severity  {SEVERITY_MARKS[fault.severity].word}",
+        f"  asked by  {_questions(fault)}",
     ]
+    blocks = ["\n".join(head), *(_wrapped(block, width) for block in fault.text.split("\n\n"))]
     if fault.explains:
         blocks.append(_wrapped(f"Where it is found it explains: {', '.join(fault.explains)}.", width))
     ask = f"To see it on your own machine{f' ({os})' if os else ''}, with the fix for it:"

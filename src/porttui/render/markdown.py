@@ -13,9 +13,9 @@ from porttui.render.lines import columns
 
 _WIDE = 10_000
 """Lines in a code block are not wrapped: whoever shows them scrolls."""
-_SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~$^@:&]")
+_SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~$^@&]|:(?=//)")
 _BY_ENTITY = "@:&"
-"""A backslash does not keep @ from calling somebody, nor a colon from making a link; an entity does (CommonMark 2.5)."""
+"""A backslash does not keep @ from calling somebody, nor :// from making a link; an entity does (CommonMark, 2.5)."""
 
 
 def report_markdown(report: r.Report, *, exit_code: int | None = None, took: float | None = None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from porttui.model import report as r
+from porttui.model.target import Question
 from porttui.render.lines import shell_command
 from porttui.render.marks import RISK_WORDS, SEVERITY_MARKS, STATUS_MARKS
 
@@ -159,12 +160,10 @@ def root_commands(report: r.Report) -> list[str]:
     return list(dict.fromkeys(how_to_see(each, report) for each in asked))
 
 
-def check_again(report: r.Report, program: str) -> str:
+def check_again(report: r.Report, program: tuple[str, ...]) -> str:
     """Return the command that asks the whole question again, as root where this user is not."""
-    words = [program, "check", report.target.text]
-    if report.question == "bind":
-        words.append("--bind")
-    return command(tuple(words), report, root=True)
+    bind = ("--bind",) if report.question is Question.BIND else ()
+    return command((*program, "check", report.target.text, *bind), report, root=True)
 
 
 def codes(report: r.Report) -> str:

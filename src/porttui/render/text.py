@@ -22,7 +22,7 @@ def report_text(  # noqa: PLR0913 - each is one independent choice of the caller
     report: r.Report,
     *,
     width: int = 80,
-    command: str | None = None,
+    command: tuple[str, ...] | None = None,
     exit_code: int | None = None,
     took: float | None = None,
     colour: bool = False,
@@ -32,7 +32,7 @@ def report_text(  # noqa: PLR0913 - each is one independent choice of the caller
     Args:
         report: what to tell.
         width: columns of a line; words and commands are never cut.
-        command: how porttui is called here, with its path, for a command that runs as root; "porttui" when None.
+        command: how porttui is called here, with its path, for a command that root runs; ("porttui",) when None.
         exit_code: told for the ticket when not None.
         took: seconds that the look took.
         colour: print the word FAULT bold and red, the only colour that there is.
@@ -52,7 +52,7 @@ def report_text(  # noqa: PLR0913 - each is one independent choice of the caller
             _fix(report, width),
             _titled("Evidence", columns(sections.evidence(report), width)),
             *_doubts(report, width),
-            _for_root(report, width, command or "porttui"),
+            _for_root(report, width, command or ("porttui",)),
         ]
     blocks.append(_ticket(report, width, exit_code, took))
     text = "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
@@ -136,7 +136,7 @@ def _short_unseen(report: r.Report, width: int) -> list[str]:
     return paragraph(f"{sentence} {', '.join(map(_what, report.unseen))}.", width)
 
 
-def _for_root(report: r.Report, width: int, program: str) -> list[str]:
+def _for_root(report: r.Report, width: int, program: tuple[str, ...]) -> list[str]:
     commands = sections.root_commands(report)
     if not commands:
         return []

@@ -1,0 +1,127 @@
+"""`porttui check TARGET`: one look, one report, one exit code. Never imports asyncio or textual."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import time
+
+from msgspec.structs import replace
+
+from porttui.cli import exits
+from porttui.cli.arguments import Parser, called_as, colour_wanted, understand
+from porttui.model.facts import Facts, Unseen
+from porttui.model.report import Report
+from porttui.model.target import Asked, Question
+from porttui.observe.look import Look
+
+SUMMARY = "look once and print a report"
+_LONGEST = 600.0
+
+
+def run(argv: list[str]) -> int:
+    """Look at TARGET, print the report, return the exit code."""
+    args = _parser().parse_intermixed_args(argv)
+    asked = understand(args.target, Question.BIND if args.bind else None)
+    look = Look(timeout=args.timeout, settle=args.settle, http=args.http, proxy=args.proxy)
+    return report_on(asked, look, form=args.form, strict=args.strict)
+
+
+def report_on(asked: Asked, look: Look, *, form: str = "text", strict: bool = False) -> int:
+    """Look, print the report in one of its forms, return the exit code."""
+    began = time.perf_counter()
+    facts, error = _look(asked, look)
+    code = tell(facts, form=form, strict=strict, took=time.perf_counter() - began)
+    return exits.failed(error) if error is not None else code
+
+
+def tell(facts: Facts, *, form: str = "text", strict: bool = False, took: float | None = None) -> int:
+    """Print what facts mean, as "text", "json" or "markdown", and return the exit code."""
+    from porttui.diagnose import diagnose
+
+    with exits.doing(f"working out what was seen at {facts.asked.target}"):
+        report = diagnose(facts)
+    code = exits.of_report(report, strict=strict)
+    with exits.doing(f"writing the report as {form}"):
+        data = written(report, form, code=code, took=took)
+    exits.emit(data)
+    for failure in facts.failures:
+        exits.talk(f"porttui: could not look at the {failure.what}: {failure.reason}")
+    return code
+
+
+def written(report: Report, form: str, *, code: int, took: float | None) -> str | bytes:
+    """Return the report as it goes to stdout."""
+    if form == "json":
+        from porttui.render.json import report_json
+
+        return report_json(report)
+    if form == "markdown":
+        from porttui.render.markdown import report_markdown
+
+        return report_markdown(report, exit_code=code, took=took)
+    from porttui.render.text import report_text
+
+    return report_text(report, command=called_as(), exit_code=code, took=took, colour=colour_wanted())
+
+
+def add_forms(parser: argparse.ArgumentParser) -> None:
+    """Add --json, --markdown and --strict."""
+    form = parser.add_mutually_exclusive_group()
+    form.set_defaults(form="text")
+    form.add_argument("--json", dest="form", action="store_const", const="json", help="print JSON, schema 1")
+    form.add_argument(
+        "--markdown", dest="form", action="store_const", const="markdown", help="print Markdown, for a ticket"
+    )
+    parser.add_argument("--strict", action="store_true", help="exit 1 on a warning, too")
+
+
+def _look(asked: Asked, look: Look) -> tuple[Facts, Exception | None]:
+    """Return the last facts, and the error that ended the look early: what was seen before it still stands."""
+    from porttui.observe import observe
+
+    facts: Facts | None = None
+    with exits.doing(f"looking at {asked.target}"):
+        try:
+            for facts in observe(asked, look):  # noqa: B007 - the last one is what is wanted
+                pass
+        except Exception as error:
+            if facts is None:
+                raise
+            error.add_note(f"looking at {asked.target}")
+            broken = Unseen(what="rest of the look", reason="porttui failed here", how_to_see="")
+            return replace(facts, failures=(*facts.failures, broken), done=True), error
+    if facts is None:
+        raise RuntimeError("the look ended without facts")
+    return facts, None
+
+
+def _parser() -> Parser:
+    parser = Parser("check", "Look once at TARGET and print what is wrong with it.", "porttui check localhost:3000")
+    parser.add_argument(
+        "target", metavar="TARGET", nargs="+", help="port, address, URL or pasted error line; - reads it from stdin"
+    )
+    parser.add_argument("--bind", action="store_true", help="ask why a server cannot start there")
+    parser.add_argument(
+        "--timeout", metavar="S", type=_seconds, default=4.0, help="give up on silence after S seconds (default 4)"
+    )
+    parser.add_argument(
+        "--settle", metavar="S", type=_seconds, default=0.0, help="watch for S seconds whether the port comes and goes"
+    )
+    parser.add_argument("--no-http", dest="http", action="store_false", help="open connections, send nothing on them")
+    way = parser.add_mutually_exclusive_group()
+    way.set_defaults(proxy="both")
+    way.add_argument("--direct", dest="proxy", action="store_const", const="direct", help="go past proxy variables")
+    way.add_argument("--proxy", dest="proxy", action="store_const", const="proxy", help="go only by the proxy")
+    add_forms(parser)
+    return parser
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value <= _LONGEST:
+        raise argparse.ArgumentTypeError(f"'{text[:20]}' is not a time between 0 and {_LONGEST:g} seconds")
+    return value

@@ -1,0 +1,147 @@
+"""The one owner of exit codes, of stderr, and of writing to stdout.
+
+stdout is data, stderr is talk, the exit code is a contract.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import os
+import sys
+from collections.abc import Callable, Iterator
+
+from porttui.model.report import Report, Severity
+
+
+class Exit(enum.IntEnum):
+    """What the exit codes mean."""
+
+    HEALTHY = 0
+    FAULT = 1
+    USAGE = 2
+    UNDETERMINED = 3
+    FAILED = 4
+    INTERRUPTED = 130
+
+
+class UsageError(Exception):
+    """The command line cannot be understood. `str(error)` is one line with an example."""
+
+
+class CannotSeeError(Exception):
+    """What was asked for cannot be looked at here. `str(error)` is one line that says why, and what would show it."""
+
+
+def of_report(report: Report, *, strict: bool = False) -> Exit:
+    """Return the exit code of a report.
+
+    Args:
+        report: the answer.
+        strict: whether a warning counts as a fault.
+    """
+    if report.facts.failures:
+        return Exit.FAILED
+    if report.verdict.severity is Severity.UNKNOWN:
+        return Exit.UNDETERMINED
+    if report.verdict.severity is Severity.FAULT:
+        return Exit.FAULT
+    told = (report.verdict, *report.also)
+    return Exit.FAULT if strict and any(each.severity is not Severity.OK for each in told) else Exit.HEALTHY
+
+
+def emit(data: str | bytes) -> None:
+    """Write to stdout as UTF-8. A reader that has gone away (``| head``) is no error, and keeps the exit code."""
+    if sys.stdout is None:  # closed by the caller, as with >&- (https://docs.python.org/3/library/sys.html#sys.stdout)
+        return
+    octets = data.encode("utf-8", "backslashreplace") if isinstance(data, str) else data
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(octets)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        _drop_stdout()
+
+
+def _drop_stdout() -> None:
+    """Send the rest to nowhere, so that the interpreter's own last flush does not fail."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, sys.stdout.fileno())
+    os.close(null)
+
+
+def talk(line: str) -> None:
+    """Write a line to stderr; when nobody can read it, that is no reason to fail."""
+    with contextlib.suppress(OSError, ValueError):
+        if sys.stderr is not None:
+            print(line.encode("ascii", "backslashreplace").decode("ascii"), file=sys.stderr, flush=True)
+
+
+@contextlib.contextmanager
+def doing(what: str) -> Iterator[None]:
+    """Name what is being done, for the message when it fails: "looking at 127.0.0.1:80"."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(what)
+        raise
+
+
+def guarded(run: Callable[[], int]) -> int:
+    """Run a subcommand and return its exit code, whatever happens in it."""
+    try:
+        return run()
+    except UsageError as error:
+        talk(f"porttui: {error}")
+        return Exit.USAGE
+    except CannotSeeError as error:
+        talk(f"porttui: {error}")
+        return Exit.UNDETERMINED
+    except KeyboardInterrupt:
+        talk("porttui: interrupted")
+        return Exit.INTERRUPTED
+    except OSError as error:
+        if error.filename is None and sys.stdout is not None and _stdout_broken():
+            _drop_stdout()
+            talk(f"porttui: the answer could not be written: {error.strerror}")
+            return Exit.FAILED
+        return failed(error)
+    except Exception as error:  # noqa: BLE001 - whatever porttui does wrong ends in one line and a file, not in a traceback
+        return failed(error)
+
+
+def _stdout_broken() -> bool:
+    try:
+        sys.stdout.flush()
+    except OSError:
+        return True
+    return False
+
+
+def failed(error: BaseException) -> Exit:
+    """Tell that porttui itself has failed, keep the details in a file, and return the exit code for it."""
+    import traceback
+
+    notes = getattr(error, "__notes__", None) or ["working"]
+    what = "".join(traceback.format_exception_only(error)).splitlines()[0][:300]
+    talk(f"porttui: failed while {notes[0]}: {what}")
+    path = _keep("".join(traceback.format_exception(error)))
+    talk(f"porttui: the details are in {path}" if path else "porttui: the details could not be written to a file")
+    return Exit.FAILED
+
+
+def _keep(details: str) -> str | None:
+    """Write the details to a new file that only this user can read; return its path, or None when that fails too."""
+    import platform
+    import tempfile
+
+    from porttui import __version__
+
+    system = f"porttui {__version__}, Python {platform.python_version()}, {platform.platform()}"
+    try:
+        handle, path = tempfile.mkstemp(prefix="porttui-failure-", suffix=".txt", text=True)
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(f"{system}\n{details}")
+    except OSError:
+        return None
+    return path

@@ -1,0 +1,64 @@
+"""`porttui explain [CODE]`: what a fault is, how to tell it from others, and how it is fixed."""
+
+from __future__ import annotations
+
+import argparse
+
+from porttui.cli import exits
+from porttui.cli.arguments import Parser
+from porttui.faults.fault import Fault
+
+SUMMARY = "explain a fault by its code, or list all codes"
+
+
+def run(argv: list[str]) -> int:
+    """Print one explanation or the list of codes."""
+    from porttui.faults.registry import FAULTS
+    from porttui.render.faults_page import codes_text, explain_text, faults_markdown
+    from porttui.render.json import lines_of_json
+
+    parser = Parser(
+        "explain", "Explain a fault by its code; without one, list the codes.", "porttui explain sigstopped"
+    )
+    parser.add_argument("code", metavar="CODE", nargs="?", help="as in the last line of a report")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON")
+    form.add_argument("--markdown", action="store_true", help=argparse.SUPPRESS)  # makes docs/faults.md
+    args = parser.parse_intermixed_args(argv)
+    told = FAULTS if args.code is None else (_find(args.code, FAULTS),)
+    if args.markdown:
+        exits.emit(faults_markdown(told))
+    elif args.json:
+        entries = [_entry(fault) for fault in told]
+        exits.emit(lines_of_json(entries if args.code is None else entries[0]))
+    elif args.code is None:
+        exits.emit(codes_text(told))
+    else:
+        exits.emit(explain_text(told[0]))
+    return exits.Exit.HEALTHY
+
+
+def _find(code: str, faults: tuple[Fault, ...]) -> Fault:
+    wanted = code.strip().lower().replace("_", "-")
+    for fault in faults:
+        if fault.code == wanted:
+            return fault
+    import difflib
+
+    near = difflib.get_close_matches(wanted, [fault.code for fault in faults], n=3, cutoff=0.5)
+    meant = f"perhaps {' or '.join(near)}" if near else "porttui explain lists them"
+    raise exits.UsageError(
+        f"there is no fault with the code {code[:60]!r}; {meant}. Example: porttui explain sigstopped"
+    )
+
+
+def _entry(fault: Fault) -> dict[str, object]:
+    return {
+        "code": fault.code,
+        "title": fault.title,
+        "step": fault.step,
+        "severity": fault.severity,
+        "questions": fault.questions,
+        "explains": fault.explains,
+        "text": fault.text,
+    }

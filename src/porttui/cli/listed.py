@@ -1,0 +1,83 @@
+"""What `sockets`, `who` and `free` share: the socket tables with their owners, and how a row is told."""
+
+from __future__ import annotations
+
+from porttui.cli import exits
+from porttui.model.address import endpoint, is_loopback
+from porttui.model.base import Value
+from porttui.model.facts import Process, Socket, Sockets, Unseen
+from porttui.render.lines import ascii_text
+
+
+class Row(Value, frozen=True, kw_only=True):
+    """A socket, and the processes that hold it."""
+
+    socket: Socket
+    processes: tuple[Process, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """Where it is: "127.0.0.1:80", or the path of a unix socket."""
+        return self.socket.path or endpoint(self.socket.address, self.socket.port)
+
+    @property
+    def program(self) -> str:
+        """Who holds it: "nginx"; "(nginx)" when that is known only from its service; "?" when it cannot be seen."""
+        if self.processes:
+            name = self.processes[0].name
+            return name if self.socket.owner_by == "descriptor" else f"({name})"
+        service = self.socket.unit or self.socket.container
+        return f"({service.removesuffix('.service').removesuffix('.socket').partition('@')[0]})" if service else "?"
+
+    @property
+    def pid(self) -> str:
+        """The process, when it is known for certain; else "?"."""
+        return str(self.socket.pids[0]) if self.socket.owner_by == "descriptor" and self.socket.pids else "?"
+
+    @property
+    def user(self) -> str:
+        """The user, by name or number; "?" when not told."""
+        if self.socket.user is not None:
+            return self.socket.user
+        if self.processes and self.processes[0].user is not None:
+            return self.processes[0].user
+        return "?" if self.socket.uid is None else str(self.socket.uid)
+
+    @property
+    def reached_by(self) -> str:
+        """Who can reach it, as far as its address tells: "this machine" or "network"."""
+        if self.socket.protocol == "unix" or is_loopback(self.socket.address):
+            return "this machine"
+        return f"network, by {self.socket.device}" if self.socket.device else "network"
+
+
+def read(port: int = 0) -> tuple[tuple[Row, ...], Sockets]:
+    """Read the socket tables of this machine.
+
+    Args:
+        port: rows with this port on either side are read besides all listeners; 0 for listeners only.
+
+    Returns:
+        Rows by port and address, and the tables that they come from.
+
+    Raises:
+        CannotSeeError: the tables cannot be read.
+    """
+    from porttui.observe import this_platform
+
+    with exits.doing("reading the socket tables"):
+        eyes = this_platform()
+        sockets = eyes.sockets(port)
+        if isinstance(sockets, Unseen):
+            raise exits.CannotSeeError(unseen_text(sockets))
+        rows = [row for row in sockets.rows if port in (0, row.port)]
+        known = {process.pid: process for process in eyes.processes(sorted({pid for row in rows for pid in row.pids}))}
+    return tuple(
+        Row(socket=row, processes=tuple(known[pid] for pid in row.pids if pid in known)) for row in rows
+    ), sockets
+
+
+def unseen_text(unseen: Unseen) -> str:
+    """Tell what could not be looked at, in one line."""
+    shown = f"; to see it: {unseen.how_to_see}" if unseen.how_to_see else ""
+    return ascii_text(f"can't see {unseen.what}: {unseen.reason}{shown}")

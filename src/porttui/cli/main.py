@@ -1,0 +1,71 @@
+"""The command line: which subcommand is meant, and what --help says about all of them."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from porttui.cli import exits
+from porttui.cli.arguments import Parser
+
+COMMANDS = ("check", "sockets", "who", "free", "explain", "replay")
+"""Each is a module here with `run(argv) -> int` and a SUMMARY. Their names win over TARGET."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run porttui and return its exit code.
+
+    Args:
+        argv: the arguments without the program's name; those of this process when None.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    return exits.guarded(lambda: _dispatch(words))
+
+
+def _dispatch(words: list[str]) -> int:
+    try:
+        if words and words[0] in COMMANDS:
+            return int(importlib.import_module(f"porttui.cli.{words[0]}").run(words[1:]))
+        from porttui.cli import tui
+
+        return tui.run(words, _parser(with_commands=bool({"-h", "--help"} & set(words))))
+    except SystemExit as end:  # argparse leaves this way after --help and --version
+        return int(end.code or 0)
+
+
+def _parser(*, with_commands: bool) -> Parser:
+    from porttui import __version__
+
+    parser = Parser(
+        "",
+        "Find out why a connection to a local port fails, or why a server cannot start there.",
+        "porttui localhost:3000",
+    )
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = _commands_help() if with_commands else None
+    parser.add_argument(
+        "target", metavar="TARGET", nargs="*", help="port, address, URL or pasted error line; - is stdin"
+    )
+    parser.add_argument("--plain", action="store_true", help="print a plain report instead of starting the TUI")
+    parser.add_argument("--ascii", action="store_true", help="draw the TUI with ASCII characters only")
+    parser.add_argument("--no-mouse", dest="mouse", action="store_false", help="leave the mouse to the terminal")
+    parser.add_argument("--version", action="version", version=f"porttui {__version__}")
+    return parser
+
+
+def _commands_help() -> str:
+    """Return the subcommands and exit codes; made only when --help is asked for, as it imports them all."""
+    summaries = {name: importlib.import_module(f"porttui.cli.{name}").SUMMARY for name in COMMANDS}
+    lines = [f"  porttui {name.ljust(10)}{summary}" for name, summary in summaries.items()]
+    return "\n".join(
+        [
+            "subcommands (each has --help):",
+            *lines,
+            "",
+            "exit codes: 0 healthy, 1 a fault was found, 2 usage, 3 could not determine,",
+            "            4 porttui itself failed, 130 interrupted",
+            "example: porttui 'connect ECONNREFUSED 127.0.0.1:5173'",
+        ]
+    )

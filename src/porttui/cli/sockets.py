@@ -1,0 +1,100 @@
+"""`porttui sockets [FILTER...]`: the listeners of this machine, as a table or a JSON array."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from porttui.cli import exits
+from porttui.cli.arguments import Parser
+from porttui.cli.listed import Row, read, unseen_text
+from porttui.render.lines import columns
+
+SUMMARY = "list the programs that wait for connections here"
+_HEAD = ("ADDRESS", "PROGRAM", "PID", "USER", "REACHED BY")
+_WIDE = 10_000
+"""Rows are never wrapped, so that each stays one line for grep and awk."""
+
+
+def run(argv: list[str]) -> int:
+    """Print the listeners that pass every filter word."""
+    parser = Parser(
+        "sockets", "List the programs that wait for connections on this machine.", "porttui sockets 5173 !ssh"
+    )
+    parser.add_argument(
+        "filter",
+        metavar="FILTER",
+        nargs="*",
+        help="a word: 5173, nginx, tcp, udp, user=dev, pid=4121, !not; rows that pass all of them are shown",
+    )
+    parser.add_argument("--json", action="store_true", help="print a JSON array")
+    args = parser.parse_intermixed_args(argv)
+    rows, sockets = read()
+    shown = tuple(row for row in rows if _waits(row, args.filter) and all(_passes(row, word) for word in args.filter))
+    if args.json:
+        from porttui.render.json import lines_of_json
+
+        exits.emit(lines_of_json([entry(row) for row in shown]))
+    else:
+        exits.emit(table(shown))
+    if not shown:
+        exits.talk("porttui: no listener passes the filter" if args.filter else "porttui: nothing listens here")
+    for unseen in sockets.unseen:
+        exits.talk(f"porttui: {unseen_text(unseen)}")
+    return exits.Exit.HEALTHY
+
+
+def table(rows: tuple[Row, ...]) -> str:
+    """Return the rows as an aligned table with a head, and a line for the signs that occur in it."""
+    lines = [(row.place, row.program, row.pid, row.user, row.reached_by) for row in rows]
+    text = "\n".join(columns([_HEAD, *lines], _WIDE, indent=0, gap=3)) + "\n"
+    notes = [
+        note
+        for note, sign in (("? can't see without root", "?"), ("(name) known only from its service", "("))
+        if any(cell.startswith(sign) for line in lines for cell in line[1:4])
+    ]
+    return text + (f"\n{'     '.join(notes)}\n" if notes else "")
+
+
+def entry(row: Row) -> dict[str, object]:
+    """Return a row for JSON: the socket's own fields, and how the table tells them."""
+    import msgspec
+
+    known = row.socket.owner_by == "descriptor"
+    return {
+        **msgspec.structs.asdict(row.socket),
+        "program": None if row.program == "?" else row.program.strip("()"),
+        "program_certain": known and bool(row.processes),
+        "reached_by": row.reached_by,
+    }
+
+
+def _waits(row: Row, words: list[str]) -> bool:
+    """Tell whether a row belongs in the list: TCP listeners, and other protocols when a word names them."""
+    socket = row.socket
+    if socket.namespace is not None:
+        return False
+    if socket.protocol == "tcp":
+        return socket.state == "LISTEN" and not {"udp", "unix"} & set(words)
+    return socket.protocol in words
+
+
+def _passes(row: Row, word: str) -> bool:
+    if word.startswith("!") and len(word) > 1:
+        return not _passes(row, word[1:])
+    key, sign, value = word.partition("=")
+    if sign and key in _KEYS:
+        return _KEYS[key](row) == value
+    if word.isdigit():
+        return word in (str(row.socket.port), *map(str, row.socket.pids))
+    command = " ".join(row.processes[0].argv) if row.processes else ""
+    text = " ".join((row.place, row.program, row.user, row.socket.protocol, row.socket.state, row.reached_by, command))
+    return word.lower() in f"{text} {row.socket.unit or ''} {row.socket.container or ''}".lower()
+
+
+_KEYS: dict[str, Callable[[Row], str]] = {
+    "port": lambda row: str(row.socket.port),
+    "pid": lambda row: row.pid,
+    "user": lambda row: row.user,
+    "program": lambda row: row.program.strip("()"),
+    "address": lambda row: row.socket.address,
+}

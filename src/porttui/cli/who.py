@@ -1,0 +1,74 @@
+"""`porttui who PORT`: who holds a port, with command line, folder and age."""
+
+from __future__ import annotations
+
+from porttui.cli import exits
+from porttui.cli.arguments import Parser, understand
+from porttui.cli.listed import Row, read, unseen_text
+from porttui.model.facts import Process
+from porttui.render.lines import ascii_text, columns, shell_command
+
+SUMMARY = "tell who holds a port"
+_HOLDING = ("LISTEN", "BOUND", "UNCONN")
+_WIDE = 10_000
+
+
+def run(argv: list[str]) -> int:
+    """Print who holds the port; exit code 0 when somebody does, 1 when nobody was seen to."""
+    parser = Parser("who", "Tell who holds a port on this machine.", "porttui who 5173")
+    parser.add_argument("port", metavar="PORT", nargs="+", help="a port, or anything that check takes as TARGET")
+    parser.add_argument("--json", action="store_true", help="print a JSON array")
+    args = parser.parse_intermixed_args(argv)
+    port = understand(args.port).target.port
+    rows, sockets = read(port)
+    holders = holding(rows)
+    if args.json:
+        from porttui.render.json import lines_of_json
+
+        exits.emit(lines_of_json([{**entry(row), "processes": row.processes} for row in holders]))
+    elif holders:
+        exits.emit("\n".join(told(row) for row in holders))
+    else:
+        exits.emit(f"Nobody holds port {port} here.\n")
+    if any(row.program == "?" for row in holders) or not holders:
+        for unseen in sockets.unseen:
+            exits.talk(f"porttui: {unseen_text(unseen)}")
+    return exits.Exit.HEALTHY if holders else exits.Exit.FAULT
+
+
+def holding(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    """Return who waits on the port; when nobody does, the connections that still keep it."""
+    return tuple(row for row in rows if row.socket.state in _HOLDING) or rows
+
+
+def told(row: Row) -> str:
+    """Return a row and its processes as lines."""
+    state = "" if row.socket.protocol == "tcp" else f" ({row.socket.protocol})"
+    user = row.user if row.user != "?" else "can't see"
+    head = f"{row.place}  {row.socket.state}{state}  {row.program}, pid {row.pid}, user {user}"
+    if row.program == "?":
+        held = "kernel, no program" if row.socket.inode == 0 else f"user {user}, program: can't see"
+        head = f"{row.place}  {row.socket.state}{state}  {held}"
+    lines = [head] + [line for process in row.processes for line in _process(process)]
+    if row.socket.unit:
+        lines += columns([("service", row.socket.unit)], _WIDE)
+    return "\n".join(ascii_text(line) for line in lines) + "\n"
+
+
+def _process(process: Process) -> list[str]:
+    parents = " > ".join(f"{each.name} {each.pid}" for each in process.ancestors)
+    rows = [
+        ("pid", f"{process.pid} {process.name}" + (f", {process.user}" if process.user else "")),
+        ("command", shell_command(process.argv)),
+        ("folder", process.cwd or ""),
+        ("since", f"{process.started:%Y-%m-%d %H:%M:%S}" if process.started else ""),
+        ("parents", parents),
+    ]
+    return columns([row for row in rows if row[1]], _WIDE)
+
+
+def entry(row: Row) -> dict[str, object]:
+    """Return a row for JSON, as `porttui sockets --json` has it."""
+    from porttui.cli.sockets import entry as socket_entry
+
+    return socket_entry(row)
