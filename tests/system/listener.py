@@ -20,6 +20,8 @@ def main() -> None:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if family == socket.AF_INET6:
         server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, options.v6only)
+    if options.device:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, options.device.encode())
     server.bind((options.address, options.port))
     if options.do != "bind":
         server.listen(options.backlog)
@@ -73,6 +75,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--backlog", type=int, default=16)
     parser.add_argument("--v6only", type=int, default=0, choices=(0, 1))
     parser.add_argument("--no-reuse", action="store_true", help="leave SO_REUSEADDR off")
+    parser.add_argument("--device", default="", help="SO_BINDTODEVICE")
     parser.add_argument("--do", default="http", choices=("http", "banner", "silent", "close", "never", "bind"))
     parser.add_argument("--status", type=int, default=200, help="of --do http")
     parser.add_argument("--text", default="hello", help="the body, or the banner")

@@ -18,10 +18,3 @@ def test_it_listens_on_ipv6(person: Person) -> None:
         fixed = stage.check(f"[::1]:{server.port}", person=person)
     expect_fault(answer, "ipv6-only-listener", "listener", server.port, person)
     expect_healthy(fixed, person)
-
-
-def test_a_wildcard_for_ipv6_only_is_another_fault(person: Person) -> None:
-    with Namespace() as stage:
-        server = stage.listen("--v6only=1", address="::", person=Person.OTHER)
-        answer = stage.check(f"127.0.0.1:{server.port}", person=person)
-    expect_fault(answer, "v6only-wildcard", "listener", server.port, person)
