@@ -9,13 +9,18 @@ import argparse
 import socket
 import threading
 import time
+from typing import NoReturn
+
+_MANNERS = ("http", "banner", "silent", "close", "never", "bind", "udp", "unix")
 
 
 def main() -> None:
     """Listen as the options say."""
     options = _options()
+    if options.do == "unix":
+        _unix(options)
     family = socket.AF_INET6 if ":" in options.address else socket.AF_INET
-    server = socket.socket(family, socket.SOCK_STREAM)
+    server = socket.socket(family, socket.SOCK_DGRAM if options.do == "udp" else socket.SOCK_STREAM)
     if not options.no_reuse:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if family == socket.AF_INET6:
@@ -23,14 +28,24 @@ def main() -> None:
     if options.device:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, options.device.encode())
     server.bind((options.address, options.port))
-    if options.do != "bind":
+    if options.do not in ("bind", "udp"):
         server.listen(options.backlog)
     print(server.getsockname()[1], flush=True)  # noqa: T201
-    if options.do in ("bind", "never"):
+    if options.do in ("bind", "udp", "never"):
         threading.Event().wait()
     while True:
         connection, _ = server.accept()
         threading.Thread(target=_serve, args=(connection, options), daemon=True).start()
+
+
+def _unix(options: argparse.Namespace) -> NoReturn:
+    """Listen on a path in place of an address."""
+    server = socket.socket(socket.AF_UNIX)
+    server.bind(options.address)
+    server.listen()
+    print(options.port, flush=True)  # noqa: T201
+    while True:
+        threading.Event().wait()
 
 
 def _serve(connection: socket.socket, options: argparse.Namespace) -> None:
@@ -76,7 +91,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--v6only", type=int, default=0, choices=(0, 1))
     parser.add_argument("--no-reuse", action="store_true", help="leave SO_REUSEADDR off")
     parser.add_argument("--device", default="", help="SO_BINDTODEVICE")
-    parser.add_argument("--do", default="http", choices=("http", "banner", "silent", "close", "never", "bind"))
+    parser.add_argument("--do", default="http", choices=_MANNERS)
     parser.add_argument("--status", type=int, default=200, help="of --do http")
     parser.add_argument("--text", default="hello", help="the body, or the banner")
     return parser.parse_args()

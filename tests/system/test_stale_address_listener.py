@@ -1,0 +1,21 @@
+"""stale-address-listener: it listens on an address that this machine has no longer."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.system.expect import EVERYBODY, expect_fault
+from tests.system.people import Person
+from tests.system.stage import ADDRESS, Namespace
+
+pytestmark = [pytest.mark.system, EVERYBODY]
+
+
+@pytest.mark.parametrize("asked", ["127.0.0.1", ADDRESS])
+def test_the_address_is_gone(person: Person, asked: str) -> None:
+    with Namespace(lan=True) as stage:
+        server = stage.listen(address=ADDRESS, person=Person.OTHER)
+        stage.run("ip", "address", "del", f"{ADDRESS}/24", "dev", "lan0")
+        answer = stage.check(f"{asked}:{server.port}", person=person)
+    expect_fault(answer, "stale-address-listener", "listener", server.port, person)
+    assert ADDRESS in str(answer.verdict), answer
