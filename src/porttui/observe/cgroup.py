@@ -1,0 +1,167 @@
+"""Control groups as a way to owners: cgroup id -> path -> systemd unit or container (cgroups(7)).
+
+The kernel tells everybody in which cgroup a socket was made, and the directory of a cgroup lists its processes for
+everybody. So the unit or container of a foreign socket is known without any right.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from porttui.observe.printable import printable
+
+_MOST_FOLDERS = 20_000
+_SECONDS = 0.2
+
+_CONTAINER_ID = re.compile(r"(?:^|[-:])([0-9a-f]{64})(?:\.scope)?$")
+"""docker-ID.scope, libpod-ID.scope, cri-containerd-ID.scope, crio-ID.scope, containerd's "pod:cri-containerd:ID", or
+the plain id under /docker, /kubepods, /ecs with the cgroupfs driver."""
+_NAMED = (
+    re.compile(r"^lxc\.payload\.(.+)$"),
+    re.compile(r"^machine-(.+)\.scope$"),
+    re.compile(r"^systemd-nspawn@(.+)\.service$"),
+)
+"""LXC and systemd-nspawn name a container instead."""
+_UNIT = re.compile(r"^(?!user@\d+\.service$).+\.(?:service|socket)$")
+_ESCAPED = re.compile(r"\\x([0-9a-f]{2})|\\([0-7]{3})")
+
+
+class Place(NamedTuple):
+    """What a cgroup path says."""
+
+    unit: str | None = None
+    """systemd unit: a service or a socket. Not the scopes of a session, nor a user's manager: to restart those would
+    end the session."""
+    container: str | None = None
+    """The first 12 digits of a container's id, or its name."""
+
+
+def place_of(path: str) -> Place:
+    """Read unit and container from a cgroup path.
+
+    Args:
+        path: "/system.slice/nginx.service", "/system.slice/docker-<64 hex digits>.scope" ...
+
+    Returns:
+        A unit inside a container is left out: systemctl here does not know it.
+    """
+    unit: str | None = None
+    for part in path.split("/"):
+        if "conmon" in part:  # podman's monitor of a container, which runs outside of it
+            continue
+        found = _CONTAINER_ID.search(part)
+        if found:
+            return Place(unit, found[1][:12])
+        named = next(filter(None, (pattern.match(part) for pattern in _NAMED)), None)
+        if named:
+            return Place(None, printable(_unescape(named[1]), 64))
+        if _UNIT.match(part):
+            unit = printable(part, 200)
+        elif part.endswith(".scope"):
+            unit = None
+    return Place(unit)
+
+
+def place_of_process(pid: int) -> Place:
+    """Read unit and container of a process from /proc/PID/cgroup (world-readable); both None when it is gone."""
+    return place_of_lines(read_lines(f"/proc/{pid}/cgroup"))
+
+
+def place_of_lines(lines: Iterable[str]) -> Place:
+    """Read the lines of /proc/PID/cgroup; with version 1, each hierarchy has one, and the first telling one counts."""
+    places = [place_of(line.split(":", 2)[2]) for line in lines if line.count(":") >= 2]
+    return Place(
+        next((place.unit for place in places if place.unit), None),
+        next((place.container for place in places if place.container), None),
+    )
+
+
+def version_2_path(pid: int) -> str | None:
+    """Return the cgroup-v2 path of a process, or None when it has none or is gone."""
+    return next((line[3:] for line in read_lines(f"/proc/{pid}/cgroup") if line.startswith("0::")), None)
+
+
+def mount_point() -> tuple[str, str] | None:
+    """Return where the cgroup-v2 hierarchy is mounted and which cgroup that is, or None (proc_pid_mountinfo(5)).
+
+    The cgroup is "/" unless a container without a cgroup namespace sees only its own part.
+    """
+    for line in read_lines("/proc/self/mountinfo"):
+        fields, _, rest = line.partition(" - ")
+        if rest.startswith("cgroup2 "):
+            parts = fields.split(" ")
+            return _unescape(parts[4]), _unescape(parts[3]).rstrip("/")
+    return None
+
+
+def find(ids: Iterable[int]) -> dict[int, str]:
+    """Find the directories of cgroups.
+
+    Args:
+        ids: cgroup ids as sock_diag tells them: the inode number of the directory.
+
+    Returns:
+        Paths as in /proc/PID/cgroup, "/" for the root, by id. An id is missing when its cgroup was removed, lies
+        outside of this cgroup namespace, or the walk took more than 0.2 s or 20 000 directories.
+    """
+    wanted = set(ids)
+    mount = mount_point()
+    if not wanted or mount is None:
+        return {}
+    root, top = mount
+    found: dict[int, str] = {}
+    deadline = time.monotonic() + _SECONDS
+    try:
+        number = Path(root).stat().st_ino
+    except OSError:
+        return {}
+    pending = [(number, root)]
+    seen = 0
+    while pending and seen < _MOST_FOLDERS and time.monotonic() < deadline:
+        number, path = pending.pop()
+        seen += 1
+        if number in wanted:
+            found[number] = top + path[len(root) :] or "/"
+            if len(found) == len(wanted):
+                break
+        pending += _folders(path)
+    return found
+
+
+def processes_in(path: str) -> tuple[int, ...]:
+    """Return the pids in a cgroup itself, not below it; () when it is gone or cannot be read.
+
+    Processes of another pid namespace are listed as 0 there (cgroups(7)) and left out.
+    """
+    mount = mount_point()
+    if mount is None or not path.startswith(mount[1]):
+        return ()
+    lines = read_lines(f"{mount[0]}{path.removeprefix(mount[1]).rstrip('/')}/cgroup.procs")
+    return tuple(int(line) for line in lines if line.isdigit() and line != "0")
+
+
+def read_lines(path: str) -> list[str]:
+    """Return the lines of a small file of the kernel; none when it is gone or cannot be read."""
+    try:
+        return Path(path).read_text(encoding="utf-8", errors="backslashreplace").splitlines()
+    except OSError:
+        return []
+
+
+def _folders(path: str) -> list[tuple[int, str]]:
+    """List sub-directories with their inode numbers, which the directory itself holds: no stat(2) each."""
+    try:
+        with os.scandir(path) as entries:
+            return [(entry.inode(), entry.path) for entry in entries if entry.is_dir(follow_symlinks=False)]
+    except OSError:
+        return []
+
+
+def _unescape(text: str) -> str:
+    r"""Undo systemd's ``\x2d`` (systemd-escape(1)) and the ``\040`` of mountinfo."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16) if found[1] else int(found[2], 8)), text)

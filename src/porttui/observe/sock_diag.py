@@ -1,0 +1,360 @@
+"""The kernel's socket tables by NETLINK_SOCK_DIAG (sock_diag(7)), spoken by hand.
+
+Works without any right: every user is told of all sockets of the network namespace. It tells more than /proc/net:
+queue limits, IPV6_V6ONLY, device bindings, cgroups, and sockets that are bound and neither listen nor connect.
+"""
+
+from __future__ import annotations
+
+import functools
+import socket
+import struct
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from porttui.model.facts import Socket
+from porttui.observe.printable import printable
+
+STATES = (
+    "UNKNOWN",
+    "ESTABLISHED",
+    "SYN_SENT",
+    "SYN_RECV",
+    "FIN_WAIT1",
+    "FIN_WAIT2",
+    "TIME_WAIT",
+    "CLOSE",
+    "CLOSE_WAIT",
+    "LAST_ACK",
+    "LISTEN",
+    "CLOSING",
+    "SYN_RECV",
+)
+"""TCP states by the kernel's numbers (include/net/tcp_states.h)."""
+
+_NETLINK_SOCK_DIAG = 4
+_SOCK_DIAG_BY_FAMILY = 20
+_REQUEST = 0x1
+_DUMP = 0x301
+_ERROR = 2
+_DONE = 3
+_ENOENT = 2
+_LISTEN = 1 << 10
+_CLOSE = 7
+_BOUND_INACTIVE = 1 << 13
+"""Bound sockets (commit "tcp: Dump bound-only sockets in inet_diag", Linux 6.8); older kernels list nothing for it."""
+_EVERY_STATE = 0xFFF
+
+_INFO = 2
+_SKV6ONLY = 11
+_CGROUP_ID = 21
+_BYTES_RECEIVED = 128
+"""Offset of tcpi_bytes_received in struct tcp_info (include/uapi/linux/tcp.h)."""
+
+_HEADER = struct.Struct("=IHHII")
+_ATTRIBUTE = struct.Struct("=HH")
+_PORTS = struct.Struct(">HH")
+_REST = struct.Struct("=16s16sI8x4xIIII")
+"""struct inet_diag_msg after the ports: addresses, interface, queues, uid, inode (sock_diag(7))."""
+_INET_SIZE = 72
+_UNIX = struct.Struct("=BBBxI8x")
+_SECONDS = 2.0
+_MAPPED = b"\0" * 10 + b"\xff\xff"
+
+
+class DiagError(OSError):
+    """The kernel does not answer, or refuses: no such module, a sandbox, another system under the Linux API."""
+
+
+class DiagRow(NamedTuple):
+    """A socket, with what leads to its owner."""
+
+    socket: Socket
+    cgroup: int | None = None
+    """Id of the cgroup-v2 in which it was made; None when the kernel does not tell."""
+
+
+def tcp_listeners() -> list[DiagRow]:
+    """Return every TCP listener, IPv4 and IPv6.
+
+    Raises:
+        DiagError: the tables cannot be read this way.
+    """
+    return [*_inet(socket.IPPROTO_TCP, _LISTEN)]
+
+
+def tcp_on_port(port: int, limit: int = 1 << 30) -> list[DiagRow]:
+    """Return the TCP sockets that have `port` on either side and do not listen, the merely bound ones as "BOUND".
+
+    Args:
+        port: local or peer port; the kernel filters.
+        limit: how many rows are read at most.
+
+    Returns:
+        Rows with `received`, by struct tcp_info. A FIN of the peer counts as one byte there (RFC 9293, 3.4), and is
+        taken off again in the states that say that it came.
+
+    Raises:
+        DiagError: the tables cannot be read this way.
+    """
+    rows: list[DiagRow] = []
+    for row in _inet(socket.IPPROTO_TCP, _EVERY_STATE & ~_LISTEN | _BOUND_INACTIVE, either_port=port, info=True):
+        rows.append(row)
+        if len(rows) >= limit:
+            break
+    return rows
+
+
+def udp_sockets() -> list[DiagRow]:
+    """Return every UDP socket, connected or not.
+
+    Raises:
+        DiagError: the tables cannot be read this way.
+    """
+    return [*_inet(socket.IPPROTO_UDP, _EVERY_STATE)]
+
+
+def bound_inodes(port: int) -> frozenset[int]:
+    """Return the inodes of the TCP sockets that are bound to `port` at this moment and do nothing else."""
+    return frozenset(row.socket.inode or 0 for row in _inet(socket.IPPROTO_TCP, _BOUND_INACTIVE, either_port=port))
+
+
+def lists_bound() -> bool | None:
+    """Tell whether this kernel lists sockets that are only bound, by binding one to a free port for a moment.
+
+    Returns:
+        None when it could not be tried.
+    """
+    with socket.socket() as own:
+        try:
+            own.bind(("", 0))
+        except OSError:
+            return None
+        try:
+            return bool(bound_inodes(own.getsockname()[1]))
+        except DiagError:
+            return None
+
+
+def exact(address: str, port: int, peer: str, peer_port: int) -> Socket | None:
+    """Look up one TCP connection by its local and its peer end, without a walk through the table.
+
+    Returns:
+        The row, also when it belongs to a dual-stack socket; None when the kernel has none. The kernel falls back to
+        the listener of the port when it finds no connection: that is no connection, and None is returned.
+
+    Raises:
+        DiagError: the tables cannot be read this way.
+    """
+    local, local_scope = _packed(address)
+    remote, remote_scope = _packed(peer)
+    family = socket.AF_INET if len(local) == 4 else socket.AF_INET6
+    ends = struct.pack(">HH16s16s", port, peer_port, local, remote)
+    ends += struct.pack("=III", local_scope or remote_scope, 0xFFFFFFFF, 0xFFFFFFFF)
+    request = struct.pack("=BBBxI", family, socket.IPPROTO_TCP, 0, _EVERY_STATE) + ends
+    try:
+        found = [_inet_row("tcp", message).socket for message in _ask(request, _REQUEST)]
+    except DiagError as error:
+        if error.errno == _ENOENT:
+            return None
+        raise
+    return next((row for row in found if row.state != "LISTEN" and row.peer_port == peer_port), None)
+
+
+def unix_listeners() -> list[Socket]:
+    """Return every listening unix socket with its path; an abstract name starts with "@" (unix(7)).
+
+    Raises:
+        DiagError: the tables cannot be read this way.
+    """
+    show = 0x1 | 0x10 | 0x40  # UDIAG_SHOW_NAME, _RQLEN, _UID (include/uapi/linux/unix_diag.h)
+    request = struct.pack("=BBHIII8x", socket.AF_UNIX, 0, 0, _LISTEN, 0, show)
+    return [_unix_row(message) for message in _ask(request, _DUMP)]
+
+
+def _inet(protocol: int, states: int, *, either_port: int = 0, info: bool = False) -> Iterator[DiagRow]:
+    """Dump both families. A kernel without IPv6 has no such table, which is no error."""
+    extensions = 1 << (_INFO - 1) if info else 0
+    name = "tcp" if protocol == socket.IPPROTO_TCP else "udp"
+    for family in (socket.AF_INET, socket.AF_INET6):
+        request = struct.pack("=BBBxI48x", family, protocol, extensions, states)
+        if either_port:
+            program = _either_port(either_port)
+            request += _ATTRIBUTE.pack(_ATTRIBUTE.size + len(program), 1) + program  # INET_DIAG_REQ_BYTECODE
+        try:
+            for message in _ask(request, _DUMP):
+                yield _inet_row(name, message)
+        except DiagError as error:
+            if family == socket.AF_INET or error.errno != _ENOENT:
+                raise
+
+
+def _either_port(port: int) -> bytes:
+    """Return a filter program that accepts local or peer port (struct inet_diag_bc_op, linux/inet_diag.h).
+
+    Each comparison is two words, the operation and the port. "yes" and "no" say how many bytes to go on; to pass the
+    end by four rejects, to meet it accepts (inet_diag_bc_run in net/ipv4/inet_diag.c).
+    """
+    jump, local_ge, local_le, peer_ge, peer_le = 1, 2, 3, 4, 5
+    operation = struct.Struct("=BBH").pack
+    value = operation(0, 0, port)
+    return b"".join(
+        (
+            operation(local_ge, 8, 20) + value,
+            operation(local_le, 8, 12) + value,
+            operation(jump, 4, 20),
+            operation(peer_ge, 8, 20) + value,
+            operation(peer_le, 8, 12) + value,
+        )
+    )
+
+
+def _ask(request: bytes, flags: int) -> Iterator[bytes]:
+    """Send one request and yield the body of every answer.
+
+    Raises:
+        DiagError: with the errno of the socket call or of the kernel's answer.
+    """
+    try:
+        with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, _NETLINK_SOCK_DIAG) as diag:
+            diag.settimeout(_SECONDS)
+            diag.send(_HEADER.pack(_HEADER.size + len(request), _SOCK_DIAG_BY_FAMILY, flags, 1, 0) + request)
+            done = False
+            while not done:
+                for kind, body in _messages(diag.recv(1 << 18)):
+                    done = kind == _DONE or flags != _DUMP
+                    if kind != _DONE:
+                        yield body
+    except DiagError:
+        raise
+    except OSError as error:
+        raise DiagError(error.errno, f"sock_diag: {error.strerror or error}") from error
+
+
+def _messages(data: bytes) -> Iterator[tuple[int, bytes]]:
+    at = 0
+    while at + _HEADER.size <= len(data):
+        length, kind, *_ = _HEADER.unpack_from(data, at)
+        body = data[at + _HEADER.size : at + length]
+        if kind == _ERROR:
+            number = -struct.unpack_from("=i", body)[0]
+            raise DiagError(number, f"sock_diag answers with error {number}")
+        yield kind, body
+        at += length + 3 & ~3
+
+
+def _inet_row(protocol: str, message: bytes) -> DiagRow:
+    family, number = message[0], message[1]
+    port, peer_port = _PORTS.unpack_from(message, 4)
+    local, remote, index, received_queue, send_queue, uid, inode = _REST.unpack_from(message, 8)
+    state = _state(protocol, number)
+    attributes = _attributes(message, _INET_SIZE)
+    listens = state == "LISTEN"
+    connected = state not in ("LISTEN", "BOUND", "UNCONN")
+    v6only = attributes.get(_SKV6ONLY)
+    cgroup = attributes.get(_CGROUP_ID)
+    address, scoped = _address(family, local, index)
+    return DiagRow(
+        Socket(
+            protocol="tcp" if protocol == "tcp" else "udp",
+            state=state,
+            address=address,
+            port=port,
+            peer=_address(family, remote, index)[0] if connected else "",
+            peer_port=peer_port,
+            queue=None if state == "BOUND" else received_queue,
+            backlog=send_queue if listens else None,
+            send_queue=None if listens or state == "BOUND" else send_queue,
+            received=_received(state, attributes.get(_INFO)),
+            uid=uid if inode else None,  # nobody holds it, and the kernel writes 0, which is not root
+            inode=inode,
+            v6only=bool(v6only[0]) if v6only and ":" in address and not connected else None,
+            device=_device(index) if index and not connected and not scoped else None,
+        ),
+        int.from_bytes(cgroup, "little" if struct.pack("=H", 1)[0] else "big") if cgroup else None,
+    )
+
+
+def _state(protocol: str, number: int) -> str:
+    if number == _CLOSE:
+        return "UNCONN" if protocol == "udp" else "BOUND"
+    return STATES[number] if number < len(STATES) else STATES[0]
+
+
+def _received(state: str, info: bytes | None) -> int | None:
+    """Read tcpi_bytes_received; older kernels write a shorter struct."""
+    if info is None or len(info) < _BYTES_RECEIVED + 8:
+        return None
+    count = int(struct.unpack_from("=Q", info, _BYTES_RECEIVED)[0])
+    return count - 1 if count and state in ("CLOSE_WAIT", "LAST_ACK", "CLOSING") else count
+
+
+def _unix_row(message: bytes) -> Socket:
+    _, _, number, inode = _UNIX.unpack_from(message)
+    attributes = _attributes(message, _UNIX.size)
+    queue, backlog = struct.unpack("=II", attributes[4]) if 4 in attributes else (None, None)
+    return Socket(
+        protocol="unix",
+        state=STATES[number] if number < len(STATES) else STATES[0],
+        path=unix_path(attributes.get(0, b"")),
+        queue=queue,
+        backlog=backlog,
+        uid=struct.unpack("=I", attributes[7])[0] if 7 in attributes else None,
+        inode=inode,
+    )
+
+
+def unix_path(name: bytes) -> str:
+    """Return a socket's name as text: a leading NUL marks an abstract one, a path may end in NUL (unix(7))."""
+    return printable("@" + _text(name[1:]) if name[:1] == b"\0" else _text(name.rstrip(b"\0")))
+
+
+def _text(name: bytes) -> str:
+    return name.decode("utf-8", "backslashreplace")
+
+
+def _attributes(message: bytes, at: int) -> dict[int, bytes]:
+    found: dict[int, bytes] = {}
+    while at + _ATTRIBUTE.size <= len(message):
+        length, kind = _ATTRIBUTE.unpack_from(message, at)
+        if length < _ATTRIBUTE.size:
+            break
+        found[kind & 0x3FFF] = message[at + _ATTRIBUTE.size : at + length]
+        at += length + 3 & ~3
+    return found
+
+
+@functools.lru_cache(maxsize=4096)
+def _address(family: int, raw: bytes, index: int) -> tuple[str, bool]:
+    """Return an address as text, and whether it carries a scope.
+
+    The IPv4 side of a dual-stack socket, ``::ffff:127.0.0.1`` in the kernel (RFC 4291, 2.5.5.2), is written as IPv4.
+    """
+    if family == socket.AF_INET:
+        return socket.inet_ntop(socket.AF_INET, raw[:4]), False
+    if raw.startswith(_MAPPED):
+        return socket.inet_ntop(socket.AF_INET, raw[12:]), False
+    text = socket.inet_ntop(socket.AF_INET6, raw)
+    link_local = raw[0] == 0xFE and raw[1] & 0xC0 == 0x80
+    return (f"{text}%{_device(index)}", True) if link_local and index else (text, False)
+
+
+def _device(index: int) -> str:
+    try:
+        return printable(socket.if_indextoname(index))
+    except OSError:
+        return f"if{index}"
+
+
+def _packed(address: str) -> tuple[bytes, int]:
+    """Return the bytes of an address and the index of its scope, 0 for none; a mapped address becomes IPv4."""
+    text, _, scope = address.partition("%")
+    if ":" not in text:
+        return socket.inet_pton(socket.AF_INET, text), 0
+    raw = socket.inet_pton(socket.AF_INET6, text)
+    if raw.startswith(_MAPPED):
+        return raw[12:], 0
+    try:
+        return raw, int(scope) if scope.isdigit() else socket.if_nametoindex(scope) if scope else 0
+    except OSError:
+        return raw, 0
