@@ -126,6 +126,7 @@ class Namespace:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            env=_environment(),
         )
         try:
             assert self._holder.stdout is not None
