@@ -1,0 +1,99 @@
+"""Every key of the diagnosis screen, once: what it does, how the key row calls it, and how the help explains it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rich.cells import cell_len
+from textual.binding import Binding
+
+
+class Key(NamedTuple):
+    """A key. The key row shows it only while its action does something."""
+
+    id: str
+    keys: str
+    action: str
+    shown: str
+    """What is printed for the key: "enter", "/"."""
+    label: str
+    """The word behind it in the key row."""
+    help: str
+    """The sentence in the help."""
+    priority: bool = False
+
+
+DIAGNOSIS = (
+    Key("next", "down,j", "next", "down", "Next row", "the next row, or further down in the text"),
+    Key("previous", "up,k", "previous", "up", "Row before", "the row before, or further up in the text"),
+    Key("page_down", "pagedown,space", "page(1)", "pgdn", "Page down", "one screen further down"),
+    Key("page_up", "pageup", "page(-1)", "pgup", "Page up", "one screen further up"),
+    Key("next_way", "right", "way(1)", "right", "Next way", "the next way to fix it"),
+    Key("previous_way", "left", "way(-1)", "left", "Way before", "the way before"),
+    Key("filter", "slash", "filter", "/", "Filter", "type words that the rows must contain"),
+    Key("enter", "enter", "enter", "enter", "", "what the key row says"),
+    Key("process", "p", "process", "p", "Process", "show the process of this row"),
+    Key("fix", "f", "tab(2)", "f", "Fix", "show the ways to fix it"),
+    Key("recheck", "r", "recheck", "r", "Recheck", "look again; the old result stays until the new one differs"),
+    Key("copy", "c", "copy", "c", "Copy", "send the command in focus to the clipboard of your terminal (OSC 52)"),
+    Key("question", "b", "question", "b", "Question", "ask the other question about the same target"),
+    Key("target", "t", "target", "t", "Target", "ask about another target"),
+    Key("tab_1", "1", "tab(1)", "1", "Diagnosis", "the answer, the six steps and the evidence"),
+    Key("tab_2", "2", "tab(2)", "2", "Fix", "the ways to fix it, step by step"),
+    Key("tab_3", "3", "tab(3)", "3", "Sockets", "what listens and what is connected"),
+    Key("tab_4", "4", "tab(4)", "4", "Process", "the program that listens"),
+    Key("tab_5", "5", "tab(5)", "5", "Firewall", "what firewalls do to this connection"),
+    Key("tab_6", "6", "tab(6)", "6", "Learn", "why it is so"),
+    Key("next_tab", "tab", "step_tab(1)", "tab", "Next tab", "the next of the six"),
+    Key("previous_tab", "shift+tab", "step_tab(-1)", "shift+tab", "Tab before", "the one before"),
+    Key("back", "escape", "back", "esc", "Back", "stop looking; back to the diagnosis"),
+    Key("help", "question_mark", "keys", "?", "Keys", "this list"),
+    Key("quit", "q", "app.leave", "q", "Quit", "leave; the answer stays in your terminal"),
+)
+APP = (
+    Key("leave", "ctrl+c,ctrl+q", "leave", "ctrl+c", "Quit", "leave, from everywhere", priority=True),
+    Key("suspend", "ctrl+z", "suspend_process", "ctrl+z", "Suspend", "back to the shell; fg returns", priority=True),
+    Key("redraw", "ctrl+l", "redraw", "ctrl+l", "Redraw", "draw the screen again", priority=True),
+)
+START = (
+    Key("ask", "enter", "ask", "enter", "Find out", "find out why"),
+    Key("pick", "down", "pick(1)", "down", "Pick a program", "choose one of the programs below"),
+    Key("unpick", "up", "pick(-1)", "up", "Line before", "back towards the line to type in"),
+    Key("question", "ctrl+o", "question", "ctrl+o", "Question", "ask the other question", priority=True),
+    Key("back", "escape", "back", "esc", "Back", "back to the diagnosis", priority=True),
+)
+PAGE = (
+    Key("next", "down,j", "scroll(1)", "down", "Down", "one row further down"),
+    Key("previous", "up,k", "scroll(-1)", "up", "Up", "one row further up"),
+    Key("page_down", "pagedown,space", "page(1)", "pgdn", "Page down", "one screen further down"),
+    Key("page_up", "pageup", "page(-1)", "pgup", "Page up", "one screen further up"),
+    Key("back", "escape,question_mark,enter", "back", "esc", "Back", "back to where you came from"),
+    Key("quit", "q", "app.leave", "q", "Quit", "leave"),
+)
+
+
+def bindings(keys: tuple[Key, ...]) -> list[Binding]:
+    """Return the keys as Textual wants them."""
+    return [
+        Binding(key.keys, key.action, key.label, key_display=key.shown, tooltip=key.help, id=key.id, priority=key.priority)
+        for key in keys
+    ]
+
+
+def key_row(entries: list[tuple[str, str]], width: int, gap: int = 2) -> str:
+    """Return the row of keys that fits.
+
+    Args:
+        entries: key and word; the last two are kept whatever the width.
+        width: of the screen, in cells.
+        gap: blanks between entries.
+    """
+    texts = [f"{key} {word}" for key, word in entries]
+    kept = texts[-2:]
+    room = width - 2 - sum(cell_len(text) + gap for text in kept)
+    chosen = []
+    for text in texts[:-2]:
+        if cell_len(text) + gap <= room + gap * (not kept):
+            chosen.append(text)
+            room -= cell_len(text) + gap
+    return " " + (" " * gap).join(chosen + kept)

@@ -1,0 +1,88 @@
+"""How a look is pulled: a thread makes it, the event loop reads it.
+
+A look blocks: it waits for the kernel and for servers. It runs in a thread of its own, which is a daemon, so that
+leaving porttui never waits for a server that does not answer. What the thread finds after its reader was cancelled is
+thrown away: a superseded look cannot overwrite a newer one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import TypeVar
+
+from porttui.model.facts import Facts
+from porttui.model.report import Report
+from porttui.model.target import Asked
+
+T = TypeVar("T")
+
+
+class _End:
+    """Says that the look is over."""
+
+
+async def reports(
+    look: Callable[[Asked], Iterator[Facts]], judge: Callable[[Facts], Report], asked: Asked
+) -> AsyncIterator[Report]:
+    """Yield a fuller report after each part of a look.
+
+    Args:
+        look: makes the look; blocking, called in a thread.
+        judge: makes a report of what was seen; called in the same thread.
+        asked: what to look at.
+
+    Raises:
+        Exception: whatever the look or the diagnosis raised.
+    """
+    async for report in pulled(lambda: (judge(facts) for facts in look(asked))):
+        yield report
+
+
+async def pulled(make: Callable[[], Iterator[T]]) -> AsyncIterator[T]:
+    """Yield the items of a blocking iterator that is made and read in a thread of its own."""
+    loop = asyncio.get_running_loop()
+    queue: asyncio.Queue[T | _End | BaseException] = asyncio.Queue()
+    stop = threading.Event()
+
+    def send(item: T | _End | BaseException) -> None:
+        if stop.is_set():
+            return
+        try:
+            loop.call_soon_threadsafe(queue.put_nowait, item)
+        except RuntimeError:  # the loop was closed meanwhile: nobody reads any more
+            stop.set()
+
+    def read() -> None:
+        try:
+            for item in make():
+                if stop.is_set():
+                    return
+                send(item)
+        except BaseException as error:  # noqa: BLE001  # it is raised again where the items are read
+            send(error)
+        send(_End())
+
+    threading.Thread(target=read, name="look", daemon=True).start()
+    try:
+        while True:
+            item = await queue.get()
+            if isinstance(item, _End):
+                return
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        stop.set()
+
+
+async def in_thread(call: Callable[[], T]) -> T:
+    """Return what a blocking call returns, made in a thread of its own."""
+
+    def once() -> Iterator[T]:
+        yield call()
+
+    async for item in pulled(once):
+        return item
+    raise RuntimeError("the call returned nothing")

@@ -1,0 +1,151 @@
+"""Small parts of a report that stand in more than one place: sockets on the port, the process, the packet's way."""
+
+from __future__ import annotations
+
+import shlex
+
+from porttui.model.facts import Process, Route, Sockets, Unseen
+from porttui.model.report import Report, Status, StepResult
+from porttui.ui import socket_words as words
+from porttui.ui.lines import Line, aligned, cut, plain, styled, wrap
+from porttui.ui.words import MARKS, command
+
+_SHELLS = {"bash", "zsh", "fish", "sh", "dash", "ksh", "tcsh", "nu", "pwsh"}
+
+
+def sockets_on_port(report: Report, width: int) -> list[Line]:
+    """List the sockets that have the port on either side."""
+    seen, port = report.facts.sockets, report.target.port
+    if not isinstance(seen, Sockets):
+        return plain([f" Sockets on port {port}: {_absence(seen)}"])
+    rows = [row for row in seen.rows if port in (row.port, row.peer_port)]
+    title = f" Sockets on port {port}: {len(rows)} of {seen.total}"
+    if not rows:
+        return plain([title])
+    table = [("LOCAL", "STATE", "PEER", "PID")]
+    table += [(words.local(row), words.state(row), words.peer(row), words.pid(row)) for row in rows[:8]]
+    texts = [f"   {text}" for text in aligned(table, gap=3)]
+    texts += [f"   and {len(rows) - 8} more: 3"] * (len(rows) > 8)
+    return plain([title, *(cut(text, width) for text in texts)])
+
+
+def listening_processes(report: Report) -> tuple[Process, ...]:
+    """Return the processes that hold a listener on the port; else every process that was described."""
+    known = {process.pid: process for process in report.facts.processes or ()}
+    sockets = report.facts.sockets
+    rows = sockets.rows if isinstance(sockets, Sockets) else ()
+    held = dict.fromkeys(pid for row in rows if row.port == report.target.port for pid in row.pids)
+    return tuple(known[pid] for pid in held if pid in known)
+
+
+def process(report: Report, width: int) -> list[Line]:
+    """Describe the process that listens on the port, in a few rows."""
+    found = listening_processes(report)
+    if not found:
+        return []
+    first = found[0]
+    rows = [f" Process: {who(first, report)}"]
+    facts = (
+        ("runs because", runs_because(first)),
+        ("command", command_text(first)),
+        ("folder", words.tilde(first.cwd, first) if first.cwd else ""),
+        ("since", first.started.strftime("%H:%M:%S") if first.started else ""),
+        ("restarted by", first.unit or "nobody that was seen"),
+    )
+    for label, text in facts:
+        rows += wrap(text, width, f"   {label:<14}") if text else []
+    return plain(rows)
+
+
+def who(one: Process, report: Report) -> str:
+    """Return "node, pid 4121, dev (you)"."""
+    you = " (you)" if one.uid is not None and one.uid == report.facts.privileges.uid else ""
+    return f"{one.name}, pid {one.pid}" + (f", {one.user}{you}" if one.user else "")
+
+
+def runs_because(one: Process) -> str:
+    """Return the processes that led to this one: "systemd > sshd > bash (pts/2) > npm 4102 > node 4121"."""
+    if not one.ancestors:
+        return ""
+    names = []
+    shells = [index for index, ancestor in enumerate(one.ancestors) if ancestor.name in _SHELLS]
+    for index, ancestor in enumerate(one.ancestors):
+        name = ancestor.name
+        if shells and index == shells[-1] and one.terminal:
+            name = f"{name} ({one.terminal})"
+        elif index == len(one.ancestors) - 1:
+            name = f"{name} {ancestor.pid}"
+        names.append(name)
+    unit = f" ({one.unit})" if one.unit else ""
+    return " > ".join([*names, f"{one.name} {one.pid}{unit}"])
+
+
+def command_text(one: Process) -> str:
+    """Return the command line, with "~" for the home folder of its user."""
+    return " ".join(shlex.quote(part) if " " in part or not part else words.tilde(part, one) for part in one.argv)
+
+
+def packet_way(report: Report, width: int) -> list[Line]:
+    """List the stops of the packet downwards, in the order in which it meets them."""
+    by_name = {step.name.value: step for step in report.steps}
+    stops = [
+        (by_name["name"].status, "name", ", ".join(report.target.addresses) or by_name["name"].summary),
+        _route(report),
+        (by_name["firewall"].status, "firewall", by_name["firewall"].summary),
+        (by_name["listener"].status, "socket", _socket(report, by_name["listener"])),
+        (by_name["probe"].status, "process", by_name["probe"].summary),
+    ]
+    rows: list[Line] = [Line(" The packet's way")]
+    for status, name, text in stops:
+        first, *more = wrap(text, width, " " * 15)
+        row = f"{MARKS[status][0]} {name:<10}"
+        if status is Status.FAIL:
+            rows.append(styled("   ", MARKS[status][0], "fail", row[1:] + first[15:]))
+        else:
+            rows.append(Line(f"   {row}{first[15:]}"))
+        rows += plain(more)
+    return rows
+
+
+def _route(report: Report) -> tuple[Status, str, str]:
+    routes = report.facts.routes
+    if routes is None:
+        return Status.LOOKING if not report.facts.done else Status.UNSEEN, "route", "not looked at"
+    if isinstance(routes, Unseen):
+        return Status.UNSEEN, "route", f"{routes.reason}: {routes.how_to_see}".removesuffix(": ")
+    if not routes:
+        return Status.SKIPPED, "route", "no address to ask about"
+    return _route_words(routes[0], report)
+
+
+def _route_words(route: Route, report: Report) -> tuple[Status, str, str]:
+    if route.error or route.kind not in ("local", "unicast"):
+        failing = next((step.name.value for step in report.steps if step.status is Status.FAIL), "")
+        status = Status.FAIL if failing == "path" else Status.WARN
+        return status, "route", route.error or route.kind
+    if route.kind == "local":
+        return Status.PASS, "route", f"{route.interface or 'local'}: it stays on {report.facts.host.name}"
+    gateway = f", by {route.gateway}" if route.gateway else ""
+    return Status.PASS, "route", f"{route.interface or 'an interface'}{gateway}"
+
+
+def _socket(report: Report, listener: StepResult) -> str:
+    if listener.status is Status.FAIL and report.asked:
+        return f"nobody at {report.asked[0].endpoint}"
+    return listener.summary
+
+
+def laptop(report: Report) -> list[Line]:
+    """Tell how the browser of the user's own computer gets here, when a way of the report says so."""
+    for remedy in report.remedies:
+        for step in remedy.steps:
+            if step.argv and step.argv[0] == "ssh" and "-L" in step.argv:
+                urls = [other.url for other in remedy.steps if other.url]
+                rows = [f" {remedy.title} (way {remedy.way})", f"   {step.text}", f"     {command(step, report)}"]
+                rows += [f"   and open {urls[0]} there."] * bool(urls)
+                return plain(rows)
+    return []
+
+
+def _absence(seen: Unseen | None) -> str:
+    return "not looked at yet" if seen is None else f"can't see ({seen.reason})"

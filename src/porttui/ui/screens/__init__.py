@@ -1,0 +1,1 @@
+"""The screens: start, diagnosis, and a page of text."""

@@ -1,0 +1,75 @@
+"""A page of text over the diagnosis: the keys, or the reasons. Any of the keys that opened it closes it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from porttui.ui.keys import PAGE, bindings, key_row
+from porttui.ui.lines import ROW_RULE, Line, plain, styled, wrap
+from porttui.ui.widgets.rows import Rows
+
+
+class PageScreen(Screen[None]):
+    """Sections of rows, scrolled."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(PAGE)]
+    CSS_PATH = "page.tcss"
+
+    def __init__(self, title: str, rows: list[tuple[str, str]]) -> None:
+        """Make a page.
+
+        Args:
+            title: what it shows.
+            rows: first column and text; an empty first column makes a row over the whole width.
+        """
+        super().__init__()
+        self._heading = title
+        self._entries = rows
+        self._top = 0
+
+    def compose(self) -> ComposeResult:
+        """Title, rule, text, keys."""
+        yield Rows(id="state")
+        yield Rows(id="rule")
+        yield Rows(id="page")
+        yield Rows(id="keys")
+
+    def on_mount(self) -> None:
+        """Draw once."""
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Draw for the new size."""
+        self.call_after_refresh(self._draw)
+
+    def _draw(self) -> None:
+        width = self.size.width
+        text = self.query_one("#page", Rows)
+        column = min(max((len(left) for left, _ in self._entries), default=0) + 3, max(8, width // 3))
+        rows: list[Line] = []
+        for left, right in self._entries:
+            lead = f" {left:<{column - 1}}" if left else " "
+            rows += plain(wrap(right, width - 1, lead, " " * column if left else " "))
+        self._top = max(0, min(self._top, len(rows) - max(1, text.size.height)))
+        self.query_one("#state", Rows).show([styled(" ", self._heading, "state")])
+        self.query_one("#rule", Rows).show([Line(ROW_RULE * width)])
+        text.show(rows[self._top : self._top + max(1, text.size.height)])
+        more = [("down", "More")] * (len(rows) > text.size.height)
+        self.query_one("#keys", Rows).show([Line(key_row([*more, ("esc", "Back"), ("q", "Quit")], width))])
+
+    def action_scroll(self, by: int) -> None:
+        """Scroll by rows."""
+        self._top += by
+        self._draw()
+
+    def action_page(self, by: int) -> None:
+        """Scroll by screens."""
+        self.action_scroll(by * max(1, self.query_one("#page", Rows).size.height - 1))
+
+    def action_back(self) -> None:
+        """Close the page."""
+        self.dismiss()

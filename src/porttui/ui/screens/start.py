@@ -1,0 +1,311 @@
+"""The start screen: what does not work? A line to type or paste into, how it is read, and what listens here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from msgspec.structs import replace
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.screen import Screen
+from textual.widgets import Input
+
+from porttui.model.address import is_wildcard
+from porttui.model.facts import Process, Socket, Sockets, Unseen
+from porttui.model.target import QUESTION_TEXT, Asked, Question, Target, TargetError
+from porttui.ui import live
+from porttui.ui import socket_words as words
+from porttui.ui.keys import START, bindings, key_row
+from porttui.ui.lines import EMPTY, ROW_RULE, Line, cut, pad, plain, wrap
+from porttui.ui.tabs.tab import NARROW, WIDE
+from porttui.ui.widgets.rows import Rows
+from porttui.ui.widgets.target_input import TargetInput, read_target
+from porttui.ui.words import place
+
+if TYPE_CHECKING:
+    from porttui.ui.app import PortTui
+
+_USUAL = (("ADDRESS", 17), ("PROGRAM", 15), ("PID", 7), ("USER", 11), ("REACHED BY", 14))
+_WIDE = (("ADDRESS", 17), ("PROGRAM", 15), ("PID", 7), ("USER", 11), ("SINCE", 11), ("REACHED BY", 15), ("COMMAND OR SERVICE", 30))
+_EXAMPLES = (
+    ("5173", "is anything there on this machine?"),
+    ("http://localhost:3000/login", "why does this page not come?"),
+    ("listen EADDRINUSE: address already in use :::8080", "why can't my server start?"),
+)
+
+
+class StartScreen(Screen[None]):
+    """Asks for a target."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(START)]
+    CSS_PATH = "start.tcss"
+    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (80, "-normal"), (120, "-wide")]
+    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (24, "-tall")]
+    AUTO_FOCUS = "#target"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._table: Sockets | Unseen | None = None
+        self._names: dict[int, Process] = {}
+        self._other_question = False
+        self._cursor = -1
+        """The listener in focus; -1 is the line to type into."""
+        self._complaint = False
+
+    @property
+    def tui(self) -> PortTui:
+        """The app, by its own type."""
+        return cast("PortTui", self.app)
+
+    def compose(self) -> ComposeResult:
+        """Rows from top to bottom."""
+        yield Rows(id="title")
+        yield Rows(id="rule")
+        yield Rows(id="question")
+        with Container(id="line"):
+            yield Rows(id="prompt")
+            yield TargetInput(id="target")
+        yield Rows(id="below")
+        yield Rows(id="next")
+        yield Rows(id="keys")
+
+    def on_mount(self) -> None:
+        """Read what listens."""
+        self.run_worker(self._read(), group="sockets", exclusive=True, exit_on_error=False)
+        self.call_after_refresh(self._draw)
+
+    def on_resize(self) -> None:
+        """Draw for the new size."""
+        self.call_after_refresh(self._draw)
+
+    async def _read(self) -> None:
+        try:
+            self._table = await live.in_thread(self.tui.sockets)
+            self._draw()
+            if isinstance(self._table, Sockets):
+                self._names = {one.pid: one for one in await self.tui.named(self._table, set())}
+        except Exception as error:  # noqa: BLE001  # the list is a help; asking works without it
+            self._table = Unseen(what="listeners", reason=f"{type(error).__name__} in porttui", how_to_see="")
+        self._draw()
+
+    # What is asked
+
+    def asked(self) -> Asked | TargetError | None:
+        """Return how the line, or the listener in focus, is understood; None while nothing is typed."""
+        row = self._row()
+        if row is not None:
+            address = row.address
+            if is_wildcard(address):
+                address = "::1" if ":" in address else "127.0.0.1"
+            asked: Asked | TargetError = Asked(target=Target(input=words.local(row), host=address, port=row.port))
+        else:
+            text = self.query_one(TargetInput).text
+            if not text.strip():
+                return None
+            asked = read_target(text)
+        if isinstance(asked, Asked) and self._other_question:
+            return replace(asked, question=_other(asked.question))
+        return asked
+
+    def _listeners(self) -> tuple[list[Socket], list[Socket]]:
+        """Return the listeners on the typed port, and the others."""
+        if not isinstance(self._table, Sockets):
+            return [], []
+        rows = [row for row in self._table.rows if row.protocol == "tcp" and row.state == "LISTEN" and row.namespace is None]
+        text = self.query_one(TargetInput).text
+        read = read_target(text) if text.strip() else None
+        port = read.target.port if isinstance(read, Asked) else None
+        return [row for row in rows if row.port == port], [row for row in rows if row.port != port]
+
+    def _row(self) -> Socket | None:
+        same, others = self._listeners()
+        rows = [*same, *others]
+        return rows[self._cursor] if 0 <= self._cursor < len(rows) else None
+
+    # Drawing
+
+    def _draw(self) -> None:
+        width, height = self.size.width, self.size.height
+        if not self.is_mounted or not width:
+            return
+        narrow = width < NARROW
+        title = " porttui"
+        right = place(self.tui.here, long=True) + " " * (not narrow)
+        self.query_one("#title", Rows).show([Line(pad(title, max(10, width - len(right))) + right)])
+        self.query_one("#rule", Rows).show([Line(ROW_RULE * width)])
+        question = self.query_one("#question", Rows)
+        asks = _question_rows(width, narrow=narrow)
+        question.styles.height = len(asks)
+        question.show(plain(asks))
+        self.query_one("#prompt", Rows).show([Line(f" {'>' if self._cursor < 0 else ' '} ")])
+        below = self.query_one("#below", Rows)
+        rows = self._below(width, height - len(asks) - 4 - (1 if self.query_one("#rule").display else 0), narrow=narrow)
+        below.show(rows)
+        self.query_one("#next", Rows).show([Line(cut(f" Next  {self._hint()}", width - 1))])
+        self.query_one("#keys", Rows).show([Line(self._keys(width, narrow=narrow))])
+
+    def _below(self, width: int, height: int, *, narrow: bool) -> list[Line]:
+        rows = self._read_as(width, narrow=narrow)
+        wide = width >= WIDE and height >= 24
+        if wide:
+            rows += ["", *_examples()]
+        tail = [] if narrow else self._tail(width)
+        room = max(3, height - len(rows) - len(tail) - 1)
+        rows += [""] * (not narrow) + self._listed(width, room, narrow=narrow) + tail
+        return plain(rows[:height])
+
+    def _read_as(self, width: int, *, narrow: bool) -> list[str]:
+        asked = self.asked()
+        if asked is None:
+            return ["   read as    nothing yet"] if narrow else ["", "   read as    nothing yet", ""]
+        if isinstance(asked, TargetError):
+            if narrow:
+                return wrap(str(asked), width - 1, "   ")[:2]
+            rows = wrap(str(asked), width - 1, "   can't read it: ", " " * 14)[:2]
+            return ["", *rows, *[""] * (2 - len(rows))]
+        what = _target_words(asked.target)
+        if narrow:
+            return [cut(f"   read as {what}", width)]
+        ask, other = QUESTION_TEXT[asked.question], QUESTION_TEXT[_other(asked.question)]
+        return ["", cut(f"   read as    {what}", width), f"   question   {ask}    (ctrl+o: {other})"]
+
+    def _listed(self, width: int, room: int, *, narrow: bool) -> list[str]:
+        if self._table is None:
+            return [" Reading what listens here."]
+        if isinstance(self._table, Unseen):
+            return wrap(f"What listens here can't be seen: {self._table.reason}.", width - 1, " ")
+        same, others = self._listeners()
+        if narrow:
+            return self._listed_narrow(same, others, width, room)
+        columns = _WIDE if width >= WIDE else _USUAL
+        asked = self.asked()
+        port = asked.target.port if isinstance(asked, Asked) else same[0].port if same else 0
+        rows: list[str] = []
+        if same:
+            at = "at this and other addresses" if self._exact(same, asked) else "at another address"
+            rows.append(f" Waiting for connections on port {port}, {at}:")
+            rows += [self._listener(row, index, columns, width) for index, row in enumerate(same)]
+            rows += [""] * (width >= WIDE)
+        host = self.tui.here.host.name if self.tui.here else "this machine"
+        rows.append(f" {'Other programs' if same else 'Programs'} on {host} that wait for connections: {len(others)} seen")
+        if others:
+            rows.append("   " + "".join(pad(name, size) for name, size in columns).rstrip())
+        left = max(1, room - len(rows) - 1)
+        first = max(0, min(self._cursor - len(same) - left // 2, len(others) - left))
+        listed = list(enumerate(others, len(same)))[first : first + left]
+        rows += [self._listener(row, index, columns, width) for index, row in listed]
+        if any(words.program(row, self._names) == words.NOT_SEEN or row.unit for row in others):
+            rows += [""] * (width >= WIDE)
+            note = "   ? can't see without root     (name) known only from its service"
+            rows.append(note + "     network: other computers may reach it" * (width >= WIDE))
+        return rows
+
+    def _listed_narrow(self, same: list[Socket], others: list[Socket], width: int, room: int) -> list[str]:
+        rows = [f" Waiting for connections here: {len(same) + len(others)}"]
+        left = max(1, room - 1)
+        everything = list(enumerate([*same, *others]))
+        first = max(0, min(self._cursor - left // 2, len(everything) - left))
+        for index, row in everything[first : first + left]:
+            mark = ">" if index == self._cursor else " "
+            tail = " same port" if index < len(same) else ""
+            name = pad(words.program(row, self._names), max(4, width - 30))
+            rows.append(cut(f" {mark} {pad(words.local(row), 15)} {name}{tail}".rstrip(), width))
+        return rows
+
+    def _listener(self, row: Socket, index: int, columns: tuple[tuple[str, int], ...], width: int) -> str:
+        cells = [words.local(row), words.program(row, self._names), words.pid(row), words.user(row)]
+        cells += [words.since(row, self._names)] * (columns is _WIDE) + [words.reached_by(row)]
+        cells += [words.command_line(row, self._names) or words.service(row)] * (columns is _WIDE)
+        lead = " > " if index == self._cursor else "   "
+        parts = [pad(cut(text, size - 1), size) for text, (_, size) in zip(cells[:-1], columns[:-1], strict=True)]
+        return cut(lead + "".join(parts) + cells[-1], width - 1)
+
+    def _exact(self, same: list[Socket], asked: Asked | TargetError | None) -> bool:
+        return isinstance(asked, Asked) and any(row.address == asked.target.host or is_wildcard(row.address) for row in same)
+
+    def _tail(self, width: int) -> list[str]:
+        rows = []
+        here = self.tui.here
+        if here is not None and here.host.ssh is not None:
+            rows.append(f" Here localhost means {here.host.name}, not the computer you type on.")
+        if width < WIDE:
+            return [*rows, " porttui only looks (one connection, one page request). It changes nothing."]
+        only = "porttui only looks: one connection and one page request (GET /) to the address that you name."
+        return [*rows, *wrap(f"{only} It changes nothing and stores nothing.", width - 1, " ")]
+
+    def _hint(self) -> str:
+        asked = self.asked()
+        if isinstance(asked, TargetError):
+            return "change the line until it is read" if not self._complaint else "this can't be read yet: change the line"
+        if asked is None:
+            return "type a port, or go down to a program"
+        return "enter finds out why"
+
+    def _keys(self, width: int, *, narrow: bool) -> str:
+        entries = [("enter", "Find out")] * isinstance(self.asked(), Asked)
+        entries += [("down", "Pick" if narrow else "Pick a program")] * (self._cursor + 1 < sum(map(len, self._listeners())))
+        entries += [("ctrl+o", "Question")] * (isinstance(self.asked(), Asked) and not narrow)
+        entries += [("esc", "Back")] * self._over_diagnosis()
+        return key_row([*entries, ("ctrl+c", "Quit")], width, gap=2 if narrow else 3)
+
+    def _over_diagnosis(self) -> bool:
+        return len(self.app.screen_stack) > 2
+
+    # Keys
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        self._cursor = -1
+        self._complaint = False
+        self._draw()
+
+    @on(Input.Submitted)
+    def _submitted(self) -> None:
+        self.action_ask()
+
+    def action_ask(self) -> None:
+        """Find out about what is typed or in focus."""
+        asked = self.asked()
+        if isinstance(asked, Asked):
+            self.tui.diagnose(asked)
+        else:
+            self._complaint = True
+            self._draw()
+
+    def action_pick(self, by: int) -> None:
+        """Move among the listeners; up from the first returns to the line."""
+        count = sum(map(len, self._listeners()))
+        self._cursor = max(-1, min(self._cursor + by, count - 1))
+        self._draw()
+
+    def action_question(self) -> None:
+        """Ask the other question."""
+        self._other_question = not self._other_question
+        self._draw()
+
+    def action_back(self) -> None:
+        """Go back to the diagnosis, when there is one."""
+        if self._over_diagnosis():
+            self.dismiss()
+
+
+def _other(question: Question) -> Question:
+    return Question.BIND if question is Question.CONNECT else Question.CONNECT
+
+
+def _target_words(target: Target) -> str:
+    spoken = f", {target.scheme}" if target.scheme else ""
+    path = f", page {target.path}" if target.path != "/" else ""
+    return f"{target.host}, port {target.port}{spoken}{path}"
+
+
+def _question_rows(width: int, *, narrow: bool) -> list[str]:
+    if narrow:
+        return wrap("What does not work? Address, port or error message:", width - 1, " ")
+    return [*wrap("What does not work? Type or paste an address, a port or an error message.", width - 1, " "), ""]
+
+
+def _examples() -> list[str]:
+    return [f"   {'for example' if index == 0 else '':<15}{text:<51}{why}" for index, (text, why) in enumerate(_EXAMPLES)] + [""]

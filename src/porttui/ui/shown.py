@@ -1,0 +1,70 @@
+"""What the diagnosis screen shows: one frozen value, replaced as a whole when a look brings something new."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from porttui.model.base import Value
+from porttui.model.facts import Host, Privileges, Process
+from porttui.model.report import Report
+from porttui.model.target import Asked
+
+
+class Here(Value, frozen=True, kw_only=True):
+    """Who sits where: known before the first look."""
+
+    privileges: Privileges
+    host: Host
+
+
+class Shown(Value, frozen=True, kw_only=True):
+    """The state of the diagnosis screen, read by its rows and tabs."""
+
+    asked: Asked
+    here: Here | None = None
+    report: Report | None = None
+    """The last result; parts of a look only while there is no finished one."""
+    looking: bool = False
+    """No finished result is shown yet."""
+    again: bool = False
+    """A finished result is shown, and a newer look is under way."""
+    note: str = ""
+    """One row about the last look: "Looked again 14:03:22: no change."."""
+    changed: dt.datetime | None = None
+    """When the last part of a look under way arrived."""
+    failure: str = ""
+    """What porttui itself failed at."""
+    processes: tuple[Process, ...] = ()
+    """Owners of other listeners, for the names in the table."""
+    marked: frozenset[tuple[str, int]] = frozenset()
+    """Steps of ways that the user said are done: letter of the way and index of the step."""
+
+    @property
+    def who(self) -> Here | None:
+        """Who looks, from the report when there is one."""
+        if self.report is None:
+            return self.here
+        return Here(privileges=self.report.facts.privileges, host=self.report.facts.host)
+
+    @property
+    def names(self) -> dict[int, Process]:
+        """All processes known, by pid."""
+        known = {process.pid: process for process in self.processes}
+        if self.report is not None:
+            known |= {process.pid: process for process in self.report.facts.processes or ()}
+        return known
+
+
+def same_answer(one: Report, other: Report) -> bool:
+    """Tell whether two looks found the same: verdicts, the outcome of every step, and what listens where."""
+    return _essence(one) == _essence(other)
+
+
+def _essence(report: Report) -> tuple[object, ...]:
+    return (
+        report.verdict.code,
+        report.verdict.confidence,
+        tuple(verdict.code for verdict in report.also),
+        tuple((step.name, step.status) for step in report.steps),
+        tuple((side.endpoint, side.text) for side in report.found),
+    )

@@ -1,0 +1,322 @@
+"""Tab 1: the sentence, asked against found, the six steps, and the evidence for the step in focus."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from rich.cells import cell_len
+
+from porttui.model.report import Evidence, Report, ReportUnseen, Severity, Side, Status, Step, StepResult
+from porttui.render.sections import how_to_see
+from porttui.ui.lines import EMPTY, ROW_RULE, Line, aligned, beside, cut, pad, plain, styled, wrap
+from porttui.ui.panels import laptop, packet_way, process, sockets_on_port
+from porttui.ui.shown import Shown
+from porttui.ui.tabs.fix import compact_ways
+from porttui.ui.tabs.tab import LEFT, NARROW, WIDE, Drawing, Tab
+from porttui.ui.words import MARKS, ORDER, all_needed, certainty, command, faults, fix_hint, unseen_row
+
+_INDENT = "   "
+_SUMMARY_AT = 28
+"""Column in which the words of a step begin."""
+_LEFT_LABELS = ("you asked for", "what listens")
+_NARROW_LABELS = ("asked", "found")
+_NARROW_WORDS = {"nothing listens there": "nobody there"}
+
+
+class DiagnosisTab(Tab):
+    """The answer."""
+
+    TITLE = "Diagnosis"
+    KEYS: ClassVar = ("back", "fix", "recheck", "enter", "copy", "target", "help", "quit")
+
+    def __init__(self, shown: Shown, **options: Any) -> None:
+        super().__init__(shown, **options)
+        self._moved = False
+
+    def update(self, shown: Shown) -> None:
+        """Take over a report; the cursor stands on the step that failed until the user moves it."""
+        if shown.looking and not self.shown.looking:
+            self._moved = False
+        self.shown = shown
+        if not self._moved:
+            self.cursor = _first_focus(_steps(shown))
+        self.redraw()
+
+    def move(self, by: int) -> None:
+        """Move from step to step."""
+        self._moved = True
+        super().move(by)
+
+    def stops(self) -> int:
+        """Return the number of steps; in a narrow window the text scrolls instead."""
+        return 0 if self.size.width < NARROW else len(Step)
+
+    def can(self, action: str) -> bool:
+        """Tell whether there are reasons to show or a command to copy."""
+        if action == "enter":
+            return self.shown.report is not None and not self.shown.looking
+        return super().can(action)
+
+    def label(self, action: str) -> str:
+        """Name enter and esc."""
+        return "Reasons" if action == "enter" else super().label(action)
+
+    def copied(self) -> str:
+        """Return the command that fixes it, or the one that shows what was not seen."""
+        report = self.shown.report
+        if report is None or self.shown.looking:
+            return ""
+        fixes = (command(step, report) for remedy in report.remedies for step in remedy.steps)
+        shows = (how_to_see(unseen, report) for unseen in report.unseen if unseen.matters)
+        return next((text for text in (*fixes, *shows) if text), "")
+
+    def hint(self, *, narrow: bool) -> str:
+        """Say what to do next."""
+        report = self.shown.report
+        if self.shown.failure:
+            return "r tries again" if narrow else "r tries again; the details are on the normal screen after q"
+        if report is None or self.shown.looking:
+            return "nothing to do" if narrow else "nothing to do; the tabs can be used meanwhile"
+        if report.remedies:
+            return fix_hint(report, narrow=narrow)
+        if report.verdict.severity in (Severity.OK, Severity.WARNING):
+            return "t  another target" if narrow else "t asks about another target; q leaves, and the answer stays"
+        if any(unseen.matters and unseen.how_to_see for unseen in report.unseen):
+            return "c copies a command" if narrow else "c  copies the first command that would show what was not seen"
+        return "r looks again" if narrow else "r looks again; 6 tells more about this fault"
+
+    def draw(self, width: int, height: int) -> Drawing:
+        """Draw for a narrow, a usual or a wide window."""
+        if width < NARROW:
+            return self._narrow(width)
+        if width < WIDE:
+            return self._usual(width, height)
+        return self._wide(width)
+
+    def _usual(self, width: int, height: int) -> Drawing:
+        body, focus, footer = self._answer(width)
+        report = self.shown.report
+        if self.shown.looking:
+            gap = max(1, height - len(body) - len(footer) - 1)
+            return Drawing([*body, *[EMPTY] * gap], focus, (*footer, EMPTY))
+        several = report is not None and len(faults(report)) > 1
+        rows = body if several else [*body, EMPTY]
+        return Drawing(_squeezed(rows, height - len(footer), focus), focus, footer)
+
+    def _wide(self, width: int) -> Drawing:
+        body, focus, footer = self._answer(LEFT)
+        left = [*body, EMPTY, *footer]
+        right: list[Line] = []
+        report = self.shown.report
+        if report is not None:
+            if report.remedies and not self.shown.looking:
+                several = all_needed(report)
+                left += [Line(ROW_RULE * LEFT), Line(" Fix: all, in this order" if several else " Fix: choose one way")]
+                left += compact_ways(report, self.shown.marked, LEFT)
+            room = width - LEFT - 1
+            for panel in (sockets_on_port(report, room), process(report, room), packet_way(report, room), laptop(report)):
+                right += [*panel, EMPTY] * bool(panel)
+            right = right[:-1]
+        return Drawing(beside(left, right, LEFT, width), focus)
+
+    def _narrow(self, width: int) -> Drawing:
+        shown, report = self.shown, self.shown.report
+        rows = _headline(shown, width)
+        if report is not None:
+            rows += _narrow_sides(report, width)
+            rows += plain(wrap(report.verdict.gloss, width - 1, " ")) if report.verdict.gloss else []
+        steps = _steps(shown)
+        rows.append(EMPTY)
+        for step in steps:
+            mark, word = MARKS[step.status]
+            rows += plain(wrap(f"{step.name.value}: {mark} {word}", width - 1, " "))
+            rows += plain(wrap(step.summary, width - 1, _INDENT)) if step.summary else []
+        if report is not None and not shown.looking:
+            failing = steps[_first_focus(steps)]
+            rows += [EMPTY, Line(f" Evidence for {failing.name.value}")]
+            rows += plain(_evidence_rows(_evidence_of(failing, report), width))
+            sentence, unseen = certainty(report)
+            rows += [EMPTY, *plain(wrap(sentence, width - 1, " ")), *plain(_unseen_rows(unseen, report, width))]
+            if shown.note:
+                rows += plain(wrap(shown.note, width - 1, " "))
+            last = shown.note or report.verdict.confidence.value.capitalize() + "."
+        else:
+            last = "Looking."
+        return Drawing(rows, None, (Line(" " + cut(last, width - 2)),))
+
+    def _answer(self, width: int) -> tuple[list[Line], tuple[int, int], tuple[Line, ...]]:
+        """Return the rows from the sentence to the evidence, the rows in focus, and what follows them."""
+        shown, report = self.shown, self.shown.report
+        rows = [*_headline(shown, width), EMPTY]
+        if report is not None:
+            rows += _sides(report, width)
+        else:
+            rows += [EMPTY] * 2
+        rows.append(EMPTY)
+        if shown.looking:
+            rows.append(EMPTY)
+        elif report is not None and report.verdict.gloss:
+            rows += [*plain(wrap(report.verdict.gloss, width - 1, " ")), EMPTY]
+        steps = _steps(shown)
+        start = len(rows)
+        focus = (start, start)
+        for index, step in enumerate(steps):
+            drawn = _step_rows(step, width, in_focus=index == self.cursor)
+            if index == self.cursor:
+                focus = (len(rows), len(rows) + len(drawn) - 1)
+            rows += drawn
+        if report is None or shown.looking:
+            changed = f" Last change {shown.changed.strftime('%H:%M:%S')}." if shown.changed else ""
+            return rows, focus, (Line(shown.failure and f" {shown.failure}" or changed),)
+        step = steps[self.cursor]
+        rows += [EMPTY, Line(f" Evidence for {step.name.value}")]
+        rows += plain(_evidence_rows(_evidence_of(step, report), width))
+        sentence, unseen = certainty(report)
+        footer = [*wrap(sentence, width, " "), *_unseen_rows(unseen, report, width)]
+        footer += [f" {shown.failure or shown.note}"] * bool(shown.failure or shown.note)
+        return rows, focus, tuple(plain(footer))
+
+
+def _steps(shown: Shown) -> tuple[StepResult, ...]:
+    if shown.report is not None:
+        return shown.report.steps
+    return tuple(StepResult(name=name, status=Status.LOOKING, summary="") for name in Step)
+
+
+def _first_focus(steps: tuple[StepResult, ...]) -> int:
+    """Return the index of the step that failed, else of one still looked at, else of a warning, else of the last."""
+    for status in (Status.FAIL, Status.LOOKING, Status.WARN):
+        for index, step in enumerate(steps):
+            if step.status is status:
+                return index
+    return max((index for index, step in enumerate(steps) if step.status is Status.PASS), default=0)
+
+
+def _headline(shown: Shown, width: int) -> list[Line]:
+    report = shown.report
+    if shown.failure and report is None:
+        return plain(wrap(shown.failure, width - 1, " "))
+    if report is None or shown.looking:
+        return [Line(" Looking.")]
+    several = faults(report)
+    rows: list[str] = []
+    if len(several) < 2:
+        rows += wrap(report.verdict.summary, width - 1, " ")
+    else:
+        for name, verdict in zip(ORDER, several, strict=False):
+            rows += wrap(verdict.summary, width - 1, f" {name:<7}")
+    for verdict in report.also:
+        if verdict.severity is Severity.WARNING:
+            rows += wrap(verdict.summary, width - 1, " Also   ")
+    return plain(rows)
+
+
+def _sides(report: Report, width: int) -> list[Line]:
+    """Return asked against found, their parts under each other."""
+    sides = (*report.asked, *report.found)
+    if not sides:
+        return []
+    ends = max(cell_len(side.endpoint) for side in sides) + 3
+    families = max(len(side.family) for side in sides)
+    families += 3 if families else 0
+    rows: list[str] = []
+    for label, group in zip(_LEFT_LABELS, (report.asked, report.found), strict=True):
+        for index, side in enumerate(group or (Side(endpoint="", family="", text=_none(label)),)):
+            start = f"{_INDENT}{label if index == 0 else '':<16}"
+            start += pad(side.endpoint, ends) + side.family.ljust(families) if side.endpoint else ""
+            rows += _fitted(start, side.text, width)
+    return plain(rows)
+
+
+def _none(label: str) -> str:
+    return "nothing was seen yet" if label == _LEFT_LABELS[0] else "nothing that was seen"
+
+
+def _fitted(start: str, text: str, width: int) -> list[str]:
+    """Leave out what stands in brackets, part by part, before breaking a row."""
+    room = width - cell_len(start)
+    for words in _shorter(text):
+        if cell_len(words) <= room:
+            return [start + words]
+    return wrap(text, width, start)
+
+
+def _shorter(text: str) -> list[str]:
+    if not text.endswith(")") or " (" not in text:
+        return [text]
+    before, _, inside = text[:-1].rpartition(" (")
+    return [text, f"{before} ({inside.partition(',')[0]})", before]
+
+
+def _narrow_sides(report: Report, width: int) -> list[Line]:
+    sides = (*report.asked, *report.found)
+    ends = max((cell_len(side.endpoint) for side in sides), default=0) + 2
+    rows: list[str] = []
+    for label, group in zip(_NARROW_LABELS, (report.asked, report.found), strict=True):
+        for index, side in enumerate(group):
+            start = f"{_INDENT}{label if index == 0 else '':<7}{pad(side.endpoint, ends)}"
+            text = _NARROW_WORDS.get(side.text, side.text)
+            if cell_len(start) + cell_len(_shorter(text)[-1]) <= width:
+                rows += _fitted(start, text, width)
+            else:
+                rows += [start.rstrip(), *wrap(text, width - 1, " " * 10)]
+    return plain(rows)
+
+
+def _step_rows(step: StepResult, width: int, *, in_focus: bool) -> list[Line]:
+    mark, word = MARKS[step.status]
+    state = f"{mark} {word}"
+    before = f" {'>' if in_focus else ' '} {step.name.value:<12}"
+    first, *more = wrap(step.summary, width, " " * _SUMMARY_AT)
+    after = " " * (13 - cell_len(state)) + first[_SUMMARY_AT:]
+    if step.status is Status.FAIL:
+        return [styled(before, state, "fail", after), *plain(more)]
+    return [Line(before + state + after), *plain(more)]
+
+
+def _evidence_of(step: StepResult, report: Report) -> tuple[Evidence, ...]:
+    several = faults(report)
+    if len(several) > 1 and step.name is report.verdict.step:
+        return tuple(
+            Evidence(text=f"{name.lower()}\t{evidence.text}", source=evidence.source)
+            for name, verdict in zip(ORDER, several, strict=False)
+            for evidence in verdict.evidence
+        )
+    if step.name is report.verdict.step and report.verdict.evidence:
+        return report.verdict.evidence
+    if step.evidence:
+        return step.evidence
+    if step.status is Status.UNSEEN:
+        rows = (unseen_row(unseen, report) for unseen in report.unseen)
+        return tuple(Evidence(text=f"{what}\t{how}", source="") for what, how in rows)
+    return ()
+
+
+def _evidence_rows(evidence: tuple[Evidence, ...], width: int) -> list[str]:
+    if not evidence:
+        return [f"{_INDENT}no more than the row above says"]
+    rows: list[str] = []
+    cells = [item.text.split("\t") for item in evidence]
+    for text, parts in zip(aligned(cells), cells, strict=True):
+        lead = _INDENT + text[: len(text) - len(parts[-1])]
+        rows += wrap(parts[-1], width, lead) if cell_len(lead) < width - 20 else wrap(text, width, _INDENT)
+    return rows
+
+
+def _unseen_rows(unseen: tuple[ReportUnseen, ...], report: Report, width: int) -> list[str]:
+    rows = [unseen_row(item, report) for item in unseen]
+    texts: list[str] = []
+    for (_, how), text in zip(rows, aligned(rows, gap=3), strict=True):
+        texts += wrap(how, width, _INDENT + text[: len(text) - len(how)])
+    return texts
+
+
+def _squeezed(rows: list[Line], room: int, focus: tuple[int, int]) -> list[Line]:
+    """Leave out empty rows below the focus, from the end, as many as are too many."""
+    rows = list(rows)
+    for index in range(len(rows) - 1, focus[1], -1):
+        if len(rows) <= room:
+            break
+        if rows[index] == EMPTY:
+            del rows[index]
+    return rows

@@ -1,0 +1,59 @@
+"""Tab 6: why it is so: the explanation of the leading fault."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from porttui.faults.fault import Fault
+from porttui.ui.lines import EMPTY, Line, plain, wrap
+from porttui.ui.tabs.tab import Drawing, Tab
+
+
+class LearnTab(Tab):
+    """The explanation."""
+
+    TITLE = "Learn"
+    KEYS: ClassVar = ("fix", "recheck", "target", "back", "help", "quit")
+
+    def hint(self, *, narrow: bool) -> str:
+        """Say what to do next."""
+        if self.shown.report is None or self.shown.looking:
+            return "nothing to do; the look goes on"
+        if self._below:
+            return "down reads on"
+        code = self.shown.report.verdict.code
+        return "esc goes back" if narrow else f"esc goes back; the same text on the shell: porttui explain {code}"
+
+    def draw(self, width: int, height: int) -> Drawing:  # noqa: ARG002
+        """Draw the explanation, its paragraphs wrapped."""
+        report = self.shown.report
+        if report is None or self.shown.looking:
+            return Drawing([Line(" Looking. What it was can be explained when it is known.")])
+        width = min(width, 100)
+        rows: list[Line] = []
+        for verdict in (report.verdict, *report.also):
+            rows += [*plain(wrap(f"{verdict.title} ({verdict.code})", width - 1, " ")), EMPTY]
+            fault = _fault(verdict.code)
+            rows += plain(paragraphs(fault.text if fault else verdict.summary, width - 1)) + [EMPTY]
+        return Drawing(rows[:-1])
+
+
+def _fault(code: str) -> Fault | None:
+    from porttui.faults.registry import FAULTS  # noqa: PLC0415  # the whole catalogue, first needed here
+
+    return next((fault for fault in FAULTS if fault.code == code), None)
+
+
+def paragraphs(text: str, width: int) -> list[str]:
+    """Wrap each paragraph; rows that are indented in the source stay as they are."""
+    rows: list[str] = []
+    for part in text.strip().split("\n\n"):
+        lines = part.splitlines()
+        if any(line.startswith((" ", "* ", "- ")) for line in lines):
+            for line in lines:
+                lead = line[: len(line) - len(line.lstrip())]
+                rows += wrap(line.strip(), width, " " + lead)
+        else:
+            rows += wrap(" ".join(lines), width, " ")
+        rows.append("")
+    return rows[:-1]

@@ -1,0 +1,286 @@
+"""Tab 3: what listens and what is connected; a filter above, the row in focus told in full below."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual import events
+
+from porttui.model.address import family_name, is_loopback, is_wildcard
+from porttui.model.facts import Process, Socket, Sockets
+from porttui.model.target import Asked, Target
+from porttui.ui import socket_words as words
+from porttui.ui.lines import EMPTY, Line, cut, pad, plain, wrap
+from porttui.ui.shown import Shown
+from porttui.ui.tabs.tab import NARROW, WIDE, Drawing, Tab
+
+_USUAL = (("LOCAL ADDRESS", 22), ("STATE", 8), ("QUEUE", 7), ("PROGRAM", 11), ("PID", 7), ("USER", 7), ("REACHED BY", 15))
+_WIDE = (
+    ("LOCAL ADDRESS", 22), ("STATE", 8), ("QUEUE", 8), ("PROGRAM", 14), ("PID", 6), ("USER", 10), ("SINCE", 10),
+    ("REACHED BY", 14), ("COMMAND OR SERVICE", 25),
+)  # fmt: skip
+_DETAIL_ROWS = 7
+
+
+class SocketsTab(Tab):
+    """The socket table."""
+
+    TITLE = "Sockets"
+    KEYS: ClassVar = ("filter", "enter", "process", "recheck", "target", "back", "help", "quit")
+
+    def __init__(self, shown: Shown, **options: Any) -> None:
+        super().__init__(shown, **options)
+        self.filter = ""
+        self.editing = False
+        self._chosen: Socket | None = None
+
+    def update(self, shown: Shown) -> None:
+        """Take over a look; the cursor stays on its socket, or begins on the one that listens on the port."""
+        self.shown = shown
+        rows = self.rows()
+        port = shown.asked.target.port
+        if self._chosen in rows:
+            self.cursor = rows.index(self._chosen)
+        elif self._chosen is None:
+            self.cursor = next((index for index, row in enumerate(rows) if row.port == port), 0)
+            self._follow = True
+        self.redraw()
+
+    def move(self, by: int) -> None:
+        """Move from row to row."""
+        super().move(by)
+        self._chosen = self.row()
+
+    def page(self, by: int) -> None:
+        """Move by a screen of rows."""
+        self.cursor = max(0, min(self.cursor + by * max(1, self.size.height - _DETAIL_ROWS - 3), self.stops() - 1))
+        self._follow = True
+        self._chosen = self.row()
+        self.redraw()
+
+    def rows(self) -> list[Socket]:
+        """Return the sockets that the filter keeps, by port."""
+        names, wanted = self.shown.names, self.filter.split()
+        return [row for row in self._seen() if words.matches(row, names, wanted)]
+
+    def row(self) -> Socket | None:
+        """Return the socket in focus."""
+        rows = self.rows()
+        return rows[min(self.cursor, len(rows) - 1)] if rows else None
+
+    def asked(self) -> Asked | None:
+        """Return the question that enter asks about the row in focus: can its listener be reached?"""
+        row = self.row()
+        if row is None or row.protocol != "tcp" or not row.port:
+            return None
+        address = row.address
+        if is_wildcard(address):
+            address = "::1" if ":" in address else "127.0.0.1"
+        target = Target(input=words.local(row), host=address, port=row.port)
+        return Asked(target=target)
+
+    def owner(self) -> Process | None:
+        """Return the process of the row in focus, when it is known."""
+        row, names = self.row(), self.shown.names
+        return next((names[pid] for pid in row.pids if pid in names), None) if row else None
+
+    def stops(self) -> int:
+        """Return the number of rows."""
+        return len(self.rows())
+
+    def can(self, action: str) -> bool:
+        """Tell whether there is a row to ask about, a process to show, or a table to filter."""
+        if action == "enter":
+            return self.editing or self.asked() is not None
+        if action == "process":
+            return self.owner() is not None
+        return action == "filter" and isinstance(self._table(), Sockets)
+
+    def label(self, action: str) -> str:
+        """Name enter and esc."""
+        if action == "enter":
+            return "Rows" if self.editing else "Diagnose"
+        if action == "back" and (self.editing or self.filter):
+            return "Clear filter"
+        return super().label(action)
+
+    def heading(self) -> str:
+        """Return filter and count."""
+        table = self._table()
+        total = f"{self.stops()} of {len(table.rows)}" if isinstance(table, Sockets) else ""
+        return f"Filter {self._typed()}  {total}"
+
+    def hint(self, *, narrow: bool) -> str:
+        """Say what to do next."""
+        if self.editing:
+            return "enter goes to the rows" if narrow else "enter in the filter goes to the rows; enter on a row asks why it fails"
+        if self.asked() is None:
+            return "1 shows the diagnosis"
+        return "enter asks why this row fails" + ("; p opens its process" if not narrow and self.owner() else "")
+
+    def on_key(self, event: events.Key) -> None:
+        """Take letters for the filter while it is typed."""
+        if not self.editing:
+            return
+        if event.is_printable and event.character is not None:
+            self.type(self.filter + event.character)
+        elif event.key == "backspace":
+            self.type(self.filter[:-1])
+        elif event.key == "ctrl+u":
+            self.type("")
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take pasted words for the filter while it is typed."""
+        if self.editing:
+            self.type(self.filter + " ".join(event.text.split()))
+            event.stop()
+
+    def type(self, text: str) -> None:
+        """Set the filter and keep the cursor on its socket when that is still there."""
+        self.filter = text[:100]
+        rows = self.rows()
+        self.cursor = rows.index(self._chosen) if self._chosen in rows else 0
+        self._follow = True
+        self.redraw()
+        self.screen.refresh_rows()  # type: ignore[attr-defined]
+
+    def draw(self, width: int, height: int) -> Drawing:
+        """Draw filter, table and details."""
+        table = self._table()
+        if not isinstance(table, Sockets):
+            reason = "Looking." if table is None else f"The sockets can't be seen: {table.reason}. {table.how_to_see}"
+            return Drawing(plain(wrap(reason, width - 1, " ")))
+        if width < NARROW:
+            return self._narrow(table, width, height)
+        rows, chosen = self.rows(), self.row()
+        body = [self._filter_row(table, width), EMPTY, Line("   " + _cells([name for name, _ in _columns(width)], width))]
+        start = len(body)
+        body += [self._table_row(row, row is chosen, width) for row in rows]
+        if not rows:
+            body.append(Line("   no row has all of these words" if self.filter else "   none"))
+        details = plain(cut(row, width - 1) for row in self._details(chosen, width))
+        below = [*details, EMPTY, *plain(self._hidden(table, len(rows), width))]
+        room = height - start - len(below) - 1
+        if room < 3:
+            below = details
+            room = max(1, height - start - len(below) - 1)
+        first = _window(self.cursor, len(rows), room)
+        visible = body[start:][first : first + room]
+        fill = [EMPTY] * (room - len(visible) + 1)
+        return Drawing([*body[:start], *visible, *fill, *below][:height])
+
+    def _narrow(self, table: Sockets, width: int, height: int) -> Drawing:
+        rows, chosen, names = self.rows(), self.row(), self.shown.names
+        below: list[str] = []
+        if chosen is not None:
+            waiting = f", queue {chosen.queue} of {chosen.backlog}" if chosen.backlog is not None else ""
+            who = "this machine only" if words.reached_by(chosen) == "this machine" else words.reached_by(chosen)
+            below = wrap(f"{chosen.state}{waiting}, user {words.user(chosen)}, reached by {who}", width - 1, " ")[:2]
+        room = max(1, height - len(below))
+        first = _window(self.cursor, len(rows), room)
+        texts = [
+            f" {'>' if row is chosen else ' '} {pad(words.local(row), width - 25)} "
+            f"{pad(words.program(row, names), 13)} {words.pid(row)}"
+            for row in rows[first : first + room]
+        ]
+        if not rows:
+            texts = [f"   none of {len(table.rows)} rows"]
+        return Drawing(plain([*texts, *[""] * (room - len(texts)), *below]))
+
+    def _table(self) -> object:
+        return self.shown.report.facts.sockets if self.shown.report else None
+
+    def _seen(self) -> tuple[Socket, ...]:
+        table = self._table()
+        return table.rows if isinstance(table, Sockets) else ()
+
+    def _typed(self) -> str:
+        return self.filter + "_" * self.editing or "none"
+
+    def _filter_row(self, table: Sockets, width: int) -> Line:
+        looked = self.shown.report.at.strftime("last look %H:%M:%S") if self.shown.report else ""
+        typed = self.filter + "_" if self.editing else self.filter or "none (/ begins one)"
+        left = pad(f" Filter  {typed}", 32 if width < WIDE else 36)
+        count = f"{self.stops()} of {len(table.rows)} shown, by port"
+        return Line(pad(left + count, width - len(looked) - 1) + looked)
+
+    def _table_row(self, row: Socket, in_focus: bool, width: int) -> Line:  # noqa: FBT001
+        names = self.shown.names
+        cells = [words.local(row), words.state(row), words.queue(row), words.program(row, names), words.pid(row)]
+        cells += [words.user(row)] + [words.since(row, names)] * (width >= WIDE) + [words.reached_by(row)]
+        cells += [words.command_line(row, names) or words.service(row)] * (width >= WIDE)
+        return Line(f" {'>' if in_focus else ' '} " + _cells(cells, width))
+
+    def _details(self, row: Socket | None, width: int) -> list[str]:
+        if row is None:
+            return [""] * 3
+        names = self.shown.names
+        what = words.program(row, names)
+        shown_name = "a program that can't be seen" if what == words.NOT_SEEN else what
+        waits = f"{shown_name} waits here for connections" if row.state == "LISTEN" else f"{shown_name}; other end {words.peer(row)}"
+        owner = self.owner()
+        line = words.command_line(row, names) or words.service(row) or "command line: can't see"
+        about = f"pid {words.pid(row)}, user {words.user(row)}" + (f", since {words.since(row, names)}" if owner else "")
+        rows = [f" {words.local(row)}   {row.state}: {waits}"]
+        rows += wrap(line, width - 1, "   ")[:3]
+        rows.append(f"   {about}")
+        rows.append(f"   {_queue_words(row)} {_reach_words(row, self._host())}")
+        return [part for text in rows for part in (wrap(text.strip(), width - 1, text[: len(text) - len(text.lstrip())]))]
+
+    def _host(self) -> str:
+        return self.shown.report.facts.host.name if self.shown.report else "this machine"
+
+    def _hidden(self, table: Sockets, shown: int, width: int) -> list[str]:
+        names = self.shown.names
+        hidden = len(table.rows) - shown
+        nameless = sum(words.program(row, names) == words.NOT_SEEN for row in table.rows)
+        told = f"{hidden} rows are hidden. " if hidden else ""
+        if nameless:
+            told += f"{nameless} rows have no program name: {_why(table)}. "
+        return wrap(f"{told}Filter words: {words.FILTER_WORDS}", width - 1, " ")[:2]
+
+
+def _why(table: Sockets) -> str:
+    return table.unseen[0].reason if table.unseen else "it was not told"
+
+
+def _columns(width: int) -> tuple[tuple[str, int], ...]:
+    return _WIDE if width >= WIDE else _USUAL
+
+
+def _cells(texts: list[str], width: int) -> str:
+    """Set cells into their columns; the last one takes what is left of the row."""
+    columns = _columns(width)
+    parts = [pad(cut(text, size - 1), size) for text, (_, size) in zip(texts[:-1], columns[:-1], strict=True)]
+    start = "".join(parts)
+    return start + cut(texts[-1], width - len(start) - 3)
+
+
+def _window(cursor: int, count: int, room: int) -> int:
+    """Return the first of `room` rows so that the cursor is among them, near the middle."""
+    return max(0, min(cursor - room // 2, count - room))
+
+
+def _queue_words(row: Socket) -> str:
+    if row.queue is None:
+        return "Its queue can't be seen."
+    if row.state != "LISTEN":
+        return f"{row.queue} bytes were received and not read."
+    may = f", {row.backlog} may" if row.backlog is not None else ""
+    return f"{row.queue} connections wait{may}."
+
+
+def _reach_words(row: Socket, host: str) -> str:
+    if row.state != "LISTEN" or row.protocol == "unix":
+        return ""
+    family = family_name(row.address)
+    if is_wildcard(row.address):
+        both = "IPv4 and IPv6" if family == "IPv6" and row.v6only is False else family
+        return f"Other computers may reach it, by {both}."
+    if is_loopback(row.address):
+        return f"Only programs on {host} reach it, by {family}."
+    return f"It is reached by {family} at this address only."

@@ -1,0 +1,134 @@
+"""What the six tabs have in common: rows, a cursor, scrolling, and a sentence for the Next row."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, NamedTuple
+
+from porttui.ui.lines import EMPTY, Line
+from porttui.ui.shown import Shown
+from porttui.ui.widgets.rows import Rows
+
+NARROW = 80
+"""Below this width sentences are wrapped and only the most important is shown."""
+WIDE = 120
+"""From this width on there are two columns."""
+LEFT = 71
+"""Cells of the left one of two columns."""
+MORE = "down: more"
+
+
+class Drawing(NamedTuple):
+    """All rows of a tab, more than fit perhaps."""
+
+    rows: list[Line]
+    focus: tuple[int, int] | None = None
+    """First and last row of what is in focus: kept in sight."""
+    footer: tuple[Line, ...] = ()
+    """Follows the rows, and stays in sight when they have to scroll."""
+
+
+class Tab(Rows, can_focus=True):
+    """One of the six. Subclasses draw; they read `shown` and nothing else."""
+
+    TITLE: ClassVar[str] = ""
+    KEYS: ClassVar[tuple[str, ...]] = ("fix", "recheck", "copy", "target", "help", "quit")
+    """Ids of the keys in the key row, in its order."""
+
+    def __init__(self, shown: Shown, **options: Any) -> None:
+        super().__init__(**options)
+        self.shown = shown
+        self.cursor = 0
+        self.top = 0
+        self._follow = False
+        self._below = False
+
+    def draw(self, width: int, height: int) -> Drawing:
+        """Return every row of the tab for a window of this size."""
+        raise NotImplementedError
+
+    def hint(self, *, narrow: bool) -> str:
+        """Return the sentence of the Next row."""
+        raise NotImplementedError
+
+    def heading(self) -> str:
+        """Return what stands in row 2 when there is no room for the tabs, after the number and the title."""
+        return ""
+
+    def stops(self) -> int:
+        """Return how many rows the cursor can stand on."""
+        return 0
+
+    def can(self, action: str) -> bool:
+        """Tell whether an action of the tab does something now: "enter", "copy", "filter", "process", "way"."""
+        return action == "copy" and bool(self.copied())
+
+    def label(self, action: str) -> str:
+        """Return the word that stands behind enter or esc in the key row; empty for the usual one."""
+        return {"back": "Stop looking"}.get(action, "") if self.shown.looking else ""
+
+    def copied(self) -> str:
+        """Return the text that `c` sends to the clipboard; empty when there is none."""
+        return ""
+
+    def update(self, shown: Shown) -> None:
+        """Take over what is shown now."""
+        self.shown = shown
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw again; only rows that changed are written."""
+        width, height = self.size.width, self.size.height
+        if not width or not height:
+            return
+        self.cursor = max(0, min(self.cursor, self.stops() - 1))
+        rows, focus, footer = self.draw(width, height)
+        room = height
+        if len(rows) + len(footer) > height:
+            footer = footer[-max(1, height // 3) :]
+            room = max(1, height - len(footer))
+        if self._follow and focus:
+            first, last = focus
+            self.top = min(max(self.top, last - room + 1), first)
+        self._follow = False
+        self.top = max(0, min(self.top, len(rows) - room))
+        self._below = self.top + room < len(rows)
+        seen = rows[self.top : self.top + room]
+        self.show([*seen, *self._told(footer, width)])
+
+    def _told(self, footer: tuple[Line, ...], width: int) -> list[Line]:
+        """Say in the last row of the footer that there is more below."""
+        rows = list(footer)
+        if self._below and rows and len(rows[-1].text) + len(MORE) + 3 <= width:
+            last = rows[-1]
+            rows[-1] = Line(last.text.ljust(width - len(MORE) - 3) + MORE, last.spans)
+        return rows
+
+    def on_resize(self) -> None:
+        """Draw for the new size, with the row in focus in sight."""
+        self._follow = self.cursor > 0
+        self.redraw()
+
+    def move(self, by: int) -> None:
+        """Move the cursor; where there is none, or at its end, scroll."""
+        if 0 <= self.cursor + by < self.stops():
+            self.cursor += by
+            self._follow = True
+        else:
+            self.top += by
+        self.redraw()
+
+    def page(self, by: int) -> None:
+        """Scroll by one screen."""
+        self.top += by * max(1, self.size.height - 2)
+        self.redraw()
+
+    def way(self, by: int) -> None:
+        """Go to the next or the previous way."""
+
+    def enter(self) -> None:
+        """Do what enter does here."""
+
+
+def headed(title: str, rows: list[Line]) -> list[Line]:
+    """Return a part with its title above and an empty row below."""
+    return [Line(f" {title}"), *rows, EMPTY]
