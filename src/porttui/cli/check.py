@@ -106,7 +106,11 @@ def _parser() -> Parser:
         "--timeout", metavar="S", type=_seconds, default=4.0, help="give up on silence after S seconds (default 4)"
     )
     parser.add_argument(
-        "--settle", metavar="S", type=_seconds, default=0.0, help="watch for S seconds whether the port comes and goes"
+        "--settle",
+        metavar="S",
+        type=_seconds_or_none,
+        default=0.0,
+        help="watch for S seconds whether the port comes and goes",
     )
     parser.add_argument("--no-http", dest="http", action="store_false", help="open connections, send nothing on them")
     way = parser.add_mutually_exclusive_group()
@@ -115,6 +119,10 @@ def _parser() -> Parser:
     way.add_argument("--proxy", dest="proxy", action="store_const", const="proxy", help="go only by the proxy")
     add_forms(parser)
     return parser
+
+
+def _seconds_or_none(text: str) -> float:
+    return 0.0 if text == "0" else _seconds(text)
 
 
 def _seconds(text: str) -> float:
