@@ -16,20 +16,20 @@ os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
 if os.environ.get("NO_COLOR") == "":  # no-color.org: only a value that is not empty counts
     del os.environ["NO_COLOR"]
 
-from textual.app import App  # noqa: E402  # Textual reads its variables when it is imported
-from textual.binding import BindingType  # noqa: E402
-from textual.filter import LineFilter  # noqa: E402
+from textual.app import App  # Textual reads its variables when it is imported
+from textual.binding import BindingType
+from textual.filter import LineFilter
 
-from porttui.model.facts import Facts, Process, Sockets, Unseen  # noqa: E402
-from porttui.model.report import Report, Severity  # noqa: E402
-from porttui.model.target import Asked  # noqa: E402
-from porttui.ui import live  # noqa: E402
-from porttui.ui.keys import APP, bindings  # noqa: E402
-from porttui.ui.plain_ascii import AsciiFilter  # noqa: E402
-from porttui.ui.screens.diagnosis import DiagnosisScreen  # noqa: E402
-from porttui.ui.screens.start import StartScreen  # noqa: E402
-from porttui.ui.shown import Here  # noqa: E402
-from porttui.ui.theme import THEME  # noqa: E402
+from porttui.model.facts import Facts, Process, Sockets, Unseen
+from porttui.model.report import Report, Severity
+from porttui.model.target import Asked
+from porttui.ui import live
+from porttui.ui.keys import APP, bindings
+from porttui.ui.plain_ascii import AsciiFilter
+from porttui.ui.screens.diagnosis import DiagnosisScreen
+from porttui.ui.screens.start import StartScreen
+from porttui.ui.shown import Here
+from porttui.ui.theme import THEME
 
 Look = Callable[[Asked], Iterator[Facts]]
 Judge = Callable[[Facts], Report]
@@ -151,9 +151,10 @@ class PortTui(App[int]):
         """Show a target on a diagnosis screen of its own; the one before is gone."""
         for screen in self.screen_stack:
             if isinstance(screen, DiagnosisScreen):
-                while self.screen is not screen:
+                found = screen
+                while self.screen is not found:
                     self.pop_screen()
-                screen.ask(asked)
+                found.ask(asked)
                 return
         self.switch_screen(DiagnosisScreen(asked))
 
@@ -171,7 +172,7 @@ class PortTui(App[int]):
 
 
 def _diagnose(facts: Facts) -> Report:
-    from porttui.diagnose import diagnose  # noqa: PLC0415  # the whole catalogue; the screen is drawn before
+    from porttui.diagnose import diagnose  # the whole catalogue; the screen is drawn before
 
     return diagnose(facts)
 
@@ -187,9 +188,9 @@ def run(asked: Asked | None, *, ascii_only: bool = False, mouse: bool = True) ->
     Returns:
         The exit code. What stays on the normal screen was printed on stdout by then.
     """
-    from porttui.observe import this_platform  # noqa: PLC0415  # drawn in by nothing but a real run
-    from porttui.observe.look import Look as Options  # noqa: PLC0415
-    from porttui.observe.observe import observe  # noqa: PLC0415
+    from porttui.observe import this_platform  # drawn in by nothing but a real run
+    from porttui.observe.look import Look as Options
+    from porttui.observe.observe import observe
 
     platform = this_platform()
     utf8 = (sys.stderr.encoding or "").lower().replace("-", "") == "utf8"
@@ -203,7 +204,7 @@ def run(asked: Asked | None, *, ascii_only: bool = False, mouse: bool = True) ->
     )
     code = app.run(mouse=mouse)
     if app.last is not None:
-        from porttui.render.text import last_words  # noqa: PLC0415
+        from porttui.render.text import last_words
 
         before = app.before if app.before is not app.last else None
         sys.stdout.write(last_words(app.last, before).rstrip("\n") + "\n")

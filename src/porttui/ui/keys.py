@@ -75,7 +75,9 @@ PAGE = (
 def bindings(keys: tuple[Key, ...]) -> list[Binding]:
     """Return the keys as Textual wants them."""
     return [
-        Binding(key.keys, key.action, key.label, key_display=key.shown, tooltip=key.help, id=key.id, priority=key.priority)
+        Binding(
+            key.keys, key.action, key.label, key_display=key.shown, tooltip=key.help, id=key.id, priority=key.priority
+        )
         for key in keys
     ]
 
@@ -90,10 +92,10 @@ def key_row(entries: list[tuple[str, str]], width: int, gap: int = 2) -> str:
     """
     texts = [f"{key} {word}" for key, word in entries]
     kept = texts[-2:]
-    room = width - 2 - sum(cell_len(text) + gap for text in kept)
+    room = width - 2 + gap - sum(cell_len(text) + gap for text in kept)
     chosen = []
     for text in texts[:-2]:
-        if cell_len(text) + gap <= room + gap * (not kept):
+        if cell_len(text) + gap <= room:
             chosen.append(text)
             room -= cell_len(text) + gap
     return " " + (" " * gap).join(chosen + kept)

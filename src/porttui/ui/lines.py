@@ -96,6 +96,7 @@ def aligned(rows: Sequence[Sequence[str]], gap: int = 2) -> list[str]:
         for column, text in enumerate(row[:-1]):
             widths[column] = max(widths.get(column, 0), cell_len(text))
     return [
-        "".join(set_cell_size(text, widths[column] + gap) for column, text in enumerate(row[:-1])) + (row[-1] if row else "")
+        "".join(set_cell_size(text, widths[column] + gap) for column, text in enumerate(row[:-1]))
+        + (row[-1] if row else "")
         for row in rows
     ]

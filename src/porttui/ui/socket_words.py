@@ -8,7 +8,13 @@ from porttui.model.address import endpoint, is_loopback, is_wildcard
 from porttui.model.facts import Process, Socket
 
 NOT_SEEN = "?"
-_STATES = {"ESTABLISHED": "ESTAB", "TIME_WAIT": "TIME-W", "CLOSE_WAIT": "CLOSE-W", "SYN_SENT": "SYN-S", "SYN_RECV": "SYN-R"}
+_STATES = {
+    "ESTABLISHED": "ESTAB",
+    "TIME_WAIT": "TIME-W",
+    "CLOSE_WAIT": "CLOSE-W",
+    "SYN_SENT": "SYN-S",
+    "SYN_RECV": "SYN-R",
+}
 FILTER_WORDS = "5173  node  listen  user=dev  pid=4121  !not"
 
 
@@ -43,7 +49,7 @@ def program(row: Socket, names: Mapping[int, Process]) -> str:
 
 
 def pid(row: Socket) -> str:
-    """Return the first process id, with "+" when there are more; "?" when it cannot be seen; "-" when nobody holds it."""
+    """Return the first process id, with "+" for more; "?" when it cannot be seen; "-" when nobody holds it."""
     if row.pids:
         return f"{row.pids[0]}{'+' if len(row.pids) > 1 else ''}"
     return "-" if row.inode == 0 and row.state != "LISTEN" else NOT_SEEN
@@ -92,8 +98,11 @@ def since(row: Socket, names: Mapping[int, Process]) -> str:
 
 def matches(row: Socket, names: Mapping[int, Process], words: list[str]) -> bool:
     """Tell whether a row has every word of a filter, and none that follows a "!"."""
-    return all(_has(row, names, word[1:]) != word.startswith("!") if word.startswith("!") else _has(row, names, word)
-               for word in words if word.strip("!"))
+    return all(
+        _has(row, names, word[1:]) != word.startswith("!") if word.startswith("!") else _has(row, names, word)
+        for word in words
+        if word.strip("!")
+    )
 
 
 def _has(row: Socket, names: Mapping[int, Process], word: str) -> bool:

@@ -58,9 +58,7 @@ def certainty(report: Report) -> tuple[str, tuple[ReportUnseen, ...]]:
     several = faults(report)
     matters = tuple(unseen for unseen in report.unseen if unseen.matters)
     if len(several) > 1:
-        words = ". ".join(
-            f"{name}: {verdict.confidence.value}" for name, verdict in zip(ORDER, several, strict=False)
-        )
+        words = ". ".join(f"{name}: {verdict.confidence.value}" for name, verdict in zip(ORDER, several, strict=False))
         tail = f"; {things(len(matters))} not seen could change it." if matters else "."
         return words + tail, ()
     if report.verdict.severity is Severity.UNKNOWN:

@@ -43,8 +43,8 @@ class DiagnosisScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(DIAGNOSIS)]
     CSS_PATH = "diagnosis.tcss"
-    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-tiny"), (40, "-narrow"), (80, "-normal"), (120, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-flat"), (12, "-short"), (24, "-tall")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (40, "-narrow"), (80, "-normal"), (120, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (12, "-short"), (24, "-tall")]
     AUTO_FOCUS = ""
 
     def __init__(self, asked: Asked) -> None:
@@ -116,7 +116,14 @@ class DiagnosisScreen(Screen[None]):
         marked = self.shown.marked if before is None or before.remedies == report.remedies else frozenset()
         self._set(
             replace(
-                self.shown, report=report, looking=False, again=False, note=note, failure="", changed=None, marked=marked
+                self.shown,
+                report=report,
+                looking=False,
+                again=False,
+                note=note,
+                failure="",
+                changed=None,
+                marked=marked,
             )
         )
         self.tui.answered(report)
@@ -172,7 +179,9 @@ class DiagnosisScreen(Screen[None]):
             key = by_id[name]
             action, _, argument = key.action.partition("(")
             parameters = (int(argument.rstrip(")")),) if argument else ()
-            if self.check_action(action, parameters) and not (name == "back" and not self.shown.looking and self.current == 1):
+            if self.check_action(action, parameters) and not (
+                name == "back" and not self.shown.looking and self.current == 1
+            ):
                 entries.append((key.shown, self.tab.label(key.action) or key.label))
         return entries
 
@@ -181,7 +190,11 @@ class DiagnosisScreen(Screen[None]):
         report = self.shown.report
         words = state(self.shown).partition(" ")[2]
         summary = report.verdict.summary if report is not None and not self.shown.looking else ""
-        found = f" Found: {report.found[0].endpoint}, {report.found[0].text}." if report and report.found and summary else ""
+        found = (
+            f" Found: {report.found[0].endpoint}, {report.found[0].text}."
+            if report and report.found and summary
+            else ""
+        )
         return f"{words} {self.shown.asked.target} {summary}{found} Window too small."
 
     # Keys
@@ -342,7 +355,9 @@ class DiagnosisScreen(Screen[None]):
         rows = [("", f"{self.shown.asked.target}, {question(self.shown.asked.question)}")]
         rows += [("", place(self.shown.who, long=True))] if self.shown.who else []
         if self.shown.report is not None:
-            rows.append(("", f"last look {self.shown.report.at.strftime('%H:%M:%S')}, {self.shown.report.verdict.code}"))
+            rows.append(
+                ("", f"last look {self.shown.report.at.strftime('%H:%M:%S')}, {self.shown.report.verdict.code}")
+            )
         rows.append(("", ""))
         told: set[str] = set()
         for active in self.active_bindings.values():
@@ -365,7 +380,10 @@ class DiagnosisScreen(Screen[None]):
         report = self.shown.report
         if report is None:
             return
-        rows = [("", f"{verdict.summary} ({verdict.code}, {verdict.confidence.value})") for verdict in (report.verdict, *report.also)]
+        rows = [
+            ("", f"{verdict.summary} ({verdict.code}, {verdict.confidence.value})")
+            for verdict in (report.verdict, *report.also)
+        ]
         if len(faults(report)) > 1:
             rows = [(name, text) for name, (_, text) in zip(ORDER, rows, strict=False)]
         rows += [("", ""), ("", f"Ruled out: {len(report.ruled_out)}")]

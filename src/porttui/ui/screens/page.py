@@ -49,7 +49,7 @@ class PageScreen(Screen[None]):
     def _draw(self) -> None:
         width = self.size.width
         text = self.query_one("#page", Rows)
-        column = min(max((len(left) for left, _ in self._entries), default=0) + 3, max(8, width // 3))
+        column = min(max((len(left) for left, _ in self._entries), default=0) + 3, max(8, width // 2))
         rows: list[Line] = []
         for left, right in self._entries:
             lead = f" {left:<{column - 1}}" if left else " "

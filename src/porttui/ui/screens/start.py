@@ -12,13 +12,13 @@ from textual.containers import Container
 from textual.screen import Screen
 from textual.widgets import Input
 
-from porttui.model.address import is_wildcard
+from porttui.model.address import is_wildcard, parse_ip, same_address
 from porttui.model.facts import Process, Socket, Sockets, Unseen
 from porttui.model.target import QUESTION_TEXT, Asked, Question, Target, TargetError
 from porttui.ui import live
 from porttui.ui import socket_words as words
 from porttui.ui.keys import START, bindings, key_row
-from porttui.ui.lines import EMPTY, ROW_RULE, Line, cut, pad, plain, wrap
+from porttui.ui.lines import ROW_RULE, Line, cut, pad, plain, wrap
 from porttui.ui.tabs.tab import NARROW, WIDE
 from porttui.ui.widgets.rows import Rows
 from porttui.ui.widgets.target_input import TargetInput, read_target
@@ -28,7 +28,15 @@ if TYPE_CHECKING:
     from porttui.ui.app import PortTui
 
 _USUAL = (("ADDRESS", 17), ("PROGRAM", 15), ("PID", 7), ("USER", 11), ("REACHED BY", 14))
-_WIDE = (("ADDRESS", 17), ("PROGRAM", 15), ("PID", 7), ("USER", 11), ("SINCE", 11), ("REACHED BY", 15), ("COMMAND OR SERVICE", 30))
+_WIDE = (
+    ("ADDRESS", 17),
+    ("PROGRAM", 15),
+    ("PID", 7),
+    ("USER", 11),
+    ("SINCE", 11),
+    ("REACHED BY", 15),
+    ("COMMAND OR SERVICE", 30),
+)
 _EXAMPLES = (
     ("5173", "is anything there on this machine?"),
     ("http://localhost:3000/login", "why does this page not come?"),
@@ -41,8 +49,8 @@ class StartScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(START)]
     CSS_PATH = "start.tcss"
-    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (80, "-normal"), (120, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (24, "-tall")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (120, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-tall")]
     AUTO_FOCUS = "#target"
 
     def __init__(self) -> None:
@@ -113,7 +121,9 @@ class StartScreen(Screen[None]):
         """Return the listeners on the typed port, and the others."""
         if not isinstance(self._table, Sockets):
             return [], []
-        rows = [row for row in self._table.rows if row.protocol == "tcp" and row.state == "LISTEN" and row.namespace is None]
+        rows = [
+            row for row in self._table.rows if row.protocol == "tcp" and row.state == "LISTEN" and row.namespace is None
+        ]
         text = self.query_one(TargetInput).text
         read = read_target(text) if text.strip() else None
         port = read.target.port if isinstance(read, Asked) else None
@@ -152,7 +162,7 @@ class StartScreen(Screen[None]):
         if wide:
             rows += ["", *_examples()]
         tail = [] if narrow else self._tail(width)
-        room = max(3, height - len(rows) - len(tail) - 1)
+        room = max(3, height - len(rows) - len(tail) - (not narrow))
         rows += [""] * (not narrow) + self._listed(width, room, narrow=narrow) + tail
         return plain(rows[:height])
 
@@ -163,7 +173,7 @@ class StartScreen(Screen[None]):
         if isinstance(asked, TargetError):
             if narrow:
                 return wrap(str(asked), width - 1, "   ")[:2]
-            rows = wrap(str(asked), width - 1, "   can't read it: ", " " * 14)[:2]
+            rows = wrap(str(asked), width - 1, "   can't read it: ")[:2]
             return ["", *rows, *[""] * (2 - len(rows))]
         what = _target_words(asked.target)
         if narrow:
@@ -180,16 +190,15 @@ class StartScreen(Screen[None]):
         if narrow:
             return self._listed_narrow(same, others, width, room)
         columns = _WIDE if width >= WIDE else _USUAL
-        asked = self.asked()
-        port = asked.target.port if isinstance(asked, Asked) else same[0].port if same else 0
         rows: list[str] = []
         if same:
-            at = "at this and other addresses" if self._exact(same, asked) else "at another address"
-            rows.append(f" Waiting for connections on port {port}, {at}:")
+            rows.append(f" Waiting for connections on port {same[0].port}{self._elsewhere(same)}:")
             rows += [self._listener(row, index, columns, width) for index, row in enumerate(same)]
             rows += [""] * (width >= WIDE)
         host = self.tui.here.host.name if self.tui.here else "this machine"
-        rows.append(f" {'Other programs' if same else 'Programs'} on {host} that wait for connections: {len(others)} seen")
+        rows.append(
+            f" {'Other programs' if same else 'Programs'} on {host} that wait for connections: {len(others)} seen"
+        )
         if others:
             rows.append("   " + "".join(pad(name, size) for name, size in columns).rstrip())
         left = max(1, room - len(rows) - 1)
@@ -200,6 +209,7 @@ class StartScreen(Screen[None]):
             rows += [""] * (width >= WIDE)
             note = "   ? can't see without root     (name) known only from its service"
             rows.append(note + "     network: other computers may reach it" * (width >= WIDE))
+            rows += [""] * (width >= WIDE)
         return rows
 
     def _listed_narrow(self, same: list[Socket], others: list[Socket], width: int, room: int) -> list[str]:
@@ -222,8 +232,13 @@ class StartScreen(Screen[None]):
         parts = [pad(cut(text, size - 1), size) for text, (_, size) in zip(cells[:-1], columns[:-1], strict=True)]
         return cut(lead + "".join(parts) + cells[-1], width - 1)
 
-    def _exact(self, same: list[Socket], asked: Asked | TargetError | None) -> bool:
-        return isinstance(asked, Asked) and any(row.address == asked.target.host or is_wildcard(row.address) for row in same)
+    def _elsewhere(self, same: list[Socket]) -> str:
+        """Say so when the typed target is an address, and none of the listeners on its port is there."""
+        asked = read_target(self.query_one(TargetInput).text)
+        if not isinstance(asked, Asked) or parse_ip(asked.target.host) is None:
+            return ""
+        there = any(same_address(row.address, asked.target.host) or is_wildcard(row.address) for row in same)
+        return "" if there else ", at another address"
 
     def _tail(self, width: int) -> list[str]:
         rows = []
@@ -238,14 +253,18 @@ class StartScreen(Screen[None]):
     def _hint(self) -> str:
         asked = self.asked()
         if isinstance(asked, TargetError):
-            return "change the line until it is read" if not self._complaint else "this can't be read yet: change the line"
+            return (
+                "change the line until it is read" if not self._complaint else "this can't be read yet: change the line"
+            )
         if asked is None:
             return "type a port, or go down to a program"
         return "enter finds out why"
 
     def _keys(self, width: int, *, narrow: bool) -> str:
         entries = [("enter", "Find out")] * isinstance(self.asked(), Asked)
-        entries += [("down", "Pick" if narrow else "Pick a program")] * (self._cursor + 1 < sum(map(len, self._listeners())))
+        entries += [("down", "Pick" if narrow else "Pick a program")] * (
+            self._cursor + 1 < sum(map(len, self._listeners()))
+        )
         entries += [("ctrl+o", "Question")] * (isinstance(self.asked(), Asked) and not narrow)
         entries += [("esc", "Back")] * self._over_diagnosis()
         return key_row([*entries, ("ctrl+c", "Quit")], width, gap=2 if narrow else 3)
@@ -308,4 +327,6 @@ def _question_rows(width: int, *, narrow: bool) -> list[str]:
 
 
 def _examples() -> list[str]:
-    return [f"   {'for example' if index == 0 else '':<15}{text:<51}{why}" for index, (text, why) in enumerate(_EXAMPLES)] + [""]
+    return [
+        f"   {'for example' if index == 0 else '':<15}{text:<51}{why}" for index, (text, why) in enumerate(_EXAMPLES)
+    ]

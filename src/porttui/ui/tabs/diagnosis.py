@@ -114,7 +114,12 @@ class DiagnosisTab(Tab):
                 left += [Line(ROW_RULE * LEFT), Line(" Fix: all, in this order" if several else " Fix: choose one way")]
                 left += compact_ways(report, self.shown.marked, LEFT)
             room = width - LEFT - 1
-            for panel in (sockets_on_port(report, room), process(report, room), packet_way(report, room), laptop(report)):
+            for panel in (
+                sockets_on_port(report, room),
+                process(report, room),
+                packet_way(report, room),
+                laptop(report),
+            ):
                 right += [*panel, EMPTY] * bool(panel)
             right = right[:-1]
         return Drawing(beside(left, right, LEFT, width), focus)
@@ -167,7 +172,7 @@ class DiagnosisTab(Tab):
             rows += drawn
         if report is None or shown.looking:
             changed = f" Last change {shown.changed.strftime('%H:%M:%S')}." if shown.changed else ""
-            return rows, focus, (Line(shown.failure and f" {shown.failure}" or changed),)
+            return rows, focus, (Line((shown.failure and f" {shown.failure}") or changed),)
         step = steps[self.cursor]
         rows += [EMPTY, Line(f" Evidence for {step.name.value}")]
         rows += plain(_evidence_rows(_evidence_of(step, report), width))

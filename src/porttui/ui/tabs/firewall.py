@@ -9,13 +9,13 @@ from porttui.model.report import Report, Status, Step
 from porttui.ui.lines import EMPTY, Line, aligned, beside, plain, wrap
 from porttui.ui.panels import packet_way
 from porttui.ui.tabs.tab import LEFT, WIDE, Drawing, Tab
-from porttui.ui.words import MARKS
+from porttui.ui.words import MARKS, place
 
 _VERDICTS = {
     "accept": "accept: the connection may pass",
     "drop": 'drop: nothing comes back, and the client waits until it gives up ("timed out")',
     "reset": 'reset: the client is told "refused"',
-    "unknown": "not known from the rules",
+    "unknown": "not known: the rules were not read",
 }
 
 
@@ -36,7 +36,11 @@ class FirewallTab(Tab):
         if self.shown.report is None or self.shown.looking:
             return "nothing to do; the look goes on"
         if self.copied():
-            return "c copies what shows the rules" if narrow else "c copies the command that shows the rules that were not read"
+            return (
+                "c copies what shows the rules"
+                if narrow
+                else "c copies the command that shows the rules that were not read"
+            )
         return "1 shows the diagnosis"
 
     def draw(self, width: int, height: int) -> Drawing:  # noqa: ARG002
@@ -47,8 +51,14 @@ class FirewallTab(Tab):
         left = LEFT if width >= WIDE else width
         rows = plain(wrap(_sentence(report), left - 1, " "))
         way = packet_way(report, left - 1)
-        way[0] = Line(f" The packet's way, from {report.facts.privileges.user} on {report.facts.host.name} to {report.target.text}")
-        rows += [EMPTY, *plain(wrap(way[0].text.strip(), left - 1, " ")), *way[1:], EMPTY, *plain(_verdict(report, left))]
+        title = f"The packet's way, from {place(self.shown.who)} to {report.target.text}"
+        rows += [
+            EMPTY,
+            *plain(wrap(title, left - 1, " ")),
+            *way[1:],
+            EMPTY,
+            *plain(_verdict(report, left)),
+        ]
         read = _read(report, width - LEFT - 2 if width >= WIDE else width - 1)
         if width >= WIDE:
             return Drawing(beside(rows, read, LEFT, width))

@@ -147,7 +147,9 @@ class FixTab(Tab):
     def _step(self, report: Report, remedy: Remedy, index: int, width: int) -> list[str]:
         step = remedy.steps[index]
         place = (remedy.way, index)
-        lead = f" {'>' if place == self._place() else ' '}  [{'x' if place in self.shown.marked else ' '}] {index + 1}  "
+        lead = (
+            f" {'>' if place == self._place() else ' '}  [{'x' if place in self.shown.marked else ' '}] {index + 1}  "
+        )
         rows = wrap(step_text(step), width - 1, lead)
         for part in command(step, report).splitlines():
             rows += _typed(part, width)
@@ -193,7 +195,9 @@ def compact_ways(report: Report, marked: frozenset[tuple[str, int]], width: int,
     for done, remedy in enumerate(report.remedies):
         tried = f"   ✓ tried: {remedy.tried}" if remedy.tried else ""
         title = f" {remedy.way}  {remedy.title}"
-        part = [pad(title, 45) + price(remedy) + tried] if cell_len(title) < 45 else [title, f"    {price(remedy)}{tried}"]
+        part = (
+            [pad(title, 45) + price(remedy) + tried] if cell_len(title) < 45 else [title, f"    {price(remedy)}{tried}"]
+        )
         for index, step in enumerate(remedy.steps):
             box = f"    [{'x' if (remedy.way, index) in marked else ' '}] {index + 1}  "
             typed = command(step, report)

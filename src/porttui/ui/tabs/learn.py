@@ -34,12 +34,12 @@ class LearnTab(Tab):
         for verdict in (report.verdict, *report.also):
             rows += [*plain(wrap(f"{verdict.title} ({verdict.code})", width - 1, " ")), EMPTY]
             fault = _fault(verdict.code)
-            rows += plain(paragraphs(fault.text if fault else verdict.summary, width - 1)) + [EMPTY]
+            rows += [*plain(paragraphs(fault.text if fault else verdict.summary, width - 1)), EMPTY]
         return Drawing(rows[:-1])
 
 
 def _fault(code: str) -> Fault | None:
-    from porttui.faults.registry import FAULTS  # noqa: PLC0415  # the whole catalogue, first needed here
+    from porttui.faults.registry import FAULTS  # the whole catalogue, first needed here
 
     return next((fault for fault in FAULTS if fault.code == code), None)
 

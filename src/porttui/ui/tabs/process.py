@@ -59,7 +59,7 @@ class ProcessTab(Tab):
             return Drawing(plain(self._nobody(width)))
         rows: list[Line] = []
         for one in found:
-            rows += self._described(one, width) + [EMPTY]
+            rows += [*self._described(one, width), EMPTY]
         return Drawing(rows[:-1])
 
     def _processes(self) -> tuple[Process, ...]:
@@ -85,7 +85,11 @@ class ProcessTab(Tab):
     def _facts(self, one: Process) -> tuple[tuple[str, str], ...]:
         table = self._table()
         held = [row for row in (table.rows if table else ()) if one.pid in row.pids]
-        listens = [f"{words.local(row)}, queue {words.queue(row).replace('/', ' of ')}" for row in held if row.state == "LISTEN"]
+        listens = [
+            f"{words.local(row)}, queue {words.queue(row).replace('/', ' of ')}"
+            for row in held
+            if row.state == "LISTEN"
+        ]
         peers = [row for row in held if row.peer_port]
         held_by = f"held by process {one.tracer}" if one.tracer else ""
         return (

@@ -7,14 +7,22 @@ from typing import Any, ClassVar
 from textual import events
 
 from porttui.model.address import family_name, is_loopback, is_wildcard
-from porttui.model.facts import Process, Socket, Sockets
+from porttui.model.facts import Process, Socket, Sockets, Unseen
 from porttui.model.target import Asked, Target
 from porttui.ui import socket_words as words
 from porttui.ui.lines import EMPTY, Line, cut, pad, plain, wrap
 from porttui.ui.shown import Shown
 from porttui.ui.tabs.tab import NARROW, WIDE, Drawing, Tab
 
-_USUAL = (("LOCAL ADDRESS", 22), ("STATE", 8), ("QUEUE", 7), ("PROGRAM", 11), ("PID", 7), ("USER", 7), ("REACHED BY", 15))
+_USUAL = (
+    ("LOCAL ADDRESS", 22),
+    ("STATE", 8),
+    ("QUEUE", 7),
+    ("PROGRAM", 11),
+    ("PID", 7),
+    ("USER", 7),
+    ("REACHED BY", 15),
+)
 _WIDE = (
     ("LOCAL ADDRESS", 22), ("STATE", 8), ("QUEUE", 8), ("PROGRAM", 14), ("PID", 6), ("USER", 10), ("SINCE", 10),
     ("REACHED BY", 14), ("COMMAND OR SERVICE", 25),
@@ -113,7 +121,11 @@ class SocketsTab(Tab):
     def hint(self, *, narrow: bool) -> str:
         """Say what to do next."""
         if self.editing:
-            return "enter goes to the rows" if narrow else "enter in the filter goes to the rows; enter on a row asks why it fails"
+            return (
+                "enter goes to the rows"
+                if narrow
+                else "enter in the filter goes to the rows; enter on a row asks why it fails"
+            )
         if self.asked() is None:
             return "1 shows the diagnosis"
         return "enter asks why this row fails" + ("; p opens its process" if not narrow and self.owner() else "")
@@ -152,12 +164,16 @@ class SocketsTab(Tab):
         """Draw filter, table and details."""
         table = self._table()
         if not isinstance(table, Sockets):
-            reason = "Looking." if table is None else f"The sockets can't be seen: {table.reason}. {table.how_to_see}"
+            reason = _not_seen(table)
             return Drawing(plain(wrap(reason, width - 1, " ")))
         if width < NARROW:
             return self._narrow(table, width, height)
         rows, chosen = self.rows(), self.row()
-        body = [self._filter_row(table, width), EMPTY, Line("   " + _cells([name for name, _ in _columns(width)], width))]
+        body = [
+            self._filter_row(table, width),
+            EMPTY,
+            Line("   " + _cells([name for name, _ in _columns(width)], width)),
+        ]
         start = len(body)
         body += [self._table_row(row, row is chosen, width) for row in rows]
         if not rows:
@@ -191,7 +207,7 @@ class SocketsTab(Tab):
             texts = [f"   none of {len(table.rows)} rows"]
         return Drawing(plain([*texts, *[""] * (room - len(texts)), *below]))
 
-    def _table(self) -> object:
+    def _table(self) -> Sockets | Unseen | None:
         return self.shown.report.facts.sockets if self.shown.report else None
 
     def _seen(self) -> tuple[Socket, ...]:
@@ -208,7 +224,7 @@ class SocketsTab(Tab):
         count = f"{self.stops()} of {len(table.rows)} shown, by port"
         return Line(pad(left + count, width - len(looked) - 1) + looked)
 
-    def _table_row(self, row: Socket, in_focus: bool, width: int) -> Line:  # noqa: FBT001
+    def _table_row(self, row: Socket, in_focus: bool, width: int) -> Line:
         names = self.shown.names
         cells = [words.local(row), words.state(row), words.queue(row), words.program(row, names), words.pid(row)]
         cells += [words.user(row)] + [words.since(row, names)] * (width >= WIDE) + [words.reached_by(row)]
@@ -221,15 +237,23 @@ class SocketsTab(Tab):
         names = self.shown.names
         what = words.program(row, names)
         shown_name = "a program that can't be seen" if what == words.NOT_SEEN else what
-        waits = f"{shown_name} waits here for connections" if row.state == "LISTEN" else f"{shown_name}; other end {words.peer(row)}"
+        waits = (
+            f"{shown_name} waits here for connections"
+            if row.state == "LISTEN"
+            else f"{shown_name}; other end {words.peer(row)}"
+        )
         owner = self.owner()
         line = words.command_line(row, names) or words.service(row) or "command line: can't see"
-        about = f"pid {words.pid(row)}, user {words.user(row)}" + (f", since {words.since(row, names)}" if owner else "")
+        about = f"pid {words.pid(row)}, user {words.user(row)}" + (
+            f", since {words.since(row, names)}" if owner else ""
+        )
         rows = [f" {words.local(row)}   {row.state}: {waits}"]
         rows += wrap(line, width - 1, "   ")[:3]
         rows.append(f"   {about}")
         rows.append(f"   {_queue_words(row)} {_reach_words(row, self._host())}")
-        return [part for text in rows for part in (wrap(text.strip(), width - 1, text[: len(text) - len(text.lstrip())]))]
+        return [
+            part for text in rows for part in (wrap(text.strip(), width - 1, text[: len(text) - len(text.lstrip())]))
+        ]
 
     def _host(self) -> str:
         return self.shown.report.facts.host.name if self.shown.report else "this machine"
@@ -242,6 +266,10 @@ class SocketsTab(Tab):
         if nameless:
             told += f"{nameless} rows have no program name: {_why(table)}. "
         return wrap(f"{told}Filter words: {words.FILTER_WORDS}", width - 1, " ")[:2]
+
+
+def _not_seen(table: Unseen | None) -> str:
+    return "Looking." if table is None else f"The sockets can't be seen: {table.reason}. {table.how_to_see}".rstrip()
 
 
 def _why(table: Sockets) -> str:

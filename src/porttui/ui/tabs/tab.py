@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, NamedTuple
 
-from porttui.ui.lines import EMPTY, Line
+from rich.cells import cell_len
+
+from porttui.ui.lines import EMPTY, Line, pad
 from porttui.ui.shown import Shown
 from porttui.ui.widgets.rows import Rows
 
@@ -84,6 +86,7 @@ class Tab(Rows, can_focus=True):
         rows, focus, footer = self.draw(width, height)
         room = height
         if len(rows) + len(footer) > height:
+            footer = footer or (EMPTY,)
             footer = footer[-max(1, height // 3) :]
             room = max(1, height - len(footer))
         if self._follow and focus:
@@ -98,9 +101,9 @@ class Tab(Rows, can_focus=True):
     def _told(self, footer: tuple[Line, ...], width: int) -> list[Line]:
         """Say in the last row of the footer that there is more below."""
         rows = list(footer)
-        if self._below and rows and len(rows[-1].text) + len(MORE) + 3 <= width:
+        if self._below and rows and cell_len(rows[-1].text) + len(MORE) + 3 <= width:
             last = rows[-1]
-            rows[-1] = Line(last.text.ljust(width - len(MORE) - 3) + MORE, last.spans)
+            rows[-1] = Line(pad(last.text, width - len(MORE) - 2) + MORE, last.spans)
         return rows
 
     def on_resize(self) -> None:

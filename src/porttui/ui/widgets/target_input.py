@@ -49,7 +49,7 @@ def _one_row(text: str) -> str:
 
 def read_target(text: str) -> Asked | TargetError:
     """Return how a text is understood, or why it is not."""
-    from porttui.model.parse import parse  # noqa: PLC0415  # its tables of error lines are first needed here
+    from porttui.model.parse import parse  # its tables of error lines are first needed here
 
     try:
         return parse(text)
