@@ -12,9 +12,11 @@ import pickle
 import socket
 import subprocess
 import sys
+import tempfile
 import traceback
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -22,6 +24,7 @@ import pytest
 T = TypeVar("T")
 
 _CLONE_NEWNET = 0x40000000
+_CLONE_NEWNS = 0x00020000
 NOBODY = 65534
 
 needs_root = pytest.mark.skipif(
@@ -69,13 +72,18 @@ def become(uid: int) -> None:
         os.setresuid(uid, uid, uid)
 
 
-def in_namespace(work: Callable[[], T], *, loopback: bool = True) -> T:
+def in_namespace(work: Callable[[], T], *, loopback: bool = True, files: dict[str, bytes] | None = None) -> T:
     """Run `work` in a child process in a new network namespace and return what it returns.
+
+    Args:
+        work: its result must be picklable.
+        loopback: bring lo up first.
+        files: what existing files hold for the child alone: {"/etc/hosts": b"..."}.
 
     Raises:
         AssertionError: with the child's traceback, when it failed.
     """
-    return _forked(lambda: _enter(loopback), work)
+    return _forked(lambda: _enter(loopback, files or {}), work)
 
 
 def in_child(work: Callable[[], T]) -> T:
@@ -83,10 +91,18 @@ def in_child(work: Callable[[], T]) -> T:
     return _forked(lambda: None, work)
 
 
-def _enter(loopback: bool) -> None:
+def _enter(loopback: bool, files: dict[str, bytes]) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.unshare(_CLONE_NEWNET) != 0:
+    if libc.unshare(_CLONE_NEWNET | (_CLONE_NEWNS if files else 0)) != 0:
         raise OSError(ctypes.get_errno(), "unshare")
+    if files:
+        sh("mount --make-rprivate /")
+    for path, content in files.items():
+        with tempfile.NamedTemporaryFile() as copy:  # the mount outlives the name
+            copy.write(content)
+            copy.flush()
+            Path(copy.name).chmod(0o644)
+            sh(f"mount --bind {copy.name} {path}")
     if loopback:
         sh("ip link set lo up")
 
