@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from porttui import __version__
-from porttui.compare import asked_side, found_side
 from porttui.faults.fault import CannotTell, Fault, Found, RuledOut
 from porttui.faults.registry import FAULTS
-from porttui.firewall_facts import firewall_seen
 from porttui.model import report as r
 from porttui.model.facts import Facts, Unseen
-from porttui.steps import step_results
-from porttui.unseen import all_unseen
+from porttui.reading.compare import asked_side, found_side
+from porttui.reading.firewall_seen import firewall_seen
+from porttui.reading.steps import step_results
+from porttui.reading.unseen import all_unseen
 
 _BY_CONFIDENCE = (r.Confidence.CERTAIN, r.Confidence.LIKELY, r.Confidence.POSSIBLE)
 
@@ -53,7 +55,7 @@ def diagnose(facts: Facts, faults: tuple[Fault, ...] = FAULTS) -> r.Report:
         unseen=_unseen(all_unseen(facts), doubts, verdict),
         steps=step_results(facts, verdict),
         remedies=_lettered(fault.remedies(facts)),
-        firewall=firewall_seen(facts),
+        firewall=firewall_seen(facts, verdict),
         asked=asked_side(facts),
         found=found_side(facts),
         facts=facts,
@@ -89,10 +91,7 @@ def _unseen(seen: tuple[Unseen, ...], doubts: set[Unseen], verdict: r.Verdict) -
 
 def _lettered(remedies: tuple[r.Remedy, ...]) -> tuple[r.Remedy, ...]:
     return tuple(
-        remedy if remedy.way else r.Remedy(**{**_fields(remedy), "way": letter})
+        remedy if remedy.way else replace(remedy, way=letter)
         for letter, remedy in zip("ABCDEFGHIJ", remedies, strict=False)
     )
 
-
-def _fields(remedy: r.Remedy) -> dict[str, object]:
-    return {name: getattr(remedy, name) for name in remedy.__struct_fields__}

@@ -1,0 +1,26 @@
+"""The only readers of the machine. `observe` makes one look; `this_platform` gives the eyes for it."""
+
+from __future__ import annotations
+
+import sys
+
+from porttui.observe.look import Look
+from porttui.observe.observe import observe
+from porttui.observe.platform import Platform
+
+__all__ = ["Look", "observe", "this_platform"]
+
+
+def this_platform() -> Platform:
+    """Return the eyes for the operating system that porttui runs on."""
+    if sys.platform == "darwin":
+        from porttui.observe.macos import MacOS
+
+        return MacOS()
+    if sys.platform == "win32":
+        from porttui.observe.windows import Windows
+
+        return Windows()
+    from porttui.observe.linux import Linux
+
+    return Linux()

@@ -1,0 +1,116 @@
+"""The target answers as asked.
+
+For a connection: it opened, and the server said something that fits the question: an HTTP status below 400 for an
+http or https address, the greeting of the protocol for others, any answer at all for a bare port. For a server that
+wants to start: every address of the target could be bound, with SO_REUSEADDR as servers do, and was given back at
+once.
+
+How porttui knows: it connected and asked, once. It does not log in, does not follow redirects and does not judge
+what the page says.
+
+What looks the same and is not: a server that answers here and not from another machine. porttui asks from this
+machine; what listens on 127.0.0.1 or ::1 only, or stands behind a firewall that lets loopback through, is not
+reached from outside.
+"""
+
+from __future__ import annotations
+
+from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop, no_remedies
+from porttui.faults.shared import not_the_bind
+from porttui.model.facts import Exchange, Facts
+from porttui.model.report import Severity
+from porttui.model.target import Question
+from porttui.reading import evidence, seen, words
+
+_EXPECTED = {"http": {"http"}, "https": {"http"}, "ws": {"http"}, "wss": {"http"}, "rediss": {"tls"}}
+"""What an exchange must speak to be an answer to a scheme; other schemes are protocols by their own name."""
+
+
+def check(facts: Facts) -> Outcome:
+    """Find it when the target did what was asked of it."""
+    return _bindable(facts) if facts.asked.question is Question.BIND else _answers(facts)
+
+
+def _bindable(facts: Facts) -> Outcome:
+    first = not_the_bind(facts)
+    if first is not None and not isinstance(first, RuledOut):
+        return first
+    tries = facts.binds if isinstance(facts.binds, tuple) else ()
+    failed = [each for each in tries if each.error is not None]
+    if failed:
+        return RuledOut(because="the address could not be bound")
+    rights = ", as root" if facts.privileges.root and facts.asked.target.port < 1024 else ""
+    return Found(
+        summary=f"{words.asked_endpoint(facts)} is free: a server can start there{rights}.",
+        evidence=evidence.binds(facts),
+    )
+
+
+def _answers(facts: Facts) -> Outcome:
+    if facts.attempts is None:
+        return CannotTell(because="no connection was tried yet")
+    if not seen.opened(facts):
+        return RuledOut(because="no connection opened")
+    exchanges = seen.exchanges(facts)
+    if not exchanges:
+        if not facts.done:
+            return CannotTell(because="nothing was said on the connection yet")
+        return Found(summary=f"{words.asked_endpoint(facts)} accepts connections.", evidence=evidence.connects(facts))
+    good = next((each for each in exchanges if _fits(facts, each)), None)
+    if good is None:
+        return RuledOut(because="what it answered does not fit the question")
+    listener = seen.accepting(facts, good.address, good.port)
+    by = f", by {words.who_short(facts, listener)}" if listener and seen.owners(facts, listener) else ""
+    return Found(
+        summary=f"{words.asked_endpoint(facts)} {_told(good)}{by}.",
+        gloss=_catch(facts),
+        evidence=(
+            *evidence.exchanged((good,)),
+            *(evidence.listening(facts, (listener,)) if listener else ()),
+            *evidence.connects(facts),
+        ),
+    )
+
+
+def _fits(facts: Facts, exchange: Exchange) -> bool:
+    if exchange.outcome != "answer":
+        return False
+    if exchange.http is not None and exchange.http.status >= 400:
+        return False
+    scheme = facts.asked.target.scheme
+    if scheme is None:
+        return True
+    if exchange.protocol not in _EXPECTED.get(scheme, {scheme, _base(scheme)}):
+        return False
+    return scheme not in {"http", "https"} or exchange.sent == scheme
+
+
+def _base(scheme: str) -> str:
+    return {"postgres": "postgresql", "mariadb": "mysql", "sftp": "ssh", "ftps": "ftp"}.get(scheme, scheme)
+
+
+def _told(exchange: Exchange) -> str:
+    if exchange.http is not None:
+        return f"answers: {words.answer(exchange)}"
+    return f"answers, in {words.protocol(exchange.protocol)}"
+
+
+def _catch(facts: Facts) -> str:
+    closed = [each for each in seen.asked_attempts(facts) if each.outcome != "open"]
+    if not closed:
+        return ""
+    word = words.ERRNO_WORDS.get(closed[0].outcome, closed[0].outcome)
+    return f"{closed[0].address} does not ({word}): a program that tries only that address fails."
+
+
+FAULT = Fault(
+    code="healthy",
+    step=None,
+    stop=Stop.END,
+    title="The target answers as asked",
+    explanation=__doc__,
+    check=check,
+    remedies=no_remedies,
+    questions=(Question.CONNECT, Question.BIND),
+    severity=Severity.OK,
+)

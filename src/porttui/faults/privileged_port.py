@@ -1,0 +1,130 @@
+"""The port is reserved for programs with more rights.
+
+Ports below 1024 are "system ports" (RFC 6335). On Linux a program needs root, or the capability
+CAP_NET_BIND_SERVICE, to bind one of them; others are told "permission denied" (EACCES). Where the limit lies is a
+setting of the kernel, net.ipv4.ip_unprivileged_port_start: usually 1024, 0 in many containers, and sometimes
+raised.
+
+How porttui knows: it tried to bind the port and was told EACCES; the port is below the limit; and this user has not
+the capability. As root the bind works, so ask as the user who starts the server.
+
+What looks the same and is not: bind-denied-policy (SELinux, AppArmor, seccomp: EACCES too, but the port is above
+the limit), port-taken (the error is EADDRINUSE).
+
+To keep it from coming back, use a port above 1023 behind a reverse proxy, or give the service the one capability
+that it needs, and not root.
+"""
+
+from __future__ import annotations
+
+from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
+from porttui.faults.shared import not_the_bind
+from porttui.model.facts import Facts
+from porttui.model.report import Confidence, Edit, Evidence, Remedy, RemedyStep, Risk, Step
+from porttui.model.target import Question
+from porttui.reading import evidence, words
+from porttui.remedies import service
+
+_SYSCTL = "net.ipv4.ip_unprivileged_port_start"
+_USUAL_START = 1024
+
+
+def check(facts: Facts) -> Outcome:
+    """Find it when a bind failed with EACCES below the limit and the capability is missing."""
+    first = not_the_bind(facts)
+    if first is not None:
+        return first
+    tries = facts.binds if isinstance(facts.binds, tuple) else ()
+    if not any(each.error == "EACCES" for each in tries):
+        return RuledOut(because="no bind was denied")
+    port = facts.asked.target.port
+    start = _start(facts)
+    if port >= start:
+        return RuledOut(because=f"port {port} is not below {start}, where the reserved ports end")
+    if "net_bind_service" in facts.privileges.capabilities:
+        return RuledOut(because="this user has CAP_NET_BIND_SERVICE")
+    user = facts.privileges.user
+    raised = f" (usually {_USUAL_START}; somebody has raised it)" if start > _USUAL_START else ""
+    setting = (Evidence(text=f"{_SYSCTL}\t{start}{raised}", source="sysctl"),) if _SYSCTL in facts.sysctls else ()
+    return Found(
+        summary=f"Port {port} is below {start}, and user {user} may not bind ports that low.",
+        gloss="The low ports are kept for programs that were started with more rights.",
+        confidence=Confidence.CERTAIN if setting else Confidence.LIKELY,
+        evidence=(*evidence.binds(facts), *setting),
+    )
+
+
+def _start(facts: Facts) -> int:
+    text = facts.sysctls.get(_SYSCTL, "")
+    return int(text) if text.isdigit() else _USUAL_START
+
+
+def remedies(facts: Facts) -> tuple[Remedy, ...]:
+    """Take a higher port, or give the right to bind a low one."""
+    higher = Remedy(
+        title="Take a port that everybody may bind",
+        risk=Risk.SAFE,
+        cost="safe",
+        proof=f"{facts.asked.target.host}:{max(8080, _start(facts))}",
+        steps=(
+            RemedyStep(
+                text=f"Ask for a free port, {_start(facts)} or higher",
+                where=words.machine(facts),
+                argv=("porttui", "free"),
+            ),
+            RemedyStep(text="Give it to your server, often with --port or with PORT in its environment"),
+        ),
+    )
+    if facts.os != "linux":
+        root = Remedy(
+            title="Start it with more rights",
+            risk=Risk.EXPOSES,
+            cost="the server gets all rights",
+            proof=service.proof(facts),
+            steps=(RemedyStep(text="Start the server with sudo", where=words.machine(facts), needs_root=True),),
+        )
+        return higher, root
+    return (
+        higher,
+        Remedy(
+            title="Give its service the one right that it needs",
+            risk=Risk.RESTARTS,
+            cost="restarts the service",
+            proof=service.proof(facts),
+            steps=(
+                RemedyStep(
+                    text="In the unit of the service (systemctl edit NAME)",
+                    edit=Edit(file="its unit, under [Service]", text="AmbientCapabilities=CAP_NET_BIND_SERVICE"),
+                    needs_root=True,
+                ),
+                RemedyStep(text="Restart it: systemctl restart NAME", needs_root=True),
+            ),
+        ),
+        Remedy(
+            title="Let every user bind this port",
+            risk=Risk.EXPOSES,
+            cost="weakens the whole machine a little",
+            proof=service.proof(facts),
+            undo=f"sysctl -w {_SYSCTL}={_start(facts)}",
+            steps=(
+                RemedyStep(
+                    text="Lower the limit; it lasts until the next start of the machine",
+                    where=words.machine(facts),
+                    argv=("sysctl", "-w", f"{_SYSCTL}={facts.asked.target.port}"),
+                    needs_root=True,
+                ),
+            ),
+        ),
+    )
+
+
+FAULT = Fault(
+    code="privileged-port",
+    step=Step.BIND,
+    stop=Stop.ROUTE,
+    title="The port is reserved for programs with more rights",
+    explanation=__doc__,
+    check=check,
+    remedies=remedies,
+    questions=(Question.BIND,),
+)

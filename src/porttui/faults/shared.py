@@ -1,0 +1,76 @@
+"""The first questions of every fault of a step: may this step be the reason at all?"""
+
+from __future__ import annotations
+
+from porttui.faults.fault import CannotTell, RuledOut
+from porttui.model.facts import Facts, Socket
+from porttui.reading import seen, words
+
+
+def not_the_listener(facts: Facts) -> RuledOut | CannotTell | None:
+    """Answer for the listener step as long as a missing listener cannot be the reason; None when it may be.
+
+    A port without a listener is refused, at once, by the kernel itself. A time-out never comes from it: only when it
+    is seen that something else stopped the packet can a missing listener be told as the second fault.
+    """
+    if facts.attempts is None:
+        return CannotTell(because="no connection was tried yet")
+    attempts = seen.asked_attempts(facts)
+    if not attempts:
+        return CannotTell(because="no connection was tried")
+    if seen.opened(facts):
+        return RuledOut(because="the connection opened")
+    if not seen.target_is_local(facts):
+        return CannotTell(because="the target is another machine, whose sockets cannot be seen from here")
+    if not seen.sockets_seen(facts):
+        return CannotTell(because="the socket tables could not be read", unseen=seen.sockets_unseen(facts))
+    stopped = any(
+        each.outcome == "ECONNREFUSED" or each.icmp or seen.dropped_inwards(each) or seen.dropped_outwards(each)
+        for each in attempts
+    )
+    return None if stopped else CannotTell(because="a port without a listener is refused, and this one was not")
+
+
+def not_the_address(facts: Facts) -> RuledOut | CannotTell | tuple[Socket, ...]:
+    """Return the listeners on the port when none of them takes connections to the target; else why that is not so."""
+    first = not_the_listener(facts)
+    if first is not None:
+        return first
+    found = seen.listeners(facts)
+    if not found:
+        return RuledOut(because=f"nothing listens on port {facts.asked.target.port} at any address")
+    for address in seen.addresses(facts):
+        socket = seen.accepting(facts, address)
+        if socket is not None:
+            return RuledOut(because=f"{words.at(socket)} listens and takes connections to {address}")
+    return found
+
+
+def not_the_probe(facts: Facts) -> RuledOut | CannotTell | None:
+    """Answer for the probe step as long as nothing was said on an open connection; None when something was."""
+    if facts.attempts is None or (facts.exchanges is None and not facts.done):
+        return CannotTell(because="nothing was said on a connection yet")
+    if not seen.opened(facts):
+        return RuledOut(because="no connection opened, so nothing could be said on it")
+    if not seen.exchanges(facts):
+        return CannotTell(because="nothing was said on the connection")
+    return None
+
+
+def not_the_bind(facts: Facts) -> RuledOut | CannotTell | None:
+    """Answer for the bind step as long as no bind failed; None when one did."""
+    if facts.binds is None:
+        return CannotTell(because="no bind was tried yet")
+    if not isinstance(facts.binds, tuple):
+        return CannotTell(because="no bind could be tried", unseen=(facts.binds,))
+    if not facts.binds:
+        return CannotTell(because="there was no address to bind")
+    if all(each.error is None for each in facts.binds):
+        return RuledOut(because="the address could be bound")
+    return None
+
+
+def bind_errors(facts: Facts, *names: str) -> tuple[str, ...]:
+    """Return the addresses whose bind failed with one of the errors, even with SO_REUSEADDR."""
+    tries = facts.binds if isinstance(facts.binds, tuple) else ()
+    return tuple(dict.fromkeys(each.address for each in tries if each.error in names and each.reuse_address))

@@ -1,0 +1,114 @@
+"""The server is paused.
+
+A process that is paused (ctrl+z in its terminal, the signal SIGSTOP, or a debugger that holds it) keeps all that it
+has: its memory, its files and its listening socket. So the kernel goes on to open connections for it, they wait in
+the accept queue, and nobody ever reads the request: the client is connected and waits. When the queue is full, new
+clients are not even connected.
+
+It comes about when ctrl+z was pressed where ctrl+c was meant, when a job in the background wanted to read from its
+terminal, or when a debugger stands at a breakpoint.
+
+How porttui knows: every process that holds the listening socket is in state T (stopped) or t (held by a tracer),
+which /proc/PID/stat tells to everybody (proc(5)), and the target does not answer.
+
+What looks the same and is not: hung-event-loop (the process is alive and busy with something else), busy-loop,
+backlog-full (the queue is full for another reason), handler-hangs (the request was read).
+
+To keep it from coming back, start servers with a service manager, or with & from the beginning.
+"""
+
+from __future__ import annotations
+
+from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
+from porttui.model.facts import Facts, Process, Socket, Sockets
+from porttui.model.report import Confidence, Evidence, Remedy, RemedyStep, Risk, Step
+from porttui.reading import evidence, seen, words
+from porttui.remedies import service
+
+_PAUSED = {"T", "t"}
+
+
+def check(facts: Facts) -> Outcome:
+    """Find it when all processes that hold the listener are paused and the target does not answer."""
+    if facts.attempts is None or facts.processes is None:
+        return CannotTell(because="processes and connections were not looked at yet")
+    if any(each.outcome == "answer" for each in seen.exchanges(facts)):
+        return RuledOut(because="the server answers")
+    listener = _listener(facts)
+    if listener is None:
+        return RuledOut(because="no listener here takes the connection")
+    owners = seen.owners(facts, listener)
+    if not owners:
+        return CannotTell(
+            because="it cannot be seen which process holds the port",
+            unseen=facts.sockets.unseen if isinstance(facts.sockets, Sockets) else (),
+        )
+    paused = tuple(owner for owner in owners if owner.state in _PAUSED)
+    if len(paused) < len(owners):
+        return RuledOut(because=f"{owners[0].name}, pid {owners[0].pid}, is not paused (state {owners[0].state})")
+    if not any(each.outcome in {"open", "timeout"} for each in seen.asked_attempts(facts)):
+        return RuledOut(because="the connection failed at once, which a paused server does not do")
+    if seen.opened(facts) and not seen.exchanges(facts) and not facts.done:
+        return CannotTell(because="nothing was said on the connection yet")
+    certain = listener.owner_by == "descriptor"
+    first = paused[0]
+    name = words.tool(first) or first.name
+    return Found(
+        summary=f"{'' if certain else 'Probably '}{name}, pid {first.pid}, is paused: "
+        + (f"a debugger (pid {first.tracer}) holds it." if first.tracer else "it is there, and does nothing."),
+        gloss="The kernel still opens connections for a paused server, but nobody takes and answers them.",
+        confidence=Confidence.CERTAIN if certain else Confidence.LIKELY,
+        evidence=(
+            Evidence(
+                text=f"process\t{first.name}, pid {first.pid}\tstate {first.state}", source=f"/proc/{first.pid}/stat"
+            ),
+            *evidence.listening(facts, (listener,)),
+            *evidence.connects(facts),
+            *evidence.exchanged(seen.exchanges(facts)),
+        ),
+    )
+
+
+def _listener(facts: Facts) -> Socket | None:
+    for each in seen.asked_attempts(facts):
+        found = seen.accepting(facts, each.address)
+        if found is not None:
+            return found
+    return None
+
+
+def remedies(facts: Facts) -> tuple[Remedy, ...]:
+    """Let it go on; a debugger has to do that itself."""
+    listener = _listener(facts)
+    owners: tuple[Process, ...] = seen.owners(facts, listener) if listener else ()
+    first = owners[0]
+    if not first.tracer:
+        return (service.resume(facts, first),)
+    return (
+        Remedy(
+            title="Let the debugger go on",
+            risk=Risk.SAFE,
+            cost="safe",
+            proof=service.proof(facts),
+            steps=(
+                RemedyStep(
+                    text="See which debugger it is",
+                    where=words.machine(facts),
+                    argv=("ps", "-o", "pid,user,tty,args", "-p", str(first.tracer)),
+                ),
+                RemedyStep(text="In the debugger write continue, or detach"),
+            ),
+        ),
+    )
+
+
+FAULT = Fault(
+    code="sigstopped",
+    step=Step.PROBE,
+    stop=Stop.ACCEPT,
+    title="The server is paused",
+    explanation=__doc__,
+    check=check,
+    remedies=remedies,
+    explains=("backlog-full", "handler-hangs", "hung-event-loop", "accept-then-close"),
+)

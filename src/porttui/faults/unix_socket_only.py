@@ -1,0 +1,100 @@
+"""The service listens on a unix socket only.
+
+A unix socket is a door in the file system, for programs of the same machine: /run/postgresql/.s.PGSQL.5432,
+/run/docker.sock. A database or a daemon can be told to open only that door, and no TCP port (PostgreSQL:
+listen_addresses = '', MySQL: skip-networking). Then it runs and works, and the TCP port is refused.
+
+How porttui knows: no TCP socket is on the port, and a unix socket that names the port, or belongs to the service
+that the port usually stands for, listens.
+
+What looks the same and is not: nothing-listening (the service does not run).
+
+To keep it from coming back, name the socket's folder as host in the client, or let the service open its port on
+loopback.
+"""
+
+from __future__ import annotations
+
+from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
+from porttui.faults.shared import not_the_listener
+from porttui.model.facts import Facts, Socket
+from porttui.model.report import Confidence, Edit, Remedy, RemedyStep, Risk, Step
+from porttui.reading import evidence, seen, words
+from porttui.remedies import service
+
+_USUAL = {3306: ("mysqld.sock", "mysql.sock"), 6379: ("redis.sock", "redis-server.sock"), 2375: ("docker.sock",)}
+"""File names of the sockets of services whose name does not hold the port."""
+
+
+def check(facts: Facts) -> Outcome:
+    """Find it when only a unix socket of the service listens."""
+    first = not_the_listener(facts)
+    if first is not None:
+        return first
+    port = facts.asked.target.port
+    if any(row.port == port and row.state in {"LISTEN", "BOUND", "UNCONN"} for row in seen.rows(facts)):
+        return RuledOut(because=f"a TCP or UDP socket is on port {port}")
+    found = _unix(facts)
+    if not found:
+        return RuledOut(because="no unix socket of the service listens")
+    named = str(port) in found[0].path.rpartition("/")[2]
+    return Found(
+        summary=f"{words.program(facts, found[0])} listens on the unix socket {found[0].path}, not on port {port}.",
+        gloss="A unix socket is a door in the file system, only for programs of the same machine.",
+        confidence=Confidence.CERTAIN if named else Confidence.LIKELY,
+        evidence=(*evidence.listening(facts, found), evidence.none_listening(facts), *evidence.connects(facts)),
+    )
+
+
+def _unix(facts: Facts) -> tuple[Socket, ...]:
+    port = facts.asked.target.port
+    usual = _USUAL.get(port, ())
+    return tuple(
+        row
+        for row in seen.rows(facts)
+        if row.protocol == "unix"
+        and row.state == "LISTEN"
+        and (row.path.rpartition("/")[2] in usual or row.path.endswith((f".{port}", f"-{port}.sock", f".{port}.sock")))
+    )
+
+
+def remedies(facts: Facts) -> tuple[Remedy, ...]:
+    """Use the unix socket, or let the service open its port."""
+    socket = _unix(facts)[0]
+    folder, _, name = socket.path.rpartition("/")
+    postgres = ".s.PGSQL." in name
+    use = RemedyStep(
+        text="Give the client the socket instead of host and port",
+        argv=("psql", "-h", folder, "-p", name.rpartition(".")[2]) if postgres else None,
+        where=words.machine(facts),
+    )
+    if not postgres:
+        use = RemedyStep(text=f"Give the client the socket {socket.path} instead of host and port")
+    setting = RemedyStep(text="Let it open its port on loopback, in its settings, and start it again")
+    if postgres:
+        setting = RemedyStep(
+            text="Let it open its port on loopback, and start it again",
+            edit=Edit(file="postgresql.conf", text="listen_addresses = 'localhost'"),
+        )
+    return (
+        Remedy(title="Use the unix socket", risk=Risk.SAFE, cost="safe", proof=service.proof(facts), steps=(use,)),
+        Remedy(
+            title="Open the TCP port on loopback",
+            risk=Risk.RESTARTS,
+            cost="restarts the service",
+            proof=service.proof(facts),
+            steps=(setting,),
+        ),
+    )
+
+
+FAULT = Fault(
+    code="unix-socket-only",
+    step=Step.LISTENER,
+    stop=Stop.LISTENER,
+    title="The service listens on a unix socket only",
+    explanation=__doc__,
+    check=check,
+    remedies=remedies,
+    explains=("nothing-listening", "wrong-port"),
+)

@@ -1,0 +1,86 @@
+"""A reverse proxy answers, and the program behind it does not.
+
+nginx, Apache, Traefik, Caddy and their like take a request and pass it on to a program behind them, the upstream.
+When that program is down, refuses or does not answer in time, the proxy says so with 502 Bad Gateway or 504 Gateway
+Timeout (RFC 9110, 15.6.3 and 15.6.5). The port that you asked is fine; the fault is one hop further.
+
+How porttui knows: the answer has the status 502 or 504, and quotes who sent it (the Server header).
+
+What looks the same and is not: http-server-error (the program itself answers with an error).
+
+To keep it from coming back, let a service manager restart the program behind the proxy, and give it a health check.
+"""
+
+from __future__ import annotations
+
+from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
+from porttui.faults.shared import not_the_probe
+from porttui.model.facts import Exchange, Facts
+from porttui.model.report import Evidence, Remedy, RemedyStep, Risk, Step
+from porttui.reading import evidence, seen, words
+from porttui.remedies import service
+
+GATEWAY = frozenset({502, 504})
+"""Statuses that only a proxy sends, about the program behind it."""
+
+
+def check(facts: Facts) -> Outcome:
+    """Find it when the answer has a gateway's status."""
+    first = not_the_probe(facts)
+    if first is not None:
+        return first
+    answered = _gateway(facts)
+    if answered is None or answered.http is None:
+        return RuledOut(because="no answer had the status 502 or 504")
+    server = answered.http.header("server") or "the proxy"
+    what = "does not answer in time" if answered.http.status == 504 else "is down or refuses"
+    return Found(
+        summary=f"{server} answers {answered.http.status}: the program that it passes requests to {what}.",
+        gloss="A reverse proxy stands in front of the real server and passes requests on to it.",
+        evidence=(
+            *evidence.exchanged((answered,)),
+            Evidence(text=f"Server\t{server}", source="GET"),
+        ),
+    )
+
+
+def _gateway(facts: Facts) -> Exchange | None:
+    return next((e for e in seen.exchanges(facts) if e.http is not None and e.http.status in GATEWAY), None)
+
+
+def remedies(facts: Facts) -> tuple[Remedy, ...]:
+    """Find the upstream in the proxy's log, and ask about that one."""
+    answered = _gateway(facts)
+    server = (answered.http.header("server") if answered and answered.http else None) or ""
+    machine = words.machine(facts)
+    log = RemedyStep(text="Read in the proxy's log which address it tries")
+    if server.startswith("nginx"):
+        log = RemedyStep(
+            text="See which address nginx tries",
+            where=machine,
+            argv=("tail", "-n", "20", "/var/log/nginx/error.log"),
+            needs_root=True,
+        )
+    return (
+        Remedy(
+            title="Start the program behind the proxy",
+            risk=Risk.SAFE,
+            cost="safe",
+            proof=service.proof(facts),
+            steps=(
+                log,
+                RemedyStep(text="Ask porttui about that address: it is the one that fails", where=machine),
+            ),
+        ),
+    )
+
+
+FAULT = Fault(
+    code="upstream-dead-502",
+    step=Step.PROBE,
+    stop=Stop.PROTOCOL,
+    title="A reverse proxy answers, and the program behind it does not",
+    explanation=__doc__,
+    check=check,
+    remedies=remedies,
+)

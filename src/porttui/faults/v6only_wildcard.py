@@ -1,0 +1,83 @@
+"""The server listens on all IPv6 addresses and has shut IPv4 out.
+
+A socket on [::] normally takes IPv4 connections as well: one listener for both families. The socket option
+IPV6_V6ONLY turns that off, for one socket by its program, or for all of them by the kernel setting
+net.ipv6.bindv6only (ipv6(7)). Then [::]:8080 stands in the table, looks like "everything", and 127.0.0.1:8080 is
+refused.
+
+How porttui knows: the kernel tells the option with each IPv6 socket (sock_diag, INET_DIAG_SKV6ONLY); /proc/net/tcp6
+and most tools do not show it. The listener is on [::] with the option set, the target is IPv4, and the kernel
+refused.
+
+What looks the same and is not: ipv6-only-listener (the server is on one IPv6 address, such as ::1).
+
+To keep it from coming back, let the server clear the option or open a second listener on 0.0.0.0.
+"""
+
+from __future__ import annotations
+
+from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
+from porttui.faults.shared import not_the_address
+from porttui.model.address import family, is_wildcard
+from porttui.model.facts import Facts
+from porttui.model.report import Evidence, Remedy, RemedyStep, Risk, Step
+from porttui.reading import evidence, seen, words
+from porttui.remedies import address, service
+
+_SYSCTL = "net.ipv6.bindv6only"
+
+
+def check(facts: Facts) -> Outcome:
+    """Find it when a [::] listener has V6ONLY set, no IPv4 address listens, and IPv4 was asked."""
+    found = not_the_address(facts)
+    if not isinstance(found, tuple):
+        return found
+    if any(family(each) == 6 for each in seen.addresses(facts)):
+        return RuledOut(because="the target has an IPv6 address")
+    shut = tuple(socket for socket in found if is_wildcard(socket.address) and socket.v6only)
+    if not shut:
+        return RuledOut(because="no listener on [::] shuts IPv4 out")
+    by_system = facts.sysctls.get(_SYSCTL) == "1"
+    setting = (Evidence(text=f"{_SYSCTL}\t1\tset for the whole system", source="sysctl"),) if by_system else ()
+    return Found(
+        summary=f"{words.program(facts, shut[0])} listens on [::] for IPv6 only; you asked for IPv4.",
+        gloss="[::] usually takes IPv4 as well; this socket has the option that shuts it out (IPV6_V6ONLY).",
+        evidence=(*evidence.listening(facts, shut), *setting, *evidence.connects(facts)),
+    )
+
+
+def remedies(facts: Facts) -> tuple[Remedy, ...]:
+    """Ask by IPv6, or let the server take IPv4 too."""
+    socket = next(each for each in seen.listeners(facts) if each.v6only)
+    ways = [address.ask_for(facts, socket), address.listen_on(facts, socket, "0.0.0.0")]
+    if facts.sysctls.get(_SYSCTL) == "1":
+        ways.append(
+            Remedy(
+                title="Let [::] take IPv4 on the whole system",
+                risk=Risk.EXPOSES,
+                cost="restarts the server; every [::] server takes IPv4",
+                proof=service.proof(facts),
+                undo=f"sysctl -w {_SYSCTL}=1",
+                steps=(
+                    RemedyStep(
+                        text="Change the setting",
+                        where=words.machine(facts),
+                        argv=("sysctl", "-w", f"{_SYSCTL}=0"),
+                        needs_root=True,
+                    ),
+                    RemedyStep(text="Start the server again: the setting counts for new sockets only"),
+                ),
+            )
+        )
+    return tuple(ways)
+
+
+FAULT = Fault(
+    code="v6only-wildcard",
+    step=Step.LISTENER,
+    stop=Stop.LISTENER,
+    title="The server listens on all IPv6 addresses and has shut IPv4 out",
+    explanation=__doc__,
+    check=check,
+    remedies=remedies,
+)

@@ -1,0 +1,210 @@
+"""The look: a plain generator of ever fuller Facts.
+
+The order is that of the questions: who am I and where, what does the name lead to, who holds the port, does the
+connection open, what is said on it. What does not wait for something else runs beside it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import time
+from collections.abc import Iterator
+from typing import Literal, TypeVar
+
+from msgspec.structs import replace
+
+from porttui.model.address import is_wildcard
+from porttui.model.facts import (
+    Attempt,
+    BindTry,
+    Facts,
+    Process,
+    Route,
+    Socket,
+    Sockets,
+    Unseen,
+)
+from porttui.model.target import Asked, Question
+from porttui.observe.look import Look
+from porttui.observe.parts import Part, failure
+from porttui.observe.platform import Platform
+from porttui.reading import near, seen
+
+_MOST_ADDRESSES = 8
+_MOST_ELSEWHERE = 4
+T = TypeVar("T")
+
+
+def observe(asked: Asked, look: Look | None = None, platform: Platform | None = None) -> Iterator[Facts]:
+    """Look at the machine for the sake of one question.
+
+    Args:
+        asked: the target and the question.
+        look: bounds and choices; the defaults when None.
+        platform: the eyes to use; those of this system when None.
+
+    Yields:
+        Facts, each fuller than the one before; the last has `done` set. A part that fails is told in
+        `Facts.failures`, and the rest goes on.
+    """
+    from porttui.observe import this_platform  # here, so that a test can bring its own
+
+    return _Observation(asked, look or Look(), platform or this_platform()).run()
+
+
+class _Observation:
+    """One look under way: the facts so far, and the parts that are still looking."""
+
+    def __init__(self, asked: Asked, look: Look, platform: Platform) -> None:
+        self.asked = asked
+        self.look = look
+        self.eyes = platform
+        self.target = asked.target
+        from porttui.observe.proxies import environment_facts
+
+        self.facts = Facts(
+            at=dt.datetime.now().astimezone(),
+            os=platform.os,
+            asked=asked,
+            privileges=platform.privileges(),
+            host=platform.host(),
+            environment=environment_facts(os.environ),
+            timeout=look.timeout,
+        )
+
+    def run(self) -> Iterator[Facts]:
+        from porttui.observe.name import look_up
+
+        port = self.target.port
+        name = Part("name", lambda: look_up(self.target.host, self.look.timeout))
+        sockets = Part("sockets", lambda: self._sockets(port))
+        interfaces = Part("interfaces", self.eyes.interfaces)
+        sysctls = Part("kernel settings", self.eyes.sysctls)
+        firewall = Part("firewall", self.eyes.firewall)
+        yield self.facts
+
+        looked_up, cards, settings = self._end(name), self._end(interfaces), self._end(sysctls)
+        self._take(name=looked_up, interfaces=cards, sysctls=settings or {})
+        yield self.facts
+        found = self._end(sockets)
+        if found is not None:
+            self._take(sockets=found[0], processes=found[1])
+        self._take(routes=self._end(Part("routes", self._routes)))
+        yield self.facts
+        self._take(binds=self._end(Part("bind", self._binds)))
+        yield self.facts
+
+        if self.asked.question is Question.CONNECT:
+            self._take(attempts=self._end(Part("connect", self._attempts)) or ())
+            yield self.facts
+            for talk in (self._talk_to_asked, self._talk_elsewhere, self._talk_to_proxies):
+                for _ in self._guarded("probe", talk()):
+                    yield self.facts
+        backends = self._end(firewall)
+        self._take(firewall=backends, done=True)
+        yield self.facts
+
+    def _take(self, **fields: object) -> None:
+        self.facts = replace(self.facts, **fields)
+
+    def _end(self, part: Part[T]) -> T | None:
+        value = part.wait()
+        took = {**self.facts.took, part.what: self.facts.took.get(part.what, 0.0) + round(part.ms, 3)}
+        self._take(took=took)
+        if part.failure is not None:
+            self._take(failures=(*self.facts.failures, part.failure))
+        return value
+
+    @property
+    def _addresses(self) -> tuple[str, ...]:
+        """The addresses asked for, as many as are looked at."""
+        name = self.facts.name
+        return name.addresses[:_MOST_ADDRESSES] if name else ()
+
+    def _sockets(self, port: int) -> tuple[Sockets | Unseen, tuple[Process, ...]]:
+        """Owners are read with the sockets, before the first connect: an activator may start a program by it."""
+        sockets = self.eyes.sockets(port)
+        if isinstance(sockets, Unseen):
+            return sockets, ()
+        pids = {pid for row in sockets.rows if row.port == port and row.state != "ESTABLISHED" for pid in row.pids}
+        return sockets, self.eyes.processes(sorted(pids)[:32])
+
+    def _routes(self) -> tuple[Route, ...] | Unseen:
+        routes = [self.eyes.route(address) for address in self._addresses if not is_wildcard(address)]
+        unseen = [route for route in routes if isinstance(route, Unseen)]
+        return unseen[0] if unseen else tuple(route for route in routes if isinstance(route, Route))
+
+    def _binds(self) -> tuple[BindTry, ...] | Unseen:
+        from porttui.observe.bind import try_binds
+
+        if self.asked.question is Question.BIND:
+            return try_binds(self._addresses, self.target.port)
+        return try_binds([each for each in self._addresses if seen.is_local(self.facts, each)], self.target.port)
+
+    def _attempts(self) -> tuple[Attempt, ...]:
+        from porttui.observe.connect import attempts
+
+        return attempts(self._addresses, self.target.port, timeout=self.look.timeout, counters=self.eyes.counters)
+
+    def _guarded(self, what: str, talk: Iterator[None]) -> Iterator[None]:
+        """Go through a conversation step by step; a failure of porttui ends it, is told, and takes nothing with it."""
+        began = time.perf_counter()
+        try:
+            yield from talk
+        except Exception as error:  # noqa: BLE001 - one part failing must not take the others with it; it is told
+            self._take(failures=(*self.facts.failures, failure(what, error)))
+        spent = self.facts.took.get(what, 0.0) + round((time.perf_counter() - began) * 1000, 3)
+        self._take(took={**self.facts.took, what: spent})
+
+    def _talk_to_asked(self) -> Iterator[None]:
+        if not self.look.http or self.look.proxy == "proxy":
+            return
+        listeners: list[Socket] = []
+        for attempt in seen.asked_attempts(self.facts):
+            if attempt.outcome != "open" or attempt.self_connected:
+                continue
+            listener = seen.accepting(self.facts, attempt.address, attempt.port)
+            if listener is not None and listener in listeners:
+                continue  # one dual-stack socket behind two addresses answers once
+            if listener is not None:
+                listeners.append(listener)
+            yield from self._talk(attempt.address, attempt.port, "asked", self.look.timeout)
+
+    def _talk_elsewhere(self) -> Iterator[None]:
+        """Try the addresses that a remedy may recommend, so that no untried advice is given."""
+        from porttui.observe.connect import attempts
+
+        if not seen.asked_attempts(self.facts) or seen.opened(self.facts):
+            return
+        for socket in near.worth_trying(self.facts)[:_MOST_ELSEWHERE]:
+            address = near.address_to_ask(self.facts, socket)
+            done = attempts([address], socket.port, timeout=1.2, counters=self.eyes.counters, role="elsewhere")
+            self._take(attempts=(*(self.facts.attempts or ()), *done))
+            yield
+            if self.look.http and done[0].outcome == "open":
+                yield from self._talk(address, socket.port, "elsewhere", 1.5)
+
+    def _talk(self, address: str, port: int, role: Literal["asked", "elsewhere"], timeout: float) -> Iterator[None]:
+        from porttui.observe.probe import probe
+
+        socket = seen.accepting(self.facts, address, port)
+        owner = seen.program_of(self.facts, socket) if socket else None
+        talk = probe(self.asked, address, port, role=role, owner=owner, timeout=timeout, fate=self.eyes.fate)
+        for exchange in talk:
+            self._take(exchanges=(*(self.facts.exchanges or ()), exchange))
+            yield
+
+    def _talk_to_proxies(self) -> Iterator[None]:
+        from porttui.observe.proxies import environment_proxies, probe_through
+
+        proxies = environment_proxies(self.asked, os.environ)
+        self._take(proxies=proxies)
+        if not self.look.http or self.look.proxy == "direct":
+            return
+        own = seen.own_addresses(self.facts)
+        for proxy in (each for each in proxies if each.applies):
+            exchange = probe_through(self.asked, proxy, own_addresses=own, timeout=min(2.0, self.look.timeout))
+            if exchange is not None:
+                self._take(exchanges=(*(self.facts.exchanges or ()), exchange))
+                yield

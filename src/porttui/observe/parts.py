@@ -1,0 +1,58 @@
+"""Parts of a look that do not wait for one another, in threads of their own.
+
+Plain threads and not concurrent.futures, whose import costs as much as a whole look at the socket tables.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from porttui.model.facts import Unseen
+from porttui.observe.printable import printable
+
+T = TypeVar("T")
+
+
+class Part(Generic[T]):
+    """One part of a look. It is under way from the moment it is made."""
+
+    def __init__(self, what: str, look: Callable[[], T]) -> None:
+        """Start `look` in a thread; `what` names the part for the user: "sockets"."""
+        self.what = what
+        self.ms = 0.0
+        self.failure: Unseen | None = None
+        self.details = ""
+        """The traceback of a failure, for the file that the user may send."""
+        self._look = look
+        self._value: T | None = None
+        self._thread = threading.Thread(target=self._run, name=f"look-{what}", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        began = time.perf_counter()
+        try:
+            self._value = self._look()
+        except Exception as error:  # noqa: BLE001 - one part failing must not take the others with it; it is told
+            self.failure = failure(self.what, error)
+            self.details = traceback.format_exc()
+        self.ms = (time.perf_counter() - began) * 1000
+
+    def wait(self) -> T | None:
+        """Return what the part found, when it has found it; None when it failed (then `failure` says why)."""
+        self._thread.join()
+        return self._value
+
+    @property
+    def done(self) -> bool:
+        """Whether `wait` would return at once."""
+        return not self._thread.is_alive()
+
+
+def failure(what: str, error: Exception) -> Unseen:
+    """Tell a failure of porttui's own as something unseen: the rest of the report still stands."""
+    reason = printable(f"porttui failed here: {type(error).__name__}: {error}", 200)
+    return Unseen(what=what, reason=reason, how_to_see="")

@@ -1,0 +1,1 @@
+"""Reading the facts: the questions and the words that faults, steps and reports share. Pure functions, no opinions."""

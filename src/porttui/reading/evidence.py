@@ -1,0 +1,99 @@
+"""Evidence, quoted from the facts: one line each, its halves parted by a tab so that they can be aligned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from porttui.model.address import endpoint, family
+from porttui.model.facts import Attempt, Exchange, Facts, Socket, Sockets
+from porttui.model.report import Evidence
+from porttui.reading import seen, words
+
+_SAID = {
+    "nothing": "waited",
+    "http": "GET",
+    "https": "GET by TLS",
+    "tls": "TLS hello",
+    "redis": "PING",
+    "postgresql": "SSLRequest",
+    "memcached": "version",
+}
+
+
+def listening(facts: Facts, sockets: Iterable[Socket]) -> tuple[Evidence, ...]:
+    """Quote rows of the socket table."""
+    source = facts.sockets.source if isinstance(facts.sockets, Sockets) else "sockets"
+    return tuple(
+        Evidence(
+            text=f"{row.state}\t{words.at(row)}\t"
+            + ", ".join(filter(None, (words.who_short(facts, row), words.queue(row)))),
+            source=source,
+        )
+        for row in sockets
+    )
+
+
+def none_listening(facts: Facts) -> Evidence:
+    """Quote the absence of a listener, with how many sockets were looked at."""
+    sockets = facts.sockets
+    read = sockets.total if isinstance(sockets, Sockets) else 0
+    source = sockets.source if isinstance(sockets, Sockets) else "sockets"
+    return Evidence(text=f"LISTEN\tnone on port {facts.asked.target.port}\t{read} sockets read", source=source)
+
+
+def connects(facts: Facts, attempts: Iterable[Attempt] | None = None) -> tuple[Evidence, ...]:
+    """Quote connection attempts; those at the target when none are given."""
+    chosen = seen.asked_attempts(facts) if attempts is None else attempts
+    return tuple(
+        Evidence(text=f"connect\t{endpoint(each.address, each.port)}\t{attempt(facts, each)}", source="connect")
+        for each in chosen
+    )
+
+
+def attempt(facts: Facts, each: Attempt) -> str:
+    """Tell a connection attempt: "ECONNREFUSED in 0.1 ms, reset by this kernel"."""
+    how = f"{'open' if each.outcome == 'open' else each.outcome} in {words.duration(each.ms)}"
+    if each.icmp is not None:
+        sender = f" from {each.icmp.sender}" if each.icmp.sender else ""
+        return f"{how}, ICMP{'v6' if each.icmp.version == 6 else ''} {each.icmp.type}/{each.icmp.code}{sender}"
+    by_kernel = seen.reset_by_kernel(each) if seen.is_local(facts, each.address) else None
+    if by_kernel is None:
+        return how
+    return f"{how}, reset by this kernel" if by_kernel else f"{how}, not reset by this kernel"
+
+
+def binds(facts: Facts) -> tuple[Evidence, ...]:
+    """Quote the tries to bind."""
+    tries = facts.binds if isinstance(facts.binds, tuple) else ()
+    return tuple(
+        Evidence(
+            text=f"bind\t{endpoint(each.address, each.port)}\t{each.error or 'works'}"
+            + (", with SO_REUSEADDR" if each.reuse_address else ""),
+            source="bind",
+        )
+        for each in tries
+    )
+
+
+def exchanged(exchanges: Iterable[Exchange]) -> tuple[Evidence, ...]:
+    """Quote what was said and what came back."""
+    return tuple(
+        Evidence(
+            text=f"{_SAID[each.sent]}\t{endpoint(each.address, each.port)}\t{words.answer(each)}"
+            + (f" {words.quoted(each.data, 40)}" if each.data and each.http is None else "")
+            + (f", {each.error}" if each.error and each.outcome != "answer" else ""),
+            source="probe",
+        )
+        for each in exchanges
+    )
+
+
+def counted(each: Attempt, *names: str, whole: bool = False) -> tuple[Evidence, ...]:
+    """Quote kernel counters around an attempt. "Ip." in a name stands for the family's own table."""
+    moved = each.whole if whole else each.burst
+    prefix = "Ip6." if family(each.address) == 6 else "Ip."
+    proper = [name.replace("Ip.", prefix) for name in names]
+    return tuple(
+        Evidence(text=f"{name}\t+{moved.get(name, 0)}\tfor {each.tries} packets sent", source="/proc/net")
+        for name in proper
+    )

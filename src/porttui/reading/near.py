@@ -1,0 +1,77 @@
+"""Listeners that could be what the user meant: the same port at another address, or a port nearby."""
+
+from __future__ import annotations
+
+from porttui.model.address import family, is_loopback, is_wildcard
+from porttui.model.facts import Facts, Socket
+from porttui.reading import seen
+
+NEAR = 10
+"""Servers that find their port taken try the next ones: vite, next, jupyter and others go up by one at a time."""
+
+_TWINS = (
+    (80, 8080), (80, 8000), (443, 8443), (3000, 3001), (5173, 5174), (5432, 5433), (8000, 8080), (8080, 8081),
+    (8080, 8443), (6379, 6380), (3306, 3307), (5000, 5001), (22, 2222), (4200, 4201), (1433, 1434), (9000, 9001),
+)  # fmt: skip
+"""Ports that stand in for one another, by custom."""
+
+_OTHER_SERVICES = {
+    "sshd", "ssh", "systemd-resolve", "systemd-resolved", "cupsd", "dnsmasq", "master", "exim4", "chronyd", "rpcbind",
+    "avahi-daemon", "containerd", "tailscaled", "named",
+}  # fmt: skip
+"""Programs of the system itself: nobody means them by mistake, unless the port is their twin."""
+
+
+def is_twin(one: int, other: int) -> bool:
+    """Tell whether two ports stand in for one another by custom."""
+    return (one, other) in _TWINS or (other, one) in _TWINS
+
+
+def same_port(facts: Facts) -> tuple[Socket, ...]:
+    """Return the listeners on the target's port, none of which accepts the target's addresses."""
+    asked = seen.addresses(facts)
+    found = seen.listeners(facts)
+    if any(seen.would_accept(socket, address) is not False for socket in found for address in asked):
+        return ()
+    return found
+
+
+def neighbours(facts: Facts) -> tuple[Socket, ...]:
+    """Return listeners on other ports that would accept the target's address and could be the service meant.
+
+    Nearest first. Services of the system itself are left out unless the two ports are twins.
+    """
+    port = facts.asked.target.port
+    if seen.listeners(facts):
+        return ()
+    found = [
+        socket
+        for socket in seen.all_listeners(facts)
+        if socket.port != port
+        and (abs(socket.port - port) <= NEAR or is_twin(port, socket.port))
+        and any(seen.would_accept(socket, address) for address in seen.addresses(facts))
+        and (is_twin(port, socket.port) or seen.program_of(facts, socket) not in _OTHER_SERVICES)
+    ]
+    found.sort(key=lambda socket: (abs(socket.port - port) > NEAR, abs(socket.port - port), socket.port))
+    return tuple({socket.port: socket for socket in reversed(found)}.values())[::-1]
+
+
+def worth_trying(facts: Facts) -> tuple[Socket, ...]:
+    """Return the listeners that a remedy may recommend, best first."""
+    return same_port(facts) or neighbours(facts)
+
+
+def address_to_ask(facts: Facts, socket: Socket) -> str:
+    """Return the address at which a client on this machine reaches a listener."""
+    if not is_wildcard(socket.address):
+        return socket.address
+    fitting = [address for address in seen.addresses(facts) if seen.would_accept(socket, address)]
+    if fitting:
+        return fitting[0]
+    return "127.0.0.1" if family(socket.address) == 4 else "::1"
+
+
+def host_to_ask(socket: Socket, asked: str) -> str:
+    """Return what to write as host: "localhost" where the name reaches the listener's own address, else the address."""
+    plain_loopback = socket.address in {"127.0.0.1", "::1"}
+    return "localhost" if plain_loopback and (is_loopback(asked) or asked == "localhost") else socket.address

@@ -1,0 +1,210 @@
+"""Questions that several readers ask of the facts: who listens, would it accept, did the packet get there."""
+
+from __future__ import annotations
+
+from porttui.model.address import family, is_loopback, is_wildcard, parse_ip, same_address
+from porttui.model.facts import Attempt, Exchange, Facts, Process, Socket, Sockets, Unseen
+from porttui.model.target import Question
+
+
+def addresses(facts: Facts) -> tuple[str, ...]:
+    """Return the addresses that the target's name led to; () when it led nowhere or was not looked up yet."""
+    return facts.name.addresses if facts.name else ()
+
+
+def own_addresses(facts: Facts) -> tuple[str, ...]:
+    """Return the addresses of this machine's interfaces; () also when they could not be read."""
+    if not isinstance(facts.interfaces, tuple):
+        return ()
+    return tuple(address for interface in facts.interfaces for address in interface.addresses)
+
+
+def is_local(facts: Facts, address: str) -> bool:
+    """Tell whether a packet to `address` stays on this machine.
+
+    All of 127.0.0.0/8 does, whatever the interfaces say; other addresses when an interface has them or the kernel's
+    routing calls them local.
+    """
+    if is_loopback(address) or is_wildcard(address):
+        return True
+    if any(same_address(address, own) for own in own_addresses(facts)):
+        return True
+    routes = facts.routes if isinstance(facts.routes, tuple) else ()
+    return any(route.kind == "local" and same_address(route.destination, address) for route in routes)
+
+
+def target_is_local(facts: Facts) -> bool:
+    """Tell whether every address of the target is this machine's; False when it has none."""
+    return bool(addresses(facts)) and all(is_local(facts, address) for address in addresses(facts))
+
+
+def rows(facts: Facts) -> tuple[Socket, ...]:
+    """Return the socket rows that were read; () also when there was no look. Ask `sockets_seen` which."""
+    return facts.sockets.rows if isinstance(facts.sockets, Sockets) else ()
+
+
+def sockets_seen(facts: Facts) -> bool:
+    """Tell whether the socket tables were read."""
+    return isinstance(facts.sockets, Sockets)
+
+
+def sockets_unseen(facts: Facts) -> tuple[Unseen, ...]:
+    """Return why the socket tables could not be read; () when they were, or when nobody looked yet."""
+    return (facts.sockets,) if isinstance(facts.sockets, Unseen) else ()
+
+
+def listeners(facts: Facts, port: int | None = None) -> tuple[Socket, ...]:
+    """Return the TCP listeners of this network namespace, on `port` or on the target's port."""
+    wanted = facts.asked.target.port if port is None else port
+    return tuple(row for row in all_listeners(facts) if row.port == wanted)
+
+
+def all_listeners(facts: Facts) -> tuple[Socket, ...]:
+    """Return every TCP listener of this network namespace."""
+    return tuple(
+        row for row in rows(facts) if row.protocol == "tcp" and row.state == "LISTEN" and row.namespace is None
+    )
+
+
+def would_accept(socket: Socket, address: str) -> bool | None:
+    """Tell whether a listener takes connections to `address`, by family, address and IPV6_V6ONLY (ipv6(7)).
+
+    Returns:
+        None when that depends on something that is not known: the V6ONLY bit, or the interface of a bound device.
+    """
+    if not _address_fits(socket, address):
+        return False
+    if family(address) == 4 and family(socket.address) == 6 and socket.v6only is None and is_wildcard(socket.address):
+        return None
+    return None if socket.device else True
+
+
+def _address_fits(socket: Socket, address: str) -> bool:
+    listening = parse_ip(socket.address)
+    if is_wildcard(address):  # the kernel takes 0.0.0.0 and :: as destination for loopback
+        address = "127.0.0.1" if family(address) == 4 else "::1"
+    if family(socket.address) == family(address):
+        return is_wildcard(socket.address) or same_address(socket.address, address)
+    if family(address) == 4 and listening is not None:
+        mapped = getattr(listening, "ipv4_mapped", None)
+        if mapped is not None:
+            return same_address(str(mapped), address)
+        return is_wildcard(socket.address) and socket.v6only is not True
+    return False
+
+
+def accepting(facts: Facts, address: str, port: int | None = None) -> Socket | None:
+    """Return the listener that gets connections to `address`: the most specific one that would accept them."""
+    fitting = [socket for socket in listeners(facts, port) if would_accept(socket, address) is not False]
+    fitting.sort(key=lambda socket: (is_wildcard(socket.address), family(socket.address) != family(address)))
+    return fitting[0] if fitting else None
+
+
+def asked_attempts(facts: Facts) -> tuple[Attempt, ...]:
+    """Return the connection attempts to the target's own addresses."""
+    return tuple(attempt for attempt in facts.attempts or () if attempt.role == "asked")
+
+
+def opened(facts: Facts) -> bool:
+    """Tell whether a connection to one of the target's addresses opened."""
+    return any(attempt.outcome == "open" for attempt in asked_attempts(facts))
+
+
+def failed(facts: Facts) -> tuple[Attempt, ...]:
+    """Return the attempts at the target when none of them opened; () when one did or nobody tried yet."""
+    return () if opened(facts) else asked_attempts(facts)
+
+
+def reset_by_kernel(attempt: Attempt) -> bool | None:
+    """Tell whether a refusal was sent by this machine's own TCP, for want of a socket.
+
+    The kernel counts each reset that it sends itself in Tcp.OutRsts (RFC 4022, tcpOutRsts); a reset made by a
+    firewall rule is not counted there.
+
+    Returns:
+        None when the attempt is no plain refusal, or when the counters do not tell.
+    """
+    if attempt.outcome != "ECONNREFUSED" or attempt.icmp is not None or not attempt.burst:
+        return None
+    resets = attempt.burst.get("Tcp.OutRsts", 0)
+    if resets >= attempt.tries:
+        return True
+    return False if resets == 0 else None
+
+
+def dropped_inwards(attempt: Attempt) -> bool:
+    """Tell whether packets of an unanswered attempt came in and were not handed on.
+
+    Ip.InReceives counts what arrives, Ip.InDelivers what the IP layer hands to TCP (RFC 4293); in between stand only
+    forwarding and netfilter's PREROUTING and INPUT. A full accept queue and the reverse path filter are counted apart.
+    """
+    if attempt.outcome != "timeout" or _moved(attempt, "TcpExt.ListenOverflows", "TcpExt.IPReversePathFilter"):
+        return False
+    lost = _ip(attempt, "InReceives") - _ip(attempt, "InDelivers") - _ip(attempt, "ForwDatagrams")
+    return lost >= attempt.tries
+
+
+def dropped_outwards(attempt: Attempt) -> bool:
+    """Tell whether packets of an unanswered attempt were dropped before they reached an interface.
+
+    TcpExt.TCPRetransFail counts retransmissions that the layers below refused; a packet that netfilter's OUTPUT drops
+    is in Ip.OutRequests and neither in Ip.OutTransmits (Linux 6.6) nor, on loopback, in Ip.InReceives.
+    """
+    if attempt.outcome != "timeout" or dropped_inwards(attempt):
+        return False
+    if attempt.whole.get("TcpExt.TCPRetransFail", 0):
+        return True
+    requested = _ip(attempt, "OutRequests") >= attempt.tries
+    return requested and not _ip(attempt, "OutTransmits") and not _ip(attempt, "InReceives")
+
+
+def queue_overflowed(attempt: Attempt) -> bool:
+    """Tell whether the accept queue of a listener overflowed while an attempt waited (TcpExt.ListenOverflows)."""
+    return attempt.outcome == "timeout" and _moved(attempt, "TcpExt.ListenOverflows")
+
+
+def _ip(attempt: Attempt, name: str) -> int:
+    return attempt.burst.get(f"{'Ip6' if family(attempt.address) == 6 else 'Ip'}.{name}", 0)
+
+
+def _moved(attempt: Attempt, *names: str) -> bool:
+    return any(attempt.burst.get(name, 0) or attempt.whole.get(name, 0) for name in names)
+
+
+def refused(facts: Facts) -> tuple[Attempt, ...]:
+    """Return the failed attempts that ended in a plain refusal (a TCP reset, no ICMP error)."""
+    return tuple(each for each in failed(facts) if each.outcome == "ECONNREFUSED" and each.icmp is None)
+
+
+def exchanges(facts: Facts, role: str = "asked") -> tuple[Exchange, ...]:
+    """Return what was said on connections to the target ("asked"), to its neighbours or to the proxy."""
+    return tuple(exchange for exchange in facts.exchanges or () if exchange.role == role)
+
+
+def process(facts: Facts, pid: int) -> Process | None:
+    """Return the description of a process, when it was read."""
+    return next((each for each in facts.processes or () if each.pid == pid), None)
+
+
+def owners(facts: Facts, socket: Socket) -> tuple[Process, ...]:
+    """Return the processes that hold a socket, or seem to (`socket.owner_by`); () when that is not known."""
+    found = (process(facts, pid) for pid in socket.pids)
+    return tuple(each for each in found if each is not None)
+
+
+def program_of(facts: Facts, socket: Socket) -> str | None:
+    """Return the name of the program behind a socket: by its process, else by its unit; None when not known."""
+    holding = owners(facts, socket)
+    if holding:
+        return holding[0].name
+    return socket.unit.removesuffix(".service").removesuffix(".socket") if socket.unit else None
+
+
+def asks(facts: Facts) -> Question:
+    """Return the question."""
+    return facts.asked.question
+
+
+def wants_http(facts: Facts) -> bool:
+    """Tell whether the target is asked in HTTP, with or without TLS."""
+    return facts.asked.target.scheme in {"http", "https"}

@@ -1,0 +1,267 @@
+"""The six steps, each told in a few words: what was looked at, what came of it, what follows from another step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from porttui.model.address import endpoint
+from porttui.model.facts import Facts, Unseen
+from porttui.model.report import Evidence, Severity, Status, Step, StepResult, Verdict
+from porttui.model.target import Question
+from porttui.reading import evidence, seen, words
+from porttui.reading.unseen import firewall_unseen
+
+Told = tuple[Status, str]
+
+_PARTS: dict[Step, tuple[str, ...]] = {
+    Step.NAME: ("name",),
+    Step.BIND: ("bind",),
+    Step.LISTENER: ("sockets",),
+    Step.PATH: ("connect",),
+    Step.PROBE: ("probe",),
+    Step.FIREWALL: ("firewall",),
+}
+"""The parts of the look whose time a step counts."""
+
+
+def step_results(facts: Facts, verdict: Verdict) -> tuple[StepResult, ...]:
+    """Tell the six steps. At most one of them fails: the one that the verdict names, or where the symptom shows."""
+    failing = verdict.step if verdict.severity is not Severity.UNKNOWN else symptom_step(facts)
+    if not facts.done and verdict.severity is Severity.UNKNOWN:
+        failing = None
+    return tuple(_result(facts, step, tell, failing, verdict) for step, tell in _TELL.items())
+
+
+def symptom_step(facts: Facts) -> Step:
+    """Return the step at which the user meets the trouble, whatever its cause."""
+    if facts.name is not None and not facts.name.addresses:
+        return Step.NAME
+    if facts.asked.question is Question.BIND:
+        return Step.BIND
+    return Step.PROBE if seen.opened(facts) else Step.PATH
+
+
+def _result(
+    facts: Facts, step: Step, tell: Callable[[Facts, Step | None], Told], failing: Step | None, verdict: Verdict
+) -> StepResult:
+    status, summary = tell(facts, failing)
+    if step is failing:
+        status = Status.WARN if verdict.severity is Severity.WARNING else Status.FAIL
+    elif status is Status.FAIL:
+        status = _beside_the_verdict(failing, verdict)
+    took = [facts.took[part] for part in _PARTS[step] if part in facts.took]
+    quoted = verdict.evidence if step is failing else _EVIDENCE[step](facts)
+    return StepResult(name=step, status=status, summary=summary, ms=sum(took) if took else None, evidence=quoted)
+
+
+def _beside_the_verdict(failing: Step | None, verdict: Verdict) -> Status:
+    """Return what to call a step that went wrong and is not the one to blame: only one step may fail."""
+    if verdict.severity is Severity.OK:
+        return Status.WARN  # it works all the same: a translated port has no listener here
+    return Status.FAIL if failing is None else Status.SKIPPED
+
+
+def _looking(facts: Facts, waits_for: str = "") -> Told:
+    if facts.done:
+        return Status.SKIPPED, "not looked at"
+    return Status.LOOKING, f"waits for {waits_for}" if waits_for else ""
+
+
+def _name(facts: Facts, _failing: Step | None) -> Told:
+    name = facts.name
+    if name is None:
+        return _looking(facts)
+    if not name.addresses:
+        return Status.FAIL, f"{name.host} leads to no address ({name.error})"
+    if name.literal:
+        return Status.PASS, f"{name.addresses[0]} is {words.where(facts, name.addresses[0])}"
+    source = " (hosts file)" if isinstance(name.hosts, tuple) and name.hosts else ""
+    more = f" and {len(name.addresses) - 2} more" if len(name.addresses) > 2 else ""
+    return Status.PASS, f"{name.host} is {' and '.join(name.addresses[:2])}{more}{source}"
+
+
+def _bind(facts: Facts, _failing: Step | None) -> Told:
+    if facts.binds is None:
+        return _looking(facts)
+    if isinstance(facts.binds, Unseen):
+        return Status.UNSEEN, facts.binds.reason
+    errors = [each for each in facts.binds if each.error is not None and each.reuse_address]
+    if facts.asked.question is Question.BIND:
+        if not errors:
+            return Status.PASS, f"{words.asked_endpoint(facts)} can be bound"
+        word = words.ERRNO_WORDS.get(errors[0].error or "", errors[0].error or "")
+        return Status.FAIL, f"{endpoint(errors[0].address, errors[0].port)}: {word}"
+    return Status.SKIPPED, _bind_for_client(facts, [each.error for each in errors])
+
+
+def _bind_for_client(facts: Facts, errors: list[str | None]) -> str:
+    holder = next((s for a in seen.addresses(facts) if (s := seen.accepting(facts, a)) is not None), None)
+    if holder is not None:
+        return f"taken, as it should be: {words.program(facts, holder)} serves {holder.port}"
+    if "EADDRINUSE" in errors:
+        return "taken, though nothing listens there"
+    if not seen.target_is_local(facts):
+        return "not this machine's address"
+    if "EACCES" in errors:
+        return f"no program holds {words.asked_endpoint(facts)}"
+    return f"free: no program holds {words.asked_endpoint(facts)}"
+
+
+def _listener(facts: Facts, _failing: Step | None) -> Told:
+    if facts.sockets is None:
+        return _looking(facts)
+    if isinstance(facts.sockets, Unseen):
+        return Status.UNSEEN, f"the socket tables: {facts.sockets.reason}"
+    port = facts.asked.target.port
+    local = [address for address in seen.addresses(facts) if seen.is_local(facts, address)]
+    if not local:
+        return Status.UNSEEN if seen.addresses(facts) else Status.SKIPPED, (
+            "on another machine" if seen.addresses(facts) else "follows from name"
+        )
+    fitting = {socket for address in local if (socket := seen.accepting(facts, address)) is not None}
+    if fitting:
+        first = min(fitting, key=lambda socket: socket.address)
+        queue = words.queue(first)
+        return Status.PASS, f"{words.at(first)} listens" + (f", {queue}" if queue else "")
+    others = seen.listeners(facts)
+    if others:
+        return Status.FAIL, f"only {', '.join(words.at(socket) for socket in others[:2])} listens"
+    if facts.asked.question is Question.BIND:
+        return Status.PASS, f"nothing listens on port {port}"
+    bound = next((row for row in seen.rows(facts) if row.port == port and row.state in {"BOUND", "UNCONN"}), None)
+    if bound is not None:
+        what = "is bound and does not listen" if bound.state == "BOUND" else "is UDP"
+        return Status.FAIL, f"{words.at(bound)} {what}"
+    elsewhere = next((row for row in seen.rows(facts) if row.port == port and row.namespace is not None), None)
+    return Status.FAIL, f"nothing listens on port {port}" + (" in this network namespace" if elsewhere else "")
+
+
+def _path(facts: Facts, failing: Step | None) -> Told:
+    if facts.asked.question is Question.BIND:
+        return Status.SKIPPED, "not asked: this is about starting a server"
+    if facts.attempts is None:
+        return _looking(facts)
+    attempts = seen.asked_attempts(facts)
+    if not attempts:
+        return Status.SKIPPED, "follows from name" if not seen.addresses(facts) else "not tried"
+    opened = [each for each in attempts if each.outcome == "open"]
+    if opened:
+        closed = [each for each in attempts if each.outcome != "open"]
+        if closed:
+            return (
+                Status.WARN,
+                f"{opened[0].address} {words.outcome(opened[0])}; {closed[0].address} {_short(closed[0].outcome)}",
+            )
+        return Status.PASS, words.outcome(opened[0])
+    first = attempts[0]
+    told = words.outcome(first)
+    if failing is not None and failing is not Step.PATH:
+        by = f" by {words.machine(facts)}" if seen.reset_by_kernel(first) else ""
+        told = (f"refused{by} at once" if first.outcome == "ECONNREFUSED" else told) + f": follows from {failing}"
+    return Status.FAIL, told
+
+
+def _short(outcome: str) -> str:
+    return words.ERRNO_WORDS.get(outcome, outcome)
+
+
+def _probe(facts: Facts, _failing: Step | None) -> Told:
+    if facts.asked.question is Question.BIND:
+        return Status.SKIPPED, "not asked: this is about starting a server"
+    if facts.attempts is None:
+        return _looking(facts, "path")
+    if not seen.opened(facts):
+        tried = [each for each in seen.exchanges(facts, "elsewhere") if each.outcome == "answer"]
+        told = f"; {endpoint(tried[0].address, tried[0].port)} answers, {words.answer(tried[0])}" if tried else ""
+        return Status.SKIPPED, f"not reached{told}"
+    exchanges = seen.exchanges(facts)
+    if not exchanges:
+        return _looking(facts)
+    best = next((each for each in exchanges if each.http is not None), None)
+    best = best or next((each for each in exchanges if each.outcome == "answer"), exchanges[0])
+    return (Status.PASS if best.outcome == "answer" else Status.FAIL), words.answer(best)
+
+
+def _firewall(facts: Facts, failing: Step | None) -> Told:
+    if facts.asked.question is Question.BIND:
+        return Status.SKIPPED, "no rule can keep a server from starting"
+    attempts = seen.asked_attempts(facts)
+    if attempts and all(each.outcome == "open" for each in attempts):
+        return Status.PASS, "the connection opened, so no rule blocks it"
+    if facts.attempts is None or facts.firewall is None:
+        return _looking(facts, "path")
+    if failing is Step.FIREWALL:
+        return Status.FAIL, _blocked(facts)
+    theirs = "; this refusal is not theirs" if attempts and all(seen.reset_by_kernel(a) for a in attempts) else ""
+    if seen.opened(facts):
+        theirs = "; one address opened"
+    unseen = firewall_unseen(facts)
+    if unseen:
+        return Status.UNSEEN, f"the rules: {unseen[0].reason}{theirs}"
+    rules = sum(backend.rules or 0 for backend in facts.firewall)
+    return Status.PASS, (f"{rules} rules read" if rules else "no rules") + theirs
+
+
+def _blocked(facts: Facts) -> str:
+    for attempt in seen.failed(facts):
+        if attempt.icmp is not None:
+            return f"ICMP error {attempt.icmp.type}/{attempt.icmp.code} from {attempt.icmp.sender or 'this machine'}"
+        if seen.reset_by_kernel(attempt) is False:
+            return "reset, and this kernel counted none of its own"
+        if attempt.outcome == "timeout":
+            arrived = attempt.burst.get("Ip.InReceives", attempt.burst.get("Ip6.InReceives", 0))
+            return f"sent {attempt.tries}, arrived {arrived}, none handed on"
+    return "blocked"
+
+
+def _name_evidence(facts: Facts) -> tuple[Evidence, ...]:
+    name = facts.name
+    if name is None:
+        return ()
+    if name.literal:
+        routes = facts.routes if isinstance(facts.routes, tuple) else ()
+        return tuple(
+            Evidence(
+                text=f"{route.destination}\t{route.kind or route.error}, by {route.interface or '?'}", source="route"
+            )
+            for route in routes
+        )
+    hosts = name.hosts if isinstance(name.hosts, tuple) else ()
+    return (
+        *(Evidence(text=f"{address}\tby getaddrinfo", source="getaddrinfo") for address in name.addresses),
+        *(
+            Evidence(text=f"line {each.line}\t{each.address} {' '.join(each.names)}", source=name.hosts_path)
+            for each in hosts
+        ),
+    )
+
+
+def _firewall_evidence(facts: Facts) -> tuple[Evidence, ...]:
+    told = []
+    for backend in facts.firewall or ():
+        if backend.unseen is not None:
+            state = f"can't see: {backend.unseen.reason}"
+        elif not backend.installed:
+            state = "not installed"
+        else:
+            state = f"{backend.rules} rules" if backend.rules is not None else "installed"
+        told.append(Evidence(text=f"{backend.name}\t{state}", source=backend.name))
+    return tuple(told)
+
+
+_TELL: dict[Step, Callable[[Facts, Step | None], Told]] = {
+    Step.NAME: _name,
+    Step.BIND: _bind,
+    Step.LISTENER: _listener,
+    Step.PATH: _path,
+    Step.PROBE: _probe,
+    Step.FIREWALL: _firewall,
+}
+_EVIDENCE: dict[Step, Callable[[Facts], tuple[Evidence, ...]]] = {
+    Step.NAME: _name_evidence,
+    Step.BIND: evidence.binds,
+    Step.LISTENER: lambda facts: evidence.listening(facts, seen.listeners(facts)),
+    Step.PATH: evidence.connects,
+    Step.PROBE: lambda facts: evidence.exchanged(facts.exchanges or ()),
+    Step.FIREWALL: _firewall_evidence,
+}

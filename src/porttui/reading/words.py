@@ -1,0 +1,169 @@
+"""The words for what was seen, the same on every screen."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from porttui.model.address import endpoint, is_loopback
+from porttui.model.facts import Attempt, Exchange, Facts, Process, Socket
+from porttui.reading import seen
+
+ERRNO_WORDS = {
+    "ECONNREFUSED": "refused",
+    "EHOSTUNREACH": "no route to host",
+    "ENETUNREACH": "network unreachable",
+    "EACCES": "permission denied",
+    "EPERM": "operation not permitted",
+    "EADDRNOTAVAIL": "address not available",
+    "EADDRINUSE": "address already in use",
+    "EINVAL": "invalid argument",
+    "ENOPROTOOPT": "protocol not available",
+    "EMFILE": "too many open files",
+    "EAFNOSUPPORT": "address family not supported",
+    "ECONNRESET": "connection reset",
+    "timeout": "no answer",
+}
+"""What strerror(3) says, in lower case and shortened."""
+
+PROTOCOL_WORDS = {
+    "http": "HTTP", "http2": "HTTP/2", "tls": "TLS", "ssh": "SSH", "redis": "Redis", "postgresql": "PostgreSQL",
+    "mysql": "MySQL", "smtp": "SMTP (mail)", "ftp": "FTP", "imap": "IMAP (mail)", "pop3": "POP3 (mail)",
+    "memcached": "memcached", "vnc": "VNC", "amqp": "AMQP", "mqtt": "MQTT", "telnet": "Telnet", "rtsp": "RTSP",
+}  # fmt: skip
+
+_TOOLS = (
+    "vite",
+    "next",
+    "webpack",
+    "nuxt",
+    "astro",
+    "uvicorn",
+    "gunicorn",
+    "hypercorn",
+    "flask",
+    "jupyter",
+    "http.server",
+)
+"""Servers known by a word of their command line, where the program is only their interpreter."""
+
+
+def duration(ms: float) -> str:
+    """Write a time: "0.1 ms", "230 ms", "3.0 s"."""
+    if ms >= 1000:
+        return f"{ms / 1000:.1f} s"
+    return f"{ms:.1f} ms" if ms < 10 else f"{ms:.0f} ms"
+
+
+def protocol(name: str | None) -> str:
+    """Write the name of a protocol as its own documents do."""
+    return PROTOCOL_WORDS.get(name or "", name or "an unknown protocol")
+
+
+def machine(facts: Facts) -> str:
+    """Name this machine."""
+    return facts.host.name or "this machine"
+
+
+def asked_endpoint(facts: Facts) -> str:
+    """Name the target as host and port."""
+    return endpoint(facts.asked.target.host, facts.asked.target.port)
+
+
+def at(socket: Socket) -> str:
+    """Name where a socket is: its endpoint, its path, or its port in another namespace."""
+    return socket.path or endpoint(socket.address, socket.port)
+
+
+def queue(socket: Socket) -> str:
+    """Tell how many connections wait at a listener: "queue 0 of 511"; empty when the system does not tell."""
+    if socket.queue is None:
+        return ""
+    return f"queue {socket.queue} of {socket.backlog}" if socket.backlog is not None else f"queue {socket.queue}"
+
+
+def tool(process: Process) -> str | None:
+    """Name the server that an interpreter runs, by its command line: "vite" for node; None when it shows none."""
+    for word in process.argv[1:]:
+        name = PurePosixPath(word).name
+        for known in _TOOLS:
+            if name in (known, f"{known}.js", f"{known}.mjs"):
+                return known
+    if "runserver" in process.argv:
+        return "Django"
+    return None
+
+
+def program(facts: Facts, socket: Socket) -> str:
+    """Name who holds a socket, as the subject of a sentence: "vite", "nginx", "a program of user www-data"."""
+    holding = seen.owners(facts, socket)
+    if holding:
+        return tool(holding[0]) or holding[0].name
+    if socket.unit:
+        return socket.unit
+    return f"a program of user {socket.user}" if socket.user else "a program"
+
+
+def who(facts: Facts, socket: Socket) -> str:
+    """Tell who holds a socket: "node, pid 4121 (vite, in ~/shop)", "user www-data, program: can't see"."""
+    holding = seen.owners(facts, socket)
+    if holding:
+        first = holding[0]
+        more = f" and {len(holding) - 1} more" if len(holding) > 1 else ""
+        known = "" if socket.owner_by == "descriptor" else "probably "
+        inside = ", ".join(part for part in (tool(first), f"in {_short(first.cwd)}" if first.cwd else None) if part)
+        return f"{known}{first.name}, pid {first.pid}{more}" + (f" ({inside})" if inside else "")
+    if socket.container:
+        return f"container {socket.container}"
+    if socket.unit:
+        return f"{socket.unit}, user {socket.user or '?'}"
+    return f"user {socket.user}, program: can't see" if socket.user else "program: can't see"
+
+
+def who_short(facts: Facts, socket: Socket) -> str:
+    """Tell who holds a socket in few words: "node, pid 4121"."""
+    holding = seen.owners(facts, socket)
+    if holding:
+        known = "" if socket.owner_by == "descriptor" else "probably "
+        return f"{known}{holding[0].name}, pid {holding[0].pid}"
+    return socket.unit or (f"user {socket.user}" if socket.user else "program: can't see")
+
+
+def _short(folder: str) -> str:
+    for home in ("/home/", "/Users/"):
+        if folder.startswith(home):
+            _, _, rest = folder.removeprefix(home).partition("/")
+            return f"~/{rest}" if rest else "~"
+    return folder
+
+
+def where(facts: Facts, address: str) -> str:
+    """Tell whose address it is: "devbox itself, not your laptop", "an address of web3", "not an address of web3"."""
+    name = machine(facts)
+    if is_loopback(address):
+        return f"{name} itself" + (", not your laptop" if facts.host.ssh else "")
+    return f"an address of {name}" if seen.is_local(facts, address) else f"not an address of {name}"
+
+
+def outcome(attempt: Attempt) -> str:
+    """Tell how a connection attempt ended: "open in 0.1 ms", "refused in 0.1 ms", "no answer in 4.0 s"."""
+    word = "open" if attempt.outcome == "open" else ERRNO_WORDS.get(attempt.outcome, attempt.outcome)
+    return f"{word} in {duration(attempt.ms)}"
+
+
+def answer(exchange: Exchange) -> str:
+    """Tell in few words what an exchange brought: "HTTP 200", "answers as SSH", "closed without an answer"."""
+    if exchange.http is not None:
+        return f"HTTP{'S' if exchange.sent == 'https' else ''} {exchange.http.status}"
+    if exchange.outcome == "answer":
+        return f"answers as {protocol(exchange.protocol)}" if exchange.protocol else "answers, protocol not known"
+    return {
+        "closed": "closed without an answer",
+        "reset": "reset without an answer",
+        "silent": f"no answer in {duration(exchange.ms)}",
+        "refused": "the connection did not open",
+    }.get(exchange.outcome, exchange.error or "failed")
+
+
+def quoted(text: str, limit: int = 60) -> str:
+    """Quote foreign text, shortened."""
+    return f'"{text if len(text) <= limit else text[: limit - 3] + "..."}"'

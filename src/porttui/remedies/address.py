@@ -1,0 +1,199 @@
+"""Ways that change an address: ask for another one, or let the server listen at another one."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from porttui.model.address import endpoint, family, is_loopback
+from porttui.model.facts import Facts, Process, Socket
+from porttui.model.report import Edit, Remedy, RemedyStep, Risk
+from porttui.model.target import Target
+from porttui.reading import near, seen, words
+from porttui.remedies.programs import Program, by_unit, known
+
+
+def ask_for(facts: Facts, socket: Socket, title: str = "Ask for the address that listens") -> Remedy:
+    """Offer to use the address of a listener instead, with what trying it showed."""
+    target = facts.asked.target
+    address = near.address_to_ask(facts, socket)
+    tried = tried_at(facts, address, socket.port)
+    host = address
+    if address in facts_localhost(facts) and is_loopback(address):
+        host = "localhost"
+    wanted = replace(
+        target, host=host, port=socket.port, scheme=target.scheme or _scheme_seen(facts, address, socket.port)
+    )
+    return Remedy(
+        title=title,
+        risk=Risk.SAFE,
+        cost="safe",
+        proof=str(wanted),
+        tried=tried,
+        steps=(
+            RemedyStep(
+                text="In the program that showed the error, write",
+                where="the program that showed the error",
+                why=f"{words.program(facts, socket)} waits there",
+                url=str(wanted),
+            ),
+        ),
+    )
+
+
+def facts_localhost(facts: Facts) -> tuple[str, ...]:
+    """Return the addresses to which "localhost" leads on this machine."""
+    return facts.name.localhost if facts.name else ()
+
+
+def tried_at(facts: Facts, address: str, port: int) -> str | None:
+    """Tell what trying an address showed: "HTTP 200", "open"; None when it was not tried or did not open."""
+    for exchange in facts.exchanges or ():
+        if (exchange.address, exchange.port) == (address, port) and exchange.outcome == "answer":
+            return words.answer(exchange)
+    for attempt in facts.attempts or ():
+        if (attempt.address, attempt.port, attempt.outcome) == (address, port, "open"):
+            return "it opens"
+    return None
+
+
+def _scheme_seen(facts: Facts, address: str, port: int) -> str | None:
+    for exchange in facts.exchanges or ():
+        if (exchange.address, exchange.port) == (address, port) and exchange.http is not None:
+            return "https" if exchange.sent == "https" else "http"
+    return None
+
+
+def listen_on(facts: Facts, socket: Socket, host: str, *, exposes: bool = False) -> Remedy:
+    """Offer to let the server listen on `host`.
+
+    Args:
+        facts: what was seen.
+        socket: the listener as it is.
+        host: the address that it should listen on.
+        exposes: whether that opens the server to other machines.
+    """
+    holding = seen.owners(facts, socket)
+    process = holding[0] if holding else None
+    name = words.program(facts, socket)
+    program = known(process) if process else by_unit(socket.unit or "")
+    steps = _restart_with(facts, process, program, host, socket) or _by_hand(name, host, socket)
+    return Remedy(
+        title=f"Let {name} listen on {host}",
+        risk=Risk.EXPOSES if exposes else Risk.RESTARTS,
+        cost=f"restarts {name}" + (", opens it to your network" if exposes else ""),
+        proof=str(replace(facts.asked.target, path="/")) if facts.asked.target.scheme else str(facts.asked.target),
+        steps=steps,
+        note=program.caution if program and not exposes else "",
+    )
+
+
+def _restart_with(
+    facts: Facts, process: Process | None, program: Program | None, host: str, socket: Socket
+) -> tuple[RemedyStep, ...]:
+    if program is None:
+        return ()
+    unit = socket.unit or (process.unit if process else None)
+    keep = _keep(program, host, socket.port)
+    if unit and unit.endswith(".service") and not unit.startswith("user@"):
+        again = RemedyStep(
+            text="Load the new setting",
+            where=words.machine(facts),
+            argv=("systemctl", "restart", unit),
+            needs_root=True,
+        )
+        return (*keep, again)
+    if process is None or not program.host_flag:
+        return keep
+    where = terminal(process)
+    return (
+        RemedyStep(text=f"In {where} press ctrl+c", where=where, why="the port is free again when it has ended"),
+        RemedyStep(text="There, start it again", where=where, argv=_command(process, program, host, socket.port)),
+        *keep,
+    )
+
+
+def terminal(process: Process) -> str:
+    """Tell where a program is typed at: "the terminal where vite runs (pts/2)"."""
+    place = f" ({process.terminal})" if process.terminal else ""
+    return f"the terminal where {words.tool(process) or process.name} runs{place}"
+
+
+def _command(process: Process, program: Program, host: str, port: int) -> tuple[str, ...]:
+    flag = tuple(part.format(host=host, port=port) for part in program.host_flag)
+    started_by_npm = any(ancestor.name.startswith("npm run") for ancestor in process.ancestors)
+    if started_by_npm:
+        script = next(a.name for a in process.ancestors if a.name.startswith("npm run")).split()
+        return (*script[:3], "--", *flag)
+    kept = _without(process.argv, program.host_flag)
+    return (*kept, *flag)
+
+
+def _without(argv: tuple[str, ...], flag: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a command line without an earlier use of a flag and its value."""
+    kept: list[str] = []
+    skip = False
+    for word in argv:
+        if skip:
+            skip = False
+        elif len(flag) > 1 and word == flag[0]:
+            skip = True
+        elif not (len(flag) > 1 and word.startswith(f"{flag[0]}=")):
+            kept.append(word)
+    return tuple(kept)
+
+
+def _keep(program: Program, host: str, port: int) -> tuple[RemedyStep, ...]:
+    if not program.setting:
+        return ()
+    text = program.setting.format(host=host if family(host) == 4 else f"[{host}]", port=port)
+    return (RemedyStep(text=f"To keep it so, in {program.file}", edit=Edit(file=program.file, text=text)),)
+
+
+def _by_hand(name: str, host: str, socket: Socket) -> tuple[RemedyStep, ...]:
+    return (
+        RemedyStep(
+            text=f"Find where {name} is told its address: a flag such as --host or --bind, HOST in its environment, "
+            f"or a line such as listen or bind in its settings. Now it is {socket.address}",
+        ),
+        RemedyStep(text=f"Set it to {host} and start {name} again"),
+    )
+
+
+def by_ssh(facts: Facts, socket: Socket) -> tuple[Remedy, ...]:
+    """Offer to see a server of this machine in the browser at home; () when this is no SSH session."""
+    ssh = facts.host.ssh
+    if ssh is None or facts.asked.target.scheme not in {None, "http", "https"}:
+        return ()
+    address = near.address_to_ask(facts, socket)
+    port = socket.port
+    login = f"{facts.privileges.user}@{ssh.server}"
+    options = () if ssh.server_port == 22 else ("-p", str(ssh.server_port))
+    return (
+        Remedy(
+            title="See it in the browser of your laptop",
+            risk=Risk.SAFE,
+            cost="safe",
+            proof=str(Target(input="", host=address, port=port)),
+            steps=(
+                RemedyStep(
+                    text="In a terminal of the laptop",
+                    where="your laptop",
+                    argv=("ssh", *options, "-L", f"{port}:{endpoint(address, port)}", login),
+                ),
+                RemedyStep(text="In its browser", where="your laptop", url=f"http://127.0.0.1:{port}"),
+            ),
+        ),
+    )
+
+
+def with_scheme(facts: Facts, scheme: str) -> str:
+    """Return the asked target with another scheme, as text."""
+    return str(replace(facts.asked.target, scheme=scheme))
+
+
+def said(facts: Facts, sent: str) -> str | None:
+    """Tell what the target answered when it was asked by `sent` ("http", "https"); None when it did not answer."""
+    for exchange in seen.exchanges(facts):
+        if exchange.sent == sent and exchange.outcome == "answer":
+            return words.answer(exchange)
+    return None
