@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.cli.run import closed_port, listener, on_terminal, porttui, shell, web_server
+from tests.cli.run import closed_port, environment, listener, on_terminal, porttui, shell, web_server
 
 
 @pytest.fixture(scope="module")
@@ -131,3 +134,23 @@ def test_the_first_line_to_head_keeps_the_exit_code() -> None:
     done = shell(f"$PORTTUI check {closed_port()} | head -n 1; echo ${{PIPESTATUS[0]}}")
     assert done.stdout.splitlines()[-1] == b"1"
     assert done.stderr == b""
+
+
+def test_ctrl_c_during_a_look_is_130_and_one_line() -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        silent.settimeout(20)
+        with subprocess.Popen(
+            [sys.executable, "-m", "porttui", "check", f"http://127.0.0.1:{silent.getsockname()[1]}/"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment(),
+        ) as process:
+            connection, _ = silent.accept()
+            with connection:
+                process.send_signal(signal.SIGINT)
+                out, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert (out, err) == (b"", b"porttui: interrupted\n")

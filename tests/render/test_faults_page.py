@@ -15,7 +15,10 @@ PAUSED = Fault(
     explanation="""The server is paused.
 
     A process in state T (ctrl+z, SIGSTOP, a debugger) keeps its listening socket, so
-    the kernel still completes each handshake.
+    the kernel still completes each handshake. This is a long line about
+    0.0.0.0 that begins with a digit and is not a list, so it is wrapped with the rest of its paragraph.
+
+    1. A list stands as it was written.
 
         kill -CONT PID
     """,
@@ -54,6 +57,7 @@ def test_explain_wraps_prose_and_leaves_commands_alone() -> None:
     assert text.isascii()
     assert "  code      sigstopped\n  step      probe\n  severity  FAULT\n" in text
     assert "\n    kill -CONT PID\n" in text
+    assert "\n1. A list stands as it was written.\n" in text
     assert "it explains: handler-hangs, backlog-full." in text
     assert text.endswith("  porttui check TARGET\n")
 

@@ -108,9 +108,20 @@ def test_commands_stand_alone_and_can_be_pasted() -> None:
         undo="Stop it again.",
     )
     text = report_text(reports.report_of(remedies=(way,)))
-    assert "Fix\n  A  Resume it (safe)\n     1. Run (the terminal of app (pts/1)):\n" in text
+    assert "Fix\n  A  Resume it (safe)\n     1. Run (in the terminal of app (pts/1)):\n" in text
     assert "\n          kill -CONT 'it'\"'\"'s' 'a b' $'caf\\xc3\\xa9'\n" in text
     assert "\n        It is stopped.\n     Undo: Stop it again.\n" in text
+
+
+def test_a_place_is_told_once_and_not_when_it_is_this_machine() -> None:
+    steps = (
+        r.RemedyStep(text="Press ctrl+c.", where="the terminal of app"),
+        r.RemedyStep(text="Start it again.", where="the terminal of app"),
+        r.RemedyStep(text="Look.", where="devbox"),
+    )
+    way = r.Remedy(way="A", title="Restart it", risk=r.Risk.RESTARTS, proof="127.0.0.1:4000", steps=steps)
+    text = report_text(reports.report_of(remedies=(way,)))
+    assert "     1. Press ctrl+c (in the terminal of app).\n     2. Start it again.\n     3. Look.\n" in text
 
 
 def test_on_windows_commands_are_for_its_shells() -> None:

@@ -29,6 +29,10 @@ class UsageError(Exception):
     """The command line cannot be understood. `str(error)` is one line with an example."""
 
 
+class CannotWriteError(Exception):
+    """The answer could not be written. `str(error)` says why."""
+
+
 class CannotSeeError(Exception):
     """What was asked for cannot be looked at here. `str(error)` is one line that says why, and what would show it."""
 
@@ -51,7 +55,11 @@ def of_report(report: Report, *, strict: bool = False) -> Exit:
 
 
 def emit(data: str | bytes) -> None:
-    """Write to stdout as UTF-8. A reader that has gone away (``| head``) is no error, and keeps the exit code."""
+    """Write to stdout as UTF-8. A reader that has gone away (``| head``) is no error, and keeps the exit code.
+
+    Raises:
+        CannotWriteError: a full disk, or worse.
+    """
     if sys.stdout is None:  # closed by the caller, as with >&- (https://docs.python.org/3/library/sys.html#sys.stdout)
         return
     octets = data.encode("utf-8", "backslashreplace") if isinstance(data, str) else data
@@ -61,6 +69,9 @@ def emit(data: str | bytes) -> None:
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         _drop_stdout()
+    except OSError as error:
+        _drop_stdout()
+        raise CannotWriteError(error.strerror) from error
 
 
 def _drop_stdout() -> None:
@@ -100,22 +111,11 @@ def guarded(run: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         talk("porttui: interrupted")
         return Exit.INTERRUPTED
-    except OSError as error:
-        if error.filename is None and sys.stdout is not None and _stdout_broken():
-            _drop_stdout()
-            talk(f"porttui: the answer could not be written: {error.strerror}")
-            return Exit.FAILED
-        return failed(error)
+    except CannotWriteError as error:
+        talk(f"porttui: the answer could not be written: {error}")
+        return Exit.FAILED
     except Exception as error:  # noqa: BLE001 - whatever porttui does wrong ends in one line and a file, not in a traceback
         return failed(error)
-
-
-def _stdout_broken() -> bool:
-    try:
-        sys.stdout.flush()
-    except OSError:
-        return True
-    return False
 
 
 def failed(error: BaseException) -> Exit:

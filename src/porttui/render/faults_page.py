@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable
 
@@ -15,6 +16,8 @@ _HEAD = """# The faults that porttui names
 Made from the faults themselves by `porttui explain --markdown`; a change here is lost.
 Each text is also printed by `porttui explain CODE`.
 """
+_LISTED = re.compile(r" |[*|-] |\d+\. ")
+"""How a line begins that belongs to a command, a list or a table."""
 _QUESTIONS = {Question.CONNECT: "why can't I connect?", Question.BIND: "why can't my server start here?"}
 
 
@@ -102,6 +105,6 @@ def _cell(text: str) -> str:
 def _wrapped(block: str, width: int) -> str:
     """Wrap a paragraph; lines that are indented, or lists, stand as they were written."""
     lines = block.split("\n")
-    if any(line.startswith((" ", "* ", "- ", "| ")) or line[:2].rstrip(".").isdigit() for line in lines):
+    if any(_LISTED.match(line) for line in lines):
         return "\n".join(ascii_text(line) for line in lines)
     return "\n".join(textwrap.wrap(ascii_text(" ".join(lines)), width, break_long_words=False, break_on_hyphens=False))

@@ -80,8 +80,8 @@ def _block(rows: sections.Rows) -> list[str]:
 
 def _way(way: r.Remedy, report: r.Report) -> str:
     lines = [f"- **{way.way}** {escape(sections.way_title(way))}"]
-    for number, step in enumerate(way.steps, 1):
-        lines.append(f"  {number}. {escape(sections.step_text(step))}")
+    for number, (before, step) in enumerate(zip((None, *way.steps), way.steps, strict=False), 1):
+        lines.append(f"  {number}. {escape(sections.step_text(step, report, before))}")
         typed = sections.step_lines(step, report)
         lines += [code_block(typed, "     ")] if typed else []
         lines += [f"     {escape(step.why)}"] if step.why else []

@@ -33,7 +33,8 @@ def sides(report: r.Report) -> Rows:
     rows: Rows = []
     for label, lines in (("you asked for", report.asked), ("what listens", report.found)):
         for at, side in enumerate(lines):
-            rows.append((label if at == 0 else "", side.endpoint, side.family, side.text))
+            said = (side.endpoint, side.family, side.text) if side.endpoint or side.family else (side.text,)
+            rows.append((label if at == 0 else "", *said))
     return rows
 
 
@@ -72,12 +73,15 @@ def way_title(way: r.Remedy) -> str:
     return f"{way.title} ({way.cost or RISK_WORDS[way.risk]}{tried})"
 
 
-def step_text(step: r.RemedyStep) -> str:
-    """Return the sentence of a step, with the place where it is done unless the sentence names it."""
-    place = step.where
+def step_text(step: r.RemedyStep, report: r.Report, before: r.RemedyStep | None) -> str:
+    """Return the sentence of a step, with the place where it is done unless that is clear, or as in the step before."""
+    clear = {"this machine", report.facts.host.name, before.where if before else ""}
+    place = "" if step.where in clear else step.where
+    if place.startswith(("a ", "the ", "your ")):
+        place = f"in {place}"
     if step.edit is not None and step.edit.file not in step.text:
         place = f"{place}, {step.edit.file}" if place else step.edit.file
-    if not place or place == "this machine" or place in step.text:
+    if not place or place.removeprefix("in ") in step.text:
         return step.text
     end = step.text[-1:] if step.text[-1:] in ".:" else ""
     return f"{step.text.removesuffix(end)} ({place}){end}"

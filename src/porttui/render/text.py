@@ -75,8 +75,8 @@ def _fix(report: r.Report, width: int) -> list[str]:
     lines = [sections.fix_heading(report)]
     for way in report.remedies:
         lines += paragraph(sections.way_title(way), width, f"  {way.way.ljust(label)}  ")
-        for number, step in enumerate(way.steps, 1):
-            lines += paragraph(sections.step_text(step), width, f"     {number}. ")
+        for number, (before, step) in enumerate(zip((None, *way.steps), way.steps, strict=False), 1):
+            lines += paragraph(sections.step_text(step, report, before), width, f"     {number}. ")
             lines += (f"          {ascii_text(line)}".rstrip() for line in sections.step_lines(step, report))
             lines += paragraph(step.why, width, " " * 8)
         lines += paragraph(way.note, width, " " * 5)
