@@ -27,15 +27,15 @@ check: ## style, types, layers, and whether the generated pages are up to date
 	.venv/bin/ruff format --check $(PYTHON_CODE)
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-logo
-	.venv/bin/python scripts/docs.py --check
+	.venv/bin/python -m scripts.docs --check
 
 docs: ## write docs/faults.md and the tables of the README from the faults themselves
 	@scripts/setup dev
-	.venv/bin/python scripts/docs.py
+	.venv/bin/python -m scripts.docs
 
 shots: ## write screenshots/*.svg from the real app on recorded facts
 	@scripts/setup dev
-	.venv/bin/python scripts/shots.py
+	.venv/bin/python -m scripts.shots
 
 bench: ## how long porttui takes, beside the tools one would use otherwise
 	@scripts/setup dev

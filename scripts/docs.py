@@ -1,6 +1,6 @@
 """Write the pages that are made from the faults themselves: docs/faults.md, and the table in the README.
 
-``python scripts/docs.py`` writes them; with ``--check`` it only says which are stale, and exits 1 when one is.
+``python -m scripts.docs`` writes them; with ``--check`` it only says which are stale, and exits 1 when one is.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 
 from porttui.faults.registry import FAULTS
-
 from porttui.render.faults_page import faults_markdown, faults_table
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -24,6 +24,17 @@ def expect_fault(answer: Answer, code: str, step: str, port: int, person: Person
     _expect_report(answer, person)
 
 
+def expect_warning(answer: Answer, code: str, step: str, port: int, person: Person = Person.ROOT) -> None:
+    """Assert that a report says that it works, with a catch; that is no failure unless --strict is given."""
+    assert answer.code == code, answer
+    assert answer.verdict["severity"] == "warning", answer
+    assert answer.verdict["step"] == step, answer
+    assert answer.steps[step] == "warn", answer
+    assert "fail" not in answer.steps.values(), answer
+    assert str(port) in answer.verdict["summary"], answer
+    _expect_report(answer, person)
+
+
 def expect_healthy(answer: Answer, person: Person = Person.ROOT) -> None:
     """Assert that a report says that all is well."""
     assert answer.code == "healthy", answer

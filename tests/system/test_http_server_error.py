@@ -29,13 +29,3 @@ def test_nginx_fails(person: Person, tmp_path: Path) -> None:
         start_nginx(stage, tmp_path, port, f"listen 127.0.0.1:{port}; return 503;")
         answer = stage.check(f"http://127.0.0.1:{port}/", person=person)
     expect_fault(answer, "http-server-error", "probe", port, person)
-
-
-def test_a_dead_upstream_is_another_fault(person: Person, tmp_path: Path) -> None:
-    with Namespace() as stage:
-        port = stage.free_port()
-        upstream = stage.free_port()
-        proxy = f"listen 127.0.0.1:{port}; location / {{ proxy_pass http://127.0.0.1:{upstream}; }}"
-        start_nginx(stage, tmp_path, port, proxy)
-        answer = stage.check(f"http://127.0.0.1:{port}/", person=person)
-    expect_fault(answer, "upstream-dead-502", "probe", port, person)

@@ -1,0 +1,25 @@
+"""upstream-dead-502: a reverse proxy is up, and the program behind it is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.system.expect import EVERYBODY, expect_fault
+from tests.system.nginx import start_nginx
+from tests.system.people import Person
+from tests.system.stage import Namespace
+
+pytestmark = [pytest.mark.system, EVERYBODY]
+
+
+def test_nothing_listens_behind_nginx(person: Person, tmp_path: Path) -> None:
+    with Namespace() as stage:
+        port = stage.free_port()
+        upstream = stage.free_port()
+        proxy = f"listen 127.0.0.1:{port}; location / {{ proxy_pass http://127.0.0.1:{upstream}; }}"
+        start_nginx(stage, tmp_path, port, proxy)
+        answer = stage.check(f"http://127.0.0.1:{port}/", person=person)
+    expect_fault(answer, "upstream-dead-502", "probe", port, person)
+    assert "nginx" in str(answer.verdict).lower(), answer
