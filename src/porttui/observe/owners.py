@@ -261,7 +261,8 @@ def uid_and_parent(pid: int) -> tuple[int, int]:
 
 
 def _program(argv: tuple[str, ...]) -> str:
-    return argv[0].rpartition("/")[2].removeprefix("-")
+    path = argv[0] if len(argv) > 1 else argv[0].split(" ")[0]  # a title in one argument: "redis-server *:6379"
+    return path.rpartition("/")[2].removeprefix("-")
 
 
 _PORT = re.compile(r"^(?:(\d{2,5}):\d{1,5}|(?:.*[=:]|-[A-Za-z])?(\d{2,5}))$")
