@@ -218,7 +218,11 @@ def make_certificate(
     """
     pair = KeyPair(folder / f"{name}.pem", folder / f"{name}.key")
     request, extensions = folder / f"{name}.csr", folder / f"{name}.ext"
-    extensions.write_text(f"subjectAltName={names}\nbasicConstraints=critical,CA:TRUE\n")
+    # Key usage and key identifiers are what Python 3.13 and later want of a certificate that is its own authority.
+    extensions.write_text(
+        f"subjectAltName={names}\nbasicConstraints=critical,CA:TRUE\n"
+        "keyUsage=critical,digitalSignature,keyCertSign\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n"
+    )
     subject = f"/C=DE/O=Example/CN={name}"
     key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", str(pair.key)]
     _openssl("req", "-new", *key, "-subj", subject, "-out", str(request))

@@ -333,7 +333,8 @@ class Exchange(Value, frozen=True, kw_only=True):
     data: str = ""
     """The first bytes of the answer, printable, at most 200 characters."""
     error: str = ""
-    """What the library or the system said, one printable line; empty when it answered."""
+    """What the library or the system said, one printable line; empty when it answered as asked. An answer in another
+    protocol than `sent` has one: "[SSL: WRONG_VERSION_NUMBER] ..."."""
     http: HttpAnswer | None = None
     tls: TlsAnswer | None = None
     fate: Fate | None = None

@@ -17,6 +17,19 @@ from porttui.model.target import Asked, Target
 from porttui.observe.banner import BANNER_SECONDS, greet
 from porttui.observe.wire import Call, FateReader, Role, Said
 
+
+class Plan(Value, frozen=True, kw_only=True):
+    """What to say to one server."""
+
+    first: Said
+    then: tuple[Said, ...] = ()
+    """What to try, in this order, while the answer is not recognised."""
+    web: bool = False
+    """Whether HTTP may be said to a server that turns out to speak it."""
+    patient: bool = True
+    """Whether the first word is waited for as long as time allows; else as long as a banner takes."""
+
+
 _WEB: dict[str, Said] = {"http": "http", "ws": "http", "https": "https", "wss": "https"}
 _BY_SCHEME: dict[str, Said] = {
     **_WEB,
@@ -29,6 +42,10 @@ _BY_SCHEME: dict[str, Said] = {
     **dict.fromkeys(("rediss", "ldaps", "imaps", "pop3s", "smtps", "ftps", "amqps", "mqtts", "tls", "ssl"), "tls"),
 }
 """Any other scheme: its server is listened to."""
+_SERVER_FIRST_SCHEMES = frozenset(
+    ("ssh", "sftp", "ftp", "telnet", "smtp", "submission", "lmtp", "pop3", "imap", "nntp", "irc", "mysql", "mariadb")
+) | {"mysqlx", "vnc", "rfb", "nats", "rsync"}
+"""Whose servers greet: their banner is waited for as long as time allows."""
 _BY_PORT: dict[int, Said] = {
     6379: "redis",
     5432: "postgresql",
@@ -42,27 +59,17 @@ _BY_OWNER: dict[str, Said] = {
     **dict.fromkeys(("redis-server", "valkey-server", "redis-sentinel", "keydb-server"), "redis"),
     **dict.fromkeys(("postgres", "postmaster"), "postgresql"),
     "memcached": "memcached",
-    **dict.fromkeys(
-        ("sshd", "dropbear", "mysqld", "mariadbd", "mysqld_safe", "mongod", "vsftpd", "proftpd", "pure-ftpd", "exim4"),
-        "nothing",
-    ),
-    **dict.fromkeys(("dovecot", "mosquitto", "slapd", "Xvnc", "Xtigervnc", "x11vnc", "telnetd"), "nothing"),
 }
+_SERVER_FIRST_OWNERS = frozenset(
+    ("sshd", "dropbear", "mysqld", "mariadbd", "vsftpd", "proftpd", "pure-ftpd", "exim4", "dovecot", "telnetd")
+) | {"Xvnc", "Xtigervnc", "x11vnc"}
+_CLIENT_FIRST_OWNERS = frozenset(("mongod", "mongos", "mosquitto", "slapd", "beam.smp"))
+"""Which wait for a hello that porttui does not know, and are better not sent HTTP."""
+_LISTEN = Plan(first="nothing")
+_LISTEN_BRIEFLY = Plan(first="nothing", then=("tls",), patient=False)
 _HANDSHAKE_SECONDS = 0.6
 """For a handshake that is only a guess; Redis, for one, waits in silence for the rest of a ClientHello."""
 _GUESSES: tuple[Said, ...] = ("nothing", "tls", "redis", "postgresql", "memcached")
-
-
-class Plan(Value, frozen=True, kw_only=True):
-    """What to say to one server."""
-
-    first: Said
-    then: tuple[Said, ...] = ()
-    """What to try, in this order, while the answer is not recognised."""
-    web: bool = False
-    """Whether HTTP may be said to a server that turns out to speak it."""
-    patient: bool = True
-    """Whether the first word is waited for as long as time allows; else as long as a banner takes."""
 
 
 def plan_for(asked: Asked, port: int, owner: str | None) -> Plan:
@@ -79,11 +86,15 @@ def plan_for(asked: Asked, port: int, owner: str | None) -> Plan:
     scheme = asked.target.scheme
     web = scheme is None or scheme in _WEB
     meant = _BY_SCHEME.get(scheme, "nothing") if scheme else None
-    by_owner = _BY_OWNER.get((owner or "").rpartition("/")[2])
+    program = (owner or "").rpartition("/")[2]
     by_port = _BY_PORT.get(port)
-    if by_owner is not None:
-        return Plan(first=by_owner, then=("tls",) if by_owner != "nothing" else ())
-    if meant is not None and scheme not in _WEB:
+    if program in _BY_OWNER:
+        return Plan(first=_BY_OWNER[program], then=("tls",))
+    if program in _SERVER_FIRST_OWNERS or scheme in _SERVER_FIRST_SCHEMES:
+        return _LISTEN
+    if program in _CLIENT_FIRST_OWNERS or (meant == "nothing" and not web):
+        return _LISTEN_BRIEFLY
+    if meant is not None and not web:
         rest: tuple[Said, ...] = ("nothing", "redis") if meant == "tls" else ("tls", "nothing")
         return Plan(first=meant, then=tuple(said for said in rest if said != meant))
     if meant is None and by_port in {"https", "tls"}:

@@ -192,7 +192,8 @@ def failed_handshake(exchange: Exchange, error: OSError) -> Exchange:
         error: what ended the handshake.
     """
     if exchange.outcome != "answer":
-        return exchange
+        told = exchange.error or (error_words(error) if exchange.outcome == "error" else "")
+        return msgspec.structs.replace(exchange, error=told)
     words = "the TLS handshake did not end in time" if isinstance(error, TimeoutError) else error_words(error)
     if exchange.protocol != "tls":
         return msgspec.structs.replace(exchange, error=words)
