@@ -15,6 +15,8 @@ os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
 os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
 if os.environ.get("NO_COLOR") == "":  # no-color.org: only a value that is not empty counts
     del os.environ["NO_COLOR"]
+if os.environ.get("TEXTUAL_COLOR_SYSTEM", "auto") not in {"auto", "standard", "256", "truecolor", "windows"}:
+    del os.environ["TEXTUAL_COLOR_SYSTEM"]  # Textual ends with a traceback on any other
 
 from textual.app import App  # Textual reads its variables when it is imported
 from textual.binding import BindingType

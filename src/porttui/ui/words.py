@@ -5,7 +5,7 @@ from __future__ import annotations
 from porttui.model.report import Confidence, Remedy, RemedyStep, Report, ReportUnseen, Severity, Verdict
 from porttui.model.target import QUESTION_TEXT, Question
 from porttui.render.marks import RISK_WORDS, SEVERITY_MARKS, STATUS_MARKS
-from porttui.render.sections import how_to_see, step_lines
+from porttui.render.sections import how_to_see, step_lines, step_text
 from porttui.ui.shown import Here, Shown
 
 MARKS = {status: (mark.symbol, mark.word) for status, mark in STATUS_MARKS.items()}
@@ -87,6 +87,11 @@ def unseen_row(unseen: ReportUnseen, report: Report) -> tuple[str, str]:
 def command(step: RemedyStep, report: Report) -> str:
     """Return what a step wants typed: a command for the user's shell, an address, a text for a file; else empty."""
     return "\n".join(step_lines(step, report))
+
+
+def sentence(remedy: Remedy, index: int, report: Report) -> str:
+    """Return what to do in a step of a way, and where, unless that is clear from the step before."""
+    return step_text(remedy.steps[index], report, remedy.steps[index - 1] if index else None)
 
 
 def price(remedy: Remedy) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -82,6 +83,11 @@ class DiagnosisScreen(Screen[None]):
         self.refresh_rows()
         self.look()
 
+    def on_screen_resume(self) -> None:
+        """Coming back from the start screen to a look that was stopped, look again."""
+        if self.is_mounted and self.shown.looking and not any(one.group == "look" for one in self.workers):
+            self.look()
+
     def on_resize(self) -> None:
         """Draw the rows for the new size; tabs do so themselves."""
         self.call_after_refresh(self.refresh_rows)
@@ -95,11 +101,15 @@ class DiagnosisScreen(Screen[None]):
     async def _look(self, asked: Asked) -> None:
         first = self.shown.looking
         last: Report | None = None
+        clock = asyncio.get_running_loop().time
+        began = clock()
         try:
             async for report in live.reports(self.tui.look, self.tui.judge, asked):
                 last = report
                 if first and not report.facts.done:
-                    self._set(replace(self.shown, report=report, changed=dt.datetime.now(tz=report.at.tzinfo)))
+                    self._set(
+                        replace(self.shown, report=report, changed=report.at + dt.timedelta(seconds=clock() - began))
+                    )
         except Exception as error:  # noqa: BLE001  # told on the screen, kept for the normal screen, exit code 4
             self._failed(error)
             return
@@ -114,6 +124,7 @@ class DiagnosisScreen(Screen[None]):
             same = same_answer(before, report)
             note = f"Looked again {report.at.strftime('%H:%M:%S')}: {'no change' if same else 'it has changed'}."
         marked = self.shown.marked if before is None or before.remedies == report.remedies else frozenset()
+        self._said = note if self.current != 1 else ""
         self._set(
             replace(
                 self.shown,
@@ -179,9 +190,9 @@ class DiagnosisScreen(Screen[None]):
             key = by_id[name]
             action, _, argument = key.action.partition("(")
             parameters = (int(argument.rstrip(")")),) if argument else ()
-            if self.check_action(action, parameters) and not (
-                name == "back" and not self.shown.looking and self.current == 1
-            ):
+            nowhere = name == "back" and self.current == 1 and not (self.shown.looking or self.shown.again)
+            nothing = name == "fix" and not (self.shown.report and self.shown.report.remedies)
+            if self.check_action(action, parameters) and not nowhere and not nothing:
                 entries.append((key.shown, self.tab.label(key.action) or key.label))
         return entries
 
@@ -209,7 +220,7 @@ class DiagnosisScreen(Screen[None]):
             return self.tab.can(_GATED[action])
         if action == "tab" and parameters == (2,) and self.current == 2:
             return None
-        if action == "question":
+        if action in ("question", "recheck"):
             return not self.shown.looking
         return True
 
@@ -274,6 +285,8 @@ class DiagnosisScreen(Screen[None]):
             self._set(replace(self.shown, looking=True, failure=""))
         else:
             self._set(replace(self.shown, again=True, note="Looking again.", failure=""))
+            if self.current != 1:
+                self.say("Looking again.")
         self.look()
 
     def action_question(self) -> None:

@@ -7,11 +7,10 @@ from typing import ClassVar
 from rich.cells import cell_len
 
 from porttui.model.report import Remedy, Report
-from porttui.render.sections import step_text
 from porttui.ui.lines import EMPTY, Line, beside, cut, pad, plain, wrap
 from porttui.ui.panels import process, sockets_on_port
 from porttui.ui.tabs.tab import LEFT, NARROW, WIDE, Drawing, Tab
-from porttui.ui.words import all_needed, command, number, price
+from porttui.ui.words import all_needed, command, number, price, sentence
 
 _PRICE_AT = 51
 _PRICE_AT_WIDE = 46
@@ -98,19 +97,18 @@ class FixTab(Tab):
             return Drawing(plain([" Looking. The ways to fix it follow."]))
         if not report.remedies:
             return Drawing(plain(wrap(_nothing(report), width - 1, " ")))
-        footer = (Line(f" {self.shown.note}"),) if self.shown.note else ()
         if width < NARROW:
             rows, focus = self._ways(report, width, only=self._place())
-            return Drawing(rows, focus, footer or (EMPTY,))
+            return Drawing(rows, focus, (EMPTY,))
         left = LEFT if width >= WIDE else width
         rows, focus = self._ways(report, left, only=None)
         opening = plain(wrap(_opening(report), left - 1, " "))
         rows = [*opening, EMPTY, *rows]
         focus = (focus[0] + len(opening) + 1, focus[1] + len(opening) + 1)
         if width < WIDE:
-            return Drawing(rows, focus, (EMPTY, *footer) if footer else ())
+            return Drawing(rows, focus)
         room = width - LEFT - 1
-        right = [*footer, *[EMPTY] * bool(footer), *sockets_on_port(report, room), EMPTY, *process(report, room)]
+        right = [*sockets_on_port(report, room), EMPTY, *process(report, room)]
         return Drawing(beside(rows, right, LEFT, width), focus)
 
     def _remedies(self) -> tuple[Remedy, ...]:
@@ -150,7 +148,7 @@ class FixTab(Tab):
         lead = (
             f" {'>' if place == self._place() else ' '}  [{'x' if place in self.shown.marked else ' '}] {index + 1}  "
         )
-        rows = wrap(step_text(step), width - 1, lead)
+        rows = wrap(sentence(remedy, index, report), width - 1, lead)
         for part in command(step, report).splitlines():
             rows += _typed(part, width)
         return rows
@@ -201,11 +199,13 @@ def compact_ways(report: Report, marked: frozenset[tuple[str, int]], width: int,
         for index, step in enumerate(remedy.steps):
             box = f"    [{'x' if (remedy.way, index) in marked else ' '}] {index + 1}  "
             typed = command(step, report)
-            together = f"{box}{step_text(step)}  {typed}"
+            together = f"{box}{sentence(remedy, index, report)}  {typed}"
             if cell_len(together) <= width and "\n" not in typed:
                 part.append(together.rstrip())
             else:
-                part += wrap(step_text(step), width, box) + [" " * 11 + one for one in typed.splitlines()]
+                part += wrap(sentence(remedy, index, report), width, box) + [
+                    " " * 11 + one for one in typed.splitlines()
+                ]
         part += wrap(remedy.note, width, " ") if remedy.note else []
         if rows and len(rows) + len(part) > limit:
             left = len(report.remedies) - done
