@@ -48,7 +48,7 @@ def test_a_listener_takes_what_it_covers(listener: str, taken: list[str], free: 
 @needs_root
 def test_the_ipv6_wildcard_is_tried_as_the_system_makes_it() -> None:
     def work() -> list[str | None]:
-        Path("/proc/sys/net/ipv6/bindv6only").write_text("1", "ascii")
+        Path("/proc/sys/net/ipv6/bindv6only").write_text("1", "utf-8")
         with listen("127.0.0.1") as server:
             return _errors(try_binds(["::"], server.getsockname()[1]))
 

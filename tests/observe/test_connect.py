@@ -194,7 +194,7 @@ def test_an_address_taken_from_loopback_has_no_route() -> None:
 @as_both
 def test_ipv6_that_is_disabled_has_no_source_address(uid: int) -> None:
     def work() -> Attempt:
-        Path("/proc/sys/net/ipv6/conf/all/disable_ipv6").write_text("1", "ascii")
+        Path("/proc/sys/net/ipv6/conf/all/disable_ipv6").write_text("1", "utf-8")
         return _try(V6, 9, uid)
 
     found = in_namespace(work)
@@ -272,9 +272,9 @@ def test_link_local_addresses_need_and_get_their_scope() -> None:
 @needs_root
 def test_a_socket_connected_to_itself_is_seen_and_leaves_nothing_on_the_port() -> None:
     def work() -> tuple[Attempt, str]:
-        Path("/proc/sys/net/ipv4/ip_local_port_range").write_text("40001 40001", "ascii")
+        Path("/proc/sys/net/ipv4/ip_local_port_range").write_text("40001 40001", "utf-8")
         found = _try(V4, 40001)
-        return found, Path("/proc/net/tcp").read_text("ascii")
+        return found, Path("/proc/net/tcp").read_text("utf-8")
 
     found, table = in_namespace(work)
     assert (found.outcome, found.self_connected, found.peer) == ("open", True, found.source)
@@ -285,7 +285,7 @@ def test_a_socket_connected_to_itself_is_seen_and_leaves_nothing_on_the_port() -
 def test_exhausted_source_ports_are_told_at_once() -> None:
     def work() -> Attempt:
         with listen(port=1000) as server, socket.create_connection(server.getsockname(), source_address=(V4, 40001)):
-            Path("/proc/sys/net/ipv4/ip_local_port_range").write_text("40001 40001", "ascii")
+            Path("/proc/sys/net/ipv4/ip_local_port_range").write_text("40001 40001", "utf-8")
             return _try(V4, 1000)
 
     found = in_namespace(work)
@@ -388,3 +388,20 @@ def test_works_where_there_are_no_counters() -> None:
 def test_a_name_never_reaches_a_socket_call() -> None:
     with pytest.raises(ValueError, match="localhost"):
         try_connect("localhost", 80, timeout=1.0)
+
+
+def test_nothing_stays_open_when_the_look_is_broken_off() -> None:
+    readings: list[int] = []
+
+    def counters() -> Counters:
+        readings.append(1)
+        if len(readings) == 2:
+            raise KeyboardInterrupt
+        return {}
+
+    with listen() as server:
+        before = {entry.name for entry in Path("/proc/self/fd").iterdir()}
+        with pytest.raises(KeyboardInterrupt) as raised:
+            try_connect(V4, server.getsockname()[1], timeout=2.0, counters=counters)
+        assert raised.traceback, "the frames are alive, so nothing was closed by the garbage collector"
+        assert {entry.name for entry in Path("/proc/self/fd").iterdir()} <= before

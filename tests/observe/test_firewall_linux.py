@@ -52,7 +52,7 @@ def test_rules_are_counted_where_they_are() -> None:
 def test_a_machine_without_rules_has_none_and_looking_makes_none() -> None:
     def work() -> tuple[dict[str, FirewallBackend], str, bytes]:
         found = _look()
-        names = Path("/proc/net/ip_tables_names").read_text("ascii")
+        names = Path("/proc/net/ip_tables_names").read_text("utf-8")
         return found, names, subprocess.run(["nft", "list", "ruleset"], check=True, capture_output=True).stdout
 
     found, names, ruleset = in_namespace(work)
@@ -65,7 +65,7 @@ def test_a_machine_without_rules_has_none_and_looking_makes_none() -> None:
 def test_looking_at_legacy_rules_makes_no_further_table() -> None:
     def work() -> tuple[dict[str, FirewallBackend], str]:
         sh("iptables-legacy -t nat -A OUTPUT -p tcp --dport 8 -j REDIRECT --to-ports 9")
-        return _look(), Path("/proc/net/ip_tables_names").read_text("ascii")
+        return _look(), Path("/proc/net/ip_tables_names").read_text("utf-8")
 
     found, names = in_namespace(work)
     assert (found["iptables-legacy"].rules, names.split()) == (1, ["nat"])
@@ -132,7 +132,7 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _program(folder: Path, name: str, script: str) -> None:
-    (folder / name).write_text(f"#!/bin/sh\n{script}\n", "ascii")
+    (folder / name).write_text(f"#!/bin/sh\n{script}\n", "utf-8")
     (folder / name).chmod(0o755)
 
 
@@ -141,8 +141,8 @@ def test_ufw_settings_are_readable_by_everyone(tmp_path: Path, programs: Path, e
     _program(programs, "ufw", "exit 1")
     (tmp_path / "etc/ufw").mkdir(parents=True)
     (tmp_path / "etc/default").mkdir()
-    (tmp_path / "etc/ufw/ufw.conf").write_text(f"# comment\nENABLED={enabled}\nLOGLEVEL=low\n", "ascii")
-    (tmp_path / "etc/default/ufw").write_text('DEFAULT_INPUT_POLICY="DROP"\n', "ascii")
+    (tmp_path / "etc/ufw/ufw.conf").write_text(f"# comment\nENABLED={enabled}\nLOGLEVEL=low\n", "utf-8")
+    (tmp_path / "etc/default/ufw").write_text('DEFAULT_INPUT_POLICY="DROP"\n', "utf-8")
     assert _by_name(linux_firewall(ORDINARY, tmp_path))["ufw"] == FirewallBackend(
         name="ufw", installed=True, active=active, default_input="DROP"
     )

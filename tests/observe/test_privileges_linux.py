@@ -35,9 +35,9 @@ def test_a_user_without_an_account_is_a_number() -> None:
 @needs_root
 def test_root_is_root_only_with_the_capabilities_that_count(tmp_path: Path) -> None:
     status = tmp_path / "status"
-    status.write_text("Name:\tx\nCapEff:\t000001ffffffffff\n", "ascii")
+    status.write_text("Name:\tx\nCapEff:\t000001ffffffffff\n", "utf-8")
     assert linux_privileges(status).root is True
-    status.write_text("Name:\tx\nCapEff:\t00000000a80425fb\n", "ascii")  # a container's default set
+    status.write_text("Name:\tx\nCapEff:\t00000000a80425fb\n", "utf-8")  # a container's default set
     found = linux_privileges(status)
     assert found.root is False
     assert "net_bind_service" in found.capabilities

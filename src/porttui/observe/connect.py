@@ -222,6 +222,8 @@ def _attempts(addresses: tuple[str, ...], ask: _Ask) -> tuple[Attempt, ...]:
             opened.callback(look.close)
             look.quick()
             looks.append(look)
+        # Not earlier: the end of a connection is acknowledged late, and would be counted in another's window.
+        for look in looks:
             if look.over:
                 look.let_go()
         silent = [look for look in looks if look.first.outcome == UNDER_WAY]

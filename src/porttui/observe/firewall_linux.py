@@ -99,7 +99,7 @@ def _legacy(who: Privileges, may: bool, root: Path) -> FirewallBackend:
     if not there:
         return FirewallBackend(name="iptables-legacy", installed=installed, rules=0)
     try:
-        tables = {table for path in there for table in path.read_text("ascii", "replace").split()}
+        tables = {table for path in there for table in path.read_text("utf-8", "replace").split()}
     except OSError:
         unseen = _denied(who, what, programs[0])
         return FirewallBackend(name="iptables-legacy", installed=installed, unseen=unseen)

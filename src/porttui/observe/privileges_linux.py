@@ -44,7 +44,7 @@ def decode_capabilities(mask: int) -> set[str]:
 def _effective(status: Path) -> int:
     """Return CapEff, 0 when it cannot be read."""
     try:
-        lines = status.read_text("ascii", "replace").splitlines()
+        lines = status.read_text("utf-8", "replace").splitlines()
     except OSError:
         return 0
     return next((int(line.split()[1], 16) for line in lines if line.startswith("CapEff:")), 0)
