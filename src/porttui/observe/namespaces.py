@@ -1,11 +1,15 @@
 """Listeners in other network namespaces (network_namespaces(7)): containers, mostly.
 
 /proc/PID/net of any process shows the tables of its namespace, without any right. Processes of one namespace share one
-inode behind /proc/PID/net/tcp, so that one table a namespace is enough.
+inode behind /proc/PID/net/tcp, so that one look a namespace is enough. Root enters the namespace with a thread of its
+own and asks sock_diag, because /proc/net/tcp walks the whole table of connections: measured, 12 ms a namespace against
+0.2 ms.
 """
 
 from __future__ import annotations
 
+import os
+import threading
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,11 +18,12 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from porttui.model.facts import Socket, Unseen
-from porttui.observe import cgroup, owners, proc_net
+from porttui.observe import cgroup, owners, proc_net, sock_diag
 
 _SECONDS = 0.2
 _MOST_NAMESPACES = 200
 _MOST_PIDS = 32
+_CLONE_NEWNET = 0x40000000
 
 
 class Neighbour(NamedTuple):
@@ -52,7 +57,15 @@ def look_around(ports: Iterable[int], seconds: float = _SECONDS, most: int = _MO
         The namespaces that have a socket on one of the ports, and an Unseen when a bound was hit. A namespace in which
         no process runs has no listener and is not looked for.
     """
-    wanted = frozenset(ports)
+    answers: list[Neighbours] = []
+    # a thread may enter another namespace without taking the rest of porttui along (setns(2))
+    thread = threading.Thread(target=lambda: answers.append(_look_around(frozenset(ports), seconds, most)))
+    thread.start()
+    thread.join()
+    return answers[0]
+
+
+def _look_around(wanted: frozenset[int], seconds: float, most: int) -> Neighbours:
     deadline = time.monotonic() + seconds
     late = False
     members: dict[int, list[int]] = {}
@@ -125,13 +138,60 @@ def _placed(row: Socket) -> Socket:
 def _rows(pids: list[int], ports: frozenset[int]) -> list[Socket]:
     """Read the tables by the first process that is still there."""
     for pid in pids[:4]:
-        net = f"/proc/{pid}/net"
         try:
-            rows = [*proc_net.read_tcp(net, ports), *proc_net.read_udp(net, ports)]
+            rows = _by_entering(pid) if os.geteuid() == 0 else _by_proc(pid, ports)
         except OSError:
-            continue
+            try:
+                rows = _by_proc(pid, ports)
+            except OSError:
+                continue
         return [row for row in rows if row.port in ports and row.state in ("LISTEN", "UNCONN")]
     return []
+
+
+def _by_entering(pid: int) -> list[Socket]:
+    """Read by sock_diag from within the namespace. Changes the calling thread's network namespace.
+
+    Raises:
+        OSError: the process is gone, or this root may not enter.
+    """
+    descriptor = os.open(f"/proc/{pid}/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        _set_namespace(descriptor)
+    finally:
+        os.close(descriptor)
+    return [row.socket for row in (*sock_diag.tcp_listeners(), *sock_diag.udp_sockets())]
+
+
+def _set_namespace(descriptor: int) -> None:
+    """Call setns(2), which Python has since 3.12."""
+    if hasattr(os, "setns"):
+        os.setns(descriptor, _CLONE_NEWNET)
+        return
+    import ctypes
+
+    if ctypes.CDLL(None, use_errno=True).setns(descriptor, _CLONE_NEWNET) != 0:
+        raise OSError(ctypes.get_errno(), "setns")
+
+
+def _by_proc(pid: int, ports: frozenset[int]) -> list[Socket]:
+    """Read by /proc/PID/net, only those tables that are not empty by sockstat and sockstat6 (proc_net(5)).
+
+    Raises:
+        OSError: the process is gone.
+    """
+    net = f"/proc/{pid}/net"
+    counts = {line.split(":")[0]: line.split() for name in ("sockstat", "sockstat6") for line in _lines(net, name)}
+    rows: list[Socket] = []
+    if any(counts.get(name, ["", "", "1"])[2] != "0" for name in ("TCP", "TCP6")):
+        rows += proc_net.read_tcp(net, ports)
+    if any(counts.get(name, ["", "", "1"])[2] != "0" for name in ("UDP", "UDP6")):
+        rows += proc_net.read_udp(net, ports)
+    return rows
+
+
+def _lines(net: str, name: str) -> list[str]:
+    return [line for line in cgroup.read_lines(f"{net}/{name}") if len(line.split()) > 2]
 
 
 def _namespace(pids: list[int]) -> int:

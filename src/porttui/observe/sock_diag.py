@@ -324,19 +324,24 @@ def _attributes(message: bytes, at: int) -> dict[int, bytes]:
     return found
 
 
-@functools.lru_cache(maxsize=4096)
 def _address(family: int, raw: bytes, index: int) -> tuple[str, bool]:
-    """Return an address as text, and whether it carries a scope.
+    """Return an address as text, and whether it carries a scope."""
+    text = _address_text(family, raw)
+    link_local = family == socket.AF_INET6 and raw[0] == 0xFE and raw[1] & 0xC0 == 0x80
+    return (f"{text}%{_device(index)}", True) if link_local and index else (text, False)
+
+
+@functools.lru_cache(maxsize=4096)
+def _address_text(family: int, raw: bytes) -> str:
+    """Write an address.
 
     The IPv4 side of a dual-stack socket, ``::ffff:127.0.0.1`` in the kernel (RFC 4291, 2.5.5.2), is written as IPv4.
     """
     if family == socket.AF_INET:
-        return socket.inet_ntop(socket.AF_INET, raw[:4]), False
+        return socket.inet_ntop(socket.AF_INET, raw[:4])
     if raw.startswith(_MAPPED):
-        return socket.inet_ntop(socket.AF_INET, raw[12:]), False
-    text = socket.inet_ntop(socket.AF_INET6, raw)
-    link_local = raw[0] == 0xFE and raw[1] & 0xC0 == 0x80
-    return (f"{text}%{_device(index)}", True) if link_local and index else (text, False)
+        return socket.inet_ntop(socket.AF_INET, raw[12:])
+    return socket.inet_ntop(socket.AF_INET6, raw)
 
 
 def _device(index: int) -> str:
