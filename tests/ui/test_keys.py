@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from textual.pilot import Pilot
 
+from porttui.model.facts import Facts
 from porttui.model.report import Report
+from porttui.model.target import Asked
 from porttui.ui.app import PortTui
 from tests import reports
 from tests.ui.screen import app_on, rows, running, settled, text, until, visible
@@ -145,7 +149,12 @@ async def test_enter_on_a_socket_asks_about_it_and_p_shows_its_process() -> None
         assert any("pid 3990" in row for row in rows(pilot))
         asked: list[str] = []
         look = app.look
-        app.look = lambda question: (asked.append(str(question.target)), look(question))[1]
+
+        def remembered(question: Asked) -> Iterator[Facts]:
+            asked.append(str(question.target))
+            return look(question)
+
+        app.look = remembered
         await pilot.press("3", "enter")
         await settled(pilot)
         assert asked == ["127.0.0.1:3000"]

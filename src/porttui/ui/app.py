@@ -190,9 +190,8 @@ def run(asked: Asked | None, *, ascii_only: bool = False, mouse: bool = True) ->
     Returns:
         The exit code. What stays on the normal screen was printed on stdout by then.
     """
-    from porttui.observe import this_platform  # drawn in by nothing but a real run
-    from porttui.observe.look import Look as Options
-    from porttui.observe.observe import observe
+    from porttui.observe import Look as Options  # what reads the machine is drawn in by nothing but a real run
+    from porttui.observe import observe, this_platform
 
     platform = this_platform()
     utf8 = (sys.stderr.encoding or "").lower().replace("-", "") == "utf8"

@@ -1,0 +1,89 @@
+"""What other programs say cannot break the screen, and no size of the window can."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+from rich.cells import cell_len
+
+from porttui.model.facts import Sockets
+from porttui.model.report import Report
+from tests import reports
+from tests.ui.screen import app_on, rows, running
+
+NASTY = "[/oops] [red]x[/red] \\x1b[2J \\u202e 漢字漢字 " + "w" * 300
+
+
+def hostile() -> Report:
+    """Return a report in which everything that comes from elsewhere is nasty."""
+    report = reports.ipv6_only()
+    facts = report.facts
+    table = facts.sockets
+    assert isinstance(table, Sockets)
+    assert facts.processes is not None
+    processes = tuple(
+        replace(one, name=NASTY, argv=(NASTY, "[/]", "]"), user=NASTY, cwd=NASTY, unit=NASTY) for one in facts.processes
+    )
+    sockets = replace(table, rows=tuple(replace(row, user=NASTY, unit=NASTY) for row in table.rows))
+    verdict = replace(report.verdict, summary=NASTY, gloss=NASTY)
+    evidence = replace(report.verdict.evidence[0], text=f"{NASTY}\t{NASTY}\t{NASTY}")
+    return replace(
+        report,
+        verdict=replace(verdict, evidence=(evidence,)),
+        steps=tuple(replace(step, summary=NASTY, evidence=(evidence,)) for step in report.steps),
+        found=(replace(report.found[0], text=NASTY, endpoint=NASTY),),
+        facts=replace(
+            facts,
+            processes=processes,
+            sockets=sockets,
+            host=replace(facts.host, name=NASTY),
+            privileges=replace(facts.privileges, user=NASTY),
+        ),
+    )
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (40, 12)])
+async def test_nasty_text_is_shown_as_it_is(size: tuple[int, int]) -> None:
+    async with running(app_on(hostile()), size) as pilot:
+        for key in ("1", "2", "3", "4", "5", "6", "question_mark"):
+            await pilot.press(key)
+            await pilot.pause()
+            seen = rows(pilot)
+            assert [cell_len(row) for row in seen] == [size[0]] * size[1]
+            assert not any("\x1b" in row for row in seen)
+        await pilot.press("escape", "1")
+        await pilot.pause()
+        assert any("[/oops]" in row for row in rows(pilot))
+
+
+@pytest.mark.parametrize("build", [reports.ipv6_only, reports.as_nobody, hostile], ids=lambda build: build.__name__)
+async def test_no_size_breaks_it(build: object) -> None:
+    assert callable(build)
+    app = app_on(build())
+    sizes = [
+        (40, 12),
+        (200, 50),
+        (79, 11),
+        (80, 23),
+        (119, 30),
+        (120, 36),
+        (41, 13),
+        (20, 5),
+        (1, 1),
+        (300, 80),
+        (80, 24),
+    ]
+    async with running(app) as pilot:
+        for key in ("1", "2", "3", "4", "5", "6", "t"):
+            await pilot.press(key)
+            for size in sizes:
+                await pilot.resize_terminal(*size)
+                await pilot.pause()
+                assert len(rows(pilot)) == size[1]
+
+
+async def test_start_screen_shows_nasty_names() -> None:
+    async with running(app_on(hostile(), start=True)) as pilot:
+        await pilot.press(*"[/oops]")
+        await pilot.pause()
+        assert [cell_len(row) for row in rows(pilot)] == [80] * 24
