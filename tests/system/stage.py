@@ -80,8 +80,12 @@ class Answer:
 
     def __str__(self) -> str:
         """Return what one wants to read when a test fails."""
-        told = {key: self.report.get(key) for key in ("verdict", "also", "steps", "unseen")}
-        return f"exit {self.status}, {self.stderr or 'nothing on stderr'}\n{json.dumps(told, indent=1)}"
+        verdict = self.verdict
+        also = [each["code"] for each in self.report["also"]]
+        told = [f"{key}: {verdict[key]}" for key in ("code", "severity", "confidence", "step", "summary", "evidence")]
+        return "\n".join(
+            (f"exit {self.status} after {self.seconds:.1f} s", self.stderr, *told, f"also: {also}", f"{self.steps}")
+        )
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ def test_the_queue_is_full(person: Person, backlog: int) -> None:
 
 def test_a_paused_server_is_the_cause_of_its_full_queue(person: Person) -> None:
     with Namespace() as stage:
-        server = stage.listen("--backlog=1", person=Person.OTHER)
+        server = stage.listen("--backlog=1", port=stage.free_port(), person=Person.OTHER)
         server.pause()
         stage.crowd(server.port, 4)
         answer = stage.check(f"127.0.0.1:{server.port}", person=person)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.system.expect import EVERYBODY, expect_fault, expect_healthy
+from tests.system.expect import EVERYBODY, expect_fault, expect_healthy, expect_undetermined
 from tests.system.people import Person
 from tests.system.stage import Namespace
 
@@ -12,14 +12,15 @@ pytestmark = [pytest.mark.system, EVERYBODY]
 
 
 def test_the_server_is_paused(person: Person) -> None:
-    with Namespace() as stage:
-        server = stage.listen(person=Person.OTHER)
+    with Namespace() as stage:  # its command line names the port, by which nobody knows it
+        server = stage.listen(port=stage.free_port(), person=Person.OTHER)
         server.pause()
         answer = stage.check(f"http://127.0.0.1:{server.port}/", "--timeout=2", person=person)
         server.resume()
         resumed = stage.check(f"http://127.0.0.1:{server.port}/", person=person)
     expect_fault(answer, "sigstopped", "probe", server.port, person)
-    assert str(server.pid) in str(answer.verdict) or person is Person.NOBODY, answer
+    assert str(server.pid) in str(answer.verdict), answer
+    assert answer.verdict["confidence"] == ("certain" if person is Person.ROOT else "likely"), answer
     expect_healthy(resumed, person)
 
 
@@ -30,3 +31,15 @@ def test_its_own_paused_server_is_named(person: Person) -> None:
         answer = stage.check(f"http://127.0.0.1:{server.port}/", "--timeout=2", person=person)
     expect_fault(answer, "sigstopped", "probe", server.port, person)
     assert str(server.pid) in str(answer.verdict), answer
+
+
+def test_a_program_that_cannot_be_known_is_not_blamed(person: Person) -> None:
+    with Namespace() as stage:
+        server = stage.listen(person=Person.OTHER)  # --port 0
+        server.pause()
+        answer = stage.check(f"http://127.0.0.1:{server.port}/", "--timeout=2", person=person)
+    if person is Person.ROOT:
+        expect_fault(answer, "sigstopped", "probe", server.port, person)
+    else:
+        expect_undetermined(answer, person)
+        assert any("owner" in what for what in answer.unseen), answer
