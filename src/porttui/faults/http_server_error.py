@@ -26,6 +26,7 @@ from porttui.remedies import service
 _MEANING = {
     500: "an unexpected error in the program",
     501: "the server does not know this kind of request",
+    504: "it is a proxy, and the program behind it did not answer in time",
     503: "overloaded, in maintenance, or not ready yet",
     505: "the server does not speak this version of HTTP",
     507: "the server is out of room",
@@ -45,7 +46,7 @@ def check(facts: Facts) -> Outcome:
     listener = seen.accepting(facts, answered.address, answered.port)
     name = words.program(facts, listener) if listener else "the server"
     return Found(
-        summary=f"{name} answers, with an error of its own: {http.status} {http.reason}".rstrip() + ".",
+        summary=f"{name} answers, with an error of its own: HTTP {http.status} {http.reason}".rstrip() + ".",
         gloss=f"{http.status} means {meaning}."
         if meaning
         else "5xx means that the request is fine and the server is not.",

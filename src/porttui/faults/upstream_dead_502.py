@@ -4,7 +4,7 @@ nginx, Apache, Traefik, Caddy and their like take a request and pass it on to a 
 When that program is down, refuses or does not answer in time, the proxy says so with 502 Bad Gateway or 504 Gateway
 Timeout (RFC 9110, 15.6.3 and 15.6.5). The port that you asked is fine; the fault is one hop further.
 
-How porttui knows: the answer has the status 502 or 504, and quotes who sent it (the Server header).
+How porttui knows: the answer has the status 502, and it quotes who sent it (the Server header).
 
 What looks the same and is not: http-server-error (the program itself answers with an error).
 
@@ -20,8 +20,8 @@ from porttui.model.report import Evidence, Remedy, RemedyStep, Risk, Step
 from porttui.reading import evidence, seen, words
 from porttui.remedies import service
 
-GATEWAY = frozenset({502, 504})
-"""Statuses that only a proxy sends, about the program behind it."""
+GATEWAY = frozenset({502})
+"""The status that only a proxy sends, about a program behind it that refuses or is down (504: it is slow)."""
 
 
 def check(facts: Facts) -> Outcome:
@@ -31,11 +31,10 @@ def check(facts: Facts) -> Outcome:
         return first
     answered = _gateway(facts)
     if answered is None or answered.http is None:
-        return RuledOut(because="no answer had the status 502 or 504")
+        return RuledOut(because="no answer had the status 502")
     server = answered.http.header("server") or "the proxy"
-    what = "does not answer in time" if answered.http.status == 504 else "is down or refuses"
     return Found(
-        summary=f"{server} answers {answered.http.status}: the program that it passes requests to {what}.",
+        summary=f"{server} on port {facts.asked.target.port} answers {answered.http.status}: the program that it passes requests to is down or refuses.",
         gloss="A reverse proxy stands in front of the real server and passes requests on to it.",
         evidence=(
             *evidence.exchanged((answered,)),
