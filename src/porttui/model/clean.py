@@ -65,6 +65,11 @@ def clean(text: str) -> str:
         text = text.translate(_LETTERS | _INVISIBLE)
         text = unicodedata.normalize("NFC", text)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return without_secrets(text)
+
+
+def without_secrets(text: str) -> str:
+    """Return the text with ``***`` in the place of what is certainly a password, a token or a key."""
     if any(mark in text for mark in ("@", "=", "-", "uthorization")):
         for shape, shown in _SECRETS:
             text = re.sub(shape, shown, text)
