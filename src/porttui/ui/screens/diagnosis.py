@@ -201,11 +201,8 @@ class DiagnosisScreen(Screen[None]):
         report = self.shown.report
         words = state(self.shown).partition(" ")[2]
         summary = report.verdict.summary if report is not None and not self.shown.looking else ""
-        found = (
-            f" Found: {report.found[0].endpoint}, {report.found[0].text}."
-            if report and report.found and summary
-            else ""
-        )
+        side = report.found[0] if report is not None and report.found and summary else None
+        found = f" Found: {', '.join(filter(None, (side.endpoint, side.text)))}." if side else ""
         return f"{words} {self.shown.asked.target} {summary}{found} Window too small."
 
     # Keys

@@ -22,7 +22,7 @@ class LearnTab(Tab):
         if self._below:
             return "down reads on"
         code = self.shown.report.verdict.code
-        return "esc goes back" if narrow else f"esc goes back; the same text on the shell: porttui explain {code}"
+        return "esc goes back" if narrow else f"esc goes back; on the shell: porttui explain {code}"
 
     def draw(self, width: int, height: int) -> Drawing:  # noqa: ARG002
         """Draw the explanation, its paragraphs wrapped."""
@@ -34,7 +34,8 @@ class LearnTab(Tab):
         for verdict in (report.verdict, *report.also):
             rows += [*plain(wrap(f"{verdict.title} ({verdict.code})", width - 1, " ")), EMPTY]
             fault = _fault(verdict.code)
-            rows += [*plain(paragraphs(fault.text if fault else verdict.summary, width - 1)), EMPTY]
+            text = fault.text.removeprefix(f"{verdict.title}.").lstrip() if fault else verdict.summary
+            rows += [*plain(paragraphs(text, width - 1)), EMPTY]
         return Drawing(rows[:-1])
 
 

@@ -262,9 +262,9 @@ class SocketsTab(Tab):
         names = self.shown.names
         hidden = len(table.rows) - shown
         nameless = sum(words.program(row, names) == words.NOT_SEEN for row in table.rows)
-        told = f"{hidden} rows are hidden. " if hidden else ""
+        told = f"{hidden} {'row is' if hidden == 1 else 'rows are'} hidden. " if hidden else ""
         if nameless:
-            told += f"{nameless} rows have no program name: {_why(table)}. "
+            told += f"{nameless} {'row has' if nameless == 1 else 'rows have'} no program name: {_why(table)}. "
         return wrap(f"{told}Filter words: {words.FILTER_WORDS}", width - 1, " ")[:2]
 
 

@@ -1,0 +1,13 @@
+"""Runs the app on a sample report in the terminal that it is started in: `python -m tests.ui.run_sample [--start]`."""
+
+from __future__ import annotations
+
+import sys
+
+import porttui.ui.app  # noqa: F401  # before anything else imports Textual, as the command line does
+from tests import reports
+from tests.ui.screen import app_on
+
+if __name__ == "__main__":
+    app = app_on(reports.ipv6_only(), start="--start" in sys.argv)
+    sys.exit(app.run(mouse=False))
