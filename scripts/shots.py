@@ -39,9 +39,7 @@ SHOTS = {
     "diagnosis-40": Shot(facts=reports.ipv6_only().facts, size=(40, 12), ascii_only=True),
     "fix": Shot(facts=reports.ipv6_only().facts, keys=("2",)),
     "sockets": Shot(facts=reports.ipv6_only().facts, keys=("3",)),
-    "firewall": Shot(facts=reports.as_nobody().facts, keys=("5",)),
-    "as-nobody": Shot(facts=reports.as_nobody().facts),
-    "two-faults": Shot(facts=reports.two_faults().facts),
+    "reasons": Shot(facts=reports.ipv6_only().facts, keys=("enter",)),
 }
 
 
