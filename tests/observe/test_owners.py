@@ -29,6 +29,7 @@ def program_that_names(*arguments: str, server: socket.socket) -> Iterator[int]:
         [sys.executable, "-I", "-S", "-c", _WAIT, *arguments], stdin=subprocess.PIPE, pass_fds=[server.fileno()]
     ) as child:
         try:
+            wait_until(lambda: owners.command_line(child.pid)[5:] == arguments)
             yield child.pid
         finally:
             child.kill()
@@ -39,6 +40,7 @@ def server_of_nobody(port: str) -> Iterator[None]:
     """Run a program of another user whose command line looks like that of a server on the port."""
     with subprocess.Popen(["server", "60", port], executable=shutil.which("sleep"), user=NOBODY) as child:
         try:
+            wait_until(lambda: owners.command_line(child.pid) == ("server", "60", port))
             yield
         finally:
             child.kill()

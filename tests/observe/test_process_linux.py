@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -38,7 +39,7 @@ def test_this_very_process() -> None:
     assert process.argv == tuple(known.cmdline())
     assert (process.uid, process.user) == (os.geteuid(), pwd.getpwuid(os.geteuid()).pw_name)
     assert process.cwd == str(Path.cwd())
-    assert process.threads == known.num_threads()
+    assert process.threads == pytest.approx(known.num_threads(), abs=2)  # the test runner has some that come and go
     assert process.memory == pytest.approx(known.memory_info().rss, rel=0.2)
     assert process.open_files == pytest.approx(known.num_fds(), abs=3)
     assert process.open_files_limit == resource.getrlimit(resource.RLIMIT_NOFILE)[0]
@@ -107,7 +108,8 @@ def test_a_long_name_is_completed_by_the_command_line() -> None:
     with subprocess.Popen([f"/opt/{name}", "60"], executable=shutil.which("sleep")) as child:
         try:
             # the kernel takes the name from the file, which is "sleep": a title that differs changes nothing
-            assert described(child.pid).name == "sleep"
+            wait_until(lambda: described(child.pid).name == "sleep")
+            assert described(child.pid).argv == (f"/opt/{name}", "60")
         finally:
             child.kill()
     with holding(lambda: set_name("sixteen-letters-and-more")) as (pid, _):
@@ -121,6 +123,7 @@ def test_secrets_do_not_get_into_facts() -> None:
         [sys.executable, "-I", "-S", "-c", "import time; time.sleep(60)", *argv, "\x1b]0;x"]
     ) as child:
         try:
+            wait_until(lambda: described(child.pid).argv[-4:-2] == ("server", "60"))
             process = described(child.pid)
         finally:
             child.kill()
@@ -141,17 +144,17 @@ def test_the_controlling_terminal() -> None:
 
 
 def test_descriptors_and_their_limit() -> None:
-    def run_out() -> int:
+    def run_out() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
-        while True:
-            try:
+        with suppress(OSError):
+            while True:
                 os.dup(0)
-            except OSError:
-                return 64
 
     with holding(run_out) as (pid, _):
         process = described(pid)
-        assert (process.open_files, process.open_files_limit) == (64, 64)
+        assert process.open_files == len(list(Path(f"/proc/{pid}/fd").iterdir()))
+        assert process.open_files >= 60
+        assert process.open_files_limit == 64
 
 
 def test_what_a_process_may_not_do() -> None:

@@ -138,6 +138,7 @@ class Socket(Value, frozen=True, kw_only=True):
     """"LISTEN", "ESTABLISHED", "TIME_WAIT", ...; "BOUND" for a TCP socket that is bound and neither listens nor
     connects; "UNCONN" for an unconnected UDP socket."""
     address: str = ""
+    """Link-local IPv6 with its scope. Linux: the IPv4 side of a dual-stack socket is written as IPv4."""
     port: int = 0
     peer: str = ""
     peer_port: int = 0
@@ -164,7 +165,8 @@ class Socket(Value, frozen=True, kw_only=True):
     container: str | None = None
     """Container id or name by cgroup."""
     namespace: int | None = None
-    """Inode of the network namespace when it is another one than ours; None for ours."""
+    """Inode of the network namespace when it is another one than ours; None for ours. Where this user may not know it,
+    the inode of /proc/PID/net/tcp, which is another number and as unique."""
     pids: tuple[int, ...] = ()
     """Processes that hold the socket. Read `owner_by` before blaming one."""
     owner_by: Literal["descriptor", "cgroup", "command"] | None = None

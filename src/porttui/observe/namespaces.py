@@ -58,10 +58,20 @@ def look_around(ports: Iterable[int], seconds: float = _SECONDS, most: int = _MO
         no process runs has no listener and is not looked for.
     """
     answers: list[Neighbours] = []
+    failures: list[BaseException] = []
+
+    def look() -> None:
+        try:
+            answers.append(_look_around(frozenset(ports), seconds, most))
+        except BaseException as error:  # noqa: BLE001  raised again below, in the caller's thread
+            failures.append(error)
+
     # a thread may enter another namespace without taking the rest of porttui along (setns(2))
-    thread = threading.Thread(target=lambda: answers.append(_look_around(frozenset(ports), seconds, most)))
+    thread = threading.Thread(target=look)
     thread.start()
     thread.join()
+    for failure in failures:
+        raise failure
     return answers[0]
 
 

@@ -5,6 +5,7 @@ Only root may read the descriptors of other users' processes. cgroups and comman
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import time
@@ -87,16 +88,20 @@ def with_owners(rows: Iterable[DiagRow], held: Held) -> list[Socket]:
     """
     rows = list(rows)
     paths = cgroup.find({row.cgroup for row in rows if row.cgroup and row.cgroup > 1})
+    places = {cgroup_id: cgroup.place_of(path) for cgroup_id, path in paths.items()}
+    place_of_process = functools.cache(cgroup.place_of_process)  # one server may hold thousands of connections
     candidates: list[Candidate] | None = None
     done: list[Socket] = []
     for socket, cgroup_id in rows:
         path = paths.get(cgroup_id or 0)
-        place = cgroup.place_of(path) if path else cgroup.Place()
-        socket = replace(socket, unit=place.unit, container=place.container)  # noqa: PLW2901
+        place = places.get(cgroup_id or 0) or cgroup.Place()
         pids = held.pids.get(socket.inode or 0, ())
         if pids:
-            done.append(_placed(replace(socket, pids=pids, owner_by="descriptor")))
+            # where the socket's own cgroup does not tell, that of its first owner may
+            unit, container = place if place.unit or place.container else place_of_process(pids[0])
+            done.append(replace(socket, pids=pids, owner_by="descriptor", unit=unit, container=container))
             continue
+        socket = replace(socket, unit=place.unit, container=place.container)  # noqa: PLW2901
         if not socket.inode or socket.state not in ("LISTEN", "BOUND", "UNCONN") or socket.protocol == "unix":
             done.append(socket)
             continue

@@ -75,7 +75,7 @@ def count_all() -> int:
 
 def _lines(path: str) -> list[str]:
     try:
-        return [line for line in Path(path).read_text(encoding="ascii", errors="replace").splitlines() if line.strip()]
+        return [line for line in Path(path).read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
     except OSError:
         return []
 
@@ -92,7 +92,7 @@ def _tables(net: str, protocol: Literal["tcp", "udp"], ports: Iterable[int] | No
 def _table(
     path: Path, protocol: Literal["tcp", "udp"], address: Callable[[str], str], wanted: tuple[str, ...] | None
 ) -> Iterator[Socket]:
-    with path.open(encoding="ascii", errors="replace") as table:
+    with path.open(encoding="utf-8", errors="replace") as table:
         next(table, None)
         for line in table:
             if wanted is None or any(text in line for text in wanted):
