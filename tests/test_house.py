@@ -80,6 +80,24 @@ def test_versions_agree() -> None:
     assert newest[1] == porttui.__version__
 
 
+def test_the_readme_names_the_commands_that_exist() -> None:
+    done = _porttui("--help")
+    offered = re.findall(r"^  porttui (\w+) {2,}", done.stdout, re.MULTILINE)
+    told = re.findall(r"^    porttui (\w+) .*? {2,}", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert offered
+    assert set(told) == set(offered)
+
+
+def _porttui(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "porttui", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+    )
+
+
 def test_the_worked_example_is_the_real_code() -> None:
     example = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("```python\n")[2].partition("```")[0]
     source = (ROOT / "src/porttui/faults/sigstopped.py").read_text(encoding="utf-8").splitlines()
