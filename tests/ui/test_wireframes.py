@@ -246,3 +246,20 @@ async def test_narrow_text_scrolls_down_to_steps_and_evidence() -> None:
         assert " Evidence for listener" in seen
         assert any("only [::1]:5173 listens" in row for row in seen)
         assert "down: more" not in visible(pilot)[-3]
+
+
+async def test_healthy_shows_what_answered() -> None:
+    async with running(app_on(reports.healthy())) as pilot:
+        seen = visible(pilot)
+        assert seen[0].startswith(" ✓ OK  127.0.0.1:3000")
+        assert " > probe       ✓ ok         HTTP 200 in 4 ms" in seen
+        assert "   GET /  HTTP 200, text/html" in seen
+        assert "f Fix" not in seen[-1]
+
+
+async def test_cause_not_found_says_what_would_decide_it() -> None:
+    async with running(app_on(reports.unknown())) as pilot:
+        seen = visible(pilot)
+        assert " No answer in 3.0 s, and the cause could not be found." in seen
+        assert " What would decide it:" in seen
+        assert "   ask again when there is less traffic   porttui check 10.20.0.14:8080" in seen

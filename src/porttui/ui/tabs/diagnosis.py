@@ -91,10 +91,10 @@ class DiagnosisTab(Tab):
             return self._narrow(width)
         if width < WIDE:
             return self._usual(width, height)
-        return self._wide(width)
+        return self._wide(width, height)
 
     def _usual(self, width: int, height: int) -> Drawing:
-        body, focus, footer = self._answer(width)
+        body, focus, footer = self._answer(width, height)
         report = self.shown.report
         if self.shown.looking:
             gap = max(1, height - len(body) - len(footer) - 1)
@@ -103,8 +103,8 @@ class DiagnosisTab(Tab):
         rows = body if several else [*body, EMPTY]
         return Drawing(_squeezed(rows, height - len(footer), focus), focus, footer)
 
-    def _wide(self, width: int) -> Drawing:
-        body, focus, footer = self._answer(LEFT)
+    def _wide(self, width: int, height: int) -> Drawing:
+        body, focus, footer = self._answer(LEFT, height)
         left = [*body, EMPTY, *footer]
         right: list[Line] = []
         report = self.shown.report
@@ -149,7 +149,7 @@ class DiagnosisTab(Tab):
             last = "Looking."
         return Drawing(rows, None, (Line(" " + cut(last, width - 2)),))
 
-    def _answer(self, width: int) -> tuple[list[Line], tuple[int, int], tuple[Line, ...]]:
+    def _answer(self, width: int, height: int) -> tuple[list[Line], tuple[int, int], tuple[Line, ...]]:
         """Return the rows from the sentence to the evidence, the rows in focus, and what follows them."""
         shown, report = self.shown, self.shown.report
         rows = [*_headline(shown, width), EMPTY]
@@ -174,11 +174,12 @@ class DiagnosisTab(Tab):
             changed = f" Last change {shown.changed.strftime('%H:%M:%S')}." if shown.changed else ""
             return rows, focus, (Line((shown.failure and f" {shown.failure}") or changed),)
         step = steps[self.cursor]
-        rows += [EMPTY, Line(f" Evidence for {step.name.value}")]
-        rows += plain(_evidence_rows(_evidence_of(step, report), width))
+        evidence = _evidence_of(step, report)
         sentence, unseen = certainty(report)
         footer = [*wrap(sentence, width, " "), *_unseen_rows(unseen, report, width)]
         footer += [f" {shown.failure or shown.note}"] * bool(shown.failure or shown.note)
+        if evidence or len(rows) + len(footer) + 3 <= height:
+            rows += [EMPTY, Line(f" Evidence for {step.name.value}"), *plain(_evidence_rows(evidence, width))]
         return rows, focus, tuple(plain(footer))
 
 
@@ -189,12 +190,15 @@ def _steps(shown: Shown) -> tuple[StepResult, ...]:
 
 
 def _first_focus(steps: tuple[StepResult, ...]) -> int:
-    """Return the index of the step that failed, else of one still looked at, else of a warning, else of the last."""
+    """Return the index of the step that failed, else is looked at, else has a warning, else passed last."""
     for status in (Status.FAIL, Status.LOOKING, Status.WARN):
         for index, step in enumerate(steps):
             if step.status is status:
                 return index
-    return max((index for index, step in enumerate(steps) if step.status is Status.PASS), default=0)
+    passed = [
+        index for index, step in enumerate(steps) if step.status is Status.PASS and step.name is not Step.FIREWALL
+    ]
+    return max(passed, default=0)
 
 
 def _headline(shown: Shown, width: int) -> list[Line]:
@@ -291,6 +295,8 @@ def _evidence_of(step: StepResult, report: Report) -> tuple[Evidence, ...]:
         return report.verdict.evidence
     if step.evidence:
         return step.evidence
+    if report.verdict.step is None and step is report.steps[_first_focus(report.steps)]:
+        return report.verdict.evidence
     if step.status is Status.UNSEEN:
         rows = (unseen_row(unseen, report) for unseen in report.unseen)
         return tuple(Evidence(text=f"{what}\t{how}", source="") for what, how in rows)
