@@ -1,0 +1,89 @@
+"""One world for each fault: the least that shows it. A new fault gets its line here."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from porttui.model import facts as f
+from porttui.model.target import Question
+from tests import worlds as w
+
+LAN = "192.168.4.20"
+WEB = (w.listener(),)
+
+
+def _open(*exchanges: f.Exchange, scheme: str | None = "http", state: str = "S") -> f.Facts:
+    return w.world(
+        scheme=scheme,
+        sockets=w.sockets(*WEB),
+        processes=(w.node(state=state),),
+        attempts=(w.opened(),),
+        exchanges=exchanges,
+        binds=_binds("127.0.0.1", 8080, "EADDRINUSE"),
+    )
+
+
+def _shut(*rows: f.Socket, host: str = "127.0.0.1", port: int = 8080, scheme: str | None = None) -> f.Facts:
+    return w.world(
+        host, port, scheme=scheme, sockets=w.sockets(*rows), processes=(w.node(),), attempts=(w.refused(host, port),)
+    )
+
+
+def _silent(row: f.Socket, **counters: int) -> f.Facts:
+    return w.world(sockets=w.sockets(row), processes=(w.node(),), attempts=(w.silent("127.0.0.1", 8080, **counters),))
+
+
+def _binds(address: str, port: int, error: str) -> tuple[f.BindTry, ...]:
+    return tuple(f.BindTry(address=address, port=port, reuse_address=reuse, error=error) for reuse in (False, True))
+
+
+def _bind(host: str, port: int, error: str, *rows: f.Socket, root: bool = False) -> f.Facts:
+    return w.world(
+        host, port, question=Question.BIND, root=root, binds=_binds(host, port, error), sockets=w.sockets(*rows),
+        processes=(w.node(),),
+    )  # fmt: skip
+
+
+_UDP = f.Socket(protocol="udp", state="UNCONN", address="0.0.0.0", port=8080, pids=(4121,), owner_by="descriptor")
+_BOUND = replace(w.listener(), state="BOUND", queue=None, backlog=None)
+_UNIX = f.Socket(protocol="unix", state="LISTEN", path="/run/postgresql/.s.PGSQL.8080", user="postgres")
+_ICMP = f.Icmp(version=4, type=3, code=3, sender="127.0.0.1")
+
+BY_CODE: dict[str, f.Facts] = {
+    "healthy": _open(w.http(200)),
+    "undetermined": _open(w.said(outcome="closed")),
+    "port-taken": _bind("127.0.0.1", 8080, "EADDRINUSE", w.listener("0.0.0.0")),
+    "privileged-port": _bind("0.0.0.0", 80, "EACCES"),
+    "addr-not-available": replace(_bind("10.9.9.9", 8080, "EADDRNOTAVAIL"), routes=()),
+    "nothing-listening": _shut(),
+    "listener-other-address": _shut(w.listener("127.0.0.2")),
+    "listener-loopback-only": _shut(w.listener("127.0.0.1"), host=LAN),
+    "stale-address-listener": _shut(w.listener("10.9.9.9")),
+    "ipv6-only-listener": _shut(w.listener("::1")),
+    "ipv4-only-listener": _shut(w.listener("0.0.0.0"), host="::1"),
+    "v6only-wildcard": _shut(w.listener("::", v6only=True)),
+    "device-bound-listener": _shut(w.listener("0.0.0.0", device="eth0")),
+    "wrong-port": _shut(w.listener(port=8081)),
+    "bound-not-listening": _shut(_BOUND),
+    "udp-only": _shut(_UDP),
+    "unix-socket-only": _shut(_UNIX),
+    "other-netns": _shut(replace(w.listener("0.0.0.0"), namespace=4026532999, container="0f3c9a7b1d2e")),
+    "backlog-full": _silent(
+        w.listener(queue=2, backlog=1), Ip_InReceives=4, Ip_InDelivers=4, TcpExt_ListenOverflows=4
+    ),
+    "sigstopped": _open(w.said(outcome="silent"), state="T"),
+    "plain-http-to-tls": _open(w.said(outcome="closed"), w.said("tls", protocol="tls", tls=f.TlsAnswer())),
+    "tls-to-plain": _open(w.said("https", protocol="http", error="WRONG_VERSION_NUMBER"), w.http(200), scheme="https"),
+    "not-http": _open(w.said(outcome="closed"), w.said("redis", protocol="redis", data="+PONG\\r\\n")),
+    "http-client-error": _open(w.http(404)),
+    "http-server-error": _open(w.http(500)),
+    "upstream-dead-502": _open(w.http(502, server="nginx")),
+    "fw-reject-reset": w.world(
+        sockets=w.sockets(*WEB), processes=(w.node(),), attempts=(w.refused(by_kernel=False),)
+    ),
+    "fw-reject-icmp": w.world(
+        sockets=w.sockets(*WEB), processes=(w.node(),), attempts=(replace(w.refused(), icmp=_ICMP, tries=1),)
+    ),
+    "fw-drop-input": _silent(w.listener(), Ip_OutRequests=4, Ip_InReceives=4),
+    "fw-drop-output": _silent(w.listener(), Ip_OutRequests=4, TcpExt_TCPRetransFail=2),
+}  # fmt: skip

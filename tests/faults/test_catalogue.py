@@ -1,0 +1,92 @@
+"""Every fault is found in its own world and in no other one, and says what a fault must say, on every system."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from msgspec.structs import replace
+
+from porttui.diagnose import diagnose
+from porttui.faults.fault import CannotTell, Fault, Found
+from porttui.faults.registry import BY_CODE as FAULTS
+from porttui.model.facts import Facts, Os, Sockets, Unseen
+from porttui.model.report import Severity, Status
+from tests.faults.by_code import BY_CODE
+
+SYSTEMS: tuple[Os, ...] = ("linux", "macos", "windows")
+PARTS = ("interfaces", "name", "routes", "binds", "sockets", "processes", "attempts", "exchanges", "firewall")
+CANNOT_SEE = Unseen(what="it", reason="needs root", how_to_see="sudo look")
+
+
+def test_every_fault_has_a_world() -> None:
+    assert set(BY_CODE) == set(FAULTS)
+
+
+@pytest.mark.parametrize("code", BY_CODE)
+def test_it_leads_in_its_own_world_and_fails_one_step(code: str) -> None:
+    report = diagnose(BY_CODE[code])
+    assert report.verdict.code == code
+    assert [each.code for each in report.also] == []
+    expected = 0 if report.verdict.severity in (Severity.OK, Severity.WARNING) else 1
+    assert sum(step.status is Status.FAIL for step in report.steps) == expected
+
+
+@pytest.mark.parametrize("code", BY_CODE)
+def test_it_says_what_a_fault_must_say(code: str) -> None:
+    report = diagnose(BY_CODE[code])
+    assert report.verdict.evidence
+    assert report.verdict.summary.endswith(".")
+    assert "\n" not in report.verdict.summary
+    assert len(report.verdict.summary) <= 160
+    assert all(len(step.summary) <= 80 for step in report.steps)
+
+
+@pytest.mark.parametrize(("code", "system"), list(itertools.product(BY_CODE, SYSTEMS)))
+def test_it_has_ways_out_on_every_system(code: str, system: Os) -> None:
+    fault = FAULTS[code]
+    facts = replace(BY_CODE[code], os=system, host=replace(BY_CODE[code].host, systemd=system == "linux"))
+    assert isinstance(fault.check(facts), Found)
+    ways = fault.remedies(facts)
+    assert ways or fault.severity in (Severity.OK, Severity.UNKNOWN)
+    for way in ways:
+        assert way.title
+        assert way.proof
+        assert way.steps
+        for step in way.steps:
+            assert step.text
+            assert sum(each is not None for each in (step.argv, step.edit, step.url)) <= 1
+            assert step.argv is None or all(step.argv)
+            if system != "linux":
+                assert step.argv is None or step.argv[0] not in {"systemctl", "nft", "ss", "journalctl"}, step
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=list(FAULTS))
+def test_it_copes_with_whatever_is_missing(fault: Fault) -> None:
+    for facts in BY_CODE.values():
+        for part in PARTS:
+            for value in (
+                (None, CANNOT_SEE)
+                if part not in {"name", "processes", "attempts", "exchanges", "firewall"}
+                else (None,)
+            ):
+                outcome = fault.check(replace(facts, **{part: value}))
+                if isinstance(outcome, Found):
+                    assert fault.remedies(replace(facts, **{part: value})) is not None
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=list(FAULTS))
+def test_before_the_look_it_cannot_tell(fault: Fault) -> None:
+    nothing = replace(BY_CODE["healthy"], **dict.fromkeys(PARTS), done=False)
+    asked = replace(nothing.asked, question=fault.questions[0])
+    outcome = fault.check(replace(nothing, asked=asked))
+    assert isinstance(outcome, CannotTell) or fault.code == "undetermined"
+
+
+@pytest.mark.parametrize("code", [code for code in BY_CODE if FAULTS[code].severity is Severity.FAULT])
+def test_without_the_socket_tables_nothing_is_said_about_them(code: str) -> None:
+    facts: Facts = replace(BY_CODE[code], sockets=CANNOT_SEE, processes=())
+    verdict = diagnose(facts).verdict
+    assert verdict.code in {code, "undetermined", "fw-reject-reset"}
+    assert not isinstance(facts.sockets, Sockets)
+    assert "othing listens" not in verdict.summary
