@@ -257,7 +257,7 @@ class StartScreen(Screen[None]):
                 "change the line until it is read" if not self._complaint else "this can't be read yet: change the line"
             )
         if asked is None:
-            return "type a port, or go down to a program"
+            return "type a port, or press down" if self.size.width < NARROW else "type a port, or go down to a program"
         return "enter finds out why"
 
     def _keys(self, width: int, *, narrow: bool) -> str:

@@ -144,7 +144,8 @@ class DiagnosisTab(Tab):
             rows += [EMPTY, *plain(wrap(sentence, width - 1, " ")), *plain(_unseen_rows(unseen, report, width))]
             if shown.note:
                 rows += plain(wrap(shown.note, width - 1, " "))
-            last = shown.note or report.verdict.confidence.value.capitalize() + "."
+            known = report.verdict.severity is not Severity.UNKNOWN
+            last = shown.note or (f"{report.verdict.confidence.value.capitalize()}." if known else "Cause not found.")
         else:
             last = "Looking."
         return Drawing(rows, None, (Line(" " + cut(last, width - 2)),))
