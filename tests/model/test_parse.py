@@ -20,6 +20,10 @@ FORMS = [
     ("*:62893", "localhost", 62893, None, "/"),
     ("port 3000", "localhost", 3000, None, "/"),
     ("3000/tcp", "localhost", 3000, None, "/"),
+    ("127.0.0.1:3000/tcp", "127.0.0.1", 3000, None, "/"),
+    ("tcp 3000", "localhost", 3000, None, "/"),
+    ("127.0.0.1 : 3000", "127.0.0.1", 3000, None, "/"),
+    ("PORT=3000", "localhost", 3000, None, "/"),
     ("00080", "localhost", 80, None, "/"),
     ("localhost:62893", "localhost", 62893, None, "/"),
     ("LocalHost:62893", "localhost", 62893, None, "/"),
@@ -69,7 +73,7 @@ FORMS = [
     ("postgresql+asyncpg://db:5433/shop", "db", 5433, "postgresql", "/shop"),
     ("jdbc:postgresql://localhost:5432/shop", "localhost", 5432, "postgresql", "/shop"),
     ("mongodb://a:27018,b:27019/shop", "a", 27018, "mongodb", "/shop"),
-    ("tcp://127.0.0.1:3000", "127.0.0.1", 3000, None, "/"),
+    ("tcp://127.0.0.1:3000/x", "127.0.0.1", 3000, None, "/"),
     ("grpc://localhost:50051", "localhost", 50051, "grpc", "/"),
     ("localhost:http", "localhost", 80, "http", "/"),
     ("localhost:redis", "localhost", 6379, "redis", "/"),
@@ -156,6 +160,11 @@ NONSENSE = [
     "file:///etc/hosts",
     "unix:///var/run/docker.sock",
     "8080:80",
+    "localhost:8080:80",
+    "http:localhost:3000",
+    "https:/localhost",
+    "127.0.0.1:53/udp",
+    "Error: connect ECONNREFUSED /var/run/docker.sock",
     "hello world",
     "it does not work",
     "ECONNREFUSED",
@@ -210,6 +219,9 @@ def test_nonsense_gets_one_line_with_an_example_that_works(typed: str) -> None:
         ("127.0.0.256:80", "IPv4"),
         ("udp://localhost:53", "UDP"),
         ("8080:80", "published port"),
+        ("127.0.0.1:8080:80", "localhost:8080"),
+        ("http:localhost:3000", "two slashes"),
+        ("Cannot connect to the Docker daemon at unix:///var/run/docker.sock.", "socket in the file system"),
         ("OSError: [Errno 98] Address already in use", "not which"),
         ("ECONNREFUSED", "no address"),
         ("http://localhost:99999/", '"99999"'),
@@ -326,7 +338,7 @@ def test_any_text_gives_a_target_or_a_message(text: str) -> None:
     except TargetError as error:
         message = str(error)
         assert is_visible(message)
-        assert " Example: " in message
+        parse(message.rpartition(" Example: ")[2])
         return
     assert isinstance(asked, Asked)
     assert 1 <= asked.target.port <= 65535

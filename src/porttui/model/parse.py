@@ -60,6 +60,8 @@ def _pasted(text: str, word: str, question: Question | None, problem: TargetErro
         return _asked(text, reading.place, question or reading.question, reading.fragment)
     if problem:
         raise problem
+    if re.search(r"unix://|\.sock\b", text):
+        return fail("the text names a socket in the file system, and porttui looks at ports")
     if is_bind(text):
         return fail("the text says that a port is in use, but not which: type the port", "8080")
     if "\n" in text or len(text) > 60:
@@ -98,7 +100,7 @@ def _two_words(host: str, port: str) -> Place | None:
     """Read ``::1 62893``, ``localhost, 3000``, ``localhost redis``, ``port 3000``."""
     if not (re.fullmatch(r"[+-]?[0-9]+", port) or service_port(port)) or not host or "/" in host:
         return None
-    if host.lower() == "port":
+    if host.lower() in ("port", "tcp"):
         return Place(host=None, port=read_port(port))
     from porttui.model.commands import PROGRAMS
 

@@ -43,6 +43,10 @@ def _connect(pattern: str, *needs: str, scheme: str | None = None, many: bool = 
     return Rule(needs=needs, pattern=pattern, scheme=scheme, many=many)
 
 
+def _either(pattern: str, *needs: str, many: bool = False) -> Rule:
+    return Rule(needs=needs, pattern=pattern, question=None, many=many)
+
+
 BIND_RULES: tuple[Rule, ...] = (
     # Node: libuv's code, its text, then address:port; older versions have no text; a cluster says null.
     _bind(rf"\b(?:listen|bind) E[A-Z]+\b(?:[^\n]{{0,80}}?)\s{_PLACE}", "listen e", "bind e"),
@@ -92,12 +96,10 @@ BIND_RULES: tuple[Rule, ...] = (
 CONNECT_RULES: tuple[Rule, ...] = (
     _connect(r"\bupstream: \"(?P<url>[^\"\s]{1,2000})\"", "upstream: "),
     _connect(rf"\bconnect E[A-Z_]+ {_PLACE}", "connect e", many=True),
-    Rule(
-        needs=("address: '",),
-        pattern=rf"\baddress: '(?P<host>[^'\s]{{1,253}})',\s{{1,40}}port: {_PORT}",
-        question=None,
-        many=True,
-    ),
+    _either(rf"\baddress: '(?P<host>[^'\s]{{1,253}})',\s{{1,40}}port: {_PORT}", "address: '", many=True),
+    # strace(1), of IPv4 and IPv6.
+    _either(rf"sin_port=htons\({_PORT}\), sin_addr=inet_addr\(\"(?P<host>[0-9.]{{7,15}})\"", "sin_port"),
+    _either(rf"sin6_port=htons\({_PORT}\)[^\n]{{0,80}}?inet_pton\(AF_INET6, \"(?P<host>[0-9a-fA-F:.]{{2,45}})\"", "sin6_port"),
     _connect(rf"getaddrinfo E[A-Z_]+ (?P<place>[\w.-]{{1,253}}(?::[0-9]{{1,5}})?){_END}", "getaddrinfo e"),
     # Python: urllib3 and requests, aiohttp, asyncio.
     _connect(
@@ -134,7 +136,8 @@ CONNECT_RULES: tuple[Rule, ...] = (
         rf"Connection (?:closed|reset|timed out) by (?:\w+ ){{0,4}}(?P<host>[0-9a-fA-F.:]{{2,45}}) port {_ANY_PORT}",
         "connection closed by", "connection reset by", scheme="ssh",
     ),
-    _connect(rf"(?i)connect to (?:host |address )?(?P<host>[^\s(]{{1,253}})(?: \([^)\n]{{0,80}}\))? port {_ANY_PORT}", "connect to "),
+    _connect(rf"Failed to connect to (?P<host>\S{{1,253}}) port {_ANY_PORT}", "failed to connect to"),
+    _connect(rf"(?i)connect to (?:host |address )?(?P<host>[^\s(]{{1,253}})(?: \([^)\n]{{0,80}}\))? port {_ANY_PORT}", "connect to ", many=True),
     _connect(rf"Connected to (?P<host>\S{{1,253}}) \([^)\n]{{0,80}}\) port {_ANY_PORT}", "connected to"),
     _connect(rf"TCP connect to \((?P<host>[^\s:]{{1,253}}) : {_PORT}\) failed", "tcp connect to ("),
     _connect(rf"(?<![\w.-])(?P<host>[\w.-]{{1,253}}) \[(?P<ip>[0-9a-fA-F.:]{{2,45}})\] {_ANY_PORT}(?: \([^)\n]{{0,40}}\))? : ", "] "),
@@ -144,7 +147,7 @@ CONNECT_RULES: tuple[Rule, ...] = (
     _connect(r"(?i)could not resolve host: (?P<place>[\w.-]{1,253})", "resolve host: "),
     # Java: Apache HttpClient, OkHttp, Netty, Kafka: name/address:port, the name may be empty.
     _connect(rf"Connect to (?:https?://)?{_PLACE} \[[^\]\n]{{0,400}}\] failed", "connect to "),
-    _connect(rf"(?<![/\w.-])(?P<host>(?:[A-Za-z][\w.-]{{0,252}})?)/(?P<ip>\[?[0-9a-fA-F:.]{{2,45}}\]?):{_PORT}", "/"),
+    _either(rf"(?<![/\w.-])(?P<host>(?:[A-Za-z][\w.-]{{0,252}})?)/(?P<ip>\[?[0-9a-fA-F:.]{{2,45}}\]?):{_PORT}", "/"),
     _connect(rf"connection to the server {_PLACE} was refused", "to the server"),
     # reqwest (Rust), written by its Debug.
     _connect(
@@ -166,7 +169,7 @@ CONNECT_RULES: tuple[Rule, ...] = (
 """Why can't I connect?"""
 
 BIND_WORDS = (
-    r"(?i)EADDRINUSE|AddrInUse|address (?:is )?(?:already )?in use|already in use|port is already allocated|\bis in use\b"
+    r"(?i)EADDRINUSE|AddrInUse|address (?:is )?(?:already )?in use|already (?:be )?in use|port is already allocated|\bis in use\b"
     r"|\bErrno (?:98|48)\b|WinError 10048|\b10048\b|only one usage of each socket address|BindException"
     r"|\blisten EACCES|\bbind: |\bbind\(|\bbind\(\)|server_bind|failed to bind|could not bind|cannot bind|can't bind"
     r"|error while attempting to bind|failed to listen|already running on port|\bos error (?:98|48)\b"

@@ -47,6 +47,7 @@ _STRONG = (
     r"|\(\s?['\"](?P<tuple>[^'\"\s]{0,253})['\"],\s?(?P<ptuple>[0-9]{1,5})\b"
     r"|(?i:\bhost)['\"]?\s?[:=]>?\s?['\"]?(?P<key>[\w.:-]{1,253}?)['\"]?[,;\s]\s{0,20}['\"]?(?i:port)['\"]?\s?[:=]>?\s?['\"]?(?P<pkey>[0-9]{1,5})\b"
     r"|(?<![\w.-])(?P<said>localhost|(?:[0-9]{1,3}\.){3}[0-9]{1,3}),? (?:on |at )?(?:the )?port:? (?P<psaid>[0-9]{1,5})\b"
+    r"|(?<![\w.-])(?P<pair>localhost|(?:[0-9]{1,3}\.){3}[0-9]{1,3})(?: : | :|: | )(?P<ppair>[0-9]{4,5})(?![\w:/-]|\.[0-9])"
 )
 """Spellings that cannot be anything else."""
 _WEAK = r"(?<![\w./:@-])(?P<host>[A-Za-z][\w.-]{1,252}):(?P<port>[0-9]{2,5})(?!\w|\.[0-9]|:[0-9])"
@@ -55,6 +56,7 @@ _PORTS = (
     r"(?i)\bport['\"]?\s?(?:number\s|is\s)?[:=#]?\s?['\"]?(?P<port>[0-9]{1,5})\b(?!\.[0-9])"
     r"|(?:^|\s)--?(?:port|p|listen)[ =](?P<option>[0-9]{2,5})\b"
     r"|(?<![\w.:\])])[:*]:?(?P<colon>[0-9]{2,5})\b(?![:.][0-9])"
+    r"|\bon (?P<on>[0-9]{2,5})(?![\w:/-]|\.[0-9])"
 )
 
 
@@ -91,8 +93,12 @@ def endpoints(text: str) -> Found:
     """Find addresses with a port, in the spellings that cannot be anything else."""
     for match in re.finditer(_STRONG, text):
         parts = match.groupdict()
-        host = next((parts[name] for name in ("v6", "v4", "tuple", "key", "said") if parts[name] is not None), None)
-        port = next((parts[name] for name in ("p6", "p4", "ptuple", "pkey", "psaid") if parts[name] is not None), None)
+        host = next(
+            (parts[name] for name in ("v6", "v4", "tuple", "key", "said", "pair") if parts[name] is not None), None
+        )
+        port = next(
+            (parts[name] for name in ("p6", "p4", "ptuple", "pkey", "psaid", "ppair") if parts[name] is not None), None
+        )
         if parts["raw"]:
             host, port = host_and_port(parts["raw"])
             if host is None or parse_ip(host) is None:
@@ -148,7 +154,7 @@ def _names(text: str) -> Found:
 
 def _ports(text: str) -> Found:
     for match in re.finditer(_PORTS, text, re.MULTILINE):
-        yield from _checked(None, match["port"] or match["option"] or match["colon"], match[0])
+        yield from _checked(None, match["port"] or match["option"] or match["colon"] or match["on"], match[0])
 
 
 def _checked(host: str | None, port: str | None, fragment: str) -> Found:

@@ -52,8 +52,11 @@ def read_place(text: str) -> Place:
         return _read_url(url[1], url[2], text)
     if text.startswith("//"):
         return _read_url("http", text[2:], text)
-    if re.fullmatch(r"[0-9]{1,5}/(?:tcp|udp)", text):
+    if re.search(r"[0-9]/(?:tcp|udp)$", text):
         return _container_port(text)
+    slashes = re.match(r"(https?|wss?):(?![0-9]+$)", text, re.IGNORECASE)
+    if slashes:
+        fail(f'{quoted(text)} needs two slashes after "{slashes[0]}"', "http://localhost:3000")
     authority, path = _split_path(text)
     if path is not None:
         return _read_url("http", text, text)
@@ -170,7 +173,10 @@ def _read_url(word: str, rest: str, text: str) -> Place:
         number = SCHEME_PORTS.get(scheme or "", 0) if port == "" else 0
         number = number or read_port(port)
     return Place(
-        host=None if host is None else read_host(host), port=number, scheme=scheme, path=visible(path or "/", 2000)
+        host=None if host is None else read_host(host),
+        port=number,
+        scheme=scheme,
+        path=visible(path or "/", 2000) if scheme else "/",
     )
 
 
@@ -195,9 +201,16 @@ def _split_port(text: str) -> tuple[str | None, str | None]:
         return (None, None) if text == "*" else (text, None)
     if ":" in head and parse_ip(text) is not None and not _is_ipv6_and_port(head, tail):
         return text, None
-    if re.fullmatch(r"[0-9]{1,5}", head) and tail.isascii() and tail.isdigit() and int(head) <= 65535:
-        fail(f"{quoted(text)} looks like a port mapping of a container: type the published port", f"localhost:{head}")
+    _refuse_mapping(text)
     return None if head in ("", "*") else head, tail
+
+
+def _refuse_mapping(text: str) -> None:
+    """Refuse "8080:80" and "127.0.0.1:8080:80", as `docker run -p` takes them: the first port is the one to ask."""
+    match = re.fullmatch(r"(?:([A-Za-z][\w.-]*|[0-9]+(?:\.[0-9]+){1,3}):)?([0-9]{1,5}):[0-9]{1,5}", text)
+    if match and 0 < int(match[2]) <= 65535:
+        what = f"{quoted(text)} looks like a port mapping of a container: type the published port"
+        fail(what, f"localhost:{int(match[2])}")
 
 
 def _is_ipv6_and_port(head: str, tail: str) -> bool:
@@ -206,10 +219,11 @@ def _is_ipv6_and_port(head: str, tail: str) -> bool:
 
 
 def _container_port(text: str) -> Place:
-    port, _, protocol = text.partition("/")
+    """Read "8080/tcp" and "127.0.0.1:8080/tcp", as `docker port` prints them."""
+    place, _, protocol = text.rpartition("/")
     if protocol == "udp":
         fail(f"{quoted(text)} is about UDP, and porttui looks at TCP")
-    return Place(host=None, port=read_port(port))
+    return read_place(place)
 
 
 def _scheme_of_port(port: str) -> str | None:
