@@ -17,7 +17,7 @@ def test_a_rule_drops(person: Person, address: str) -> None:
         server = stage.listen(address=address, person=Person.OTHER)
         stage.filter("input", f"tcp dport {server.port} drop")
         asked = f"[{address}]" if ":" in address else address
-        answer = stage.check(f"{asked}:{server.port}", person=person)
+        answer = stage.check(f"{asked}:{server.port}", "--timeout=2", person=person)
     expect_fault(answer, "fw-drop-input", "firewall", server.port, person)
 
 
@@ -25,5 +25,5 @@ def test_a_policy_that_forgets_loopback_drops(person: Person) -> None:
     with Namespace() as stage:
         server = stage.listen(person=Person.OTHER)
         stage.filter("input", "tcp dport 22 accept", policy="drop")
-        answer = stage.check(f"127.0.0.1:{server.port}", person=person)
+        answer = stage.check(f"127.0.0.1:{server.port}", "--timeout=2", person=person)
     expect_fault(answer, "fw-drop-input", "firewall", server.port, person)

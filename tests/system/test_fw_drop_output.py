@@ -17,5 +17,5 @@ def test_a_rule_drops(person: Person, address: str) -> None:
         server = stage.listen(address=address, person=Person.OTHER)
         stage.filter("output", f"tcp dport {server.port} drop")
         asked = f"[{address}]" if ":" in address else address
-        answer = stage.check(f"{asked}:{server.port}", person=person)
+        answer = stage.check(f"{asked}:{server.port}", "--timeout=2", person=person)
     expect_fault(answer, "fw-drop-output", "firewall", server.port, person)

@@ -33,13 +33,25 @@ def test_its_own_paused_server_is_named(person: Person) -> None:
     assert str(server.pid) in str(answer.verdict), answer
 
 
-def test_a_program_that_cannot_be_known_is_not_blamed(person: Person) -> None:
+def test_the_only_program_of_its_user_is_named(person: Person) -> None:
     with Namespace() as stage:
-        server = stage.listen(person=Person.OTHER)  # --port 0
+        server = stage.listen(person=Person.OTHER)  # --port 0: its command line does not help
         server.pause()
         answer = stage.check(f"http://127.0.0.1:{server.port}/", "--timeout=2", person=person)
+    expect_fault(answer, "sigstopped", "probe", server.port, person)
+    assert answer.verdict["confidence"] == ("certain" if person is Person.ROOT else "likely"), answer
+
+
+def test_a_program_that_cannot_be_known_is_not_blamed(person: Person) -> None:
+    with Namespace() as stage:
+        hanging = stage.listen("--do=never", person=Person.OTHER)
+        paused = stage.listen(person=Person.OTHER)
+        paused.pause()
+        wrong = stage.check(f"http://127.0.0.1:{hanging.port}/", "--timeout=2", person=person)
+        right = stage.check(f"http://127.0.0.1:{paused.port}/", "--timeout=2", person=person)
+    assert wrong.code != "sigstopped", wrong
     if person is Person.ROOT:
-        expect_fault(answer, "sigstopped", "probe", server.port, person)
+        expect_fault(right, "sigstopped", "probe", paused.port, person)
     else:
-        expect_undetermined(answer, person)
-        assert any("owner" in what for what in answer.unseen), answer
+        expect_undetermined(right, person)
+        assert any("owner" in what for what in right.unseen), right
