@@ -29,7 +29,7 @@ check: ## style, types, layers, and whether the generated pages are up to date
 	.venv/bin/lint-imports --no-logo
 	.venv/bin/python -m scripts.docs --check
 
-docs: ## write docs/faults.md and the tables of the README from the faults themselves
+docs: ## write docs/faults.md and what else is made from the faults themselves
 	@scripts/setup dev
 	.venv/bin/python -m scripts.docs
 

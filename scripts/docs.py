@@ -1,4 +1,4 @@
-"""Write the pages that are made from the faults themselves: docs/faults.md, and the table in the README.
+"""Write what is made from the faults themselves: docs/faults.md, the table in README.md, the example in CONTRIBUTING.md.
 
 ``python -m scripts.docs`` writes them; with ``--check`` it only says which are stale, and exits 1 when one is.
 """
@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import sys
 from pathlib import Path
 
@@ -13,21 +14,45 @@ from porttui.faults.registry import FAULTS
 from porttui.render.faults_page import faults_markdown, faults_table
 
 ROOT = Path(__file__).resolve().parents[1]
-BEGIN = "<!-- The table of faults is made by `make docs`: begin -->\n"
-END = "<!-- The table of faults is made by `make docs`: end -->\n"
+BEGIN, END = "<!-- made by `make docs`: begin -->\n", "<!-- made by `make docs`: end -->\n"
+EXAMPLE = ROOT / "src" / "porttui" / "faults" / "sigstopped.py"
 
 
 def pages() -> dict[Path, str]:
     """Return what each generated file has to hold."""
-    readme = ROOT / "README.md"
-    before, _, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not end:
-        raise SystemExit(f"README.md has lost its markers:\n{BEGIN}{END}")
+    readme, contributing = ROOT / "README.md", ROOT / "CONTRIBUTING.md"
     return {
         ROOT / "docs" / "faults.md": faults_markdown(FAULTS),
-        readme: f"{before}{BEGIN}\n{faults_table(FAULTS)}\n{END}{after}",
+        readme: _between(readme, faults_table(FAULTS)),
+        contributing: _between(contributing, f"```python\n{_shortened(EXAMPLE.read_text(encoding='utf-8'))}```\n"),
     }
+
+
+def _between(page: Path, text: str) -> str:
+    """Return the page with a text between its markers."""
+    before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not end:
+        raise SystemExit(f"{page.name} has lost its markers:\n{BEGIN}{END}")
+    return f"{before}{BEGIN}\n{text}\n{END}{after}"
+
+
+def _shortened(source: str) -> str:
+    """Return of a fault's file what one has to know: its docstring, its check and the fault itself."""
+    body = ast.parse(source).body
+    parts = []
+    for node in body:
+        code = ast.get_source_segment(source, node) or ""
+        if node is body[0]:
+            first, _, rest = code.partition("\n\n")
+            parts.append(f'{first}\n\n{rest.partition(chr(10))[0]}\n...\n"""')
+        elif isinstance(node, ast.FunctionDef) and node.name == "check":
+            parts.append(code)
+        elif isinstance(node, ast.FunctionDef) and node.name == "remedies":
+            parts.append("\n".join(code.splitlines()[:2]) + "\n    ...")
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "FAULT":
+            parts.append(code)
+    return "\n\n\n".join(parts) + "\n"
 
 
 def stale() -> list[Path]:

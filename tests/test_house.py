@@ -99,12 +99,19 @@ def _porttui(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_worked_example_is_the_real_code() -> None:
-    example = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("```python\n")[2].partition("```")[0]
-    source = (ROOT / "src/porttui/faults/sigstopped.py").read_text(encoding="utf-8").splitlines()
-    told = [line for line in example.splitlines() if line.strip() not in ("", "...")]
-    assert len(told) > 20
-    assert [line for line in told if line not in source] == []
+def test_each_folder_has_its_place_in_the_import_contracts() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    layers, pure, *_ = project["tool"]["importlinter"]["contracts"]
+    placed = set(re.findall(r"porttui\.(\w+)", " ".join(layers["layers"])))
+    source = ROOT / "src/porttui"
+    there = {
+        path.name.removesuffix(".py")
+        for path in source.iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    assert there - {"__init__"} <= placed
+    looks_at_nothing = {"model", "firewall", "reading", "remedies", "faults", "diagnose"} & there
+    assert {f"porttui.{name}" for name in looks_at_nothing} <= set(pure["source_modules"])
 
 
 def test_each_dependency_is_used_and_explained() -> None:
