@@ -1,4 +1,4 @@
-"""Write what is made from the faults themselves: docs/faults.md, the table in README.md, the example in CONTRIBUTING.md.
+"""Write what is made from the faults themselves: docs/faults.md, and the parts of README.md and CONTRIBUTING.md.
 
 ``python -m scripts.docs`` writes them; with ``--check`` it only says which are stale, and exits 1 when one is.
 """
