@@ -14,7 +14,7 @@ help: ## show this list
 
 run: ## set up .venv once, then start porttui here
 	@scripts/setup run
-	@if [ -n "$$TARGET" ]; then exec $(PORTTUI) "$$TARGET"; else exec $(PORTTUI); fi
+	@$(PORTTUI) $${TARGET:+"$$TARGET"} || case $$? in 1|3) ;; *) exit 1 ;; esac # a fault found is no error of make
 
 test: ## all tests; as root also those that stage faults in network namespaces
 	@scripts/setup dev
