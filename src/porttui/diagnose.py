@@ -94,4 +94,3 @@ def _lettered(remedies: tuple[r.Remedy, ...]) -> tuple[r.Remedy, ...]:
         remedy if remedy.way else replace(remedy, way=letter)
         for letter, remedy in zip("ABCDEFGHIJ", remedies, strict=False)
     )
-

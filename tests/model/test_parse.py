@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from porttui.model.clean import is_visible
 from porttui.model.parse import parse
+from porttui.model.printable import is_printable
 from porttui.model.target import Asked, Question, Target, TargetError
 
 FORMS = [
@@ -204,7 +204,7 @@ def test_nonsense_gets_one_line_with_an_example_that_works(typed: str) -> None:
     with pytest.raises(TargetError) as raised:
         parse(typed)
     message = str(raised.value)
-    assert is_visible(message)
+    assert is_printable(message)
     assert len(message) < 300
     what, _, example = message.rpartition(" Example: ")
     assert what.endswith(".")
@@ -290,8 +290,8 @@ def test_an_at_sign_in_a_path_is_no_user() -> None:
 
 def test_what_is_kept_of_a_paste_is_printable() -> None:
     asked = parse("\x1b[31mError:\x1b[0m connect ECONNREFUSED 127.0.0.1:5173\n\x00\x9b31m\u202e")
-    assert is_visible(asked.target.input)
-    assert is_visible(asked.read_from)
+    assert is_printable(asked.target.input)
+    assert is_printable(asked.read_from)
     assert "\\n" in asked.target.input
 
 
@@ -337,11 +337,11 @@ def test_any_text_gives_a_target_or_a_message(text: str) -> None:
         asked = parse(text)
     except TargetError as error:
         message = str(error)
-        assert is_visible(message)
+        assert is_printable(message)
         parse(message.rpartition(" Example: ")[2])
         return
     assert isinstance(asked, Asked)
     assert 1 <= asked.target.port <= 65535
     assert asked.target.host
     for shown in (asked.target.input, asked.target.host, asked.target.path, asked.read_from, str(asked.target)):
-        assert is_visible(shown)
+        assert is_printable(shown)

@@ -139,7 +139,7 @@ def test_of_a_launcher_and_its_server_the_server_is_meant() -> None:
                 uid, net = os.geteuid(), owners.net_of("self")
 
                 def named() -> list[owners.Candidate]:
-                    return owners.matching(owners.naming_ports(), int(port), uid, net)
+                    return owners.matching(owners.possible_servers(), int(port), uid, net)
 
                 wait_until(lambda: any(each.parent == child.pid for each in named()))
                 assert [each.parent for each in named()] == [child.pid]
@@ -151,9 +151,8 @@ def test_of_a_launcher_and_its_server_the_server_is_meant() -> None:
 
 def test_porttui_and_its_ancestors_are_never_blamed() -> None:
     port = "61234"
-    code = (
-        "from porttui.observe import owners; print([each.pid for each in owners.naming_ports() if 61234 in each.ports])"
-    )
+    look = "from porttui.observe.owners import possible_servers as servers"
+    code = f"{look}; print([each.pid for each in servers() if {port} in each.ports])"
     parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {code!r}, '{port}'], check=True)"
     shown = subprocess.run(
         [sys.executable, "-c", parent, port],

@@ -18,7 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from porttui.model.facts import Process
-from porttui.observe.process_linux import capability_names, hide_secrets, linux_processes
+from porttui.observe.process_linux import capability_names, linux_processes
+from porttui.observe.secrets import hide_secrets
 from tests.observe.holder import become_dumpable, holding, linux_only, no_new_privileges, set_name, trace_me, wait_until
 from tests.observe.netns import NOBODY, in_child, needs_root
 

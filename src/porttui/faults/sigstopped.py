@@ -29,7 +29,7 @@ _PAUSED = {"T", "t"}
 
 
 def check(facts: Facts) -> Outcome:
-    """Find it when all processes that hold the listener are paused and the target does not answer."""
+    """Find it when the processes that hold the listener are paused and the target does not answer."""
     if facts.attempts is None or facts.processes is None:
         return CannotTell(because="processes and connections were not looked at yet")
     if any(each.outcome == "answer" for each in seen.exchanges(facts)):
@@ -37,30 +37,49 @@ def check(facts: Facts) -> Outcome:
     listener = _listener(facts)
     if listener is None:
         return RuledOut(because="no listener here takes the connection")
-    owners = seen.owners(facts, listener)
-    if not owners:
-        return CannotTell(
-            because="it cannot be seen which process holds the port",
-            unseen=facts.sockets.unseen if isinstance(facts.sockets, Sockets) else (),
-        )
-    paused = tuple(owner for owner in owners if owner.state in _PAUSED)
-    if len(paused) < len(owners):
-        return RuledOut(because=f"{owners[0].name}, pid {owners[0].pid}, is not paused (state {owners[0].state})")
     if not any(each.outcome in {"open", "timeout"} for each in seen.asked_attempts(facts)):
         return RuledOut(because="the connection failed at once, which a paused server does not do")
     if seen.opened(facts) and not seen.exchanges(facts) and not facts.done:
         return CannotTell(because="nothing was said on the connection yet")
-    certain = listener.owner_by == "descriptor"
-    first = paused[0]
-    name = words.tool(first) or first.name
+    paused, confidence = _paused(facts, listener)
+    if paused is not None:
+        return _found(facts, listener, paused, confidence)
+    owners = seen.owners(facts, listener)
+    if owners:
+        return RuledOut(because=f"{owners[0].name}, pid {owners[0].pid}, is not paused (state {owners[0].state})")
+    unseen = facts.sockets.unseen if isinstance(facts.sockets, Sockets) else ()
+    return CannotTell(because="it cannot be seen which process holds the port", unseen=unseen)
+
+
+def _paused(facts: Facts, listener: Socket) -> tuple[Process | None, Confidence]:
+    """Return the paused process that should accept, and how sure it is that this one should."""
+    owners = seen.owners(facts, listener)
+    if owners and all(owner.state in _PAUSED for owner in owners):
+        return owners[0], Confidence.CERTAIN if listener.owner_by == "descriptor" else Confidence.LIKELY
+    workers = _workers(owners)
+    if workers and all(worker.state in _PAUSED for worker in workers):
+        return workers[0], Confidence.LIKELY
+    return None, Confidence.POSSIBLE
+
+
+def _workers(owners: tuple[Process, ...]) -> tuple[Process, ...]:
+    """Return the holders without the master that started them and leaves the accepting to them (nginx, gunicorn)."""
+    masters = {ancestor.pid for owner in owners for ancestor in owner.ancestors}
+    return tuple(owner for owner in owners if owner.pid not in masters)
+
+
+def _found(facts: Facts, listener: Socket, paused: Process, confidence: Confidence) -> Found:
+    name = words.tool(paused) or paused.name
+    how = "" if confidence is Confidence.CERTAIN else "Probably "
+    what = f"a debugger (pid {paused.tracer}) holds it" if paused.tracer else "it is there, and does nothing"
     return Found(
-        summary=f"{'' if certain else 'Probably '}{name}, pid {first.pid}, is paused: "
-        + (f"a debugger (pid {first.tracer}) holds it." if first.tracer else "it is there, and does nothing."),
+        summary=f"{how}{name}, pid {paused.pid}, is paused: {what}.",
         gloss="The kernel still opens connections for a paused server, but nobody takes and answers them.",
-        confidence=Confidence.CERTAIN if certain else Confidence.LIKELY,
+        confidence=confidence,
         evidence=(
             Evidence(
-                text=f"process\t{first.name}, pid {first.pid}\tstate {first.state}", source=f"/proc/{first.pid}/stat"
+                text=f"process\t{paused.name}, pid {paused.pid}\tstate {paused.state}",
+                source=f"/proc/{paused.pid}/stat",
             ),
             *evidence.listening(facts, (listener,)),
             *evidence.connects(facts),
@@ -80,8 +99,9 @@ def _listener(facts: Facts) -> Socket | None:
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Let it go on; a debugger has to do that itself."""
     listener = _listener(facts)
-    owners: tuple[Process, ...] = seen.owners(facts, listener) if listener else ()
-    first = owners[0]
+    first = _paused(facts, listener)[0] if listener else None
+    if first is None:
+        return ()
     if not first.tracer:
         return (service.resume(facts, first),)
     return (

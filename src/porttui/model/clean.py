@@ -1,6 +1,6 @@
 """Making what was typed or pasted fit to be read and to be shown: no colours, no hidden characters, no passwords.
 
-`porttui.observe.printable` does the same for what the machine says; model/ imports nothing from observe/, and needs
+`porttui.model.printable` does the same for what the machine says; model/ imports nothing from observe/, and needs
 no more than the few lines below.
 """
 
@@ -74,26 +74,3 @@ def without_secrets(text: str) -> str:
         for shape, shown in _SECRETS:
             text = re.sub(shape, shown, text)
     return text
-
-
-def visible(text: str, limit: int = 1000) -> str:
-    """Return one line of visible characters: line ends and control characters as escapes, cut at `limit`."""
-    line = "".join(_visible(char) for char in text[: limit + 1])
-    return line if len(line) <= limit else line[: max(0, limit - 3)] + "..."
-
-
-def is_visible(text: str) -> bool:
-    """Tell whether `visible` would leave the text as it is."""
-    return all(_visible(char) == char for char in text)
-
-
-_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-_SHORT = {"\n": "\\n", "\t": "\\t"}
-
-
-def _visible(char: str) -> str:
-    if char.isascii():
-        return char if char.isprintable() else _SHORT.get(char) or f"\\x{ord(char):02x}"
-    if unicodedata.category(char) in _HIDDEN or unicodedata.combining(char):
-        return f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"
-    return char

@@ -169,9 +169,10 @@ class Socket(Value, frozen=True, kw_only=True):
     the inode of /proc/PID/net/tcp, which is another number and as unique."""
     pids: tuple[int, ...] = ()
     """Processes that hold the socket. Read `owner_by` before blaming one."""
-    owner_by: Literal["descriptor", "cgroup", "command"] | None = None
+    owner_by: Literal["descriptor", "cgroup", "command", "elimination"] | None = None
     """How `pids` are known: the descriptor was seen (certain); they share the socket's cgroup (likely); their command
-    line names the port and the user fits (likely). None: not known."""
+    line names the port and the user fits (likely); no other process of the socket's user, cgroup and network namespace
+    could (likely). None: not known."""
 
 
 class Sockets(Value, frozen=True, kw_only=True, tag="sockets"):

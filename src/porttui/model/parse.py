@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from porttui.model.clean import clean, visible
+from porttui.model.clean import clean
 from porttui.model.place import Place, fail, quoted, read_place, read_port
+from porttui.model.printable import printable
 from porttui.model.services import service_port
 from porttui.model.target import Asked, Question, Target, TargetError
 
@@ -71,7 +72,7 @@ def _pasted(text: str, word: str, question: Question | None, problem: TargetErro
 
 def _asked(text: str, place: Place, question: Question, fragment: str = "") -> Asked:
     target = Target(
-        input=visible(text),
+        input=printable(text),
         host=place.host if place.host is not None else _ANY_HOST[question],
         port=place.port,
         scheme=place.scheme,

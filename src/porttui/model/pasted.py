@@ -12,11 +12,11 @@ import msgspec
 
 from porttui.model.address import family, is_loopback, parse_ip
 from porttui.model.base import Value
-from porttui.model.clean import visible
 from porttui.model.commands import read_command
 from porttui.model.pasted_rules import ADDRESS_WORDS, BIND_RULES, BIND_WORDS, CLIENT_WORDS, CONNECT_RULES, Rule
 from porttui.model.pasted_scan import endpoints, host_and_port, scan, trim, urls
 from porttui.model.place import Place, read_host, read_place, read_port
+from porttui.model.printable import printable
 from porttui.model.services import SCHEME_PORTS
 from porttui.model.target import Question, TargetError
 
@@ -110,7 +110,7 @@ def _place_of(match: re.Match[str], rule: Rule) -> Place | None:
             host=read_host(host) if host else None,
             port=read_port(port) if port else SCHEME_PORTS.get(scheme or "http", 80),
             scheme=scheme,
-            path=visible(parts.get("path") or "/"),
+            path=printable(parts.get("path") or "/"),
         )
     except TargetError:
         return None
@@ -175,4 +175,4 @@ def _by_scan(text: str) -> Reading | None:
 
 
 def _fragment(text: str) -> str:
-    return visible(re.sub(r"\s+", " ", text).strip(" :,;"), 160)
+    return printable(re.sub(r"\s+", " ", text).strip(" :,;"), 160)

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from porttui.model.address import is_loopback, is_wildcard, parse_ip
 from porttui.model.base import Value
-from porttui.model.clean import is_visible, visible
+from porttui.model.printable import is_printable, printable
 from porttui.model.services import SCHEME_PORTS, TRANSPORTS, scheme_name, service_port, service_scheme
 from porttui.model.target import TargetError
 
@@ -115,7 +115,7 @@ def read_host(text: str) -> str:
     bare = host.removesuffix(".")
     if not bare:
         fail("there is no host")
-    if not re.fullmatch(r"[\w.-]+", bare) or not is_visible(bare):
+    if not re.fullmatch(r"[\w.-]+", bare) or not is_printable(bare):
         fail(f"{quoted(text)} is no name of a host")
     if bare.startswith("-"):
         fail(f"{quoted(text)} starts with a hyphen, which no name of a host does")
@@ -133,7 +133,7 @@ def read_host(text: str) -> str:
 
 def quoted(text: str) -> str:
     """Return the text for a message: printable, short, in quotes."""
-    return f'"{visible(text, 60)}"'
+    return f'"{printable(text, 60)}"'
 
 
 def fail(what: str, example: str = "localhost:3000") -> NoReturn:
@@ -148,7 +148,7 @@ def _read_ipv6(text: str, address: str, zone: str, *, zoned: bool) -> str:
         return address
     # RFC 6874 writes the % of a zone as %25 in a URL. A zone may also be a number (Windows): %25 alone is zone 25.
     zone = re.sub(r"^25(?=.)", "", zone) if not zone.isdigit() else zone
-    if not re.fullmatch(r"[\w.@~-]{1,64}", zone) or not is_visible(zone):
+    if not re.fullmatch(r"[\w.@~-]{1,64}", zone) or not is_printable(zone):
         fail(f"{quoted(text)} names no interface after the %", "[fe80::1%eth0]:80")
     return f"{address}%{zone}"
 
@@ -176,7 +176,7 @@ def _read_url(word: str, rest: str, text: str) -> Place:
         host=None if host is None else read_host(host),
         port=number,
         scheme=scheme,
-        path=visible(path or "/", 2000) if scheme else "/",
+        path=printable(path or "/", 2000) if scheme else "/",
     )
 
 

@@ -12,7 +12,7 @@ import ipaddress
 from collections.abc import Iterator
 
 from porttui.model.base import Value
-from porttui.observe.printable import printable
+from porttui.model.printable import printable
 
 _NAMES = {
     "2.5.4.3": "CN",

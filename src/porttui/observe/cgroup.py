@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from porttui.observe.printable import printable
+from porttui.model.printable import printable
 
 _MOST_FOLDERS = 20_000
 _SECONDS = 0.2

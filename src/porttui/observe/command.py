@@ -8,9 +8,9 @@ import subprocess
 
 from porttui.model.base import Value
 from porttui.model.facts import Unseen
-from porttui.observe.printable import printable
+from porttui.model.printable import printable
 
-_SYSTEM_PATHS = "/usr/sbin:/sbin:/usr/local/sbin"
+_SYSTEM_PATHS = ("/usr/sbin", "/sbin", "/usr/local/sbin") if os.name == "posix" else ()
 """Where firewall programs live; an ordinary user's PATH often lacks them."""
 
 
@@ -26,7 +26,7 @@ class Output(Value, frozen=True, kw_only=True):
 
 def find(program: str) -> str | None:
     """Return the path of a program on PATH or in the system's own folders, or None."""
-    return shutil.which(program, path=f"{os.environ.get('PATH', os.defpath)}:{_SYSTEM_PATHS}")
+    return shutil.which(program, path=os.pathsep.join((os.environ.get("PATH", os.defpath), *_SYSTEM_PATHS)))
 
 
 def run(*argv: str, what: str, seconds: float = 2.0, limit: int = 4_000_000) -> Output | Unseen:

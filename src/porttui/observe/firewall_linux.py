@@ -10,9 +10,9 @@ import os
 from pathlib import Path
 
 from porttui.model.facts import FirewallBackend, Privileges, Unseen
+from porttui.model.printable import printable
 from porttui.observe.command import Output, find, run
 from porttui.observe.errors import errno_name
-from porttui.observe.printable import printable
 from porttui.observe.rtnetlink import NoNetlinkError, ask
 
 _SECONDS = 1.5

@@ -6,8 +6,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from porttui.model.facts import Host, Ssh
-from porttui.observe.printable import printable
+from porttui.model.facts import Host
+from porttui.model.printable import printable
+from porttui.observe.session import ssh_session
 
 _CGROUP_MARKS = (
     ("kubepods", "kubernetes"),
@@ -30,20 +31,12 @@ def linux_host(root: Path = Path("/"), environment: Mapping[str, str] | None = N
     return Host(
         name=printable(system.nodename, 64),
         release=printable(system.release, 64),
-        ssh=_ssh(env.get("SSH_CONNECTION", "")),
+        ssh=ssh_session(env),
         tmux=bool(env.get("TMUX")),
         container=_container(root, env),
         wsl="microsoft" in _text(root / "proc/version").lower(),
         systemd=(root / "run/systemd/system").is_dir(),
     )
-
-
-def _ssh(connection: str) -> Ssh | None:
-    """Read SSH_CONNECTION: client address and port, server address and port (ssh(1), ENVIRONMENT)."""
-    words = connection.split()
-    if len(words) != 4 or not words[3].isdecimal():
-        return None
-    return Ssh(client=printable(words[0], 64), server=printable(words[2], 64), server_port=int(words[3]))
 
 
 def _container(root: Path, env: Mapping[str, str]) -> str | None:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from porttui.model.facts import HostsLine, Unseen
-from porttui.observe.printable import printable
+from porttui.model.printable import printable
 
 _BYTES = 4_000_000
 """Lists against advertising reach 3 MB."""

@@ -17,8 +17,8 @@ import msgspec
 
 from porttui import __version__
 from porttui.model.facts import Exchange, HttpAnswer, TlsAnswer
+from porttui.model.printable import printable
 from porttui.observe.hello import recognise
-from porttui.observe.printable import printable
 from porttui.observe.tls import (
     Pipe,
     TlsStream,

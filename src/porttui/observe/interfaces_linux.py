@@ -6,8 +6,8 @@ import socket
 import struct
 
 from porttui.model.facts import Interface, Unseen
+from porttui.model.printable import printable
 from porttui.observe.errors import errno_name
-from porttui.observe.printable import printable
 from porttui.observe.rtnetlink import ask, attributes
 
 _RTM_GETLINK = 18

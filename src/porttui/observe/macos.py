@@ -21,9 +21,9 @@ from porttui.model.facts import (
     Sockets,
     Unseen,
 )
+from porttui.model.printable import printable
 from porttui.observe.command import Output, run
 from porttui.observe.netstat_macos import sockets_of_lsof, sockets_of_netstat
-from porttui.observe.printable import printable
 from porttui.observe.session import ssh_session
 
 _SYSCTLS = (

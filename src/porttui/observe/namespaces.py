@@ -122,7 +122,7 @@ def with_owners(neighbour: Neighbour, held: owners.Held) -> list[Socket]:
             done.append(_placed(replace(row, pids=pids, owner_by="descriptor")))
             continue
         if candidates is None:
-            candidates = owners.naming_ports()
+            candidates = owners.possible_servers()
         named = tuple(each.pid for each in owners.matching(candidates, row.port, row.uid, neighbour.net))
         if named:
             done.append(_placed(replace(row, pids=named[:_MOST_PIDS], owner_by="command")))

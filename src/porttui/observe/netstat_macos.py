@@ -17,7 +17,7 @@ import re
 from typing import NamedTuple
 
 from porttui.model.facts import Socket
-from porttui.observe.printable import printable
+from porttui.model.printable import printable
 
 _ADDRESS = re.compile(r"(.+)\.(\d+|\*)")
 _STATES = {"SYN_RCVD": "SYN_RECV", "FIN_WAIT_1": "FIN_WAIT1", "FIN_WAIT_2": "FIN_WAIT2", "CLOSED": "CLOSE"}

@@ -35,7 +35,7 @@ class Held(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """A process whose command line may name a port."""
+    """A process that may be a server."""
 
     pid: int
     uid: int
@@ -106,16 +106,16 @@ def with_owners(rows: Iterable[DiagRow], held: Held) -> list[Socket]:
             done.append(socket)
             continue
         if candidates is None:
-            candidates = naming_ports()
+            candidates = possible_servers()
         done.append(_likely(socket, path if cgroup_id != 1 else "/", place, candidates))
     return done
 
 
-def naming_ports() -> list[Candidate]:
-    """Return the processes whose command line names a port as servers do.
+def possible_servers() -> list[Candidate]:
+    """Return the processes that may hold a listener, with the ports that their command lines name.
 
     porttui itself and its ancestors name the port that they ask about, and clients, editors, pagers and shells name
-    ports that they do not hold: all of these are left out.
+    ports that they do not hold: all of these are left out, and so are the kernel's own threads.
     """
     own = ancestry(os.getpid())
     found: list[Candidate] = []
@@ -123,10 +123,8 @@ def naming_ports() -> list[Candidate]:
         argv = command_line(pid)
         if pid in own or not argv or _program(argv) in _NO_SERVERS:
             continue
-        ports = ports_named(argv)
-        if ports:
-            uid, parent = uid_and_parent(pid)
-            found.append(Candidate(pid, uid, parent, ports, argv, net_of(pid)))
+        uid, parent = uid_and_parent(pid)
+        found.append(Candidate(pid, uid, parent, ports_named(argv), argv, net_of(pid)))
     return found
 
 
@@ -208,12 +206,14 @@ def _likely(socket: Socket, path: str | None, place: cgroup.Place, candidates: l
         fitting = tuple(pid for pid in inside if uid_and_parent(pid)[0] == socket.uid) or inside
         if fitting:
             return replace(socket, pids=fitting[:_MOST_PIDS], owner_by="cgroup")
-    named = tuple(
-        each.pid
-        for each in matching(candidates, socket.port, socket.uid, net_of("self"))
-        if path is None or cgroup.version_2_path(each.pid) in (path, None)
-    )
-    return _placed(replace(socket, pids=named[:_MOST_PIDS], owner_by="command")) if named else socket
+    here = [each for each in candidates if path is None or cgroup.version_2_path(each.pid) in (path, None)]
+    named = tuple(each.pid for each in matching(here, socket.port, socket.uid, net_of("self")))
+    if named:
+        return _placed(replace(socket, pids=named[:_MOST_PIDS], owner_by="command"))
+    could = tuple(each.pid for each in here if each.net == net_of("self") and each.uid == socket.uid)
+    if len(could) == 1:
+        return _placed(replace(socket, pids=could, owner_by="elimination"))
+    return socket
 
 
 def _placed(socket: Socket) -> Socket:

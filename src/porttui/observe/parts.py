@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from porttui.model.facts import Unseen
-from porttui.observe.printable import printable
+from porttui.model.printable import printable
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from porttui.model.facts import Privileges
-from porttui.observe.printable import printable
+from porttui.model.printable import printable
 
 _CAPABILITIES = (
     "chown", "dac_override", "dac_read_search", "fowner", "fsetid", "kill", "setgid", "setuid", "setpcap",

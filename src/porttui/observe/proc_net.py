@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from porttui.model.facts import Socket
-from porttui.observe.printable import printable
+from porttui.model.printable import printable
 from porttui.observe.sock_diag import STATES
 
 _ACCEPTING = 0x10000

@@ -6,7 +6,6 @@ import datetime as dt
 import functools
 import os
 import pwd
-import re
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -14,8 +13,9 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from porttui.model.facts import Ancestor, Process
+from porttui.model.printable import printable
 from porttui.observe import cgroup, owners
-from porttui.observe.printable import printable
+from porttui.observe.secrets import hide_secrets
 
 _MOST_ARGUMENTS = 200
 _SAMPLE_SECONDS = 0.1
@@ -56,28 +56,6 @@ def capability_names(mask: int) -> tuple[str, ...]:
     """
     bits = [bit for bit in range(mask.bit_length()) if mask >> bit & 1]
     return tuple(CAPABILITIES[bit] if bit < len(CAPABILITIES) else f"cap_{bit}" for bit in bits)
-
-
-def hide_secrets(argv: Sequence[str]) -> tuple[str, ...]:
-    """Replace the passwords in a command line by "(hidden)".
-
-    Recognised: values of options, variables and headers whose name contains password, passwd, secret, token, api-key
-    and the like ("--password=x", "--token x", "API_KEY=x", "X-Api-Key: x", "-DkeyStorePassword=x"), and the password
-    in a URL ("postgres://user:x@host").
-    """
-    done: list[str] = []
-    hide_next = False
-    for part in argv:
-        if hide_next and not part.startswith("-"):
-            done.append(_HIDDEN)
-            hide_next = False
-            continue
-        hide_next = bool(_SECRET_OPTION.fullmatch(part))
-        text = _SECRET_URL.sub(rf"\1{_HIDDEN}@", part)
-        text = _SECRET_HEADER.sub(rf"\1{_HIDDEN}", text)
-        text = _SECRET_VALUE.sub(rf"\1{_HIDDEN}", text)
-        done.append(_SECRET_INSIDE.sub(rf"\1{_HIDDEN}", text))
-    return tuple(done)
 
 
 def start_time(ticks: int) -> dt.datetime:
@@ -210,15 +188,3 @@ def _ticks(pid: int) -> int | None:
     """Return the clock ticks in user and kernel mode: fields 14 and 15 of /proc/PID/stat."""
     stat = _stat(pid)
     return int(stat[11]) + int(stat[12]) if len(stat) > 12 else None
-
-
-_HIDDEN = "(hidden)"
-_NAME = (
-    r"[\w.-]*(?:password|passwd|passphrase|requirepass|secret|token|api[-_]?key|authorization)"
-    r"(?![\w.-]*(?:file|path))"  # --password-file names a file, which is no secret
-)
-_SECRET_OPTION = re.compile(rf"--?{_NAME}[\w.-]*", re.IGNORECASE)
-_SECRET_VALUE = re.compile(rf"({_NAME}[\w.-]*=)(?:\"[^\"]*\"|'[^']*'|[^\s&]+)", re.IGNORECASE)
-_SECRET_HEADER = re.compile(rf"({_NAME}[\w.-]*:\s+)[^\"']+", re.IGNORECASE)
-_SECRET_INSIDE = re.compile(rf"(--{_NAME}[\w.-]*\s+)[^\s-]\S*", re.IGNORECASE)
-_SECRET_URL = re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s/@]+@", re.IGNORECASE)

@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 from porttui.model.address import endpoint, is_loopback, parse_ip, same_address
 from porttui.model.base import Value
 from porttui.model.facts import Exchange, Proxy
+from porttui.model.printable import printable
 from porttui.model.target import Asked
-from porttui.observe.printable import printable
 from porttui.observe.wire import Call
 
 _SCHEMES = ("http", "https", "all")

@@ -13,10 +13,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal
 
 from porttui.model.address import parse_ip
-from porttui.model.clean import without_secrets
 from porttui.model.facts import Ancestor, Interface, Process, Route, Socket, Sockets, Unseen
+from porttui.model.printable import printable
 from porttui.observe.errors import errno_name
-from porttui.observe.printable import printable
+from porttui.observe.secrets import hide_secrets
 
 if TYPE_CHECKING:
     import psutil
@@ -255,9 +255,7 @@ def _process(process: psutil.Process) -> Process:
 
 
 def _argv(parts: Iterable[str]) -> tuple[str, ...]:
-    # Joined, since a password may be an argument of its own; the unit separator is whitespace to the patterns.
-    joined = without_secrets("\x1f".join(list(parts)[:_MOST_ARGUMENTS]))
-    return tuple(printable(part) for part in joined.split("\x1f")) if joined else ()
+    return tuple(printable(part) for part in hide_secrets(list(parts)[:_MOST_ARGUMENTS]))
 
 
 def _ancestors(process: psutil.Process) -> tuple[Ancestor, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from porttui.model.facts import Ssh
-from porttui.observe.printable import printable
+from porttui.model.printable import printable
 
 
 def ssh_session(environment: Mapping[str, str]) -> Ssh | None:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from porttui.model.facts import Socket
-from porttui.observe.printable import printable
+from porttui.model.printable import printable
 
 STATES = (
     "UNKNOWN",

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from porttui.model.address import same_address
 from porttui.model.facts import Fate, Socket, Sockets, Unseen
+from porttui.model.printable import printable
 from porttui.observe import namespaces, owners, proc_net, sock_diag
-from porttui.observe.printable import printable
 from porttui.observe.process_linux import user_name
 from porttui.observe.service_sockets import is_service_socket
 from porttui.observe.sock_diag import DiagError, DiagRow

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from porttui.observe.printable import printable
+from porttui.model.printable import printable
 
 _NAMES = (
     "net/core/somaxconn",

@@ -14,10 +14,10 @@ from typing import Protocol
 import msgspec
 
 from porttui.model.facts import Exchange, TlsAnswer
+from porttui.model.printable import printable
 from porttui.observe.banner import BANNER_SECONDS
 from porttui.observe.certificate import read_certificate
 from porttui.observe.hello import recognise
-from porttui.observe.printable import printable
 from porttui.observe.wire import SHOWN, Call
 
 _ALERT = re.compile(r"(?:SSLV3|TLSV1|TLSV13)_(?:ALERT_)?(\w+)")

@@ -19,8 +19,8 @@ from porttui.model.facts import (
     Sockets,
     Unseen,
 )
+from porttui.model.printable import printable
 from porttui.observe.command import Output, run
-from porttui.observe.printable import printable
 from porttui.observe.session import ssh_session
 
 EXCLUDED_PORTS = "netsh.ipv4.excludedportrange.tcp"

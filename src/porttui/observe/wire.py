@@ -13,8 +13,8 @@ from typing import Literal
 
 from porttui.model.base import Value
 from porttui.model.facts import Exchange, Fate
+from porttui.model.printable import printable
 from porttui.observe.errors import errno_name
-from porttui.observe.printable import printable
 
 FateReader = Callable[[str, int, str, int], Fate]
 """Server address and port, our address and port -> where the connection stands (`Platform.fate`)."""

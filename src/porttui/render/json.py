@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from porttui.model.facts import Facts
+from porttui.model.printable import printable
 from porttui.model.report import Report
-from porttui.observe.printable import printable
 
 SCHEMA = 1
 

@@ -1,4 +1,4 @@
-"""Foreign text is made printable here, once, before it becomes a fact.
+"""Text from elsewhere is made printable here, once, before it becomes a fact or a target.
 
 Process names, command lines, banners, headers, host names and rule comments come from programs that porttui does not
 trust. An escape sequence in one of them must never reach a terminal.
@@ -14,7 +14,7 @@ _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def printable(text: str | bytes, limit: int = 1000) -> str:
-    """Return one line of visible characters.
+    r"""Return one line of visible characters.
 
     Args:
         text: anything; bytes are read as UTF-8, what is not UTF-8 is written as ``\\xNN``.
@@ -27,6 +27,11 @@ def printable(text: str | bytes, limit: int = 1000) -> str:
         text = text[: 4 * limit].decode("utf-8", "backslashreplace")
     line = "".join(_visible(char) for char in text[: limit + 1])
     return line if len(line) <= limit else line[: max(0, limit - 3)] + "..."
+
+
+def is_printable(text: str) -> bool:
+    """Tell whether `printable` would leave the text as it is, but for its length."""
+    return all(_visible(char) == char for char in text)
 
 
 def _visible(char: str) -> str:
