@@ -49,7 +49,7 @@ def check(facts: Facts) -> Outcome:
     first = overflowed[0]
     count = max(first.burst.get("TcpExt.ListenOverflows", 0), first.whole.get("TcpExt.ListenOverflows", 0))
     return Found(
-        summary=f"{words.program(facts, listener)} does not take new connections, and its queue is full"
+        summary=f"{words.subject(facts, listener)} does not take new connections, and its queue is full"
         + (f": {listener.queue} wait." if listener.queue is not None else "."),
         gloss="New connections wait in a queue until the server takes them; a full queue drops them in silence.",
         confidence=Confidence.CERTAIN if full else Confidence.LIKELY,
@@ -84,7 +84,7 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """See what the server does, then start it again."""
     listener = next(s for each in seen.failed(facts) if (s := seen.accepting(facts, each.address)) is not None)
     owners = seen.owners(facts, listener)
-    name = words.program(facts, listener)
+    name = words.plain_name(facts, listener)
     machine = words.machine(facts)
     unit = listener.unit or (owners[0].unit if owners else None)
     look = [RemedyStep(text=f"Read the log of {name}: what was the last thing that it did?")]

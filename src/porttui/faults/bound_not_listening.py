@@ -43,7 +43,7 @@ def check(facts: Facts) -> Outcome:
             return RuledOut(because="the port is not in use for this bind")
         tried = evidence.binds(facts)
     return Found(
-        summary=f"{words.program(facts, bound[0])} has taken port {bound[0].port} and does not listen on it.",
+        summary=f"{words.subject(facts, bound[0])} has taken port {bound[0].port} and does not listen on it.",
         gloss="Taking a port (bind) and opening it (listen) are two steps; this program did only the first.",
         evidence=(*evidence.listening(facts, bound), *tried),
     )

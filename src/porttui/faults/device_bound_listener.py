@@ -37,7 +37,7 @@ def check(facts: Facts) -> Outcome:
         return RuledOut(because="the kernel did not refuse the connection itself")
     device = fitting[0].device
     return Found(
-        summary=f"{words.program(facts, fitting[0])} takes only what comes in by {device}; your connection does not.",
+        summary=f"{words.subject(facts, fitting[0])} takes only what comes in by {device}; your connection does not.",
         gloss="A socket can be tied to one network interface; it then hears nothing from the others.",
         confidence=Confidence.CERTAIN,
         evidence=(*evidence.listening(facts, fitting), *evidence.connects(facts)),
@@ -55,7 +55,7 @@ def _fitting(facts: Facts) -> tuple[Socket, ...]:
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Drop the option where the server or its unit sets it."""
     socket = _fitting(facts)[0]
-    name = words.program(facts, socket)
+    name = words.plain_name(facts, socket)
     return (
         Remedy(
             title=f"Let {name} hear every interface",

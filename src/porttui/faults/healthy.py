@@ -60,7 +60,7 @@ def _answers(facts: Facts) -> Outcome:
     if good is None:
         return RuledOut(because="what it answered does not fit the question")
     listener = seen.accepting(facts, good.address, good.port)
-    by = f", by {words.who_short(facts, listener)}" if listener and seen.owners(facts, listener) else ""
+    by = f", by {words.program(facts, listener)}" if listener and seen.owners(facts, listener) else ""
     return Found(
         summary=f"{words.asked_endpoint(facts)} {_told(good)}{by}.",
         gloss=_catch(facts),

@@ -44,7 +44,7 @@ def check(facts: Facts) -> Outcome:
     http = answered.http
     meaning = _MEANING.get(http.status)
     listener = seen.accepting(facts, answered.address, answered.port)
-    name = words.program(facts, listener) if listener else "the server"
+    name = words.plain_name(facts, listener) if listener else "the server"
     return Found(
         summary=f"{name} answers, with an error of its own: HTTP {http.status} {http.reason}".rstrip() + ".",
         gloss=f"{http.status} means {meaning}."
@@ -77,7 +77,7 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
     listener = seen.accepting(facts, answered.address, answered.port) if answered else None
     owners = seen.owners(facts, listener) if listener else ()
     unit = (listener.unit if listener else None) or (owners[0].unit if owners else None)
-    name = words.program(facts, listener) if listener else "the server"
+    name = words.plain_name(facts, listener) if listener else "the server"
     terminal = f" ({owners[0].terminal})" if owners and owners[0].terminal else ""
     read = RemedyStep(text=f"Read what {name} wrote at {facts.at:%H:%M:%S}, in its terminal{terminal} or its log file")
     if unit and unit.endswith(".service"):

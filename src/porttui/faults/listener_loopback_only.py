@@ -41,7 +41,7 @@ def check(facts: Facts) -> Outcome:
         return RuledOut(because="the listeners on the port are not all on loopback")
     asked = seen.addresses(facts)[0]
     return Found(
-        summary=f"{words.program(facts, others[0])} listens on {others[0].address} only; you asked for {asked}.",
+        summary=f"{words.subject(facts, others[0])} listens on {others[0].address} only; you asked for {asked}.",
         gloss=f"{others[0].address} is for programs on {words.machine(facts)} itself: nobody else can reach it.",
         evidence=(*evidence.listening(facts, others), *evidence.connects(facts)),
     )

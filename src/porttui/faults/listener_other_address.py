@@ -40,7 +40,7 @@ def check(facts: Facts) -> Outcome:
     if outside and all(is_loopback(socket.address) for socket in others):
         return RuledOut(because=f"{words.at(others[0])} is loopback, which is told apart")
     return Found(
-        summary=f"{words.program(facts, others[0])} listens on {others[0].address}, not on {seen.addresses(facts)[0]}.",
+        summary=f"{words.subject(facts, others[0])} listens on {others[0].address}, not on {seen.addresses(facts)[0]}.",
         gloss="A server answers only at the addresses that it listens on, even on its own machine.",
         evidence=(*evidence.listening(facts, others), *evidence.connects(facts)),
     )

@@ -36,7 +36,7 @@ def check(facts: Facts) -> Outcome:
         return RuledOut(because="no other network namespace that was seen has a listener on the port")
     inside = f"container {found[0].container}" if found[0].container else "another network namespace (a container, say)"
     return Found(
-        summary=f"{words.program(facts, found[0])} listens on port {port}, but in {inside}: not where you ask.",
+        summary=f"{words.subject(facts, found[0])} listens on port {port}, but in {inside}: not where you ask.",
         gloss="A container has a localhost of its own; only published ports are reached from outside.",
         confidence=Confidence.CERTAIN if found[0].container else Confidence.LIKELY,
         evidence=(*evidence.listening(facts, found), evidence.none_listening(facts), *evidence.connects(facts)),

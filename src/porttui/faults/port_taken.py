@@ -45,7 +45,7 @@ def check(facts: Facts) -> Outcome:
     port = facts.asked.target.port
     wanted = ", ".join(endpoint(each, port) for each in taken)
     return Found(
-        summary=f"{words.program(facts, holders[0])} already listens on {words.at(holders[0])}, "
+        summary=f"{words.subject(facts, holders[0])} already listens on {words.at(holders[0])}, "
         f"so no other server can start on {wanted}.",
         gloss="Only one program can listen on one address and port at a time.",
         evidence=(*evidence.listening(facts, holders), *evidence.binds(facts)),

@@ -93,8 +93,8 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
             proof=service.proof(facts),
             steps=(
                 RemedyStep(
-                    text="In the unit of the service (systemctl edit NAME)",
-                    edit=Edit(file="its unit, under [Service]", text="AmbientCapabilities=CAP_NET_BIND_SERVICE"),
+                    text="Run systemctl edit NAME, with the name of your service, and write",
+                    edit=Edit(file="under [Service]", text="AmbientCapabilities=CAP_NET_BIND_SERVICE"),
                     needs_root=True,
                 ),
                 RemedyStep(text="Restart it: systemctl restart NAME", needs_root=True),

@@ -71,7 +71,7 @@ def _workers(owners: tuple[Process, ...]) -> tuple[Process, ...]:
 def _found(facts: Facts, listener: Socket, paused: Process, confidence: Confidence) -> Found:
     name = words.tool(paused) or paused.name
     how = "" if confidence is Confidence.CERTAIN else "Probably "
-    what = f"a debugger (pid {paused.tracer}) holds it" if paused.tracer else "it is there, and does nothing"
+    what = f"a debugger (pid {paused.tracer}) holds it" if paused.tracer else "alive, but it does nothing"
     return Found(
         summary=f"{how}{name}, pid {paused.pid}, is paused: {what}.",
         gloss="The kernel still opens connections for a paused server, but nobody takes and answers them.",

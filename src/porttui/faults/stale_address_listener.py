@@ -35,7 +35,7 @@ def check(facts: Facts) -> Outcome:
     interfaces = facts.interfaces if isinstance(facts.interfaces, tuple) else ()
     has = Evidence(text=f"interfaces\tnone has {stale[0].address}\t{len(interfaces)} read", source="interfaces")
     return Found(
-        summary=f"{words.program(facts, stale[0])} listens on {stale[0].address}, an address that "
+        summary=f"{words.subject(facts, stale[0])} listens on {stale[0].address}, an address that "
         f"{words.machine(facts)} no longer has.",
         gloss="A server keeps the address that it started with, even when the machine has lost it.",
         evidence=(*evidence.listening(facts, stale), has, *evidence.connects(facts)),

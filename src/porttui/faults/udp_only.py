@@ -61,7 +61,7 @@ def _reaches(row: Socket, address: str) -> bool:
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Use a client that speaks UDP, or start the TCP server."""
-    name = words.program(facts, _udp(facts)[0])
+    name = words.plain_name(facts, _udp(facts)[0])
     return (
         Remedy(
             title="Ask by UDP",

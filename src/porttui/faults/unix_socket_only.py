@@ -39,7 +39,7 @@ def check(facts: Facts) -> Outcome:
         return RuledOut(because="no unix socket of the service listens")
     named = str(port) in found[0].path.rpartition("/")[2]
     return Found(
-        summary=f"{words.program(facts, found[0])} listens on the unix socket {found[0].path}, not on port {port}.",
+        summary=f"{words.subject(facts, found[0])} listens on the unix socket {found[0].path}, not on port {port}.",
         gloss="A unix socket is a door in the file system, only for programs of the same machine.",
         confidence=Confidence.CERTAIN if named else Confidence.LIKELY,
         evidence=(*evidence.listening(facts, found), evidence.none_listening(facts), *evidence.connects(facts)),

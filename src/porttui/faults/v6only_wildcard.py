@@ -40,7 +40,7 @@ def check(facts: Facts) -> Outcome:
     by_system = facts.sysctls.get(_SYSCTL) == "1"
     setting = (Evidence(text=f"{_SYSCTL}\t1\tset for the whole system", source="sysctl"),) if by_system else ()
     return Found(
-        summary=f"{words.program(facts, shut[0])} listens on [::] for IPv6 only; you asked for IPv4.",
+        summary=f"{words.subject(facts, shut[0])} listens on [::] for IPv6 only; you asked for IPv4.",
         gloss="[::] usually takes IPv4 as well; this socket has the option that shuts it out (IPV6_V6ONLY).",
         evidence=(*evidence.listening(facts, shut), *setting, *evidence.connects(facts)),
     )

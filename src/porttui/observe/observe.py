@@ -81,7 +81,8 @@ class _Observation:
         sockets = Part("sockets", lambda: self._sockets(port))
         interfaces = Part("interfaces", self.eyes.interfaces)
         sysctls = Part("kernel settings", self.eyes.sysctls)
-        firewall = Part("firewall", self.eyes.firewall)
+        connects = self.asked.question is Question.CONNECT  # no rule can keep a server from starting
+        firewall = Part("firewall", self.eyes.firewall if connects else tuple)
         yield self.facts
 
         looked_up, cards, settings = self._end(name), self._end(interfaces), self._end(sysctls)

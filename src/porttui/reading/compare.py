@@ -41,7 +41,9 @@ def found_side(facts: Facts) -> tuple[Side, ...]:
         text = "can't see" if seen.sockets_unseen(facts) else ""
         return (Side(endpoint="", family="", text=text),)
     if seen.addresses(facts) and not any(seen.is_local(facts, address) for address in seen.addresses(facts)):
-        return (Side(endpoint="", family="", text="can't see: another machine"),)
+        bind = facts.asked.question is Question.BIND
+        text = f"no interface of {words.machine(facts)} has it" if bind else "can't see: another machine"
+        return (Side(endpoint="", family="", text=text),)
     found = seen.listeners(facts)
     if found:
         return tuple(

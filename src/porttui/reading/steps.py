@@ -114,6 +114,8 @@ def _listener(facts: Facts, _failing: Step | None) -> Told:
         return Status.UNSEEN, f"the socket tables: {facts.sockets.reason}"
     port = facts.asked.target.port
     local = [address for address in seen.addresses(facts) if seen.is_local(facts, address)]
+    if not local and facts.asked.question is Question.BIND:
+        return Status.SKIPPED, "follows from bind"
     if not local:
         return Status.UNSEEN if seen.addresses(facts) else Status.SKIPPED, (
             "on another machine" if seen.addresses(facts) else "follows from name"

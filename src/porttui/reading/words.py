@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from porttui.model.address import endpoint, is_loopback
+from porttui.model.address import endpoint, is_loopback, is_wildcard
 from porttui.model.facts import Attempt, Exchange, Facts, Process, Socket
 from porttui.reading import seen
 
@@ -94,13 +94,28 @@ def tool(process: Process) -> str | None:
 
 
 def program(facts: Facts, socket: Socket) -> str:
-    """Name who holds a socket, as the subject of a sentence: "vite", "nginx", "a program of user www-data"."""
+    """Name who holds a socket, inside a sentence: "vite", "a program (probably vite)", "a program of user www-data"."""
     holding = seen.owners(facts, socket)
     if holding:
-        return tool(holding[0]) or holding[0].name
+        name = tool(holding[0]) or holding[0].name
+        return name if socket.owner_by == "descriptor" else f"a program (probably {name})"
     if socket.unit:
         return socket.unit
     return f"a program of user {socket.user}" if socket.user else "a program"
+
+
+def subject(facts: Facts, socket: Socket) -> str:
+    """Name who holds a socket, at the beginning of a sentence; a program's own name keeps its small letter."""
+    name = program(facts, socket)
+    return f"A{name[1:]}" if name.startswith("a program") else name
+
+
+def plain_name(facts: Facts, socket: Socket) -> str:
+    """Name who holds a socket, in a heading or a step: "vite", "the server" when it is not known."""
+    holding = seen.owners(facts, socket)
+    if holding:
+        return tool(holding[0]) or holding[0].name
+    return socket.unit or "the server"
 
 
 def who(facts: Facts, socket: Socket) -> str:
@@ -139,6 +154,8 @@ def _short(folder: str) -> str:
 def where(facts: Facts, address: str) -> str:
     """Tell whose address it is: "devbox itself, not your laptop", "an address of web3", "not an address of web3"."""
     name = machine(facts)
+    if is_wildcard(address):
+        return f"every address of {name}"
     if is_loopback(address):
         return f"{name} itself" + (", not your laptop" if facts.host.ssh else "")
     return f"an address of {name}" if seen.is_local(facts, address) else f"not an address of {name}"

@@ -33,7 +33,7 @@ def ask_for(facts: Facts, socket: Socket, title: str = "Ask for the address that
             RemedyStep(
                 text="In the program that showed the error, write",
                 where="the program that showed the error",
-                why=f"{words.program(facts, socket)} waits there",
+                why=f"{words.plain_name(facts, socket)} waits there",
                 url=str(wanted),
             ),
         ),
@@ -74,7 +74,7 @@ def listen_on(facts: Facts, socket: Socket, host: str, *, exposes: bool = False)
     """
     holding = seen.owners(facts, socket)
     process = holding[0] if holding else None
-    name = words.program(facts, socket)
+    name = words.plain_name(facts, socket)
     program = known(process) if process else by_unit(socket.unit or "")
     steps = _restart_with(facts, process, program, host, socket) or _by_hand(name, host, socket)
     return Remedy(

@@ -17,7 +17,7 @@ def see_the_rules(facts: Facts) -> Remedy:
     elif facts.os == "windows":
         argvs = (("netsh", "advfirewall", "show", "allprofiles"),)
     else:
-        argvs = (("nft", "list", "ruleset"), ("iptables-save",), ("iptables-legacy-save",))
+        argvs = tuple(argv for name, argv in _LISTINGS if name in _possible(facts)) or (_LISTINGS[0][1],)
     return Remedy(
         title="See which rule it is",
         risk=Risk.SAFE,
@@ -45,11 +45,23 @@ def let_through(facts: Facts, *, outwards: bool = False) -> tuple[Remedy, ...]:
     """
     if facts.os != "linux":
         return ()
-    active = {backend.name for backend in facts.firewall or () if backend.installed}
+    active = _possible(facts)
     found = [_nft(facts, outwards)] if "nftables" in active or not active else []
     if {"iptables", "iptables-legacy"} & active:
         found.append(_iptables(facts, outwards))
     return tuple(found)
+
+
+_LISTINGS = (
+    ("nftables", ("nft", "list", "ruleset")),
+    ("iptables", ("iptables-save",)),
+    ("iptables-legacy", ("iptables-legacy-save",)),
+)
+
+
+def _possible(facts: Facts) -> set[str]:
+    """Return the backends that may hold the rule: those that were read and are empty do not."""
+    return {backend.name for backend in facts.firewall or () if backend.installed and backend.rules != 0}
 
 
 def _loopback_only(facts: Facts) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from porttui.model.facts import Facts, Process, Socket
 from porttui.model.report import Remedy, RemedyStep, Risk
 from porttui.reading import seen, words
@@ -106,7 +108,7 @@ def resume(facts: Facts, process: Process) -> Remedy:
 def stop_holder(facts: Facts, socket: Socket) -> Remedy:
     """Offer to stop the program that holds the port."""
     holding = seen.owners(facts, socket)
-    name = words.program(facts, socket)
+    name = words.plain_name(facts, socket)
     return Remedy(
         title=f"Stop {name}, which has the port",
         risk=Risk.DISRUPTS,
@@ -118,6 +120,14 @@ def stop_holder(facts: Facts, socket: Socket) -> Remedy:
 
 def _stop_steps(facts: Facts, socket: Socket, process: Process | None) -> tuple[RemedyStep, ...]:
     machine = words.machine(facts)
+    if process is not None and socket.owner_by != "descriptor":
+        look = RemedyStep(
+            text=f"Make sure that it is pid {process.pid}: porttui could not see it hold the port",
+            where=machine,
+            argv=_who_command(facts, socket.port),
+            needs_root=True,
+        )
+        return (look, *_stop_steps(facts, replace(socket, owner_by="descriptor"), process))
     unit = socket.unit or (process.unit if process else None)
     container = socket.container or (process.container if process else None)
     if container:
