@@ -12,7 +12,7 @@ import pytest
 
 from porttui.model.facts import Attempt, Counters, Icmp
 from porttui.observe.connect import attempts, no_counters, try_connect
-from porttui.observe.counters import read_counters
+from porttui.observe.linux.counters import read_counters
 from tests.observe.netns import (
     as_both,
     become,

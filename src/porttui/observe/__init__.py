@@ -21,6 +21,6 @@ def this_platform() -> Platform:
         from porttui.observe.windows import Windows
 
         return Windows()
-    from porttui.observe.linux import Linux
+    from porttui.observe.linux.platform import Linux
 
     return Linux()

@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 from porttui.model.address import is_loopback, is_wildcard, same_address
 from porttui.model.facts import Attempt, Counters
 from porttui.observe.connection import OPEN, UNDER_WAY, Connection, wait
-from porttui.observe.counters import added, moved
+from porttui.observe.linux.counters import added, moved
 
 Role = Literal["asked", "elsewhere"]
 
@@ -60,7 +60,7 @@ def try_connect(
         address: IPv4 or IPv6, with its scope where it needs one.
         port: 1 to 65535.
         timeout: seconds; a silence under 1.2 s is not to be believed, as nothing was retransmitted.
-        counters: reads the kernel's counters, as `porttui.observe.counters.read_counters`.
+        counters: reads the kernel's counters, as `porttui.observe.linux.counters.read_counters`.
         hold: when given, an open socket is put here instead of being closed; the caller closes it.
 
     Raises:

@@ -61,7 +61,7 @@ class _Observation:
         self.look = look
         self.eyes = platform
         self.target = asked.target
-        from porttui.observe.proxies import environment_facts
+        from porttui.observe.talk.proxies import environment_facts
 
         self.facts = Facts(
             at=dt.datetime.now().astimezone(),
@@ -187,7 +187,7 @@ class _Observation:
                 yield from self._talk(address, socket.port, "elsewhere", 1.5)
 
     def _talk(self, address: str, port: int, role: Literal["asked", "elsewhere"], timeout: float) -> Iterator[None]:
-        from porttui.observe.probe import probe
+        from porttui.observe.talk.probe import probe
 
         socket = seen.accepting(self.facts, address, port)
         owner = seen.program_of(self.facts, socket) if socket else None
@@ -197,7 +197,7 @@ class _Observation:
             yield
 
     def _talk_to_proxies(self) -> Iterator[None]:
-        from porttui.observe.proxies import environment_proxies, probe_through
+        from porttui.observe.talk.proxies import environment_proxies, probe_through
 
         proxies = environment_proxies(self.asked, os.environ)
         self._take(proxies=proxies)

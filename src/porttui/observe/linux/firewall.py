@@ -1,0 +1,192 @@
+"""Which firewalls this machine has, how many rules they hold, and whether those can be read. Changes nothing.
+
+An ordinary user can read no rule on Linux, and no program is started to be told so. What is unreadable is never
+called absent: the kernel's tables are listed even when no program for them is installed.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from porttui.model.facts import FirewallBackend, Privileges, Unseen
+from porttui.model.printable import printable
+from porttui.observe.command import Output, find, run
+from porttui.observe.errors import errno_name
+from porttui.observe.linux.rtnetlink import NoNetlinkError, ask
+
+_SECONDS = 1.5
+_NETLINK_NETFILTER = 12
+_NFT_GETRULE = 10 << 8 | 7
+"""NFNL_SUBSYS_NFTABLES and NFT_MSG_GETRULE (linux/netfilter/nfnetlink.h, nf_tables.h)."""
+_NFGENMSG = bytes(4)
+"""struct nfgenmsg: any family, version 0."""
+_LEGACY_NAMES = ("proc/net/ip_tables_names", "proc/net/ip6_tables_names")
+"""The legacy tables in use, one a line (mode 0440); the files are there when the kernel has legacy tables at all."""
+
+
+def linux_firewall(privileges: Privileges, root: Path = Path("/")) -> tuple[FirewallBackend, ...]:
+    """Tell which firewalls are installed, and whether their rules can be read.
+
+    Args:
+        privileges: of the user who looks; CAP_NET_ADMIN is what reading rules takes.
+        root: where the settings are; another folder in tests.
+
+    Returns:
+        nftables, iptables (the rules that iptables keeps in nftables), iptables-legacy, ufw and firewalld, each once.
+    """
+    may = "net_admin" in privileges.capabilities
+    nftables = _nftables(privileges, may)
+    return (
+        nftables,
+        _iptables(privileges, may, nftables),
+        _legacy(privileges, may, root),
+        _ufw(privileges, root),
+        _firewalld(privileges, may),
+    )
+
+
+def _nftables(who: Privileges, may: bool) -> FirewallBackend:
+    """Count the rules by netlink, which needs no program; it is what `nft list ruleset` reads too."""
+    installed = find("nft") is not None
+    rules, unseen = None, _denied(who, "nftables rules", "nft list ruleset")
+    if may:
+        try:
+            rules = sum(1 for _ in ask(_NFT_GETRULE, _NFGENMSG, dump=True, protocol=_NETLINK_NETFILTER))
+        except NoNetlinkError as error:
+            if errno_name(error) == "EPROTONOSUPPORT":  # the kernel has no netfilter to speak to
+                rules = 0
+            else:
+                unseen = _not_told("nftables rules", f"netlink: {errno_name(error)}", "nft list ruleset")
+        except OSError as error:
+            unseen = _not_told("nftables rules", f"netlink: {errno_name(error)}", "nft list ruleset")
+    return FirewallBackend(name="nftables", installed=installed, rules=rules, unseen=unseen if rules is None else None)
+
+
+def _iptables(who: Privileges, may: bool, nftables: FirewallBackend) -> FirewallBackend:
+    """Count the rules that iptables keeps in nftables; without any rule there, no program needs to be started."""
+    installed = find("iptables") is not None
+    programs = [name for name in map(_nft_variant, ("iptables", "ip6tables")) if name is not None]
+    if not programs:
+        return FirewallBackend(name="iptables", installed=installed)
+    if nftables.rules == 0:
+        return FirewallBackend(name="iptables", installed=installed, rules=0)
+    if not may:
+        unseen = _denied(who, "iptables rules", programs[0])
+        return FirewallBackend(name="iptables", installed=installed, unseen=unseen)
+    counted = _count("iptables rules", programs)
+    if isinstance(counted, Unseen):
+        return FirewallBackend(name="iptables", installed=installed, unseen=counted)
+    return FirewallBackend(name="iptables", installed=installed, rules=counted)
+
+
+def _nft_variant(name: str) -> str | None:
+    """Return the program that saves what `name` keeps in nftables, None when there is none."""
+    if find(f"{name}-nft-save") is not None:
+        return f"{name}-nft-save"
+    path = find(f"{name}-save")
+    return f"{name}-save" if path is not None and "nft" in Path(os.path.realpath(path)).name else None
+
+
+def _legacy(who: Privileges, may: bool, root: Path) -> FirewallBackend:
+    """Count the rules of the old kernel interface, which nft does not show.
+
+    Never by `iptables-legacy -S` or -L, which make the table that they list; iptables-legacy-save does not.
+    """
+    installed = find("iptables-legacy") is not None
+    what, programs = "iptables-legacy rules", ("iptables-legacy-save", "ip6tables-legacy-save")
+    there = [root / name for name in _LEGACY_NAMES if (root / name).exists()]
+    if not there:
+        return FirewallBackend(name="iptables-legacy", installed=installed, rules=0)
+    try:
+        tables = {table for path in there for table in path.read_text("utf-8", "replace").split()}
+    except OSError:
+        unseen = _denied(who, what, programs[0])
+        return FirewallBackend(name="iptables-legacy", installed=installed, unseen=unseen)
+    if not tables:
+        return FirewallBackend(name="iptables-legacy", installed=installed, rules=0)
+    usable = [name for name in programs if find(name) is not None]
+    counted: int | Unseen
+    if not may:
+        counted = _denied(who, what, programs[0])
+    elif not usable:
+        listed = printable(", ".join(sorted(tables)), 100)
+        counted = _not_told(what, f"{programs[0]} is not installed; the tables {listed} are in use", programs[0])
+    else:
+        counted = _count(what, usable)
+    if isinstance(counted, Unseen):
+        return FirewallBackend(name="iptables-legacy", installed=installed, unseen=counted)
+    return FirewallBackend(name="iptables-legacy", installed=installed, rules=counted)
+
+
+def _count(what: str, programs: list[str]) -> int | Unseen:
+    """Count the rules in the output of iptables-save programs: the lines that append to a chain."""
+    rules = 0
+    for program in programs:
+        done = run(program, what=what, seconds=_SECONDS)
+        if isinstance(done, Unseen):
+            return done
+        if done.status != 0 or done.cut:
+            reason = "too many rules" if done.cut else _said(program, done)
+            return _not_told(what, reason, program)
+        rules += sum(line.startswith("-A ") for line in done.stdout.splitlines())
+    return rules
+
+
+def _ufw(who: Privileges, root: Path) -> FirewallBackend:
+    """Read what ufw's settings say; its rules are counted where the kernel has them. Both files have mode 0644."""
+    installed = find("ufw") is not None
+    if not installed:
+        return FirewallBackend(name="ufw", installed=False)
+    enabled = _setting(root / "etc/ufw/ufw.conf", "ENABLED")
+    policy = _setting(root / "etc/default/ufw", "DEFAULT_INPUT_POLICY")
+    unseen = None if enabled is not None else _denied(who, "whether ufw is active", "ufw status verbose")
+    return FirewallBackend(
+        name="ufw",
+        installed=True,
+        active=None if enabled is None else enabled.lower() == "yes",
+        default_input=policy,
+        unseen=unseen,
+    )
+
+
+def _firewalld(who: Privileges, may: bool) -> FirewallBackend:
+    """Ask firewalld whether it runs, as root only: for others polkit may open a dialog, even for a question."""
+    what, shown = "whether firewalld runs", "firewall-cmd --state"
+    if find("firewall-cmd") is None:
+        return FirewallBackend(name="firewalld", installed=False)
+    if who.uid != 0 or not may:
+        return FirewallBackend(name="firewalld", installed=True, unseen=_denied(who, what, shown))
+    done = run(*shown.split(), what=what, seconds=_SECONDS)
+    if isinstance(done, Unseen):
+        return FirewallBackend(name="firewalld", installed=True, unseen=done)
+    if done.status in {0, 252}:  # running, NOT_RUNNING: firewall-cmd(1), EXIT CODES
+        return FirewallBackend(name="firewalld", installed=True, active=done.status == 0)
+    return FirewallBackend(name="firewalld", installed=True, unseen=_not_told(what, _said("firewall-cmd", done), shown))
+
+
+def _setting(path: Path, name: str) -> str | None:
+    """Return the value of NAME=VALUE in a settings file, without quotes; None when it is not there."""
+    try:
+        with path.open("rb") as file:
+            lines = file.read(65536).decode("utf-8", "replace").splitlines()
+    except OSError:
+        return None
+    values = [value for key, _, value in (line.partition("=") for line in lines) if key.strip() == name]
+    return printable(values[-1].strip().strip("\"'"), 40) if values else None
+
+
+def _denied(who: Privileges, what: str, command: str) -> Unseen:
+    if who.uid == 0:
+        return Unseen(what=what, reason="needs CAP_NET_ADMIN, which root lacks here", how_to_see=command)
+    return Unseen(what=what, reason="needs root", how_to_see=f"sudo {command}")
+
+
+def _not_told(what: str, reason: str, command: str) -> Unseen:
+    return Unseen(what=what, reason=reason, how_to_see=command)
+
+
+def _said(program: str, done: Output) -> str:
+    """Say how a program ended, with the last line of its own words."""
+    words = done.stderr.strip().splitlines()
+    return printable(f"{program} ended with status {done.status}" + (f": {words[-1]}" if words else ""), 200)

@@ -1,0 +1,74 @@
+"""The eyes of porttui on Linux."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from porttui.model.facts import (
+    Counters,
+    Fate,
+    FirewallBackend,
+    Host,
+    Interface,
+    Os,
+    Privileges,
+    Process,
+    Route,
+    Sockets,
+    Unseen,
+)
+from porttui.observe.linux.counters import read_counters
+from porttui.observe.linux.firewall import linux_firewall
+from porttui.observe.linux.host import linux_host
+from porttui.observe.linux.interfaces import linux_interfaces
+from porttui.observe.linux.privileges import linux_privileges
+from porttui.observe.linux.process import linux_processes
+from porttui.observe.linux.route import linux_route
+from porttui.observe.linux.sockets import linux_fate, linux_sockets
+from porttui.observe.linux.sysctls import linux_sysctls
+
+
+class Linux:
+    """Reads /proc and the kernel's netlink sockets. See `porttui.observe.platform.Platform`."""
+
+    os: Os = "linux"
+
+    def privileges(self) -> Privileges:
+        """Tell who is looking, from /proc/self/status."""
+        return linux_privileges()
+
+    def host(self) -> Host:
+        """Tell which machine this is, and the marks of containers, WSL and SSH."""
+        return linux_host()
+
+    def interfaces(self) -> tuple[Interface, ...] | Unseen:
+        """List the interfaces of this network namespace (rtnetlink(7))."""
+        return linux_interfaces()
+
+    def sysctls(self) -> dict[str, str]:
+        """Read the settings under /proc/sys/net that matter for ports."""
+        return linux_sysctls()
+
+    def route(self, address: str) -> Route | Unseen:
+        """Ask the kernel for the route (rtnetlink(7), RTM_GETROUTE)."""
+        return linux_route(address)
+
+    def sockets(self, port: int) -> Sockets | Unseen:
+        """Read the socket tables (sock_diag(7)) and their owners."""
+        return linux_sockets(port)
+
+    def processes(self, pids: Iterable[int]) -> tuple[Process, ...]:
+        """Describe processes, from /proc/PID."""
+        return linux_processes(pids)
+
+    def counters(self) -> Counters:
+        """Read /proc/net/snmp, netstat and snmp6."""
+        return read_counters()
+
+    def fate(self, address: str, port: int, source: str, source_port: int) -> Fate:
+        """Look up the reverse row of a connection of ours."""
+        return linux_fate(address, port, source, source_port)
+
+    def firewall(self) -> tuple[FirewallBackend, ...]:
+        """Tell which firewalls are installed and readable; changes nothing."""
+        return linux_firewall(linux_privileges())

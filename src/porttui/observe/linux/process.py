@@ -1,0 +1,190 @@
+"""Processes by /proc (proc(5)): what they are, who runs them, what they may do. Most of it is told to everybody."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import os
+import pwd
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from porttui.model.facts import Ancestor, Process
+from porttui.model.printable import printable
+from porttui.observe.linux import cgroup, owners
+from porttui.observe.secrets import hide_secrets
+
+_MOST_ARGUMENTS = 200
+_SAMPLE_SECONDS = 0.1
+
+CAPABILITIES = (
+    *("chown", "dac_override", "dac_read_search", "fowner", "fsetid", "kill", "setgid", "setuid", "setpcap"),
+    *("linux_immutable", "net_bind_service", "net_broadcast", "net_admin", "net_raw", "ipc_lock", "ipc_owner"),
+    *("sys_module", "sys_rawio", "sys_chroot", "sys_ptrace", "sys_pacct", "sys_admin", "sys_boot", "sys_nice"),
+    *("sys_resource", "sys_time", "sys_tty_config", "mknod", "lease", "audit_write", "audit_control", "setfcap"),
+    *("mac_override", "mac_admin", "syslog", "wake_alarm", "block_suspend", "audit_read", "perfmon", "bpf"),
+    "checkpoint_restore",
+)
+"""By bit number (include/uapi/linux/capability.h)."""
+
+
+def linux_processes(pids: Iterable[int]) -> tuple[Process, ...]:
+    """Describe processes.
+
+    Args:
+        pids: process ids; each is described once, in this order.
+
+    Returns:
+        Those that exist. A field is None when this user is not told. When one is running at this moment (state R),
+        `cpu_percent` is measured over 0.1 s, for all that run at once.
+    """
+    found = [process for pid in dict.fromkeys(pids) if (process := _process(pid)) is not None]
+    running = [process.pid for process in found if process.state == "R"]
+    if not running:
+        return tuple(found)
+    shares = _cpu_percent(running)
+    return tuple(replace(each, cpu_percent=shares.get(each.pid)) for each in found)
+
+
+def capability_names(mask: int) -> tuple[str, ...]:
+    """Return the names of a capability set, "net_bind_service" ..., by its bits (capabilities(7)).
+
+    A bit that is newer than this list is named by its number: "cap_41".
+    """
+    bits = [bit for bit in range(mask.bit_length()) if mask >> bit & 1]
+    return tuple(CAPABILITIES[bit] if bit < len(CAPABILITIES) else f"cap_{bit}" for bit in bits)
+
+
+def start_time(ticks: int) -> dt.datetime:
+    """Return the moment of field 22 of /proc/PID/stat: clock ticks since boot, the same for a process in every call."""
+    seconds = _boot_time() + ticks / os.sysconf("SC_CLK_TCK")
+    return dt.datetime.fromtimestamp(seconds, dt.UTC).astimezone()
+
+
+def _process(pid: int) -> Process | None:
+    status = _status(pid)
+    stat = _stat(pid)
+    if not status or len(stat) < 22:
+        return None
+    argv = tuple(printable(part) for part in hide_secrets(owners.command_line(pid))[:_MOST_ARGUMENTS])
+    uid = int(status["Uid"].split()[1])
+    place = cgroup.place_of_process(pid)
+    return Process(
+        pid=pid,
+        name=_name(status.get("Name", ""), argv),
+        argv=argv,
+        user=user_name(uid),
+        uid=uid,
+        state=status.get("State", "")[:1],
+        tracer=int(status.get("TracerPid", "0")),
+        started=start_time(int(stat[19])),
+        cwd=_cwd(pid),
+        terminal=_terminal(int(stat[4])),
+        ancestors=_ancestors(int(status.get("PPid", "0"))),
+        unit=place.unit,
+        container=place.container,
+        memory=int(status["VmRSS"].split()[0]) * 1024 if "VmRSS" in status else None,
+        threads=int(status["Threads"]) if "Threads" in status else None,
+        open_files=_open_files(pid),
+        open_files_limit=_open_files_limit(pid),
+        capabilities=capability_names(int(status["CapEff"], 16)) if "CapEff" in status else None,
+        seccomp=int(status["Seccomp"]) if "Seccomp" in status else None,
+        no_new_privs=status["NoNewPrivs"] == "1" if "NoNewPrivs" in status else None,
+    )
+
+
+def user_name(uid: int) -> str | None:
+    """Return the name of a user, or None when the system knows none for this number."""
+    try:
+        return printable(pwd.getpwuid(uid).pw_name)
+    except (KeyError, OverflowError):
+        return None
+
+
+def _status(pid: int) -> dict[str, str]:
+    lines = cgroup.read_lines(f"/proc/{pid}/status")
+    return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
+
+def _stat(pid: int) -> list[str]:
+    """Return the fields of /proc/PID/stat from the third (state) on; the second may hold blanks and brackets."""
+    lines = cgroup.read_lines(f"/proc/{pid}/stat")
+    return "\n".join(lines).rpartition(")")[2].split() if lines else []
+
+
+def _name(comm: str, argv: tuple[str, ...]) -> str:
+    """Return the program's name; the kernel cuts it to 15 bytes, and the command line may have the whole of it."""
+    whole = argv[0].rpartition("/")[2] if argv else ""
+    return whole if len(comm) >= 15 and whole.startswith(comm) else printable(comm)
+
+
+def _cwd(pid: int) -> str | None:
+    try:
+        return printable(str(Path(f"/proc/{pid}/cwd").readlink()))
+    except OSError:
+        return None
+
+
+def _terminal(number: int) -> str | None:
+    """Decode tty_nr: minor in bits 31-20 and 7-0, major in bits 15-8 (proc_pid_stat(5)); majors by devices.txt."""
+    major = number >> 8 & 0xFF
+    minor = number & 0xFF | number >> 12 & 0xFFF00
+    if 136 <= major <= 143:
+        return f"pts/{(major - 136) * 256 + minor}"
+    if major == 4:
+        return f"tty{minor}" if minor < 64 else f"ttyS{minor - 64}"
+    return None
+
+
+def _ancestors(pid: int) -> tuple[Ancestor, ...]:
+    found: list[Ancestor] = []
+    while pid > 0 and all(pid != each.pid for each in found):
+        status = _status(pid)
+        if not status:
+            break
+        found.append(Ancestor(pid=pid, name=printable(status.get("Name", ""))))
+        pid = int(status.get("PPid", "0"))
+    return tuple(reversed(found))
+
+
+def _open_files(pid: int) -> int | None:
+    """Count descriptors: the size of /proc/PID/fd is their number since Linux 6.2, for everybody; else list them."""
+    folder = f"/proc/{pid}/fd"
+    try:
+        return Path(folder).stat().st_size or len(os.listdir(folder))  # noqa: PTH208
+    except OSError:
+        return None
+
+
+def _open_files_limit(pid: int) -> int | None:
+    line = next((each for each in cgroup.read_lines(f"/proc/{pid}/limits") if each.startswith("Max open files")), "")
+    soft = line.removeprefix("Max open files").split()[:1]
+    return int(soft[0]) if soft and soft[0].isdigit() else None
+
+
+@functools.lru_cache(maxsize=1)
+def _boot_time() -> float:
+    """Return when the machine started, in seconds since 1970, once: a second reading would differ by microseconds."""
+    return time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def _cpu_percent(pids: Sequence[int]) -> dict[int, float]:
+    began = time.monotonic()
+    before = {pid: _ticks(pid) for pid in pids}
+    time.sleep(_SAMPLE_SECONDS)
+    ticks = (time.monotonic() - began) * os.sysconf("SC_CLK_TCK")
+    after = {pid: _ticks(pid) for pid in pids}
+    return {
+        pid: round(100 * (later - earlier) / ticks, 1)
+        for pid, earlier in before.items()
+        if earlier is not None and (later := after[pid]) is not None
+    }
+
+
+def _ticks(pid: int) -> int | None:
+    """Return the clock ticks in user and kernel mode: fields 14 and 15 of /proc/PID/stat."""
+    stat = _stat(pid)
+    return int(stat[11]) + int(stat[12]) if len(stat) > 12 else None

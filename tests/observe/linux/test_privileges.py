@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import os
+import pwd
+from pathlib import Path
+
+from porttui.model.facts import Privileges
+from porttui.observe.linux.privileges import decode_capabilities, linux_privileges
+from tests.observe.netns import NOBODY, become, in_child, needs_root
+
+
+def test_this_user_has_a_name() -> None:
+    found = linux_privileges()
+    assert (found.uid, found.user) == (os.geteuid(), pwd.getpwuid(os.geteuid()).pw_name)
+
+
+@needs_root
+def test_nobody_has_no_rights() -> None:
+    def work() -> Privileges:
+        become(NOBODY)
+        return linux_privileges()
+
+    assert in_child(work) == Privileges(user="nobody", uid=NOBODY, root=False, capabilities=())
+
+
+@needs_root
+def test_a_user_without_an_account_is_a_number() -> None:
+    def work() -> Privileges:
+        become(60123)
+        return linux_privileges()
+
+    assert in_child(work).user == "60123"
+
+
+@needs_root
+def test_root_is_root_only_with_the_capabilities_that_count(tmp_path: Path) -> None:
+    status = tmp_path / "status"
+    status.write_text("Name:\tx\nCapEff:\t000001ffffffffff\n", "utf-8")
+    assert linux_privileges(status).root is True
+    status.write_text("Name:\tx\nCapEff:\t00000000a80425fb\n", "utf-8")  # a container's default set
+    found = linux_privileges(status)
+    assert found.root is False
+    assert "net_bind_service" in found.capabilities
+    assert "net_admin" not in found.capabilities
+
+
+def test_capabilities_have_the_names_of_their_bits() -> None:
+    assert decode_capabilities(1 << 10 | 1 << 12 | 1 << 19) == {"net_bind_service", "net_admin", "sys_ptrace"}
+    assert decode_capabilities(1 << 40 | 1 << 41) == {"checkpoint_restore", "cap_41"}
+    assert decode_capabilities(0) == set()
