@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable
 
 from porttui.cli import exits
 from porttui.cli.arguments import Parser
 from porttui.cli.listed import read
 from porttui.cli.who import holding
 from porttui.model.base import Value
-from porttui.model.facts import BindTry
 from porttui.render.lines import ascii_text
 
 SUMMARY = "find a port that a server can bind, or test one"
-_EVERYWHERE = ("0.0.0.0", "::")
-_USUAL = range(20_000, 32_768)
-"""Where a port is looked for unasked: over the well-known ones, and under the range from which Linux takes the source
-ports of outgoing connections (ip_local_port_range, ip(7): 32768 to 60999), so that none of those can take it later."""
-_NOT_HERE = ("EADDRNOTAVAIL", "EAFNOSUPPORT")
-"""Errors that say that the machine lacks the family, not that the port is taken."""
 
 
 class Free(Value, frozen=True, kw_only=True):
@@ -40,9 +32,11 @@ def run(argv: list[str]) -> int:
     parser.add_argument("port", metavar="PORT | LO-HI", nargs="?", help="test this port, or take the first of a range")
     parser.add_argument("--json", action="store_true", help="print a JSON array")
     args = parser.parse_args(argv)
-    ports = random.sample(_USUAL, len(_USUAL)) if args.port is None else _ports(args.port)
+    from porttui.observe.free import USUAL, first_free
+
+    ports = random.sample(USUAL, len(USUAL)) if args.port is None else _ports(args.port)
     with exits.doing("trying to bind"):
-        found, why = _first(ports)
+        found, why = first_free(ports)
     if found is None:
         results = [Free(port=ports[0], free=False, error=why, holders=_holders(ports[0]) if len(ports) == 1 else ())]
     else:
@@ -67,34 +61,6 @@ def _ports(text: str) -> range:
             f"{text[:40]!r} is no port or range of ports (1 to 65535). Example: porttui free 8000-8999"
         )
     return range(low, high + 1)
-
-
-def _first(ports: Iterable[int]) -> tuple[int | None, str | None]:
-    """Return the first port that binds, and the error of the last one that did not."""
-    why: str | None = None
-    for port in ports:
-        error = _error(port)
-        if error is None:
-            return port, None
-        why = error
-    return None, why
-
-
-def _error(port: int) -> str | None:
-    """Return the errno that keeps a server from the port on any address, or None when it binds.
-
-    With SO_REUSEADDR, as servers do it: connections in TIME_WAIT are no obstacle to them.
-    """
-    from porttui.observe.bind import try_binds
-
-    tries = try_binds(_EVERYWHERE, port)
-    if not isinstance(tries, tuple):
-        raise exits.CannotSeeError(f"can't try to bind: {tries.reason}")
-    counted: list[BindTry] = [each for each in tries if each.reuse_address] or list(tries)
-    errors = [each.error for each in counted if each.error not in (None, *_NOT_HERE)]
-    if errors:
-        return errors[0]
-    return None if any(each.error is None for each in counted) else counted[0].error
 
 
 def _holders(port: int) -> tuple[str, ...]:

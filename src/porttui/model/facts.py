@@ -389,6 +389,9 @@ class Facts(Value, frozen=True, kw_only=True):
     name: Name | None = None
     routes: tuple[Route, ...] | Unseen | None = None
     binds: tuple[BindTry, ...] | Unseen | None = None
+    free_ports: tuple[int, ...] | None = None
+    """Ports that a server could bind instead, on every address of the target, nearest first; None when nobody looked,
+    because the port itself could be had."""
     sockets: Sockets | Unseen | None = None
     processes: tuple[Process, ...] | None = None
     attempts: tuple[Attempt, ...] | None = None

@@ -94,6 +94,7 @@ class _Observation:
         self._take(routes=self._end(Part("routes", self._routes)))
         yield self.facts
         self._take(binds=self._end(Part("bind", self._binds)))
+        self._take(free_ports=self._end(Part("free ports", self._free_ports)))
         yield self.facts
 
         if self.asked.question is Question.CONNECT:
@@ -142,6 +143,20 @@ class _Observation:
         if self.asked.question is Question.BIND:
             return try_binds(self._addresses, self.target.port)
         return try_binds([each for each in self._addresses if seen.is_local(self.facts, each)], self.target.port)
+
+    def _free_ports(self) -> tuple[int, ...] | None:
+        """Look for another port where this one is taken or denied; a missing address is no better on another port."""
+        tries = self.facts.binds if isinstance(self.facts.binds, tuple) else ()
+        bound = any(row.port == self.target.port and row.state == "BOUND" for row in seen.rows(self.facts))
+        if not any(each.error in {"EADDRINUSE", "EACCES"} for each in tries):
+            return None
+        if self.asked.question is not Question.BIND and not bound:
+            return None
+        from porttui.observe.free import free_ports
+
+        used = {row.port for row in seen.rows(self.facts) if row.state in {"LISTEN", "BOUND"}}
+        local = dict.fromkeys(each.address for each in tries)
+        return free_ports(self.target.port, local, os=self.facts.os, sysctls=self.facts.sysctls, used=used)
 
     def _attempts(self) -> tuple[Attempt, ...]:
         from porttui.observe.connect import attempts
