@@ -25,7 +25,7 @@ from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, St
 from porttui.model.facts import Facts, Socket
 from porttui.model.report import Confidence, Evidence, Remedy, RemedyStep, Risk, Step
 from porttui.reading import evidence, seen, words
-from porttui.remedies import service
+from porttui.remedies import manager, service
 
 
 def check(facts: Facts) -> Outcome:
@@ -85,22 +85,10 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
     listener = next(s for each in seen.failed(facts) if (s := seen.accepting(facts, each.address)) is not None)
     owners = seen.owners(facts, listener)
     name = words.plain_name(facts, listener)
-    machine = words.machine(facts)
-    unit = listener.unit or (owners[0].unit if owners else None)
     look = [RemedyStep(text=f"Read the log of {name}: what was the last thing that it did?")]
     if owners:
-        look.append(
-            RemedyStep(
-                text="See what it waits for",
-                where=machine,
-                argv=("cat", f"/proc/{owners[0].pid}/wchan", f"/proc/{owners[0].pid}/stack"),
-                needs_root=True,
-            )
-        )
-    if unit and unit.endswith(".service"):
-        again = RemedyStep(text="Start it again", where=machine, argv=("systemctl", "restart", unit), needs_root=True)
-    else:
-        again = RemedyStep(text=f"Stop {name} and start it again the way it was started")
+        look.append(_what_it_waits_for(facts, str(owners[0].pid)))
+    again = service.start_again(facts, listener, owners[0] if owners else None, name)
     return (
         Remedy(
             title=f"See what {name} is busy with",
@@ -117,6 +105,17 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
             steps=(again,),
         ),
     )
+
+
+def _what_it_waits_for(facts: Facts, pid: str) -> RemedyStep:
+    text = "See what it waits for"
+    if facts.os == "windows":
+        argv: tuple[str, ...] = ("Get-Process", "-Id", pid)
+        return RemedyStep(text="See whether it uses the processor (column CPU)", where=manager.POWERSHELL, argv=argv)
+    if facts.os == "macos":  # sample(1): what each thread does, for three seconds
+        return RemedyStep(text=text, where=words.machine(facts), argv=("sample", pid, "3"), needs_root=True)
+    argv = ("cat", f"/proc/{pid}/wchan", f"/proc/{pid}/stack")
+    return RemedyStep(text=text, where=words.machine(facts), argv=argv, needs_root=True)
 
 
 FAULT = Fault(

@@ -22,7 +22,7 @@ from porttui.model.facts import BindTry, Facts, Socket
 from porttui.model.report import Evidence, Remedy, Step
 from porttui.model.target import Question
 from porttui.reading import evidence, seen, words
-from porttui.remedies import service
+from porttui.remedies import free_port, service
 
 
 def check(facts: Facts) -> Outcome:
@@ -60,7 +60,9 @@ def _tries(facts: Facts) -> tuple[BindTry, ...]:
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Stop the program, or take another port."""
-    return service.stop_holder(facts, _bound(facts)[0]), service.other_port(facts)
+    bound = _bound(facts)[0]
+    owners = seen.owners(facts, bound)
+    return service.stop_holder(facts, bound), free_port.another_port(facts, owners[0] if owners else None)
 
 
 FAULT = Fault(

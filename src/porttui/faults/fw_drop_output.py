@@ -59,7 +59,7 @@ def tracking_full(facts: Facts) -> bool:
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """See the rule, then let the port through."""
-    return (firewall.see_the_rules(facts), *firewall.let_through(facts, outwards=True))
+    return (firewall.see_the_rules(facts, outwards=True), *firewall.let_through(facts, outwards=True))
 
 
 FAULT = Fault(

@@ -26,7 +26,7 @@ from porttui.model.facts import Facts, Socket
 from porttui.model.report import Remedy, Step
 from porttui.model.target import Question
 from porttui.reading import evidence, seen, words
-from porttui.remedies import service
+from porttui.remedies import free_port, service
 
 
 def check(facts: Facts) -> Outcome:
@@ -70,7 +70,7 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Stop what holds the port, or take another port."""
     holder = _holders(facts)[0]
     owners = seen.owners(facts, holder)
-    return service.stop_holder(facts, holder), service.other_port(facts, owners[0] if owners else None)
+    return service.stop_holder(facts, holder), free_port.another_port(facts, owners[0] if owners else None)
 
 
 FAULT = Fault(

@@ -111,11 +111,7 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
             cost="safe",
             proof=service.proof(facts),
             steps=(
-                RemedyStep(
-                    text="See which debugger it is",
-                    where=words.machine(facts),
-                    argv=("ps", "-o", "pid,user,tty,args", "-p", str(first.tracer)),
-                ),
+                service.see_process(facts, first.tracer, "See which debugger it is"),
                 RemedyStep(text="In the debugger write continue, or detach"),
             ),
         ),

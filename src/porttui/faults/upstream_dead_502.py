@@ -54,12 +54,7 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
     machine = words.machine(facts)
     log = RemedyStep(text="Read in the proxy's log which address it tries")
     if server.startswith("nginx"):
-        log = RemedyStep(
-            text="See which address nginx tries",
-            where=machine,
-            argv=("tail", "-n", "20", "/var/log/nginx/error.log"),
-            needs_root=True,
-        )
+        log = _nginx_log(facts)
     return (
         Remedy(
             title="Start the program behind the proxy",
@@ -68,10 +63,26 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
             proof=service.proof(facts),
             steps=(
                 log,
-                RemedyStep(text="Ask porttui about that address: it is the one that fails", where=machine),
+                RemedyStep(
+                    text="Ask porttui about that address: it is the one that fails, as in porttui localhost:3000",
+                    where=machine,
+                ),
             ),
         ),
     )
+
+
+def _nginx_log(facts: Facts) -> RemedyStep:
+    """Return the step that reads nginx's error log where its packages put it."""
+    text = "See which address nginx tries: after upstream, in the last lines"
+    if facts.os == "windows":
+        argv: tuple[str, ...] = ("Get-Content", "-Tail", "20", "logs\\error.log")
+        return RemedyStep(text=text, where="PowerShell, in nginx's folder", argv=argv)
+    if facts.os == "macos":
+        argv = ("tail", "-n", "20", "/opt/homebrew/var/log/nginx/error.log")
+        return RemedyStep(text=text, where=words.machine(facts), argv=argv)
+    argv = ("tail", "-n", "20", "/var/log/nginx/error.log")
+    return RemedyStep(text=text, where=words.machine(facts), argv=argv, needs_root=True)
 
 
 FAULT = Fault(

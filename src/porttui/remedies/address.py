@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from porttui.model.address import endpoint, family, is_loopback
+from porttui.model.address import endpoint, is_loopback
 from porttui.model.facts import Facts, Process, Socket
 from porttui.model.report import Edit, Remedy, RemedyStep, Risk
 from porttui.model.target import Target
 from porttui.reading import near, seen, words
+from porttui.remedies import manager
+from porttui.remedies.command_line import again, line
 from porttui.remedies.programs import Program, by_unit, known
 
 
@@ -92,24 +94,36 @@ def _restart_with(
 ) -> tuple[RemedyStep, ...]:
     if program is None:
         return ()
-    unit = socket.unit or (process.unit if process else None)
+    unit = manager.unit_of(socket, process)
     keep = _keep(program, host, socket.port)
-    if unit and unit.endswith(".service") and not unit.startswith("user@"):
-        again = RemedyStep(
-            text="Load the new setting",
-            where=words.machine(facts),
-            argv=("systemctl", "restart", unit),
-            needs_root=True,
-        )
-        return (*keep, again)
-    if process is None or not program.host_flag:
+    if unit and unit.endswith(".service"):
+        return loaded(facts, program, keep, unit, users_own=manager.is_users_own(facts, process)) if keep else ()
+    if facts.os != "linux" and program.unit and keep:
+        return loaded(facts, program, keep, program.unit)
+    argv = again(facts, process, program, host, socket.port) if program.host_flag or program.after else None
+    if process is None or argv is None:
         return keep
     where = terminal(process)
     return (
         RemedyStep(text=f"In {where} press ctrl+c", where=where, why="the port is free again when it has ended"),
-        RemedyStep(text="There, start it again", where=where, argv=_command(process, program, host, socket.port)),
+        RemedyStep(text="There, start it again", where=where, argv=argv),
         *keep,
     )
+
+
+def loaded(
+    facts: Facts, program: Program, edits: tuple[RemedyStep, ...], unit: str, *, users_own: bool = False
+) -> tuple[RemedyStep, ...]:
+    """Return edits of a service's settings with the steps that check them and load them."""
+    check = RemedyStep(
+        text="See whether the settings can be read",
+        where=words.machine(facts),
+        why="with a mistake in them the service would not start again",
+        argv=program.test or None,
+        needs_root=True,
+    )
+    tested = (check,) if program.test and facts.os != "windows" else ()
+    return (*edits, *tested, manager.change(facts, unit, "restart", "Load the new setting", users_own=users_own))
 
 
 def terminal(process: Process) -> str:
@@ -118,34 +132,10 @@ def terminal(process: Process) -> str:
     return f"the terminal where {words.tool(process) or process.name} runs{place}"
 
 
-def _command(process: Process, program: Program, host: str, port: int) -> tuple[str, ...]:
-    flag = tuple(part.format(host=host, port=port) for part in program.host_flag)
-    started_by_npm = any(ancestor.name.startswith("npm run") for ancestor in process.ancestors)
-    if started_by_npm:
-        script = next(a.name for a in process.ancestors if a.name.startswith("npm run")).split()
-        return (*script[:3], "--", *flag)
-    kept = _without(process.argv, program.host_flag)
-    return (*kept, *flag)
-
-
-def _without(argv: tuple[str, ...], flag: tuple[str, ...]) -> tuple[str, ...]:
-    """Return a command line without an earlier use of a flag and its value."""
-    kept: list[str] = []
-    skip = False
-    for word in argv:
-        if skip:
-            skip = False
-        elif len(flag) > 1 and word == flag[0]:
-            skip = True
-        elif not (len(flag) > 1 and word.startswith(f"{flag[0]}=")):
-            kept.append(word)
-    return tuple(kept)
-
-
 def _keep(program: Program, host: str, port: int) -> tuple[RemedyStep, ...]:
     if not program.setting:
         return ()
-    text = program.setting.format(host=host if family(host) == 4 else f"[{host}]", port=port)
+    text = line(program.setting, host, port)
     return (RemedyStep(text=f"To keep it so, in {program.file}", edit=Edit(file=program.file, text=text)),)
 
 

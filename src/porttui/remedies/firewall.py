@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from porttui.model.address import family, is_loopback
 from porttui.model.facts import Facts
-from porttui.model.report import Remedy, RemedyStep, Risk
+from porttui.model.report import Edit, Remedy, RemedyStep, Risk
 from porttui.reading import seen, words
+from porttui.remedies import manager
 from porttui.remedies.service import proof
 
 
-def see_the_rules(facts: Facts) -> Remedy:
+def see_the_rules(facts: Facts, *, outwards: bool = False) -> Remedy:
     """Offer to look at the rules: nothing is changed by it."""
     machine = words.machine(facts)
     if facts.os == "macos":
-        argvs: tuple[tuple[str, ...], ...] = (("pfctl", "-sr", "-a", "*"),)
+        argvs: tuple[tuple[str, ...], ...] = (("pfctl", "-sr"), (_APPLICATION_FIREWALL, "--listapps"))
     elif facts.os == "windows":
-        argvs = (("netsh", "advfirewall", "show", "allprofiles"),)
+        machine = manager.POWERSHELL_AS_ADMINISTRATOR
+        argvs = (
+            ("netsh", "advfirewall", "show", "allprofiles"),
+            ("netsh", "advfirewall", "firewall", "show", "rule", "name=all", f"dir={'out' if outwards else 'in'}"),
+        )
     else:
         argvs = tuple(argv for name, argv in _LISTINGS if name in _possible(facts)) or (_LISTINGS[0][1],)
     return Remedy(
@@ -25,7 +30,7 @@ def see_the_rules(facts: Facts) -> Remedy:
         proof=proof(facts),
         steps=tuple(
             RemedyStep(
-                text=f"{'See' if number == 0 else 'And'} the rules of {argv[0]}",
+                text=f"{'See' if number == 0 else 'And'} {_SHOWN.get(argv[0], 'the rules')}",
                 where=machine,
                 argv=argv,
                 needs_root=True,
@@ -43,8 +48,10 @@ def let_through(facts: Facts, *, outwards: bool = False) -> tuple[Remedy, ...]:
         facts: what was seen.
         outwards: the packets are stopped on their way out.
     """
-    if facts.os != "linux":
-        return ()
+    if facts.os == "macos":
+        return _pf(facts, outwards)
+    if facts.os == "windows":
+        return (_windows(facts, outwards),)
     active = _possible(facts)
     found = [_nft(facts, outwards)] if "nftables" in active or not active else []
     if {"iptables", "iptables-legacy"} & active:
@@ -59,6 +66,18 @@ _LISTINGS = (
 )
 
 
+_SHOWN = {
+    "nft": "the rules of nftables",
+    "iptables-save": "the rules of iptables",
+    "iptables-legacy-save": "the older rules of iptables (legacy)",
+    "pfctl": "the rules of pf",
+    "netsh": "Windows' firewall",
+}
+_APPLICATION_FIREWALL = "/usr/libexec/ApplicationFirewall/socketfilterfw"
+"""The firewall of macOS that decides by program and not by port."""
+_SHOWN[_APPLICATION_FIREWALL] = "which programs the application firewall lets listen"
+
+
 def _possible(facts: Facts) -> set[str]:
     """Return the backends that may hold the rule: those that were read and are empty do not."""
     return {backend.name for backend in facts.firewall or () if backend.installed and backend.rules != 0}
@@ -66,6 +85,94 @@ def _possible(facts: Facts) -> set[str]:
 
 def _loopback_only(facts: Facts) -> bool:
     return all(is_loopback(address) for address in seen.addresses(facts))
+
+
+def _pf(facts: Facts, outwards: bool) -> tuple[Remedy, ...]:
+    """Return the ways on macOS: a rule of pf (pf.conf(5)); for what comes in, the application firewall too."""
+    port = facts.asked.target.port
+    machine = words.machine(facts)
+    rule = f"pass {'out' if outwards else 'in'} quick proto tcp to any port {port}"
+    by_rule = Remedy(
+        title=f"Let port {port} through, with pf",
+        risk=Risk.SAFE if _loopback_only(facts) else Risk.EXPOSES,
+        cost="from this machine only" if _loopback_only(facts) else "opens the port",
+        proof=proof(facts),
+        undo="take the line out again, and load the rules again",
+        steps=(
+            RemedyStep(
+                text="As root, write into /etc/pf.conf, in front of the line that blocks",
+                edit=Edit(file="/etc/pf.conf", text=rule),
+                needs_root=True,
+            ),
+            RemedyStep(
+                text="See whether the rules can be read; nothing is loaded by it",
+                where=machine,
+                argv=("pfctl", "-nf", "/etc/pf.conf"),
+                needs_root=True,
+            ),
+            RemedyStep(text="Load them", where=machine, argv=("pfctl", "-f", "/etc/pf.conf"), needs_root=True),
+        ),
+    )
+    if outwards or _loopback_only(facts):
+        return (by_rule,)
+    return by_rule, _application_firewall(facts)
+
+
+def _application_firewall(facts: Facts) -> Remedy:
+    listener = next(iter(seen.listeners(facts)), None)
+    owners = seen.owners(facts, listener) if listener else ()
+    path = owners[0].argv[0] if owners and owners[0].argv and owners[0].argv[0].startswith("/") else ""
+    let = RemedyStep(
+        text="In System Settings, Network, Firewall, Options: let the program take incoming connections",
+        where=words.machine(facts),
+    )
+    if path:
+        let = RemedyStep(
+            text="Let the program take incoming connections",
+            where=words.machine(facts),
+            argv=(_APPLICATION_FIREWALL, "--unblockapp", path),
+            needs_root=True,
+        )
+    return Remedy(
+        title="Let the program through the application firewall",
+        risk=Risk.EXPOSES,
+        cost="opens the program to your network",
+        proof=proof(facts),
+        steps=(let,),
+        note="It decides by program, not by port; it never stops connections from this machine to itself.",
+    )
+
+
+def _windows(facts: Facts, outwards: bool) -> Remedy:
+    """Return the way on Windows (New-NetFirewallRule, module NetSecurity); a block rule wins over it."""
+    port = str(facts.asked.target.port)
+    direction, side = ("Outbound", "-RemotePort") if outwards else ("Inbound", "-LocalPort")
+    name = f"porttui {port}"
+    return Remedy(
+        title=f"Let port {port} through Windows' firewall",
+        risk=Risk.EXPOSES,
+        cost="opens the port",
+        proof=proof(facts),
+        undo=f'Remove-NetFirewallRule -DisplayName "{name}"',
+        steps=(
+            RemedyStep(
+                text="See whether a rule that blocks is the reason: it wins over any that allows",
+                where=manager.POWERSHELL_AS_ADMINISTRATOR,
+                argv=("Get-NetFirewallRule", "-Direction", direction, "-Action", "Block", "-Enabled", "True"),
+                needs_root=True,
+            ),
+            RemedyStep(
+                text="If none names the port or the program, allow it",
+                where=manager.POWERSHELL_AS_ADMINISTRATOR,
+                argv=(
+                    *("New-NetFirewallRule", "-DisplayName", name, "-Direction", direction),
+                    *("-Protocol", "TCP", side, port, "-Profile", "Private", "-Action", "Allow"),
+                ),
+                needs_root=True,
+            ),
+        ),
+        note="It counts in networks that Windows calls private, and stays until it is removed.",
+    )
 
 
 def _nft(facts: Facts, outwards: bool) -> Remedy:
@@ -77,16 +184,17 @@ def _nft(facts: Facts, outwards: bool) -> Remedy:
         risk=Risk.SAFE if _loopback_only(facts) else Risk.EXPOSES,
         cost="from this machine only" if interface else "opens the port",
         proof=proof(facts),
-        undo="nft -a list ruleset shows the handle of the new rule; nft delete rule FAMILY TABLE CHAIN handle NUMBER",
+        undo="nft -a list ruleset shows the handle of the new rule; "
+        f"nft delete rule inet filter {chain} handle NUMBER takes it out",
         steps=(
             RemedyStep(
-                text=f"Find the table and the chain with 'hook {chain}' that has the rule",
+                text=f"Find the table and the chain with 'hook {chain}' that has the rule: table inet filter is usual",
                 where=words.machine(facts),
                 argv=("nft", "-a", "list", "ruleset"),
                 needs_root=True,
             ),
             RemedyStep(
-                text="Put this in front of it; here for the table 'inet filter', change the names to yours",
+                text=f"Put this in front of it; change 'inet filter {chain}' to the names that you found",
                 where=words.machine(facts),
                 argv=("nft", "insert", "rule", "inet", "filter", chain, *interface, "tcp", "dport", port, "accept"),
                 needs_root=True,

@@ -1,4 +1,4 @@
-"""Ways that change a program: start it, let it go on, stop what holds its port, move it to another port."""
+"""Ways that change a program: start it, let it go on, start it again, stop what holds its port."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from porttui.model.facts import Facts, Process, Socket
 from porttui.model.report import Remedy, RemedyStep, Risk
 from porttui.reading import seen, words
+from porttui.remedies import manager
 from porttui.remedies.address import terminal
 from porttui.remedies.programs import SERVICES, known
 
@@ -19,18 +20,11 @@ def proof(facts: Facts) -> str:
 def start(facts: Facts) -> Remedy:
     """Offer to start the server that should be on the port."""
     port = facts.asked.target.port
-    machine = words.machine(facts)
-    if port in SERVICES:
+    if port in SERVICES and (facts.os == "linux" or port != 53):
         name, unit = SERVICES[port]
         steps: tuple[RemedyStep, ...] = (
-            RemedyStep(
-                text=f"Start {name}",
-                where=machine,
-                why=f"port {port} is usually {name}'s",
-                argv=_start_command(facts, unit),
-                needs_root=facts.os == "linux",
-            ),
-            RemedyStep(text="If it does not stay up, read why", where=machine, argv=_log_command(facts, unit)),
+            manager.change(facts, unit, "start", f"Start {name}", why=f"port {port} is usually {name}'s"),
+            manager.log(facts, unit, "If it does not stay up, read why"),
         )
         return Remedy(title=f"Start {name}", risk=Risk.SAFE, cost="safe", proof=proof(facts), steps=steps)
     return Remedy(
@@ -41,27 +35,11 @@ def start(facts: Facts) -> Remedy:
         steps=(
             RemedyStep(
                 text="Start it the way you do: npm run dev, python manage.py runserver, docker compose up -d",
-                where=f"a terminal on {machine}",
+                where=f"a terminal on {words.machine(facts)}",
             ),
             RemedyStep(text=f"Read what it prints: it names the port that it took. It should say {port}"),
         ),
     )
-
-
-def _start_command(facts: Facts, unit: str) -> tuple[str, ...]:
-    if facts.os == "macos":
-        return ("brew", "services", "start", unit.removesuffix("-server"))
-    if facts.os == "windows":
-        return ("net", "start", unit)
-    return ("systemctl", "start", unit) if facts.host.systemd or facts.os != "linux" else ("service", unit, "start")
-
-
-def _log_command(facts: Facts, unit: str) -> tuple[str, ...]:
-    if facts.os == "macos":
-        return ("brew", "services", "info", unit.removesuffix("-server"))
-    if facts.os == "windows":
-        return ("sc", "query", unit)
-    return ("journalctl", "-u", unit, "-e", "--no-pager")
 
 
 def find_it(facts: Facts) -> Remedy:
@@ -82,20 +60,49 @@ def find_it(facts: Facts) -> Remedy:
     )
 
 
+def wait_for(facts: Facts, name: str) -> Remedy:
+    """Offer to let whatever needs a server wait until it answers."""
+    return Remedy(
+        title=f"Let what needs {name} wait for it",
+        risk=Risk.SAFE,
+        cost="safe",
+        proof=proof(facts),
+        steps=(
+            RemedyStep(
+                text="In the script, before the program that was refused, write",
+                where=words.machine(facts),
+                why="it ends with 0 as soon as the target answers, and says what is wrong when it does not",
+                argv=("porttui", "wait", proof(facts), "--timeout", "60"),
+            ),
+        ),
+    )
+
+
 def resume(facts: Facts, process: Process) -> Remedy:
     """Offer to let a paused process go on."""
     name = words.tool(process) or process.name
-    own = process.uid is not None and process.uid == facts.privileges.uid
-    steps: tuple[RemedyStep, ...] = (
-        RemedyStep(
-            text=f"Let {name} go on",
-            where=words.machine(facts),
-            why="SIGCONT: it goes on where it was",
-            argv=("kill", "-CONT", str(process.pid)),
-            needs_root=not own,
-        ),
-    )
-    if process.terminal and own:
+    own = _own(facts, process)
+    steps: tuple[RemedyStep, ...]
+    if facts.os == "windows":
+        steps = (
+            RemedyStep(
+                text="Open the Resource Monitor",
+                where=manager.POWERSHELL if own else manager.POWERSHELL_AS_ADMINISTRATOR,
+                argv=("resmon",),
+            ),
+            RemedyStep(text=f"On its tab CPU, right-click {name}, pid {process.pid}, and choose Resume Process"),
+        )
+    else:
+        steps = (
+            RemedyStep(
+                text=f"Let {name} go on",
+                where=words.machine(facts),
+                why="SIGCONT: it goes on where it was",
+                argv=("kill", "-CONT", str(process.pid)),
+                needs_root=not own,
+            ),
+        )
+    if process.terminal and own and facts.os != "windows":
         typed = RemedyStep(
             text=f"To have it back in the foreground, in its terminal ({process.terminal})",
             where=process.terminal,
@@ -103,6 +110,16 @@ def resume(facts: Facts, process: Process) -> Remedy:
         )
         steps = (*steps, typed)
     return Remedy(title="Let it go on", risk=Risk.SAFE, cost="safe", proof=proof(facts), steps=steps)
+
+
+def start_again(facts: Facts, socket: Socket | None, process: Process | None, name: str) -> RemedyStep:
+    """Return the step that starts a server again: by its service, or the way it was started."""
+    unit = manager.unit_of(socket, process)
+    if unit and unit.endswith(".service"):
+        users_own = manager.is_users_own(facts, process)
+        return manager.change(facts, unit, "restart", "Start it again", users_own=users_own)
+    place = f", in {terminal(process)}" if process and process.terminal else ""
+    return RemedyStep(text=f"Stop {name} and start it again the way it was started{place}")
 
 
 def stop_holder(facts: Facts, socket: Socket) -> Remedy:
@@ -119,77 +136,116 @@ def stop_holder(facts: Facts, socket: Socket) -> Remedy:
 
 
 def _stop_steps(facts: Facts, socket: Socket, process: Process | None) -> tuple[RemedyStep, ...]:
-    machine = words.machine(facts)
     if process is not None and socket.owner_by != "descriptor":
-        look = RemedyStep(
-            text=f"Make sure that it is pid {process.pid}: porttui could not see it hold the port",
-            where=machine,
-            argv=_who_command(facts, socket.port),
-            needs_root=True,
+        look = who_has(
+            facts, socket.port, f"Make sure that it is pid {process.pid}: porttui could not see it hold the port"
         )
         return (look, *_stop_steps(facts, replace(socket, owner_by="descriptor"), process))
-    unit = socket.unit or (process.unit if process else None)
+    machine = words.machine(facts)
     container = socket.container or (process.container if process else None)
     if container:
         return (RemedyStep(text="Stop its container", where=machine, argv=("docker", "stop", container)),)
-    if unit and unit.endswith((".service", ".socket")) and not unit.startswith(("user@", "ssh.", "sshd.")):
+    program = known(process) if process else None
+    if program is not None and "docker-proxy" in program.names:
         return (
             RemedyStep(
-                text="Stop its service; killing it would only have it started again",
+                text="See which container has published the port",
                 where=machine,
-                argv=("systemctl", "stop", unit),
-                needs_root=True,
+                argv=("docker", "ps", "--filter", f"publish={socket.port}"),
             ),
+            RemedyStep(text="Stop it by the name in the last column: docker stop NAME"),
         )
+    unit = manager.unit_of(socket, process)
+    if unit and not unit.startswith(("ssh.", "sshd.")):
+        text = "Stop its service; killing it would only have it started again"
+        return (manager.change(facts, unit, "stop", text, users_own=manager.is_users_own(facts, process)),)
     if process is None:
         return (
-            RemedyStep(
-                text="See which program it is", where=machine, argv=_who_command(facts, socket.port), needs_root=True
-            ),
+            who_has(facts, socket.port, "See which program it is"),
             RemedyStep(text="Stop that program the way it was started"),
         )
-    own = process.uid is not None and process.uid == facts.privileges.uid
+    if facts.os == "macos" and program is not None and program.unit and _by_homebrew(process):
+        text = "Stop its service; killing it would only have it started again"
+        return (manager.change(facts, program.unit, "stop", text),)
+    return _end_steps(facts, process)
+
+
+def _end_steps(facts: Facts, process: Process) -> tuple[RemedyStep, ...]:
+    own = _own(facts, process)
+    name = words.tool(process) or process.name
+    pid = str(process.pid)
     if facts.os == "windows":
+        if process.pid == _WINDOWS_KERNEL:
+            return (
+                RemedyStep(
+                    text="The port is held for a program by Windows' own web server (http.sys). See for which",
+                    where=manager.POWERSHELL_AS_ADMINISTRATOR,
+                    argv=("netsh", "http", "show", "servicestate", "view=requestq"),
+                    needs_root=True,
+                ),
+                RemedyStep(text="Stop the service or site that it names"),
+            )
+        shell = manager.POWERSHELL if own else manager.POWERSHELL_AS_ADMINISTRATOR
         return (
-            RemedyStep(text="End it", where=machine, argv=("taskkill", "/PID", str(process.pid)), needs_root=not own),
+            see_process(facts, process.pid, f"See that pid {pid} is still {name}"),
+            RemedyStep(
+                text="End it",
+                where=shell,
+                why="it ends at once and saves nothing; close its own window instead where it has one",
+                argv=("Stop-Process", "-Id", pid),
+                needs_root=not own,
+            ),
         )
+    machine = words.machine(facts)
     end = RemedyStep(
         text="Ask it to end",
         where=machine,
         why="SIGTERM lets it save its work",
-        argv=("kill", str(process.pid)),
+        argv=("kill", pid),
         needs_root=not own,
     )
     if process.terminal and own:
         return (
             RemedyStep(text=f"In {terminal(process)} press ctrl+c; or ask it to end", where=machine, argv=end.argv),
         )
-    return (end,)
+    return (see_process(facts, process.pid, f"See that pid {pid} is still {name}"), end)
 
 
-def _who_command(facts: Facts, port: int) -> tuple[str, ...]:
-    if facts.os == "macos":
-        return ("lsof", "-nP", f"-iTCP:{port}", "-sTCP:LISTEN")
+def see_process(facts: Facts, pid: int, text: str) -> RemedyStep:
+    """Return the step that shows which program a pid is: a number may be used again by another one."""
     if facts.os == "windows":
-        return ("netstat", "-ano", "-p", "TCP")
-    return ("ss", "-ltnp", f"sport = :{port}")
+        return RemedyStep(text=text, where=manager.POWERSHELL, argv=("Get-Process", "-Id", str(pid)))
+    argv = ("ps", "-o", "pid,user,tty,lstart,args", "-p", str(pid))
+    return RemedyStep(text=text, where=words.machine(facts), argv=argv)
 
 
-def other_port(facts: Facts, holder: Process | None = None) -> Remedy:
-    """Offer to start the server on a free port instead."""
-    program = known(holder) if holder else None
-    flag = (
-        " ".join(part.format(host="127.0.0.1", port="NUMBER") for part in program.port_flag)
-        if program
-        else "--port NUMBER"
-    )
-    return Remedy(
-        title="Start your server on another port",
-        risk=Risk.SAFE,
-        cost="safe",
-        proof=proof(facts),
-        steps=(
-            RemedyStep(text="Ask for a free port", where=words.machine(facts), argv=("porttui", "free")),
-            RemedyStep(text=f"Give it to your server, often with {flag} or with PORT in its environment"),
-        ),
-    )
+_WINDOWS_KERNEL = 4
+"""The pid of "System": sockets of http.sys belong to it."""
+
+
+def _own(facts: Facts, process: Process) -> bool:
+    """Tell whether the process is this user's own, so that it takes no more rights to end it."""
+    if facts.os == "windows":
+        return process.user is not None and process.user.rpartition("\\")[2] == facts.privileges.user
+    return process.uid is not None and process.uid == facts.privileges.uid
+
+
+def _by_homebrew(process: Process) -> bool:
+    return bool(process.argv) and ("/homebrew/" in process.argv[0] or process.argv[0].startswith("/usr/local/opt/"))
+
+
+def who_has(facts: Facts, port: int, text: str) -> RemedyStep:
+    """Return the step that shows which program holds a port."""
+    if facts.os == "windows":
+        argv: tuple[str, ...] = ("Get-NetTCPConnection", "-LocalPort", str(port), "-State", "Listen")
+        return RemedyStep(
+            text=text,
+            where=manager.POWERSHELL,
+            why="its column OwningProcess is the pid: Get-Process -Id PID",
+            argv=argv,
+        )
+    if facts.os == "macos":
+        argv = ("lsof", "-nP", f"-iTCP:{port}", "-sTCP:LISTEN")
+    else:
+        argv = ("ss", "-ltnp", f"sport = :{port}")
+    return RemedyStep(text=text, where=words.machine(facts), argv=argv, needs_root=True)
