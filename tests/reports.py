@@ -83,7 +83,7 @@ def ipv6_only() -> r.Report:
         ruled_out=RULED_OUT,
         unseen=(
             r.ReportUnseen(
-                what="firewall rules", reason="need root", how_to_see="sudo nft list ruleset", matters=False
+                what="firewall rules", reason="need root", how_to_see="nft list ruleset", needs_root=True, matters=False
             ),
         ),
         steps=(
@@ -157,8 +157,10 @@ def two_faults() -> r.Report:
             ),
         ),
         unseen=(
-            r.ReportUnseen(what="nginx's settings", reason="need root", how_to_see="sudo nginx -T"),
-            r.ReportUnseen(what="its program and log", reason="need root", how_to_see="sudo systemctl status nginx"),
+            r.ReportUnseen(what="nginx's settings", reason="need root", how_to_see="nginx -T", needs_root=True),
+            r.ReportUnseen(
+                what="its program and log", reason="need root", how_to_see="systemctl status nginx", needs_root=True
+            ),
         ),
         steps=(
             step("name", "pass", "shop.example is 10.20.0.14 (hosts file)", 0.3),
@@ -246,9 +248,11 @@ def as_nobody() -> r.Report:
             ),
         ),
         unseen=(
-            r.ReportUnseen(what="the rules", reason="need root", how_to_see="nft list ruleset"),
-            r.ReportUnseen(what="older rules", reason="need root", how_to_see="iptables-save"),
-            r.ReportUnseen(what="who holds 8080", reason="needs root", how_to_see="ss -ltnp 'sport = :8080'"),
+            r.ReportUnseen(what="the rules", reason="need root", how_to_see="nft list ruleset", needs_root=True),
+            r.ReportUnseen(what="older rules", reason="need root", how_to_see="iptables-save", needs_root=True),
+            r.ReportUnseen(
+                what="who holds 8080", reason="needs root", how_to_see="ss -ltnp 'sport = :8080'", needs_root=True
+            ),
         ),
         steps=(
             *_NOBODY_FIRST_STEPS,
@@ -281,8 +285,8 @@ def unknown() -> r.Report:
             "Left over: a firewall on the way in or out, or the tracking table.",
         ),
         unseen=(
-            r.ReportUnseen(what="the rules", reason="need root", how_to_see="nft list ruleset"),
-            r.ReportUnseen(what="older rules", reason="need root", how_to_see="iptables-save"),
+            r.ReportUnseen(what="the rules", reason="need root", how_to_see="nft list ruleset", needs_root=True),
+            r.ReportUnseen(what="older rules", reason="need root", how_to_see="iptables-save", needs_root=True),
             r.ReportUnseen(
                 what="ask again when there is less traffic", reason="", how_to_see="porttui check 10.20.0.14:8080"
             ),
@@ -321,7 +325,7 @@ def healthy() -> r.Report:
         ruled_out=RULED_OUT,
         unseen=(
             r.ReportUnseen(
-                what="firewall rules", reason="need root", how_to_see="sudo nft list ruleset", matters=False
+                what="firewall rules", reason="need root", how_to_see="nft list ruleset", needs_root=True, matters=False
             ),
         ),
         steps=(
@@ -435,7 +439,7 @@ def _unread_nftables() -> f.FirewallBackend:
     return f.FirewallBackend(
         name="nftables",
         installed=True,
-        unseen=f.Unseen(what="firewall rules", reason="need root", how_to_see="sudo nft list ruleset"),
+        unseen=f.Unseen(what="firewall rules", reason="need root", how_to_see="nft list ruleset", needs_root=True),
     )
 
 
@@ -532,7 +536,9 @@ def _devbox_facts(
             ),
             total=41,
             source="netlink",
-            unseen=(f.Unseen(what="owners of 2 listeners", reason="needs root", how_to_see="sudo ss -ltnp"),),
+            unseen=(
+                f.Unseen(what="owners of 2 listeners", reason="needs root", how_to_see="ss -ltnp", needs_root=True),
+            ),
             ms=3.1,
         ),
         processes=(shop_process, vite_process),

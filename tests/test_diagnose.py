@@ -65,7 +65,7 @@ def test_a_warning_leads_over_healthy() -> None:
 
 
 def test_what_is_unseen_matters_only_when_it_could_change_the_verdict() -> None:
-    doubt = Unseen(what="the rules", reason="needs root", how_to_see="sudo nft list ruleset")
+    doubt = Unseen(what="the rules", reason="needs root", how_to_see="nft list ruleset", needs_root=True)
     unsure = fault("unsure", CannotTell(because="no rules", unseen=(doubt,)))
     sure = diagnose(w.world(), (unsure, fault("it", found())))
     likely = diagnose(w.world(), (unsure, fault("it", found(Confidence.LIKELY))))

@@ -16,7 +16,9 @@ from porttui.model.address import family
 from porttui.model.target import Asked, Question, Target
 
 AT = dt.datetime(2025, 11, 22, 14, 2, 11, tzinfo=dt.timezone(dt.timedelta(hours=1)))
-NEED_ROOT = f.Unseen(what="firewall rules (nftables)", reason="needs root", how_to_see="sudo nft list ruleset")
+NEED_ROOT = f.Unseen(
+    what="firewall rules (nftables)", reason="needs root", how_to_see="nft list ruleset", needs_root=True
+)
 
 
 def world(

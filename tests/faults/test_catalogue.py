@@ -16,7 +16,7 @@ from tests.faults.by_code import BY_CODE
 
 SYSTEMS: tuple[Os, ...] = ("linux", "macos", "windows")
 PARTS = ("interfaces", "name", "routes", "binds", "sockets", "processes", "attempts", "exchanges", "firewall")
-CANNOT_SEE = Unseen(what="it", reason="needs root", how_to_see="sudo look")
+CANNOT_SEE = Unseen(what="it", reason="needs root", how_to_see="look", needs_root=True)
 
 
 def test_every_fault_has_a_world() -> None:

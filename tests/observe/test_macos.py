@@ -175,7 +175,7 @@ def test_without_netstat_lsof_shows_a_part_and_says_so(programs: Path) -> None:
     assert isinstance(found, Sockets)
     assert [row.address for row in found.rows if row.port == 3000] == ["::1", "::1"]
     (others,) = [unseen for unseen in found.unseen if unseen.what == "sockets of other users"]
-    assert others.how_to_see == "sudo lsof -nP -iTCP:3000"
+    assert (others.how_to_see, others.needs_root) == ("lsof -nP -iTCP:3000", True)
 
 
 def test_the_fate_of_a_connection_is_told_only_when_a_process_holds_it(programs: Path) -> None:
@@ -189,6 +189,7 @@ def test_pf_rules_are_unseen_without_root_and_never_none(programs: Path) -> None
     pf, applications = MacOS().firewall()
     assert (pf.name, pf.installed, pf.rules) == ("pf", True, None)
     assert pf.unseen is not None
-    assert pf.unseen.how_to_see.startswith("sudo pfctl")
+    assert pf.unseen.how_to_see.startswith("pfctl")
+    assert pf.unseen.needs_root
     assert applications.active is None
     assert applications.unseen is not None

@@ -27,7 +27,7 @@ def listener() -> Iterator[socket.socket]:
 
 
 def _sockets(port: int) -> Sockets:
-    found = sockets_by_psutil(port, how_to_see="sudo ss -ltnp")
+    found = sockets_by_psutil(port, how_to_see="ss -ltnp")
     assert isinstance(found, Sockets)
     return found
 

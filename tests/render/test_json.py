@@ -20,7 +20,7 @@ KEYS = {
     "verdict.evidence": {"text", "source"},
     "also": {"code", "title", "summary", "severity", "confidence", "step", "evidence"},
     "ruled_out": {"code", "because"},
-    "unseen": {"what", "reason", "how_to_see"},
+    "unseen": {"what", "reason", "how_to_see", "needs_root"},
     "steps": {"name", "status", "summary", "ms"},
     "remedies": {"way", "title", "risk", "proof", "tried", "undo", "steps"},
     "remedies.steps": {"text", "where", "why", "argv", "edit", "url", "needs_root"},

@@ -70,7 +70,11 @@ def test_a_healthy_report_is_short() -> None:
 
 
 def test_what_was_not_seen_is_harmless_only_when_the_verdict_is_certain() -> None:
-    unseen = (r.ReportUnseen(what="the rules", reason="need root", how_to_see="nft list ruleset", matters=False),)
+    unseen = (
+        r.ReportUnseen(
+            what="the rules", reason="need root", how_to_see="nft list ruleset", needs_root=True, matters=False
+        ),
+    )
     certain = report_text(reports.report_of(unseen=unseen))
     assert "1 thing not seen, which cannot change this:\n  the rules (need root)   sudo nft list ruleset\n" in certain
     likely = report_text(reports.report_of(unseen=unseen, confidence=r.Confidence.LIKELY))
@@ -80,8 +84,8 @@ def test_what_was_not_seen_is_harmless_only_when_the_verdict_is_certain() -> Non
 
 def test_what_matters_and_what_does_not_are_two_lists() -> None:
     unseen = (
-        r.ReportUnseen(what="the rules", reason="need root", how_to_see="nft list ruleset"),
-        r.ReportUnseen(what="who holds 22", reason="needs root", how_to_see="ss -ltnp", matters=False),
+        r.ReportUnseen(what="the rules", reason="need root", how_to_see="nft list ruleset", needs_root=True),
+        r.ReportUnseen(what="who holds 22", reason="needs root", how_to_see="ss -ltnp", needs_root=True, matters=False),
     )
     text = report_text(reports.report_of(unseen=unseen, confidence=r.Confidence.LIKELY))
     assert (
@@ -160,7 +164,7 @@ def test_a_warning_beside_a_fault_is_told_in_a_line_of_its_own() -> None:
 
 
 def test_the_bind_question_is_asked_again_by_root_as_such() -> None:
-    unseen = (r.ReportUnseen(what="who holds 4000", reason="needs root", how_to_see="ss -ltnp"),)
+    unseen = (r.ReportUnseen(what="who holds 4000", reason="needs root", how_to_see="ss -ltnp", needs_root=True),)
     report = reports.report_of(question=Question.BIND, confidence=r.Confidence.LIKELY, unseen=unseen)
     assert "\n  sudo porttui check 127.0.0.1:4000 --bind\n" in report_text(report)
 

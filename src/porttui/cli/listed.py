@@ -7,6 +7,7 @@ from porttui.model.address import endpoint, is_loopback
 from porttui.model.base import Value
 from porttui.model.facts import Process, Socket, Sockets, Unseen
 from porttui.render.lines import ascii_text
+from porttui.render.sections import how_to_look
 
 
 class Row(Value, frozen=True, kw_only=True):
@@ -79,5 +80,9 @@ def read(port: int = 0) -> tuple[tuple[Row, ...], Sockets]:
 
 def unseen_text(unseen: Unseen) -> str:
     """Tell what could not be looked at, in one line."""
-    shown = f"; to see it: {unseen.how_to_see}" if unseen.how_to_see else ""
+    from porttui.observe import this_platform
+
+    eyes = this_platform()
+    how = how_to_look(unseen, os=eyes.os, root=eyes.privileges().root)
+    shown = f"; to see it: {how}" if how else ""
     return ascii_text(f"can't see {unseen.what}: {unseen.reason}{shown}")

@@ -30,7 +30,9 @@ class Unseen(Value, frozen=True, kw_only=True, tag="unseen"):
     reason: str
     """Why not: "needs root", "ss is not installed"."""
     how_to_see: str
-    """The command or place that would show it; empty when nothing here would."""
+    """The command or place that would show it, without sudo; empty when nothing here would."""
+    needs_root: bool = False
+    """Whether that command takes root."""
 
 
 class Privileges(Value, frozen=True, kw_only=True):

@@ -89,12 +89,21 @@ class ReportUnseen(Value, frozen=True, kw_only=True):
     what: str
     reason: str
     how_to_see: str
+    """The command, without sudo; empty when nothing here would show it."""
+    needs_root: bool = False
+    """Whether that command takes root."""
     matters: bool = True
 
     @classmethod
     def of(cls, unseen: Unseen, *, matters: bool) -> ReportUnseen:
         """Take over an `Unseen` of the facts."""
-        return cls(what=unseen.what, reason=unseen.reason, how_to_see=unseen.how_to_see, matters=matters)
+        return cls(
+            what=unseen.what,
+            reason=unseen.reason,
+            how_to_see=unseen.how_to_see,
+            needs_root=unseen.needs_root,
+            matters=matters,
+        )
 
 
 class StepResult(Value, frozen=True, kw_only=True):
@@ -150,6 +159,9 @@ class Remedy(Value, frozen=True, kw_only=True):
     risk: Risk
     proof: str
     """The target that must be healthy when the way was gone."""
+    proof_question: Question | None = None
+    """The question that `proof` is asked with, where it is not the report's own: a server that was told to start on
+    another port is asked for there."""
     tried: str | None = None
     """What trying it showed ("HTTP 200"), for a way that only needs another address; None when it was not tried."""
     undo: str | None = None

@@ -91,7 +91,7 @@ class MacOS:
         """Read the socket tables: as root by psutil, else by netstat, which shows them all, else by lsof."""
         from porttui.observe.psutil_tables import sockets_by_psutil
 
-        shown = f"sudo lsof -nP -iTCP:{port}" if port else "sudo lsof -nP -iTCP -sTCP:LISTEN"
+        shown = f"lsof -nP -iTCP:{port}" if port else "lsof -nP -iTCP -sTCP:LISTEN"
         if os.geteuid() == 0:
             found = sockets_by_psutil(port, how_to_see=shown)
             if isinstance(found, Sockets):
@@ -184,25 +184,26 @@ def _by_programs(port: int, shown: str) -> Sockets | Unseen:
     else:
         listed = run("lsof", "-nP", "-iTCP", "-FpcuLtPnT", what="socket tables")
         if isinstance(listed, Unseen):
-            return Unseen(what="socket tables", reason=listed.reason, how_to_see=shown)
+            return Unseen(what="socket tables", reason=listed.reason, how_to_see=shown, needs_root=True)
         rows = sockets_of_lsof(listed.stdout)
-        unseen.append(Unseen(what="sockets of other users", reason="netstat printed no table", how_to_see=shown))
-        unseen.append(Unseen(what="UDP sockets", reason="netstat printed no table", how_to_see="netstat -an -p udp"))
+        reason = "netstat printed no table"
+        unseen.append(Unseen(what="sockets of other users", reason=reason, how_to_see=shown, needs_root=True))
+        unseen.append(Unseen(what="UDP sockets", reason=reason, how_to_see="netstat -an -p udp"))
     kept = [row for row in rows if wanted(row, port)]
     return sockets(kept, total=len(rows), source="command", began=began, unseen=unseen, owners=shown)
 
 
 def _pf() -> FirewallBackend:
     """Read pf's rules; only root may open /dev/pf."""
-    how = "sudo pfctl -sr -a '*'"
+    how = "pfctl -sr -a '*'"
     what = "pf rules"
     if os.geteuid() != 0:
-        hidden = Unseen(what=what, reason="needs root", how_to_see=how)
+        hidden = Unseen(what=what, reason="needs root", how_to_see=how, needs_root=True)
         return FirewallBackend(name="pf", installed=True, unseen=hidden)
     status = run("pfctl", "-si", what=what, seconds=1.5)
     rules = run("pfctl", "-sr", "-a", "*", what=what, seconds=1.5)
     if isinstance(status, Unseen) or isinstance(rules, Unseen) or status.status or rules.status:
-        hidden = Unseen(what=what, reason="pfctl failed", how_to_see=how)
+        hidden = Unseen(what=what, reason="pfctl failed", how_to_see=how, needs_root=True)
         return FirewallBackend(name="pf", installed=True, unseen=hidden)
     match = re.search(r"^Status: (Enabled|Disabled)", status.stdout, re.MULTILINE)
     active = match[1] == "Enabled" if match else None

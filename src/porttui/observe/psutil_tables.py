@@ -57,7 +57,7 @@ def sockets_by_psutil(port: int, *, how_to_see: str = "") -> Sockets | Unseen:
     try:
         everything = psutil.net_connections(kind="inet")
     except psutil.AccessDenied:
-        return Unseen(what="socket tables", reason="needs root", how_to_see=how_to_see)
+        return Unseen(what="socket tables", reason="needs root", how_to_see=how_to_see, needs_root=True)
     except (psutil.Error, OSError, RuntimeError, NotImplementedError) as error:
         return Unseen(what="socket tables", reason=printable(f"psutil: {error}", 200), how_to_see=how_to_see)
     rows = [row for each in everything if wanted(row := _socket(each), port)]
@@ -88,7 +88,8 @@ def sockets(  # noqa: PLR0913 - the parts of one value
     left_out = list(unseen)
     nobody = sum(1 for row in merged if not row.pids and row.state in ("LISTEN", "UNCONN"))
     if nobody:
-        left_out.append(Unseen(what=f"owners of {nobody} sockets", reason="needs root", how_to_see=owners))
+        what = f"owners of {nobody} sockets"
+        left_out.append(Unseen(what=what, reason="needs root", how_to_see=owners, needs_root=True))
     if len(merged) > MOST_ROWS:
         left_out.append(Unseen(what=f"{len(merged) - MOST_ROWS} sockets", reason="too many to keep", how_to_see=owners))
         merged = sorted(merged, key=lambda row: row.state not in ("LISTEN", "UNCONN"))[:MOST_ROWS]

@@ -239,16 +239,10 @@ def _name_evidence(facts: Facts) -> tuple[Evidence, ...]:
 
 
 def _firewall_evidence(facts: Facts) -> tuple[Evidence, ...]:
-    told = []
-    for backend in facts.firewall or ():
-        if backend.unseen is not None:
-            state = f"can't see: {backend.unseen.reason}"
-        elif not backend.installed:
-            state = "not installed"
-        else:
-            state = f"{backend.rules} rules" if backend.rules is not None else "installed"
-        told.append(Evidence(text=f"{backend.name}\t{state}", source=backend.name))
-    return tuple(told)
+    return tuple(
+        Evidence(text=f"{backend.name}\t{words.backend(backend)[1]}", source=backend.name)
+        for backend in facts.firewall or ()
+    )
 
 
 _TELL: dict[Step, Callable[[Facts, Step | None], Told]] = {

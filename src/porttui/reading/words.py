@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from porttui.model.address import endpoint, is_loopback, is_wildcard
-from porttui.model.facts import Attempt, Exchange, Facts, Process, Socket
+from porttui.model.facts import Attempt, Exchange, Facts, FirewallBackend, Process, Socket
+from porttui.model.report import Status
 from porttui.reading import seen
 
 ERRNO_WORDS = {
@@ -179,6 +180,22 @@ def answer(exchange: Exchange) -> str:
         "silent": f"no answer in {duration(exchange.ms)}",
         "refused": "the connection did not open",
     }.get(exchange.outcome, exchange.error or "failed")
+
+
+def backend(one: FirewallBackend) -> tuple[Status, str]:
+    """Tell what was read of a firewall: "read, 7 rules", "can't see, needs root", "not installed".
+
+    What could not be read comes first, then what was: the kernel holds and shows rules without any program for them.
+    """
+    active = {True: ", switched on", False: ", switched off", None: ""}[one.active]
+    if one.unseen is not None:
+        return Status.UNSEEN, f"can't see, {one.unseen.reason}{active}"
+    if one.rules is not None:
+        count = "no rules" if one.rules == 0 else f"{one.rules} rule{'s' * (one.rules != 1)}"
+        return Status.PASS, f"read, {count}{active}"
+    if not one.installed:
+        return Status.SKIPPED, "not installed"
+    return Status.UNSEEN, f"installed, its rules were not read{active}"
 
 
 def quoted(text: str, limit: int = 60) -> str:

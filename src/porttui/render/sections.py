@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from porttui.model import report as r
+from porttui.model.facts import Os, Unseen
 from porttui.model.target import Question
 from porttui.render.lines import shell_command
 from porttui.render.marks import RISK_WORDS, SEVERITY_MARKS, STATUS_MARKS
@@ -104,16 +105,22 @@ def command(argv: tuple[str, ...], report: r.Report, *, root: bool = False) -> s
     return shell_command(argv, windows=windows)
 
 
-def needs_root(unseen: r.ReportUnseen) -> bool:
-    """Tell whether it is only the lack of root that hides it."""
-    return "root" in unseen.reason.lower()
+def how_to_see(unseen: r.ReportUnseen | Unseen, report: r.Report) -> str:
+    """Return the command that would show what was not seen, with sudo when it takes root and the user has it not."""
+    return how_to_look(unseen, os=report.facts.os, root=report.facts.privileges.root)
 
 
-def how_to_see(unseen: r.ReportUnseen, report: r.Report) -> str:
-    """Return the command that would show what was not seen, with sudo when root is what is missing."""
+def how_to_look(unseen: r.ReportUnseen | Unseen, *, os: Os, root: bool) -> str:
+    """Return the command that would show something, as this user has to type it.
+
+    Args:
+        unseen: what was not seen.
+        os: the system; Windows has no sudo.
+        root: whether the user has full rights already.
+    """
     text = unseen.how_to_see
-    plain = not text or report.facts.os == "windows" or report.facts.privileges.root
-    return text if plain or not needs_root(unseen) or text.startswith("sudo ") else f"sudo {text}"
+    plain = not text or not unseen.needs_root or root or os == "windows" or text.startswith("sudo ")
+    return text if plain else f"sudo {text}"
 
 
 def unseen_parted(report: r.Report) -> tuple[tuple[r.ReportUnseen, ...], tuple[r.ReportUnseen, ...]]:
@@ -160,7 +167,7 @@ def root_commands(report: r.Report) -> list[str]:
     settled = verdict.confidence is r.Confidence.CERTAIN or verdict.severity is r.Severity.UNKNOWN
     if settled or report.facts.privileges.root:
         return []
-    asked = [each for each in report.unseen if each.matters and needs_root(each) and each.how_to_see]
+    asked = [each for each in report.unseen if each.matters and each.needs_root and each.how_to_see]
     return list(dict.fromkeys(how_to_see(each, report) for each in asked))
 
 

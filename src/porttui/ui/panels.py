@@ -6,6 +6,7 @@ import shlex
 
 from porttui.model.facts import Process, Route, Sockets, Unseen
 from porttui.model.report import Report, Status, StepResult
+from porttui.render.sections import how_to_see
 from porttui.ui import socket_words as words
 from porttui.ui.lines import Line, aligned, cut, plain, styled, wrap
 from porttui.ui.words import MARKS, command
@@ -112,7 +113,7 @@ def _route(report: Report) -> tuple[Status, str, str]:
     if routes is None:
         return Status.LOOKING if not report.facts.done else Status.UNSEEN, "route", "not looked at"
     if isinstance(routes, Unseen):
-        return Status.UNSEEN, "route", f"{routes.reason}: {routes.how_to_see}".removesuffix(": ")
+        return Status.UNSEEN, "route", f"{routes.reason}: {how_to_see(routes, report)}".removesuffix(": ")
     if not routes:
         return Status.SKIPPED, "route", "no address to ask about"
     return _route_words(routes[0], report)

@@ -82,7 +82,7 @@ def test_an_ordinary_user_sees_no_rules_and_is_not_told_there_are_none() -> None
         assert found[name].rules is None
         assert found[name].unseen is not None
     assert found["nftables"].unseen == Unseen(
-        what="nftables rules", reason="needs root", how_to_see="sudo nft list ruleset"
+        what="nftables rules", reason="needs root", how_to_see="nft list ruleset", needs_root=True
     )
 
 
@@ -153,7 +153,7 @@ def test_ufw_without_readable_settings_is_unseen(tmp_path: Path, programs: Path)
     found = _by_name(linux_firewall(ORDINARY, tmp_path))["ufw"]
     assert found.active is None
     assert found.unseen is not None
-    assert found.unseen.how_to_see == "sudo ufw status verbose"
+    assert (found.unseen.how_to_see, found.unseen.needs_root) == ("ufw status verbose", True)
 
 
 @pytest.mark.parametrize(

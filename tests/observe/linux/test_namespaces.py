@@ -87,7 +87,7 @@ def test_the_look_is_bounded_and_says_so() -> None:
     for bounded in (few, late):
         assert bounded.found == ()
         (unseen,) = bounded.unseen
-        assert (unseen.what, unseen.how_to_see) == ("other network namespaces", "sudo lsns -t net")
+        assert (unseen.what, unseen.how_to_see, unseen.needs_root) == ("other network namespaces", "lsns -t net", True)
     assert few.unseen[0].reason.startswith("only 0 of ")
 
 

@@ -131,7 +131,8 @@ def test_an_ordinary_user_is_told_that_owners_are_unseen() -> None:
         sockets = in_child(look)
     (row,) = [each for each in sockets.rows if each.port == port]
     assert (row.state, row.user, row.pids, row.owner_by) == ("LISTEN", "root", (), None)
-    told = Unseen(what="owners of 1 socket", reason="needs root", how_to_see=f"sudo ss -ltnp 'sport = :{port}'")
+    how = f"ss -ltnp 'sport = :{port}'"
+    told = Unseen(what="owners of 1 socket", reason="needs root", how_to_see=how, needs_root=True)
     assert told in sockets.unseen
 
 

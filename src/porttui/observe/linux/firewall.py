@@ -179,7 +179,7 @@ def _setting(path: Path, name: str) -> str | None:
 def _denied(who: Privileges, what: str, command: str) -> Unseen:
     if who.uid == 0:
         return Unseen(what=what, reason="needs CAP_NET_ADMIN, which root lacks here", how_to_see=command)
-    return Unseen(what=what, reason="needs root", how_to_see=f"sudo {command}")
+    return Unseen(what=what, reason="needs root", how_to_see=command, needs_root=True)
 
 
 def _not_told(what: str, reason: str, command: str) -> Unseen:

@@ -99,7 +99,8 @@ def _look_around(wanted: frozenset[int], seconds: float, most: int) -> Neighbour
         reason = (
             f"the look was ended after {seconds * 1000:g} ms" if late else f"only {most} of {len(members)} were read"
         )
-        unseen = (Unseen(what="other network namespaces", reason=reason, how_to_see="sudo lsns -t net"),)
+        how = "lsns -t net"
+        unseen = (Unseen(what="other network namespaces", reason=reason, how_to_see=how, needs_root=True),)
     return Neighbours(tuple(found), unseen)
 
 

@@ -220,7 +220,8 @@ def _unseen_owners(rows: Iterable[Socket], port: int, held: owners.Held) -> tupl
         Unseen(
             what=f"owners of {len(unknown)} socket{'s' if len(unknown) > 1 else ''}",
             reason=reason,
-            how_to_see=f"sudo ss {table} 'sport = :{port}'" if on_port else "sudo ss -lntup",
+            how_to_see=f"ss {table} 'sport = :{port}'" if on_port else "ss -lntup",
+            needs_root=os.geteuid() != 0,
         ),
     )
 

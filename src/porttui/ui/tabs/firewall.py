@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from porttui.model.facts import FirewallBackend
 from porttui.model.report import Report, Status, Step
+from porttui.reading.words import backend
+from porttui.render.sections import how_to_see
 from porttui.ui.lines import EMPTY, Line, aligned, beside, plain, wrap
 from porttui.ui.panels import packet_way
 from porttui.ui.tabs.tab import LEFT, WIDE, Drawing, Tab
@@ -15,7 +17,7 @@ _VERDICTS = {
     "accept": "accept: the connection may pass",
     "drop": 'drop: nothing comes back, and the client waits until it gives up ("timed out")',
     "reset": 'reset: the client is told "refused"',
-    "unknown": "not known: the rules were not read",
+    "unknown": "not known: neither what was read nor how the connection ended decides it",
 }
 
 
@@ -29,7 +31,8 @@ class FirewallTab(Tab):
         """Return the command that would show rules that were not read."""
         report = self.shown.report
         backends = report.firewall.backends if report and report.firewall else ()
-        return next((one.unseen.how_to_see for one in backends if one.unseen and one.unseen.how_to_see), "")
+        shows = (how_to_see(one.unseen, report) for one in backends if one.unseen is not None and report is not None)
+        return next((text for text in shows if text), "")
 
     def hint(self, *, narrow: bool) -> str:
         """Say what to do next."""
@@ -112,7 +115,7 @@ def _read(report: Report, width: int) -> list[Line]:
     backends = report.facts.firewall
     if backends is None:
         return plain([" What was read", "   nothing: firewalls were not looked at"])
-    cells = [_backend(one) for one in backends]
+    cells = [_backend(one, report) for one in backends]
     rows: list[str] = [" What was read"]
     for (_, _, text), line in zip(cells, aligned(cells, gap=2), strict=True):
         rows += wrap(text, width, "   " + line[: len(line) - len(text)])
@@ -122,14 +125,7 @@ def _read(report: Report, width: int) -> list[Line]:
     return plain(rows)
 
 
-def _backend(one: FirewallBackend) -> tuple[str, str, str]:
-    if not one.installed:
-        return MARKS[Status.SKIPPED][0], one.name, "not installed"
-    active = {True: ", switched on", False: ", switched off", None: ""}[one.active]
-    if one.unseen is not None:
-        how = f": {one.unseen.how_to_see}" if one.unseen.how_to_see else ""
-        return MARKS[Status.UNSEEN][0], one.name, f"can't see, {one.unseen.reason}{how}{active}"
-    if one.rules is None:
-        return MARKS[Status.UNSEEN][0], one.name, f"installed, its rules were not read{active}"
-    count = "no rules" if one.rules == 0 else f"{one.rules} rule{'s' * (one.rules != 1)}"
-    return MARKS[Status.PASS][0], one.name, f"read, {count}{active}"
+def _backend(one: FirewallBackend, report: Report) -> tuple[str, str, str]:
+    status, text = backend(one)
+    how = how_to_see(one.unseen, report) if one.unseen is not None else ""
+    return MARKS[status][0], one.name, f"{text}: {how}" if how else text

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from porttui.model.facts import Process, Sockets
+from porttui.model.facts import Process, Sockets, Unseen
+from porttui.render.sections import how_to_see
 from porttui.ui import socket_words as words
 from porttui.ui.lines import EMPTY, Line, pad, plain, wrap
 from porttui.ui.panels import command_text, listening_processes, runs_because, who
@@ -39,7 +40,7 @@ class ProcessTab(Tab):
         table = self._table()
         if self._processes() or table is None:
             return ""
-        return next((unseen.how_to_see for unseen in table.unseen if unseen.how_to_see), "")
+        return next((self._how(unseen) for unseen in table.unseen if unseen.how_to_see), "")
 
     def hint(self, *, narrow: bool) -> str:
         """Say what to do next."""
@@ -123,8 +124,11 @@ class ProcessTab(Tab):
             rows += wrap(about, width - 1, "   ")
         for unseen in table.unseen:
             rows += ["", *wrap(f"{unseen.what}: {unseen.reason}", width - 1, " ")]
-            rows += wrap(unseen.how_to_see, width - 1, "   ") if unseen.how_to_see else []
+            rows += wrap(self._how(unseen), width - 1, "   ") if unseen.how_to_see else []
         return rows
+
+    def _how(self, unseen: Unseen) -> str:
+        return how_to_see(unseen, self.shown.report) if self.shown.report else unseen.how_to_see
 
 
 def _uses(one: Process) -> str:

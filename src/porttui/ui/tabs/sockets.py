@@ -8,7 +8,9 @@ from textual import events
 
 from porttui.model.address import family_name, is_loopback, is_wildcard
 from porttui.model.facts import Process, Socket, Sockets, Unseen
+from porttui.model.report import Report
 from porttui.model.target import Asked, Target
+from porttui.render.sections import how_to_see
 from porttui.ui import socket_words as words
 from porttui.ui.lines import EMPTY, Line, cut, pad, plain, wrap
 from porttui.ui.shown import Shown
@@ -164,7 +166,7 @@ class SocketsTab(Tab):
         """Draw filter, table and details."""
         table = self._table()
         if not isinstance(table, Sockets):
-            reason = _not_seen(table)
+            reason = _not_seen(table, self.shown.report)
             return Drawing(plain(wrap(reason, width - 1, " ")))
         if width < NARROW:
             return self._narrow(table, width, height)
@@ -268,8 +270,10 @@ class SocketsTab(Tab):
         return wrap(f"{told}Filter words: {words.FILTER_WORDS}", width - 1, " ")[:2]
 
 
-def _not_seen(table: Unseen | None) -> str:
-    return "Looking." if table is None else f"The sockets can't be seen: {table.reason}. {table.how_to_see}".rstrip()
+def _not_seen(table: Unseen | None, report: Report | None) -> str:
+    if table is None or report is None:
+        return "Looking."
+    return f"The sockets can't be seen: {table.reason}. {how_to_see(table, report)}".rstrip()
 
 
 def _why(table: Sockets) -> str:
