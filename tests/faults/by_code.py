@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any
+
 from msgspec.structs import replace
 
 from porttui.model import facts as f
@@ -44,10 +47,28 @@ def _bind(host: str, port: int, error: str, *rows: f.Socket, root: bool = False)
     )  # fmt: skip
 
 
+def _tls(alert: str = "", **fields: Any) -> f.Facts:
+    """Return an HTTPS target whose handshake the client refuses, or the server with an alert."""
+    known = {"subject": "CN=127.0.0.1", "issuer": "CN=Some CA", "names": ("127.0.0.1",), "trusted": False}
+    answer = f.TlsAnswer(**{**known, "alert": alert, **fields})
+    if alert:
+        return _open(w.said("https", "error", protocol="tls", tls=answer), scheme="https")
+    return _open(replace(w.http(200, "https"), tls=answer), scheme="https")
+
+
 _UDP = f.Socket(protocol="udp", state="UNCONN", address="0.0.0.0", port=8080, pids=(4121,), owner_by="descriptor")
 _BOUND = replace(w.listener(), state="BOUND", queue=None, backlog=None)
 _UNIX = f.Socket(protocol="unix", state="LISTEN", path="/run/postgresql/.s.PGSQL.8080", user="postgres")
 _ICMP = f.Icmp(version=4, type=3, code=3, sender="127.0.0.1")
+
+
+def _moment(second: int, *pids: int) -> f.Moment:
+    at = w.AT + dt.timedelta(seconds=second)
+    rows = tuple(w.listener(inode=pid * 10, pids=(pid,)) for pid in pids)
+    processes = tuple(w.node(pid, started=w.AT - dt.timedelta(seconds=1)) for pid in pids)
+    outcome = "open" if pids else "ECONNREFUSED"
+    return f.Moment(at=at, until=at, listeners=rows, processes=processes, outcome=outcome)
+
 
 BY_CODE: dict[str, f.Facts] = {
     "healthy": _open(w.http(200)),
@@ -56,6 +77,8 @@ BY_CODE: dict[str, f.Facts] = {
     "privileged-port": _bind("0.0.0.0", 80, "EACCES"),
     "addr-not-available": replace(_bind("10.9.9.9", 8080, "EADDRNOTAVAIL"), routes=()),
     "nothing-listening": _shut(),
+    "server-starting": replace(_open(w.http(200)), history=(_moment(0), _moment(2, 4121))),
+    "crash-loop": replace(_shut(), history=(_moment(0, 7), _moment(1), _moment(2, 8), _moment(3))),
     "listener-other-address": _shut(w.listener("127.0.0.2")),
     "listener-loopback-only": _shut(w.listener("127.0.0.1"), host=LAN),
     "stale-address-listener": _shut(w.listener("10.9.9.9")),
@@ -72,6 +95,15 @@ BY_CODE: dict[str, f.Facts] = {
         w.listener(queue=2, backlog=1), Ip_InReceives=4, Ip_InDelivers=4, TcpExt_ListenOverflows=4
     ),
     "sigstopped": _open(w.said(outcome="silent"), state="T"),
+    "proxy-env": replace(
+        _open(w.http(200), w.said(outcome="refused", role="proxy", port=1)),
+        proxies=(f.Proxy(variable="http_proxy", url="http://127.0.0.1:1", applies=True),),
+    ),
+    "cert-self-signed": _tls(verify_code=18, issuer="CN=127.0.0.1"),
+    "cert-expired": _tls(verify_code=10, not_after=w.AT - dt.timedelta(days=1)),
+    "cert-hostname-mismatch": _tls(verify_code=62, names=("www.example.com",)),
+    "mtls-required": _tls(alert="certificate_required", subject=""),
+    "tls-version": _tls(alert="protocol_version", subject=""),
     "plain-http-to-tls": _open(w.said(outcome="closed"), w.said("tls", protocol="tls", tls=f.TlsAnswer())),
     "tls-to-plain": _open(w.said("https", protocol="http", error="WRONG_VERSION_NUMBER"), w.http(200), scheme="https"),
     "not-http": _open(w.said(outcome="closed"), w.said("redis", protocol="redis", data="+PONG\\r\\n")),

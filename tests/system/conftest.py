@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -13,3 +15,12 @@ from tests.system import people
 def _clear() -> Iterator[None]:
     yield
     people.close()
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """Return a temporary folder that other users may read, unlike tmp_path."""
+    with tempfile.TemporaryDirectory(prefix="porttui-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.system.certificate import make_certificate
+from tests.servers import make_certificate
 from tests.system.expect import EVERYBODY, expect_fault
 from tests.system.nginx import start_nginx
 from tests.system.people import Person

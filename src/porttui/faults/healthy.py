@@ -20,10 +20,10 @@ from porttui.faults.shared import not_the_bind
 from porttui.model.facts import Exchange, Facts
 from porttui.model.report import Severity
 from porttui.model.target import Question
-from porttui.reading import evidence, seen, words
+from porttui.reading import evidence, seen, tls, words
 
-_EXPECTED = {"http": {"http"}, "https": {"http"}, "ws": {"http"}, "wss": {"http"}, "rediss": {"tls"}}
-"""What an exchange must speak to be an answer to a scheme; other schemes are protocols by their own name."""
+_WEB = {"http", "https", "ws", "wss"}
+"""Schemes that are answered in HTTP. Other TLS schemes are answered in TLS, and the rest by their own name."""
 
 
 def check(facts: Facts) -> Outcome:
@@ -35,9 +35,7 @@ def _bindable(facts: Facts) -> Outcome:
     first = not_the_bind(facts)
     if first is not None and not isinstance(first, RuledOut):
         return first
-    tries = facts.binds if isinstance(facts.binds, tuple) else ()
-    failed = [each for each in tries if each.error is not None]
-    if failed:
+    if any(each.error is not None for each in seen.binds_that_count(facts)):
         return RuledOut(because="the address could not be bound")
     rights = ", as root" if facts.privileges.root and facts.asked.target.port < 1024 else ""
     return Found(
@@ -51,7 +49,7 @@ def _answers(facts: Facts) -> Outcome:
         return CannotTell(because="no connection was tried yet")
     if not seen.opened(facts):
         return RuledOut(because="no connection opened")
-    exchanges = seen.exchanges(facts)
+    exchanges = seen.exchanges(facts) or seen.exchanges(facts, "proxy")
     if not exchanges:
         if not facts.done:
             return CannotTell(because="nothing was said on the connection yet")
@@ -77,12 +75,16 @@ def _fits(facts: Facts, exchange: Exchange) -> bool:
         return False
     if exchange.http is not None and exchange.http.status >= 400:
         return False
+    if exchange.tls is not None and exchange.tls.trusted is False and tls.wanted(facts):
+        return False
     scheme = facts.asked.target.scheme
     if scheme is None:
         return True
-    if exchange.protocol not in _EXPECTED.get(scheme, {scheme, _base(scheme)}):
-        return False
-    return scheme not in {"http", "https"} or exchange.sent == scheme
+    if scheme in _WEB:
+        return exchange.protocol == "http" and exchange.sent == ("https" if tls.wanted(facts) else "http")
+    if tls.wanted(facts):
+        return exchange.protocol == "tls"
+    return exchange.protocol in {scheme, _base(scheme)}
 
 
 def _base(scheme: str) -> str:

@@ -12,7 +12,6 @@ What looks the same and is not: host-not-allowed (it objects to the name that yo
 
 from __future__ import annotations
 
-from porttui.faults import plain_http_to_tls
 from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shared import not_the_probe
 from porttui.model.facts import Exchange, Facts
@@ -43,8 +42,6 @@ def check(facts: Facts) -> Outcome:
     answered = _error(facts)
     if answered is None or answered.http is None:
         return RuledOut(because="no answer had a status from 400 to 499")
-    if isinstance(plain_http_to_tls.check(facts), Found):
-        return RuledOut(because="the answer says that the port speaks TLS")
     status = answered.http.status
     meaning = _MEANING.get(status, "the server objects to the request")
     return Found(

@@ -92,4 +92,5 @@ FAULT = Fault(
     explanation=__doc__,
     check=check,
     remedies=remedies,
+    explains=("http-client-error",),
 )

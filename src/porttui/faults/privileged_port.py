@@ -18,12 +18,12 @@ that it needs, and not root.
 from __future__ import annotations
 
 from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
-from porttui.faults.shared import not_the_bind
+from porttui.faults.shared import bind_errors, not_the_bind
 from porttui.model.facts import Facts
 from porttui.model.report import Confidence, Edit, Evidence, Remedy, RemedyStep, Risk, Step
 from porttui.model.target import Question
 from porttui.reading import evidence, words
-from porttui.remedies import service
+from porttui.remedies import free_port, manager, service
 
 _SYSCTL = "net.ipv4.ip_unprivileged_port_start"
 _USUAL_START = 1024
@@ -34,8 +34,7 @@ def check(facts: Facts) -> Outcome:
     first = not_the_bind(facts)
     if first is not None:
         return first
-    tries = facts.binds if isinstance(facts.binds, tuple) else ()
-    if not any(each.error == "EACCES" for each in tries):
+    if not bind_errors(facts, "EACCES"):
         return RuledOut(because="no bind was denied")
     port = facts.asked.target.port
     start = _start(facts)
@@ -61,45 +60,14 @@ def _start(facts: Facts) -> int:
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Take a higher port, or give the right to bind a low one."""
-    higher = Remedy(
-        title="Take a port that everybody may bind",
-        risk=Risk.SAFE,
-        cost="safe",
-        proof=f"{facts.asked.target.host}:{max(8080, _start(facts))}",
-        steps=(
-            RemedyStep(
-                text=f"Ask for a free port, {_start(facts)} or higher",
-                where=words.machine(facts),
-                argv=("porttui", "free"),
-            ),
-            RemedyStep(text="Give it to your server, often with --port or with PORT in its environment"),
-        ),
-    )
+    title = f"Start it on port {facts.free_ports[0]}, which everybody may bind" if facts.free_ports else ""
+    higher = free_port.another_port(facts, title=title or "Take a port that everybody may bind")
     if facts.os != "linux":
-        root = Remedy(
-            title="Start it with more rights",
-            risk=Risk.EXPOSES,
-            cost="the server gets all rights",
-            proof=service.proof(facts),
-            steps=(RemedyStep(text="Start the server with sudo", where=words.machine(facts), needs_root=True),),
-        )
-        return higher, root
+        return higher, _with_more_rights(facts)
+    service_way = (_one_right(facts),) if facts.host.systemd else (_with_more_rights(facts),)
     return (
         higher,
-        Remedy(
-            title="Give its service the one right that it needs",
-            risk=Risk.RESTARTS,
-            cost="restarts the service",
-            proof=service.proof(facts),
-            steps=(
-                RemedyStep(
-                    text="Run systemctl edit NAME, with the name of your service, and write",
-                    edit=Edit(file="under [Service]", text="AmbientCapabilities=CAP_NET_BIND_SERVICE"),
-                    needs_root=True,
-                ),
-                RemedyStep(text="Restart it: systemctl restart NAME", needs_root=True),
-            ),
-        ),
+        *service_way,
         Remedy(
             title="Let every user bind this port",
             risk=Risk.EXPOSES,
@@ -114,6 +82,39 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
                     needs_root=True,
                 ),
             ),
+        ),
+    )
+
+
+def _with_more_rights(facts: Facts) -> Remedy:
+    if facts.os == "windows":
+        where, text = manager.POWERSHELL_AS_ADMINISTRATOR, "Start the server there"
+    else:
+        where, text = f"a terminal on {words.machine(facts)}", "Start the server with sudo in front of its command"
+    return Remedy(
+        title="Start it with more rights",
+        risk=Risk.EXPOSES,
+        cost="the server gets all rights",
+        proof=service.proof(facts),
+        steps=(RemedyStep(text=text, where=where, needs_root=True),),
+        note="A fault in the server is then a fault with all rights: rather take the other port.",
+    )
+
+
+def _one_right(facts: Facts) -> Remedy:
+    return Remedy(
+        title="Give its service the one right that it needs",
+        risk=Risk.RESTARTS,
+        cost="restarts the service",
+        proof=service.proof(facts),
+        steps=(
+            RemedyStep(
+                text="Type systemctl edit NAME, with the name of your service for NAME, and write",
+                where=words.machine(facts),
+                edit=Edit(file="the editor that opens", text="[Service]\nAmbientCapabilities=CAP_NET_BIND_SERVICE"),
+                needs_root=True,
+            ),
+            RemedyStep(text="Restart it: systemctl restart NAME", where=words.machine(facts), needs_root=True),
         ),
     )
 

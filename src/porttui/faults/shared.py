@@ -46,6 +46,20 @@ def not_the_address(facts: Facts) -> RuledOut | CannotTell | tuple[Socket, ...]:
     return found
 
 
+def owner_lasts(facts: Facts) -> RuledOut | None:
+    """Rule out what only a young server has, when the owner of the target's listener has run for a while."""
+    for address in seen.addresses(facts):
+        listener = seen.accepting(facts, address)
+        for owner in seen.owners(facts, listener) if listener is not None else ():
+            if owner.started is not None and (facts.at - owner.started).total_seconds() >= _SETTLED:
+                return RuledOut(because=f"{owner.name}, pid {owner.pid}, runs since {owner.started:%H:%M:%S}")
+    return None
+
+
+_SETTLED = 2.0
+"""Seconds that a process must have run at least to be no longer young."""
+
+
 def not_the_probe(facts: Facts) -> RuledOut | CannotTell | None:
     """Answer for the probe step as long as nothing was said on an open connection; None when something was."""
     if facts.attempts is None or (facts.exchanges is None and not facts.done):
@@ -65,12 +79,11 @@ def not_the_bind(facts: Facts) -> RuledOut | CannotTell | None:
         return CannotTell(because="no bind could be tried", unseen=(facts.binds,))
     if not facts.binds:
         return CannotTell(because="there was no address to bind")
-    if all(each.error is None for each in facts.binds):
+    if all(each.error is None for each in seen.binds_that_count(facts)):
         return RuledOut(because="the address could be bound")
     return None
 
 
 def bind_errors(facts: Facts, *names: str) -> tuple[str, ...]:
-    """Return the addresses whose bind failed with one of the errors, even with SO_REUSEADDR."""
-    tries = facts.binds if isinstance(facts.binds, tuple) else ()
-    return tuple(dict.fromkeys(each.address for each in tries if each.error in names and each.reuse_address))
+    """Return the addresses whose bind failed with one of the errors."""
+    return tuple(dict.fromkeys(each.address for each in seen.binds_that_count(facts) if each.error in names))

@@ -38,8 +38,7 @@ def _symptom(facts: Facts) -> str:
     if facts.name is not None and not facts.name.addresses:
         return f"The name {facts.name.host} leads to no address ({facts.name.error})"
     if facts.asked.question is Question.BIND:
-        tries = facts.binds if isinstance(facts.binds, tuple) else ()
-        errors = [each for each in tries if each.error is not None]
+        errors = [each for each in seen.binds_that_count(facts) if each.error is not None]
         told = words.ERRNO_WORDS.get(errors[0].error or "", errors[0].error) if errors else "nothing could be tried"
         return f"A server cannot start on {words.asked_endpoint(facts)}: {told}"
     exchanges = seen.exchanges(facts)

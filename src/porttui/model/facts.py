@@ -196,6 +196,8 @@ class Ancestor(Value, frozen=True, kw_only=True):
 
     pid: int
     name: str
+    argv: tuple[str, ...] = ()
+    """Empty when not told."""
 
 
 class Process(Value, frozen=True, kw_only=True):
@@ -217,7 +219,18 @@ class Process(Value, frozen=True, kw_only=True):
     ancestors: tuple[Ancestor, ...] = ()
     """From pid 1 down to the parent."""
     unit: str | None = None
+    manager: Literal["system", "user"] | None = None
+    """Which systemd has the unit: the machine's, or one user's (systemctl --user)."""
     container: str | None = None
+    restart: str | None = None
+    """What the manager of its unit or container does when it ends, in the manager's word: "no", "on-failure", "always"
+    (Restart= of systemd.service(5)), "unless-stopped" (docker)."""
+    restarts: int | None = None
+    """How often that manager has started it again (NRestarts of systemd, RestartCount of docker)."""
+    main_pid: int | None = None
+    """The process whose end is for the manager the end of the unit or container."""
+    unit_state: str | None = None
+    """ActiveState and SubState of the unit: "active (running)"."""
     cpu_percent: float | None = None
     memory: int | None = None
     """Resident set size, bytes."""
@@ -228,6 +241,23 @@ class Process(Value, frozen=True, kw_only=True):
     capabilities: tuple[str, ...] | None = None
     seccomp: int | None = None
     no_new_privs: bool | None = None
+
+
+class Moment(Value, frozen=True, kw_only=True):
+    """What the socket tables showed of the target's port for a while: equal readings in a row are one moment."""
+
+    at: dt.datetime
+    """The first reading that showed this."""
+    until: dt.datetime
+    """The last one."""
+    looks: int = 1
+    """How many readings showed it."""
+    listeners: tuple[Socket, ...] = ()
+    """Every TCP listener on the port in this network namespace."""
+    processes: tuple[Process, ...] = ()
+    """Their owners, as they were then; some may be gone by now."""
+    outcome: str | None = None
+    """How a connection ended that was tried then, as in `Attempt.outcome`; None when none was."""
 
 
 class Icmp(Value, frozen=True, kw_only=True):
@@ -316,6 +346,8 @@ class TlsAnswer(Value, frozen=True, kw_only=True):
     verify_message: str = ""
     alert: str = ""
     """Name of the TLS alert that ended the handshake; empty when it completed."""
+    wants_certificate: bool | None = None
+    """Whether a handshake that failed held a request for a client certificate; None when it did not fail."""
 
 
 class Exchange(Value, frozen=True, kw_only=True):
@@ -396,6 +428,14 @@ class Facts(Value, frozen=True, kw_only=True):
     because the port itself could be had."""
     sockets: Sockets | Unseen | None = None
     processes: tuple[Process, ...] | None = None
+    own: tuple[int, ...] = ()
+    """porttui and its ancestors, nearest first; () when not looked at."""
+    starting: tuple[Process, ...] | None = None
+    """Young processes whose command line names the port while nothing listens on it, none of them an ancestor of
+    porttui: servers, perhaps, that have not opened it yet. None: not looked for."""
+    history: tuple[Moment, ...] | None = None
+    """What was seen of the port over a time, oldest first; the rest of the facts is as it was at the end. None: not
+    watched."""
     attempts: tuple[Attempt, ...] | None = None
     exchanges: tuple[Exchange, ...] | None = None
     proxies: tuple[Proxy, ...] | None = None

@@ -131,3 +131,7 @@ def service_scheme(word: str) -> str | None:
     """Return the scheme that goes with a service's name, or None when it has none."""
     name = scheme_name(word)
     return name if name in SCHEME_PORTS else None
+
+
+TLS_SCHEMES = frozenset(("https", "wss", "rediss", "ldaps", "imaps", "pop3s", "smtps", "ftps", "amqps", "mqtts"))
+"""Schemes whose connections begin with a TLS handshake."""

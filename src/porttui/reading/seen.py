@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from porttui.model.address import family, is_loopback, is_wildcard, parse_ip, same_address
-from porttui.model.facts import Attempt, Exchange, Facts, Process, Socket, Sockets, Unseen
+from porttui.model.facts import Attempt, BindTry, Exchange, Facts, Process, Socket, Sockets, Unseen
 from porttui.model.target import Question
 
 
@@ -140,7 +140,10 @@ def dropped_inwards(attempt: Attempt) -> bool:
     """
     if attempt.outcome != "timeout" or _moved(attempt, "TcpExt.ListenOverflows", "TcpExt.IPReversePathFilter"):
         return False
-    lost = _ip(attempt, "InReceives") - _ip(attempt, "InDelivers") - _ip(attempt, "ForwDatagrams")
+    passed_on = ip_counter(attempt, "ForwDatagrams") + ip_counter(
+        attempt, "OutForwDatagrams"
+    )  # the second is IPv6's name for it
+    lost = ip_counter(attempt, "InReceives") - ip_counter(attempt, "InDelivers") - passed_on
     return lost >= attempt.tries
 
 
@@ -154,8 +157,8 @@ def dropped_outwards(attempt: Attempt) -> bool:
         return False
     if attempt.whole.get("TcpExt.TCPRetransFail", 0):
         return True
-    requested = _ip(attempt, "OutRequests") >= attempt.tries
-    return requested and not _ip(attempt, "OutTransmits") and not _ip(attempt, "InReceives")
+    requested = ip_counter(attempt, "OutRequests") >= attempt.tries
+    return requested and not ip_counter(attempt, "OutTransmits") and not ip_counter(attempt, "InReceives")
 
 
 def queue_overflowed(attempt: Attempt) -> bool:
@@ -163,7 +166,8 @@ def queue_overflowed(attempt: Attempt) -> bool:
     return attempt.outcome == "timeout" and _moved(attempt, "TcpExt.ListenOverflows")
 
 
-def _ip(attempt: Attempt, name: str) -> int:
+def ip_counter(attempt: Attempt, name: str) -> int:
+    """Return by how much a counter of the IP layer, of the attempt's own family, moved around its first packets."""
     return attempt.burst.get(f"{'Ip6' if family(attempt.address) == 6 else 'Ip'}.{name}", 0)
 
 
@@ -174,6 +178,15 @@ def _moved(attempt: Attempt, *names: str) -> bool:
 def refused(facts: Facts) -> tuple[Attempt, ...]:
     """Return the failed attempts that ended in a plain refusal (a TCP reset, no ICMP error)."""
     return tuple(each for each in failed(facts) if each.outcome == "ECONNREFUSED" and each.icmp is None)
+
+
+def binds_that_count(facts: Facts) -> tuple[BindTry, ...]:
+    """Return the tries to bind by which a server is judged: with SO_REUSEADDR, as servers do, where it was tried.
+
+    On Windows that option means something else (it steals ports), so there the plain tries count.
+    """
+    tries = facts.binds if isinstance(facts.binds, tuple) else ()
+    return tuple(each for each in tries if each.reuse_address) or tries
 
 
 def exchanges(facts: Facts, role: str = "asked") -> tuple[Exchange, ...]:

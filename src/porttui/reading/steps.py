@@ -8,7 +8,7 @@ from porttui.model.address import endpoint
 from porttui.model.facts import Facts, Unseen
 from porttui.model.report import Evidence, Severity, Status, Step, StepResult, Verdict
 from porttui.model.target import Question
-from porttui.reading import evidence, seen, words
+from porttui.reading import evidence, history, seen, words
 from porttui.reading.unseen import firewall_unseen
 
 Told = tuple[Status, str]
@@ -85,7 +85,7 @@ def _bind(facts: Facts, _failing: Step | None) -> Told:
         return _looking(facts)
     if isinstance(facts.binds, Unseen):
         return Status.UNSEEN, facts.binds.reason
-    errors = [each for each in facts.binds if each.error is not None and each.reuse_address]
+    errors = [each for each in seen.binds_that_count(facts) if each.error is not None]
     if facts.asked.question is Question.BIND:
         if not errors:
             return Status.PASS, f"{words.asked_endpoint(facts)} can be bound"
@@ -107,12 +107,15 @@ def _bind_for_client(facts: Facts, errors: list[str | None]) -> str:
     return f"free: no program holds {words.asked_endpoint(facts)}"
 
 
-def _listener(facts: Facts, _failing: Step | None) -> Told:
+def _listener(facts: Facts, failing: Step | None) -> Told:
     if facts.sockets is None:
         return _looking(facts)
     if isinstance(facts.sockets, Unseen):
         return Status.UNSEEN, f"the socket tables: {facts.sockets.reason}"
     port = facts.asked.target.port
+    moved = history.told(facts) if failing is Step.LISTENER else None
+    if moved is not None:
+        return Status.FAIL, moved
     local = [address for address in seen.addresses(facts) if seen.is_local(facts, address)]
     if not local and facts.asked.question is Question.BIND:
         return Status.SKIPPED, "follows from bind"
@@ -211,8 +214,9 @@ def _blocked(facts: Facts) -> str:
         if seen.reset_by_kernel(attempt) is False:
             return "reset, and this kernel counted none of its own"
         if attempt.outcome == "timeout":
-            arrived = attempt.burst.get("Ip.InReceives", attempt.burst.get("Ip6.InReceives", 0))
-            return f"sent {attempt.tries}, arrived {arrived}, none handed on"
+            if seen.dropped_outwards(attempt):
+                return f"{attempt.tries} packets to be sent, none of them left"
+            return f"sent {attempt.tries}, arrived {seen.ip_counter(attempt, 'InReceives')}, none handed on"
     return "blocked"
 
 

@@ -16,8 +16,8 @@ import os
 from porttui.model.facts import Counters
 
 _WANTED = {
-    "Ip": ("InReceives", "InAddrErrors", "InDiscards", "InDelivers", "OutRequests", "OutDiscards", "OutNoRoutes",
-           "OutTransmits"),
+    "Ip": ("InReceives", "InAddrErrors", "InDiscards", "InDelivers", "ForwDatagrams", "OutRequests", "OutDiscards",
+           "OutNoRoutes", "OutTransmits"),
     "Icmp": ("InDestUnreachs", "OutDestUnreachs", "OutRateLimitHost", "OutRateLimitGlobal"),
     "Tcp": ("ActiveOpens", "PassiveOpens", "AttemptFails", "EstabResets", "InSegs", "OutSegs", "RetransSegs",
             "OutRsts"),
@@ -25,8 +25,8 @@ _WANTED = {
                "TCPTimeouts", "TCPReqQFullDrop", "TCPReqQFullDoCookies", "TCPAbortOnTimeout", "LockDroppedIcmps",
                "IPReversePathFilter", "TCPBacklogDrop"),
     "IpExt": ("InNoRoutes",),
-    "Ip6": ("InReceives", "InAddrErrors", "InNoRoutes", "InDiscards", "InDelivers", "OutRequests", "OutDiscards",
-            "OutNoRoutes", "OutTransmits"),
+    "Ip6": ("InReceives", "InAddrErrors", "InNoRoutes", "InDiscards", "InDelivers", "OutForwDatagrams", "OutRequests",
+            "OutDiscards", "OutNoRoutes", "OutTransmits"),
     "Icmp6": ("InDestUnreachs", "OutDestUnreachs", "OutRateLimitHost"),
 }  # fmt: skip
 """What tells one cause of a failed connection from another. OutTransmits exists since Linux 6.6."""

@@ -135,7 +135,7 @@ class _Talk:
         protocol = recognise(self.head or self.wire.first)
         exchange = self.call.exchange(self.wire, self.sent, protocol)
         if self.handshake_error is not None:
-            return failed_handshake(exchange, self.handshake_error)
+            return failed_handshake(exchange, self.handshake_error, self.wire.first)
         if self.tls is not None:
             alert = alert_name(self.read_error) if self.read_error else ""
             tls = msgspec.structs.replace(self.tls, alert=alert)

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from porttui.model.address import endpoint, parse_ip
 from porttui.model.base import Value
 from porttui.model.facts import Exchange
+from porttui.model.services import TLS_SCHEMES
 from porttui.model.target import Asked, Target
 from porttui.observe.talk.banner import BANNER_SECONDS, greet
 from porttui.observe.talk.wire import Call, FateReader, Role, Said
@@ -35,11 +36,9 @@ _BY_SCHEME: dict[str, Said] = {
     **_WEB,
     "redis": "redis",
     "valkey": "redis",
-    "postgres": "postgresql",
     "postgresql": "postgresql",
     "memcached": "memcached",
-    "memcache": "memcached",
-    **dict.fromkeys(("rediss", "ldaps", "imaps", "pop3s", "smtps", "ftps", "amqps", "mqtts", "tls", "ssl"), "tls"),
+    **dict.fromkeys(TLS_SCHEMES - set(_WEB), "tls"),
 }
 """Any other scheme: its server is listened to."""
 _SERVER_FIRST_SCHEMES = frozenset(

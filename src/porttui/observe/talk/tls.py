@@ -184,12 +184,13 @@ def tls_answer(stream: TlsStream) -> TlsAnswer:
     )
 
 
-def failed_handshake(exchange: Exchange, error: OSError) -> Exchange:
+def failed_handshake(exchange: Exchange, error: OSError, first: bytes) -> Exchange:
     """Tell a server that speaks TLS and refused (an alert) from one that speaks something else.
 
     Args:
         exchange: the conversation as the wire saw it.
         error: what ended the handshake.
+        first: the first bytes that came, before any decryption.
     """
     if exchange.outcome != "answer":
         told = exchange.error or (error_words(error) if exchange.outcome == "error" else "")
@@ -197,7 +198,31 @@ def failed_handshake(exchange: Exchange, error: OSError) -> Exchange:
     words = "the TLS handshake did not end in time" if isinstance(error, TimeoutError) else error_words(error)
     if exchange.protocol != "tls":
         return msgspec.structs.replace(exchange, error=words)
-    return msgspec.structs.replace(exchange, outcome="error", error=words, tls=TlsAnswer(alert=alert_name(error)))
+    return msgspec.structs.replace(
+        exchange,
+        outcome="error",
+        error=words,
+        tls=TlsAnswer(alert=alert_name(error), wants_certificate=asks_for_certificate(first)),
+    )
+
+
+def asks_for_certificate(data: bytes) -> bool:
+    """Tell whether a server's first flight holds a CertificateRequest (RFC 5246, 7.4.4; encrypted in TLS 1.3).
+
+    Args:
+        data: TLS records as they came: type, version and length, then handshake messages: type and length (RFC 5246,
+            6.2.1 and 7.4). It may end anywhere.
+    """
+    messages = b""
+    while len(data) >= 5 and data[0] == 22:  # handshake records
+        length = int.from_bytes(data[3:5])
+        messages += data[5 : 5 + length]
+        data = data[5 + length :]
+    while len(messages) >= 4:
+        if messages[0] == 13:
+            return True
+        messages = messages[4 + int.from_bytes(messages[1:4]) :]
+    return False
 
 
 def alert_name(error: BaseException) -> str:
@@ -233,10 +258,11 @@ def _attempt(
             exchange = msgspec.structs.replace(exchange, outcome="error", error=f"TLS alert {alert}")
     except ssl.SSLCertVerificationError as error:
         refused = error
-        exchange = failed_handshake(call.exchange(wire, "tls", "tls"), error)
+        exchange = failed_handshake(call.exchange(wire, "tls", "tls"), error, wire.first)
     except (OSError, ValueError) as error:
         exchange = call.exchange(wire, "tls", recognise(wire.first))
-        exchange = failed_handshake(exchange, error if isinstance(error, OSError) else OSError(str(error)))
+        told = error if isinstance(error, OSError) else OSError(str(error))
+        exchange = failed_handshake(exchange, told, wire.first)
     finally:
         wire.close()
     return exchange, refused

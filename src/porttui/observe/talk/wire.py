@@ -24,7 +24,7 @@ Ending = Literal["closed", "reset", "silent", "refused", "error"]
 
 SHOWN = 200
 """Characters of an answer that become a fact (Exchange.data)."""
-_KEPT = 4096
+_KEPT = 16384
 """Received bytes that are kept to recognise a protocol by."""
 
 

@@ -1,0 +1,72 @@
+"""Questions about TLS handshakes and certificates that several faults ask."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from porttui.model.address import parse_ip
+from porttui.model.facts import Exchange, Facts, TlsAnswer
+from porttui.model.report import Evidence
+from porttui.model.services import TLS_SCHEMES
+from porttui.reading import seen
+
+UNTRUSTED = frozenset({2, 18, 19, 20, 21, 24, 26, 27, 28})
+"""X509_V_ERR_ numbers that mean: the chain does not end at an authority that is trusted (openssl-verify(1))."""
+NOT_YET, EXPIRED = 9, 10
+WRONG_NAME = frozenset({62, 63, 64})
+"""Host name, mail address and IP address mismatch."""
+
+
+def wanted(facts: Facts) -> bool:
+    """Tell whether the target is asked in TLS: https, wss, rediss, imaps ..."""
+    return facts.asked.target.scheme in TLS_SCHEMES
+
+
+def handshakes(facts: Facts) -> tuple[Exchange, ...]:
+    """Return the exchanges with the target in which TLS was spoken by both sides, as far as an alert at least."""
+    return tuple(each for each in seen.exchanges(facts) if each.sent in {"https", "tls"} and each.tls is not None)
+
+
+def certificate(facts: Facts) -> TlsAnswer | None:
+    """Return what was seen of the target's certificate; None when no handshake showed one."""
+    return next((each.tls for each in handshakes(facts) if each.tls is not None and each.tls.subject), None)
+
+
+def out_of_date(answer: TlsAnswer, at: dt.datetime) -> str | None:
+    """Tell how a certificate is out of date: "expired", "not valid yet"; None when it is not."""
+    if answer.verify_code == EXPIRED or (answer.not_after is not None and answer.not_after < at):
+        return "expired"
+    if answer.verify_code == NOT_YET or (answer.not_before is not None and answer.not_before > at):
+        return "not valid yet"
+    return None
+
+
+def is_for(names: Iterable[str], host: str) -> bool:
+    """Tell whether one of a certificate's names covers a host (RFC 9525, 6): equal, or one wildcard label."""
+    wanted_ip = parse_ip(host)
+    if wanted_ip is not None:
+        return any(parse_ip(name) == wanted_ip for name in names)
+    host = host.rstrip(".").lower()
+    return any(_covers(name.rstrip(".").lower(), host) for name in names)
+
+
+def _covers(name: str, host: str) -> bool:
+    if not name.startswith("*."):
+        return name == host
+    first, _, rest = host.partition(".")
+    return bool(first) and rest == name[2:]
+
+
+def told(answer: TlsAnswer) -> tuple[Evidence, ...]:
+    """Quote a certificate."""
+    until = f"until {answer.not_after:%Y-%m-%d %H:%M:%S} UTC" if answer.not_after else ""
+    since = f"from {answer.not_before:%Y-%m-%d %H:%M:%S} UTC " if answer.not_before else ""
+    lines = [
+        ("subject", answer.subject),
+        ("issuer", answer.issuer),
+        ("names", ", ".join(answer.names[:6])),
+        ("valid", f"{since}{until}"),
+        ("OpenSSL", f"{answer.verify_message} ({answer.verify_code})" if answer.verify_code else ""),
+    ]
+    return tuple(Evidence(text=f"{name}\t{text}", source="TLS handshake") for name, text in lines if text)
