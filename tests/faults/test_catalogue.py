@@ -10,13 +10,23 @@ from msgspec.structs import replace
 from porttui.diagnose import diagnose
 from porttui.faults.fault import CannotTell, Fault, Found
 from porttui.faults.registry import BY_CODE as FAULTS
-from porttui.model.facts import Facts, Os, Sockets, Unseen
+from porttui.model.facts import Facts, Os, Unseen
 from porttui.model.report import Severity, Status
 from tests.faults.by_code import BY_CODE
 
 SYSTEMS: tuple[Os, ...] = ("linux", "macos", "windows")
 PARTS = ("interfaces", "name", "routes", "binds", "sockets", "processes", "attempts", "exchanges", "firewall")
 CANNOT_SEE = Unseen(what="it", reason="needs root", how_to_see="look", needs_root=True)
+
+
+def on(system: Os, facts: Facts) -> Facts:
+    """Return a world as another system shows it: no kernel settings, no systemd, no SO_REUSEADDR on Windows."""
+    if system == "linux":
+        return facts
+    binds = facts.binds
+    if system == "windows" and isinstance(binds, tuple):
+        binds = tuple(each for each in binds if not each.reuse_address)
+    return replace(facts, os=system, host=replace(facts.host, systemd=False), binds=binds, sysctls={})
 
 
 def test_every_fault_has_a_world() -> None:
@@ -45,7 +55,7 @@ def test_it_says_what_a_fault_must_say(code: str) -> None:
 @pytest.mark.parametrize(("code", "system"), list(itertools.product(BY_CODE, SYSTEMS)))
 def test_it_has_ways_out_on_every_system(code: str, system: Os) -> None:
     fault = FAULTS[code]
-    facts = replace(BY_CODE[code], os=system, host=replace(BY_CODE[code].host, systemd=system == "linux"))
+    facts = on(system, BY_CODE[code])
     assert isinstance(fault.check(facts), Found)
     ways = fault.remedies(facts)
     assert ways or fault.severity in (Severity.OK, Severity.UNKNOWN)
@@ -72,7 +82,7 @@ def test_it_copes_with_whatever_is_missing(fault: Fault) -> None:
             ):
                 outcome = fault.check(replace(facts, **{part: value}))
                 if isinstance(outcome, Found):
-                    assert fault.remedies(replace(facts, **{part: value})) is not None
+                    assert all(way.steps for way in fault.remedies(replace(facts, **{part: value})))
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=list(FAULTS))
@@ -88,5 +98,4 @@ def test_without_the_socket_tables_nothing_is_said_about_them(code: str) -> None
     facts: Facts = replace(BY_CODE[code], sockets=CANNOT_SEE, processes=())
     verdict = diagnose(facts).verdict
     assert verdict.code in {code, "undetermined", "fw-reject-reset"}
-    assert not isinstance(facts.sockets, Sockets)
     assert "othing listens" not in verdict.summary
