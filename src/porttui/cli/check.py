@@ -103,14 +103,13 @@ def _parser() -> Parser:
     )
     parser.add_argument("--bind", action="store_true", help="ask why a server cannot start there")
     parser.add_argument(
-        "--timeout", metavar="S", type=_seconds, default=4.0, help="give up on silence after S seconds (default 4)"
+        "--timeout", metavar="S", type=seconds, default=4.0, help="give up on silence after S seconds (default 4)"
     )
     parser.add_argument(
         "--settle",
         metavar="S",
         type=_seconds_or_none,
-        default=0.0,
-        help="watch for S seconds whether the port comes and goes",
+        help="watch for S seconds whether the port comes and goes (default: at most 5, for a reason; 0: never)",
     )
     parser.add_argument("--no-http", dest="http", action="store_false", help="open connections, send nothing on them")
     way = parser.add_mutually_exclusive_group()
@@ -122,10 +121,15 @@ def _parser() -> Parser:
 
 
 def _seconds_or_none(text: str) -> float:
-    return 0.0 if text == "0" else _seconds(text)
+    return 0.0 if text == "0" else seconds(text)
 
 
-def _seconds(text: str) -> float:
+def seconds(text: str) -> float:
+    """Read a time of the command line, in seconds.
+
+    Raises:
+        argparse.ArgumentTypeError: it is no number, or not between 0 and 600.
+    """
     try:
         value = float(text)
     except ValueError:

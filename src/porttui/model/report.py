@@ -9,6 +9,7 @@ from typing import Literal
 from porttui.model.base import Value
 from porttui.model.facts import Facts, FirewallBackend, Unseen
 from porttui.model.target import Question, Target
+from porttui.model.watch import Timeline
 
 
 class Severity(enum.StrEnum):
@@ -242,4 +243,6 @@ class Report(Value, frozen=True, kw_only=True):
     firewall: Firewall | None = None
     asked: tuple[Side, ...] = ()
     found: tuple[Side, ...] = ()
+    timeline: Timeline | None = None
+    """What was seen while the target was watched; None when it was not."""
     facts: Facts

@@ -18,6 +18,7 @@ from porttui.model.facts import (
     Privileges,
     Process,
     Route,
+    Socket,
     Sockets,
     Unseen,
 )
@@ -98,11 +99,27 @@ class MacOS:
                 return found
         return _by_programs(port, shown)
 
+    def listeners(self, port: int) -> tuple[Socket, ...] | Unseen:
+        """Read the listeners on the port; netstat has no cheaper view of one."""
+        from porttui.observe.psutil_tables import listeners_among
+
+        return listeners_among(self.sockets(port), port)
+
+    def starting(self, port: int) -> tuple[Process, ...]:
+        """Describe young processes that name the port in their command line, by psutil."""
+        from porttui.observe.psutil_tables import starting_by_psutil
+
+        return starting_by_psutil(port)
+
     def processes(self, pids: Iterable[int]) -> tuple[Process, ...]:
         """Describe processes by psutil (libproc)."""
         from porttui.observe.psutil_tables import processes_by_psutil
 
         return processes_by_psutil(pids)
+
+    def managed(self, processes: Iterable[Process]) -> tuple[Process, ...]:
+        """Return them as they are: launchd tells porttui nothing of its jobs."""
+        return tuple(processes)
 
     def counters(self) -> Counters:
         """Return nothing: the counters of netstat -s are no ones that porttui knows how to read."""

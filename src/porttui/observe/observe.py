@@ -29,7 +29,8 @@ from porttui.model.target import Asked, Question
 from porttui.observe.look import Look
 from porttui.observe.parts import Part, failure
 from porttui.observe.platform import Platform
-from porttui.reading import near, seen
+from porttui.observe.session import own_pids
+from porttui.reading import history, near, seen
 
 _MOST_ADDRESSES = 8
 _MOST_ELSEWHERE = 4
@@ -70,6 +71,7 @@ class _Observation:
             privileges=platform.privileges(),
             host=platform.host(),
             environment=environment_facts(os.environ),
+            own=own_pids(),
             timeout=look.timeout,
         )
 
@@ -91,6 +93,7 @@ class _Observation:
         found = self._end(sockets)
         if found is not None:
             self._take(sockets=found[0], processes=found[1])
+        managed = Part("services", lambda: self.eyes.managed(self.facts.processes or ()))
         self._take(routes=self._end(Part("routes", self._routes)))
         yield self.facts
         self._take(binds=self._end(Part("bind", self._binds)))
@@ -100,12 +103,59 @@ class _Observation:
         if self.asked.question is Question.CONNECT:
             self._take(attempts=self._end(Part("connect", self._attempts)) or ())
             yield self.facts
-            for talk in (self._talk_to_asked, self._talk_elsewhere, self._talk_to_proxies):
-                for _ in self._guarded("probe", talk()):
-                    yield self.facts
+            for _ in self._talks():
+                yield self.facts
+        processes = self._end(managed)
+        self._take(processes=processes or self.facts.processes)
+        for _ in self._guarded("watch", self._settled()):
+            yield self.facts
         backends = self._end(firewall)
         self._take(firewall=backends, done=True)
         yield self.facts
+
+    def _talks(self) -> Iterator[None]:
+        for talk in (self._talk_to_asked, self._talk_elsewhere, self._talk_to_proxies):
+            yield from self._guarded("probe", talk())
+
+    def _settled(self) -> Iterator[None]:
+        """Watch the port for a while when there is a reason; when it has changed, look again at what it is now."""
+        from porttui.observe import settle
+
+        limit = self.look.settle
+        if limit == 0 or not seen.target_is_local(self.facts) or not seen.sockets_seen(self.facts):
+            return
+        self._take(starting=settle.starting(self.facts, self.eyes))
+        seconds = settle.patience(self.facts) if limit is None else limit
+        if not seconds:
+            return
+        yield
+        watched = settle.settle(
+            self.facts, self.eyes, seconds, asked_for=limit is not None, connect=self._outcome_of_one
+        )
+        for moments in watched:
+            self._take(history=moments)
+            yield
+        moments = self.facts.history or ()
+        if history.marks(moments[0].listeners) == history.marks(moments[-1].listeners):
+            return
+        found = self._end(Part("sockets", lambda: self._sockets(self.target.port)))
+        if found is not None:
+            self._take(sockets=found[0], processes=self.eyes.managed(found[1]))
+        self._take(binds=self._end(Part("bind", self._binds)))
+        if self.asked.question is Question.CONNECT:
+            self._take(attempts=self._end(Part("connect", self._attempts)) or (), exchanges=None)
+            yield
+            yield from self._talks()
+
+    def _outcome_of_one(self) -> str | None:
+        """Try a connection to each address of the target and tell the best outcome."""
+        from porttui.observe.connect import attempts
+
+        if self.asked.question is not Question.CONNECT:
+            return None
+        tried = attempts(self._addresses, self.target.port, timeout=0.5, counters=self.eyes.counters)
+        outcomes = [each.outcome for each in tried]
+        return "open" if "open" in outcomes else outcomes[0] if outcomes else None
 
     def _take(self, **fields: object) -> None:
         self.facts = replace(self.facts, **fields)

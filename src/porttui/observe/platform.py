@@ -15,6 +15,7 @@ from porttui.model.facts import (
     Privileges,
     Process,
     Route,
+    Socket,
     Sockets,
     Unseen,
 )
@@ -43,8 +44,17 @@ class Platform(Protocol):
     def sockets(self, port: int) -> Sockets | Unseen:
         """Read all listeners and every socket that has `port` on either side, with their owners as far as allowed."""
 
+    def listeners(self, port: int) -> tuple[Socket, ...] | Unseen:
+        """Read the TCP listeners on one port as cheaply as the system can, perhaps without owners: for watching."""
+
+    def starting(self, port: int) -> tuple[Process, ...]:
+        """Describe processes that may be servers and name `port` in their command line; () where none can be told."""
+
     def processes(self, pids: Iterable[int]) -> tuple[Process, ...]:
         """Describe processes; those that are gone are left out."""
+
+    def managed(self, processes: Iterable[Process]) -> tuple[Process, ...]:
+        """Fill in what the managers of these processes (systemd, docker) do when they end, as far as they tell."""
 
     def counters(self) -> Counters:
         """Read the kernel's network counters as absolute numbers; empty where the system has none."""

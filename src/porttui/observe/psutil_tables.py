@@ -125,6 +125,38 @@ def processes_by_psutil(pids: Iterable[int]) -> tuple[Process, ...]:
     return tuple(found)
 
 
+def listeners_among(tables: Sockets | Unseen, port: int) -> tuple[Socket, ...] | Unseen:
+    """Return the TCP listeners on a port, of tables that were read whole."""
+    if isinstance(tables, Unseen):
+        return tables
+    return tuple(row for row in tables.rows if row.protocol == "tcp" and row.state == "LISTEN" and row.port == port)
+
+
+def starting_by_psutil(port: int) -> tuple[Process, ...]:
+    """Describe the processes that may be servers and name a port in their command line.
+
+    Args:
+        port: 1 to 65535.
+
+    Returns:
+        At most eight; porttui and its ancestors, shells and clients are none of them.
+    """
+    import psutil
+
+    from porttui.observe.linux.owners import may_serve, ports_named
+
+    me = psutil.Process()
+    own = {me.pid}
+    with contextlib.suppress(psutil.Error):
+        own |= {parent.pid for parent in me.parents()}
+    found: list[int] = []
+    for process in psutil.process_iter(["cmdline"]):
+        argv = tuple(process.info["cmdline"] or ())
+        if argv and process.pid not in own and may_serve(argv) and port in ports_named(argv):
+            found.append(process.pid)
+    return processes_by_psutil(found[:8])
+
+
 def interfaces_by_psutil() -> tuple[Interface, ...] | Unseen:
     """List the interfaces with their addresses (getifaddrs(3), GetAdaptersAddresses)."""
     import psutil
@@ -269,7 +301,10 @@ def _ancestors(process: psutil.Process) -> tuple[Ancestor, ...]:
                 name = parent.name()
             except psutil.AccessDenied:
                 name = ""
-            found.append(Ancestor(pid=parent.pid, name=printable(name, 100)))
+            argv: tuple[str, ...] = ()
+            with contextlib.suppress(psutil.AccessDenied, OSError, SystemError):
+                argv = _argv(parent.cmdline())
+            found.append(Ancestor(pid=parent.pid, name=printable(name, 100), argv=argv))
     except (psutil.Error, OSError):
         return ()
     return tuple(found)

@@ -16,6 +16,7 @@ from porttui.model.facts import (
     Privileges,
     Process,
     Route,
+    Socket,
     Sockets,
     Unseen,
 )
@@ -79,11 +80,27 @@ class Windows:
 
         return sockets_by_psutil(port, how_to_see=f"netstat -ano | findstr :{port}" if port else "netstat -ano")
 
+    def listeners(self, port: int) -> tuple[Socket, ...] | Unseen:
+        """Read the listeners on the port; GetExtendedTcpTable has no cheaper view of one."""
+        from porttui.observe.psutil_tables import listeners_among
+
+        return listeners_among(self.sockets(port), port)
+
+    def starting(self, port: int) -> tuple[Process, ...]:
+        """Describe young processes that name the port in their command line, by psutil."""
+        from porttui.observe.psutil_tables import starting_by_psutil
+
+        return starting_by_psutil(port)
+
     def processes(self, pids: Iterable[int]) -> tuple[Process, ...]:
         """Describe processes by psutil; pid 4 is the kernel itself, which holds the sockets of HTTP.sys."""
         from porttui.observe.psutil_tables import processes_by_psutil
 
         return processes_by_psutil(pids)
+
+    def managed(self, processes: Iterable[Process]) -> tuple[Process, ...]:
+        """Return them as they are: the service manager is not asked."""
+        return tuple(processes)
 
     def counters(self) -> Counters:
         """Return nothing: Windows has no counters that tell what became of one packet."""

@@ -121,11 +121,16 @@ def possible_servers() -> list[Candidate]:
     found: list[Candidate] = []
     for pid in pids_here():
         argv = command_line(pid)
-        if pid in own or not argv or _program(argv) in _NO_SERVERS:
+        if pid in own or not argv or not may_serve(argv):
             continue
         uid, parent = uid_and_parent(pid)
         found.append(Candidate(pid, uid, parent, ports_named(argv), argv, net_of(pid)))
     return found
+
+
+def may_serve(argv: tuple[str, ...]) -> bool:
+    """Tell whether a program may be a server, by its name: shells, clients, editors and pagers are none."""
+    return _program(argv) not in _NO_SERVERS
 
 
 def ports_named(argv: Iterable[str]) -> frozenset[int]:

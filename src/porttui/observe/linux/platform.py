@@ -14,13 +14,16 @@ from porttui.model.facts import (
     Privileges,
     Process,
     Route,
+    Socket,
     Sockets,
     Unseen,
 )
 from porttui.observe.linux.counters import read_counters
 from porttui.observe.linux.firewall import linux_firewall
+from porttui.observe.linux.glimpse import linux_listeners, linux_starting
 from porttui.observe.linux.host import linux_host
 from porttui.observe.linux.interfaces import linux_interfaces
+from porttui.observe.linux.managers import with_managers
 from porttui.observe.linux.privileges import linux_privileges
 from porttui.observe.linux.process import linux_processes
 from porttui.observe.linux.route import linux_route
@@ -57,9 +60,21 @@ class Linux:
         """Read the socket tables (sock_diag(7)) and their owners."""
         return linux_sockets(port)
 
+    def listeners(self, port: int) -> tuple[Socket, ...] | Unseen:
+        """Read the listeners on one port (sock_diag(7)), without their owners: a fraction of a millisecond."""
+        return linux_listeners(port)
+
+    def starting(self, port: int) -> tuple[Process, ...]:
+        """Describe processes that may be servers and name the port in their command line (proc_pid_cmdline(5))."""
+        return linux_starting(port)
+
     def processes(self, pids: Iterable[int]) -> tuple[Process, ...]:
         """Describe processes, from /proc/PID."""
         return linux_processes(pids)
+
+    def managed(self, processes: Iterable[Process]) -> tuple[Process, ...]:
+        """Ask systemd and docker what they do when these end."""
+        return with_managers(processes)
 
     def counters(self) -> Counters:
         """Read /proc/net/snmp, netstat and snmp6."""

@@ -74,13 +74,13 @@ class DiagRow(NamedTuple):
     """Id of the cgroup-v2 in which it was made; None when the kernel does not tell."""
 
 
-def tcp_listeners() -> list[DiagRow]:
-    """Return every TCP listener, IPv4 and IPv6.
+def tcp_listeners(port: int = 0) -> list[DiagRow]:
+    """Return every TCP listener, IPv4 and IPv6; with a port those on it alone, chosen by the kernel.
 
     Raises:
         DiagError: the tables cannot be read this way.
     """
-    return [*_inet(socket.IPPROTO_TCP, _LISTEN)]
+    return [*_inet(socket.IPPROTO_TCP, _LISTEN, either_port=port)]
 
 
 def tcp_on_port(port: int, limit: int = 1 << 30) -> list[DiagRow]:

@@ -1,0 +1,117 @@
+"""The server starts and ends again and again.
+
+A supervisor (systemd, docker with a restart policy, pm2, a shell loop) starts a program again whenever it ends. When
+the program fails soon after its start, the port opens and closes in turn: a client is refused at one moment and
+connected at the next, and each time another process is there. What the client sees depends on nothing but luck.
+
+It comes about when something that the program needs is missing only after it has begun to listen: a database that
+refuses it, a setting that is read late, memory that runs out, a health check that kills it.
+
+How porttui knows: it read the socket tables many times within some seconds. The listener went away at least twice,
+and each new one belonged to another process. It does so unasked for at most five seconds, when the owner of the
+listener had only just started; --settle S watches for S seconds whatever the port shows at first.
+
+What looks the same and is not: server-starting (the port opens once and stays), a restart by hand (it goes away
+once), workers of one server that are replaced one after the other (the port is never closed), a program that closes
+and opens its own listener (the process stays the same).
+
+To keep it from coming back, read why the program ends: its last lines say so. Let the supervisor wait longer
+between two starts, and let the program open its port only when it has all that it needs.
+"""
+
+from __future__ import annotations
+
+from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
+from porttui.faults.shared import owner_lasts
+from porttui.model.facts import Facts, Process
+from porttui.model.report import Confidence, Evidence, Remedy, RemedyStep, Risk, Step
+from porttui.reading import history, words
+from porttui.remedies import service
+
+_ENOUGH = 2
+"""How often a listener must have gone away: once is a restart by hand."""
+_QUOTED = 6
+
+
+def check(facts: Facts) -> Outcome:
+    """Find it when the listener went away at least twice, and no process had it twice."""
+    if facts.attempts is None:
+        return CannotTell(because="no connection was tried yet")
+    if facts.history is None:
+        return owner_lasts(facts) or CannotTell(because="the port was not watched; --settle 10 does so")
+    gone = history.ended(facts)
+    if len(gone) < _ENOUGH:
+        told = "went away only once" if gone else "did not go away"
+        return RuledOut(because=f"the listener {told} in {history.seconds(facts):.1f} s")
+    same = history.one_process(facts)
+    if same is not None:
+        return RuledOut(because=f"pid {same} itself closed its listener and opened it again")
+    known = all(life.pids for life in history.lives(facts))
+    certain = all(each.owner_by == "descriptor" for life in history.lives(facts) for each in life.sockets)
+    process = _process(facts)
+    name = words.tool(process) or process.name if process else "A program"
+    return Found(
+        summary=f"{name} on port {facts.asked.target.port} ends and is started again and again: the port closed "
+        f"{len(gone)} times in {history.seconds(facts):.1f} s.",
+        gloss="Something starts it each time that it ends; whether you are connected is luck.",
+        confidence=Confidence.CERTAIN if known and certain else Confidence.LIKELY,
+        evidence=tuple(_quoted(life) for life in history.lives(facts)[-_QUOTED:]),
+    )
+
+
+def _quoted(life: history.Life) -> Evidence:
+    name = life.processes[0].name if life.processes else "program: can't see"
+    pids = f", pid {', '.join(map(str, sorted(life.pids)[:3]))}" if life.pids else ""
+    came = history.clock(life.came) if life.came else "before"
+    went = f"to {history.clock(life.went)}" if life.went else "on"
+    return Evidence(text=f"{words.at(life.sockets[0])}\t{name}{pids}\tfrom {came} {went}", source="socket tables")
+
+
+def _process(facts: Facts) -> Process | None:
+    return next((life.processes[0] for life in reversed(history.lives(facts)) if life.processes), None)
+
+
+def remedies(facts: Facts) -> tuple[Remedy, ...]:
+    """Read why it ends; then stop what starts it again, and start it by hand."""
+    process = _process(facts)
+    name = words.tool(process) or process.name if process else "the server"
+    read = Remedy(
+        title=f"Read why {name} ends",
+        risk=Risk.SAFE,
+        cost="safe, only looks",
+        proof=service.proof(facts),
+        steps=(
+            _log(facts, process),
+            RemedyStep(text="Mend what its last lines before the end complain about"),
+        ),
+    )
+    return (read, service.wait_for(facts, name))
+
+
+def _log(facts: Facts, process: Process | None) -> RemedyStep:
+    machine = words.machine(facts)
+    container = process.container if process else None
+    if container:
+        return RemedyStep(text="Read its last lines", where=machine, argv=("docker", "logs", "--tail", "50", container))
+    unit = process.unit if process else None
+    if unit and unit.endswith(".service") and not unit.startswith("user@") and facts.os == "linux":
+        return RemedyStep(
+            text="Read its last lines", where=machine, argv=("journalctl", "-u", unit, "-e", "--no-pager")
+        )
+    starter = process.ancestors[-1] if process and process.ancestors else None
+    if process and process.terminal:
+        return RemedyStep(text="Read its last lines", where=f"its terminal ({process.terminal})")
+    by = f"; {starter.name}, pid {starter.pid}, starts it" if starter and starter.pid > 1 else ""
+    return RemedyStep(text=f"Read its last lines in its log, or where it was started{by}", where=machine)
+
+
+FAULT = Fault(
+    code="crash-loop",
+    step=Step.LISTENER,
+    stop=Stop.LISTENER,
+    title="The server starts and ends again and again",
+    explanation=__doc__,
+    check=check,
+    remedies=remedies,
+    explains=("nothing-listening", "wrong-port", "server-starting", "bound-not-listening"),
+)
