@@ -1,7 +1,9 @@
-"""The session that porttui runs in, as the environment tells it: SSH, tmux."""
+"""The session that porttui runs in: SSH, as the environment tells it, and the processes that porttui runs under."""
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping
 
 from porttui.model.facts import Ssh
@@ -21,3 +23,22 @@ def ssh_session(environment: Mapping[str, str]) -> Ssh | None:
     if len(parts) != 4 or not parts[3].isdecimal():
         return None
     return Ssh(client=printable(parts[0], 64), server=printable(parts[2], 64), server_port=int(parts[3]))
+
+
+def own_pids() -> tuple[int, ...]:
+    """Return porttui itself and its ancestors, nearest first: to end one of these ends porttui or its session."""
+    if sys.platform != "linux":
+        import psutil
+
+        try:
+            return (os.getpid(), *(parent.pid for parent in psutil.Process().parents()))
+        except (psutil.Error, OSError):
+            return (os.getpid(), os.getppid())
+    from porttui.observe.linux.owners import uid_and_parent
+
+    found: list[int] = []
+    pid = os.getpid()
+    while pid > 0 and pid not in found:
+        found.append(pid)
+        pid = uid_and_parent(pid)[1]
+    return tuple(found)

@@ -7,7 +7,7 @@ import functools
 import os
 import pwd
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from porttui.model.facts import Ancestor, Process
 from porttui.model.printable import printable
 from porttui.observe.linux import cgroup, owners
+from porttui.observe.linux.managers import manager_of
 from porttui.observe.secrets import hide_secrets
 
 _MOST_ARGUMENTS = 200
@@ -41,7 +42,8 @@ def linux_processes(pids: Iterable[int]) -> tuple[Process, ...]:
         Those that exist. A field is None when this user is not told. When one is running at this moment (state R),
         `cpu_percent` is measured over 0.1 s, for all that run at once.
     """
-    found = [process for pid in dict.fromkeys(pids) if (process := _process(pid)) is not None]
+    parents = functools.cache(_parent)
+    found = [process for pid in dict.fromkeys(pids) if (process := _process(pid, parents)) is not None]
     running = [process.pid for process in found if process.state == "R"]
     if not running:
         return tuple(found)
@@ -64,12 +66,12 @@ def start_time(ticks: int) -> dt.datetime:
     return dt.datetime.fromtimestamp(seconds, dt.UTC).astimezone()
 
 
-def _process(pid: int) -> Process | None:
+def _process(pid: int, parents: Callable[[int], tuple[Ancestor, int] | None]) -> Process | None:
     status = _status(pid)
     stat = _stat(pid)
     if not status or len(stat) < 22:
         return None
-    argv = tuple(printable(part) for part in hide_secrets(owners.command_line(pid))[:_MOST_ARGUMENTS])
+    argv = _argv(pid)
     uid = int(status["Uid"].split()[1])
     place = cgroup.place_of_process(pid)
     return Process(
@@ -83,8 +85,9 @@ def _process(pid: int) -> Process | None:
         started=start_time(int(stat[19])),
         cwd=_cwd(pid),
         terminal=_terminal(int(stat[4])),
-        ancestors=_ancestors(int(status.get("PPid", "0"))),
+        ancestors=_ancestors(int(status.get("PPid", "0")), parents),
         unit=place.unit,
+        manager=manager_of(pid) if place.unit else None,
         container=place.container,
         memory=int(status["VmRSS"].split()[0]) * 1024 if "VmRSS" in status else None,
         threads=int(status["Threads"]) if "Threads" in status else None,
@@ -139,15 +142,28 @@ def _terminal(number: int) -> str | None:
     return None
 
 
-def _ancestors(pid: int) -> tuple[Ancestor, ...]:
+def _argv(pid: int) -> tuple[str, ...]:
+    return tuple(printable(part) for part in hide_secrets(owners.command_line(pid))[:_MOST_ARGUMENTS])
+
+
+def _ancestors(pid: int, parents: Callable[[int], tuple[Ancestor, int] | None]) -> tuple[Ancestor, ...]:
     found: list[Ancestor] = []
     while pid > 0 and all(pid != each.pid for each in found):
-        status = _status(pid)
-        if not status:
+        step = parents(pid)
+        if step is None:
             break
-        found.append(Ancestor(pid=pid, name=printable(status.get("Name", ""))))
-        pid = int(status.get("PPid", "0"))
+        found.append(step[0])
+        pid = step[1]
     return tuple(reversed(found))
+
+
+def _parent(pid: int) -> tuple[Ancestor, int] | None:
+    """Describe one ancestor, and tell the pid of its own parent; None when it is gone."""
+    status = _status(pid)
+    if not status:
+        return None
+    name = printable(status.get("Name", ""))
+    return Ancestor(pid=pid, name=name, argv=_argv(pid)), int(status.get("PPid", "0"))
 
 
 def _open_files(pid: int) -> int | None:

@@ -1,0 +1,119 @@
+"""What systemd or docker does when a process ends: asked of them once, for all processes of a look."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Literal
+
+from msgspec.structs import replace
+
+from porttui.model.facts import Process
+from porttui.model.printable import printable
+from porttui.observe.command import Output, run
+from porttui.observe.linux import cgroup
+
+_BOOTED = Path("/run/systemd/system")
+_DOCKER = "/var/run/docker.sock"
+_PROPERTIES = "Id,Names,Restart,NRestarts,MainPID,ActiveState,SubState"
+_FORMAT = "{{.Id}} {{.State.Pid}} {{.RestartCount}} {{.HostConfig.RestartPolicy.Name}}"
+_USER_MANAGER = re.compile(r"/user@(\d+)\.service/")
+_SECONDS = 0.7
+_MOST = 16
+"""Units or containers that are asked about in one look."""
+
+
+def manager_of(pid: int) -> Literal["system", "user"] | None:
+    """Tell which systemd started a process: the units of a user's own manager lie below user@UID.service.
+
+    Args:
+        pid: the process.
+
+    Returns:
+        None when the process is gone, or its cgroup has no name here.
+    """
+    lines = cgroup.read_lines(f"/proc/{pid}/cgroup")
+    if not lines:
+        return None
+    return "user" if any(_USER_MANAGER.search(line) for line in lines) else "system"
+
+
+def with_managers(processes: Iterable[Process]) -> tuple[Process, ...]:
+    """Fill in `restart`, `restarts`, `main_pid` and `unit_state` where systemd or docker tell this user.
+
+    Args:
+        processes: as `linux_processes` describes them.
+
+    Returns:
+        The same processes in the same order. A manager that does not answer within 0.7 s leaves its fields None.
+    """
+    found = list(processes)
+    for manager in ("system", "user"):
+        units = {each.unit for each in found if each.unit and not each.container and each.manager == manager}
+        told = _ask_systemd(sorted(units)[:_MOST], manager) if units else {}
+        found = [
+            replace(each, **told[each.unit]) if each.unit in told and each.manager == manager else each
+            for each in found
+        ]
+    containers = {each.container for each in found if each.container}
+    if not containers or not os.access(_DOCKER, os.R_OK | os.W_OK):
+        return tuple(found)
+    output = run(
+        "docker", "inspect", "--format", _FORMAT, *sorted(containers)[:_MOST], what="containers", seconds=_SECONDS
+    )
+    policies = read_inspect(output.stdout) if isinstance(output, Output) else {}
+    return tuple(replace(each, **policies.get(each.container or "", {})) for each in found)
+
+
+def _ask_systemd(units: Sequence[str], manager: Literal["system", "user"]) -> dict[str, dict[str, object]]:
+    if not _BOOTED.is_dir():  # sd_booted(3): without it systemctl only says that it cannot connect
+        return {}
+    scope = ("--user",) if manager == "user" else ()
+    output = run("systemctl", *scope, "show", "-p", _PROPERTIES, "--", *units, what="services", seconds=_SECONDS)
+    return read_show(output.stdout, units) if isinstance(output, Output) and output.status == 0 else {}
+
+
+def read_show(text: str, units: Sequence[str]) -> dict[str, dict[str, object]]:
+    """Read `systemctl show -p Id,Names,Restart,... UNIT ...`: blocks of NAME=VALUE, parted by an empty line.
+
+    Args:
+        text: what it printed.
+        units: the names that were asked for; an alias counts (Names=).
+
+    Returns:
+        Fields of Process by the name of the unit that was asked for. NRestarts is missing before systemd 235.
+    """
+    found: dict[str, dict[str, object]] = {}
+    for block in text.strip().split("\n\n"):
+        values = {name: value for name, _, value in (line.partition("=") for line in block.splitlines())}
+        names = {values.get("Id", ""), *values.get("Names", "").split()}
+        main, restarts = values.get("MainPID", ""), values.get("NRestarts", "")
+        states = (values.get("ActiveState", ""), values.get("SubState", ""))
+        fields: dict[str, object] = {
+            "restart": printable(values["Restart"], 40) if values.get("Restart") else None,
+            "restarts": int(restarts) if restarts.isdecimal() else None,
+            "main_pid": int(main) if main.isdecimal() and main != "0" else None,
+            "unit_state": printable(f"{states[0]} ({states[1]})", 80) if all(states) else None,
+        }
+        found.update({unit: fields for unit in units if unit in names})
+    return found
+
+
+def read_inspect(text: str) -> dict[str, dict[str, object]]:
+    """Read `docker inspect --format` with id, main pid, restart count and restart policy, one container a line.
+
+    Returns:
+        Fields of Process by the first twelve digits of the container's id. An empty policy is docker's "no".
+    """
+    found: dict[str, dict[str, object]] = {}
+    for line in text.splitlines():
+        container, pid, restarts, *policy = line.split()[:4] if len(line.split()) >= 3 else ("", "", "")
+        if re.fullmatch(r"[0-9a-f]{64}", container) and pid.isdecimal() and restarts.isdecimal():
+            found[container[:12]] = {
+                "restart": printable(policy[0], 40) if policy else "no",
+                "restarts": int(restarts),
+                "main_pid": int(pid) or None,
+            }
+    return found
