@@ -10,7 +10,7 @@ import pytest
 
 from porttui.cli.listed import Row
 from porttui.cli.sockets import table
-from porttui.model.facts import Process, Socket
+from porttui.model.facts import Process, Socket, Unseen
 from tests.cli.run import closed_port, listener, porttui
 
 
@@ -53,15 +53,17 @@ def test_the_signs_for_what_is_not_known() -> None:
         row("", unit="postgresql@15-main.service", user="postgres", address="::1"),
         row("", uid=33, address="::"),
     )
-    assert table(rows).splitlines() == [
+    unseen = (Unseen(what="owners of 2 sockets", reason="needs root", how_to_see="ss -ltnp", needs_root=True),)
+    assert table(rows, unseen).splitlines() == [
         "ADDRESS        PROGRAM        PID   USER       REACHED BY",
         "0.0.0.0:80     nginx          7     root       network",
         "127.0.0.1:80   (nginx)        ?     www-data   this machine",
         "[::1]:80       (postgresql)   ?     postgres   this machine",
         "[::]:80        ?              ?     33         network",
         "",
-        "? can't see without root     (name) known only from its service",
+        "? can't see: needs root     (name) probable: by service or command line",
     ]
+    assert "without root" not in table(rows)
 
 
 def test_who_names_the_process_and_its_command() -> None:

@@ -38,7 +38,7 @@ TYPED = """
    0.0.0.0:22       (ssh)          ?      root       network
    127.0.0.1:3000   node           3990   dev        this machine
    127.0.0.1:5432   (postgresql)   ?      postgres   this machine
-   ? can't see without root     (name) known only from its service
+   ? can't see: needs root     (name) probable: by service or command line
  Here localhost means devbox, not the computer you type on.
  porttui only looks (one connection, one page request). It changes nothing.
 

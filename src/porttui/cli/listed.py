@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from porttui.cli import exits
-from porttui.model.address import endpoint, is_loopback
 from porttui.model.base import Value
 from porttui.model.facts import Process, Socket, Sockets, Unseen
+from porttui.reading import columns
 from porttui.render.lines import ascii_text
 from porttui.render.sections import how_to_look
 
@@ -17,39 +17,34 @@ class Row(Value, frozen=True, kw_only=True):
     processes: tuple[Process, ...] = ()
 
     @property
+    def names(self) -> dict[int, Process]:
+        """The processes by pid."""
+        return {process.pid: process for process in self.processes}
+
+    @property
     def place(self) -> str:
-        """Where it is: "127.0.0.1:80", or the path of a unix socket."""
-        return self.socket.path or endpoint(self.socket.address, self.socket.port)
+        """Where it is."""
+        return columns.local(self.socket)
 
     @property
     def program(self) -> str:
-        """Who holds it: "nginx"; "(nginx)" when that is known only from its service; "?" when it cannot be seen."""
-        if self.processes:
-            name = self.processes[0].name
-            return name if self.socket.owner_by == "descriptor" else f"({name})"
-        service = self.socket.unit or self.socket.container
-        return f"({service.removesuffix('.service').removesuffix('.socket').partition('@')[0]})" if service else "?"
+        """Who holds it."""
+        return columns.program(self.socket, self.names)
 
     @property
     def pid(self) -> str:
-        """The process, when it is known for certain; else "?"."""
-        return str(self.socket.pids[0]) if self.socket.owner_by == "descriptor" and self.socket.pids else "?"
+        """The process."""
+        return columns.pid(self.socket)
 
     @property
     def user(self) -> str:
-        """The user, by name or number; "?" when not told."""
-        if self.socket.user is not None:
-            return self.socket.user
-        if self.processes and self.processes[0].user is not None:
-            return self.processes[0].user
-        return "?" if self.socket.uid is None else str(self.socket.uid)
+        """The user, by name or number."""
+        return columns.user(self.socket, self.names)
 
     @property
     def reached_by(self) -> str:
         """Who can reach it, as far as its address tells: "this machine" or "network"."""
-        if self.socket.protocol == "unix" or is_loopback(self.socket.address):
-            return "this machine"
-        return f"network, by {self.socket.device}" if self.socket.device else "network"
+        return columns.reached_by(self.socket)
 
 
 def read(port: int = 0) -> tuple[tuple[Row, ...], Sockets]:

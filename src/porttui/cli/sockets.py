@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from porttui.cli import exits
 from porttui.cli.arguments import Parser
 from porttui.cli.listed import Row, read, unseen_text
-from porttui.render.lines import columns
+from porttui.model.facts import Unseen
+from porttui.reading.columns import certain, matches, signs
+from porttui.render.lines import ascii_text, columns
 
 SUMMARY = "list the programs that wait for connections here"
 _HEAD = ("ADDRESS", "PROGRAM", "PID", "USER", "REACHED BY")
@@ -29,13 +29,13 @@ def run(argv: list[str]) -> int:
     parser.add_argument("--json", action="store_true", help="print a JSON array")
     args = parser.parse_intermixed_args(argv)
     rows, sockets = read()
-    shown = tuple(row for row in rows if _waits(row, args.filter) and all(_passes(row, word) for word in args.filter))
+    shown = tuple(row for row in rows if _waits(row, args.filter) and matches(row.socket, row.names, args.filter))
     if args.json:
         from porttui.render.json import lines_of_json
 
         exits.emit(lines_of_json([entry(row) for row in shown]))
     else:
-        exits.emit(table(shown))
+        exits.emit(table(shown, sockets.unseen))
     if not shown:
         exits.talk("porttui: no listener passes the filter" if args.filter else "porttui: nothing listens here")
     for unseen in sockets.unseen:
@@ -43,27 +43,23 @@ def run(argv: list[str]) -> int:
     return exits.Exit.HEALTHY
 
 
-def table(rows: tuple[Row, ...]) -> str:
+def table(rows: tuple[Row, ...], unseen: tuple[Unseen, ...] = ()) -> str:
     """Return the rows as an aligned table with a head, and a line for the signs that occur in it."""
     lines = [(row.place, row.program, row.pid, row.user, row.reached_by) for row in rows]
     text = "\n".join(columns([_HEAD, *lines], _WIDE, indent=0, gap=3)) + "\n"
-    notes = [
-        note
-        for note, sign in (("? can't see without root", "?"), ("(name) known only from its service", "("))
-        if any(cell.startswith(sign) for line in lines for cell in line[1:4])
-    ]
-    return text + (f"\n{'     '.join(notes)}\n" if notes else "")
+    names = {pid: process for row in rows for pid, process in row.names.items()}
+    notes = signs([row.socket for row in rows], names, unseen)
+    return text + (f"\n{ascii_text('     '.join(notes))}\n" if notes else "")
 
 
 def entry(row: Row) -> dict[str, object]:
     """Return a row for JSON: the socket's own fields, and how the table tells them."""
     import msgspec
 
-    known = row.socket.owner_by == "descriptor"
     return {
         **msgspec.structs.asdict(row.socket),
         "program": None if row.program == "?" else row.program.strip("()"),
-        "program_certain": known and bool(row.processes),
+        "program_certain": certain(row.socket) and bool(row.processes),
         "reached_by": row.reached_by,
     }
 
@@ -76,25 +72,3 @@ def _waits(row: Row, words: list[str]) -> bool:
     if socket.protocol == "tcp":
         return socket.state == "LISTEN" and not {"udp", "unix"} & set(words)
     return socket.protocol in words
-
-
-def _passes(row: Row, word: str) -> bool:
-    if word.startswith("!") and len(word) > 1:
-        return not _passes(row, word[1:])
-    key, sign, value = word.partition("=")
-    if sign and key in _KEYS:
-        return _KEYS[key](row) == value
-    if word.isdigit():
-        return word in (str(row.socket.port), *map(str, row.socket.pids))
-    command = " ".join(row.processes[0].argv) if row.processes else ""
-    text = " ".join((row.place, row.program, row.user, row.socket.protocol, row.socket.state, row.reached_by, command))
-    return word.lower() in f"{text} {row.socket.unit or ''} {row.socket.container or ''}".lower()
-
-
-_KEYS: dict[str, Callable[[Row], str]] = {
-    "port": lambda row: str(row.socket.port),
-    "pid": lambda row: row.pid,
-    "user": lambda row: row.user,
-    "program": lambda row: row.program.strip("()"),
-    "address": lambda row: row.socket.address,
-}

@@ -126,7 +126,9 @@ def who(facts: Facts, socket: Socket) -> str:
         first = holding[0]
         more = f" and {len(holding) - 1} more" if len(holding) > 1 else ""
         known = "" if socket.owner_by == "descriptor" else "probably "
-        inside = ", ".join(part for part in (tool(first), f"in {_short(first.cwd)}" if first.cwd else None) if part)
+        inside = ", ".join(
+            part for part in (tool(first), f"in {tilde(first.cwd, first.user)}" if first.cwd else None) if part
+        )
         return f"{known}{first.name}, pid {first.pid}{more}" + (f" ({inside})" if inside else "")
     if socket.container:
         return f"container {socket.container}"
@@ -144,12 +146,14 @@ def who_short(facts: Facts, socket: Socket) -> str:
     return socket.unit or (f"user {socket.user}" if socket.user else "program: can't see")
 
 
-def _short(folder: str) -> str:
-    for home in ("/home/", "/Users/"):
-        if folder.startswith(home):
-            _, _, rest = folder.removeprefix(home).partition("/")
-            return f"~/{rest}" if rest else "~"
-    return folder
+def tilde(path: str, user: str | None) -> str:
+    """Write the home folder of a user as "~", where homes usually are; other paths stay as they are."""
+    if not user:
+        return path
+    for home in ("/root",) if user == "root" else (f"/home/{user}", f"/Users/{user}"):
+        if path == home or path.startswith(f"{home}/"):
+            return "~" + path.removeprefix(home)
+    return path
 
 
 def where(facts: Facts, address: str) -> str:

@@ -6,8 +6,9 @@ import shlex
 
 from porttui.model.facts import Process, Route, Sockets, Unseen
 from porttui.model.report import Report, Status, StepResult
+from porttui.reading import columns
+from porttui.reading.words import tilde
 from porttui.render.sections import how_to_see
-from porttui.ui import socket_words as words
 from porttui.ui.lines import Line, aligned, cut, plain, styled, wrap
 from porttui.ui.words import MARKS, command
 
@@ -24,7 +25,7 @@ def sockets_on_port(report: Report, width: int) -> list[Line]:
     if not rows:
         return plain([title])
     table = [("LOCAL", "STATE", "PEER", "PID")]
-    table += [(words.local(row), words.state(row), words.peer(row), words.pid(row)) for row in rows[:8]]
+    table += [(columns.local(row), columns.state(row), columns.peer(row), columns.pid(row)) for row in rows[:8]]
     texts = [f"   {text}" for text in aligned(table, gap=3)]
     texts += [f"   and {len(rows) - 8} more: 3"] * (len(rows) > 8)
     return plain([title, *(cut(text, width) for text in texts)])
@@ -49,7 +50,7 @@ def process(report: Report, width: int) -> list[Line]:
     facts = (
         ("runs because", runs_because(first)),
         ("command", command_text(first)),
-        ("folder", words.tilde(first.cwd, first) if first.cwd else ""),
+        ("folder", tilde(first.cwd, first.user) if first.cwd else ""),
         ("since", first.started.strftime("%H:%M:%S") if first.started else ""),
         ("restarted by", first.unit or "nobody that was seen"),
     )
@@ -59,9 +60,12 @@ def process(report: Report, width: int) -> list[Line]:
 
 
 def who(one: Process, report: Report) -> str:
-    """Return "node, pid 4121, dev (you)"."""
+    """Return "node, pid 4121, dev (you)"; "probably node, ..." when it was not seen to hold a socket on the port."""
+    sockets = report.facts.sockets
+    rows = [row for row in sockets.rows if one.pid in row.pids] if isinstance(sockets, Sockets) else []
+    probably = "probably " if rows and not any(map(columns.certain, rows)) else ""
     you = " (you)" if one.uid is not None and one.uid == report.facts.privileges.uid else ""
-    return f"{one.name}, pid {one.pid}" + (f", {one.user}{you}" if one.user else "")
+    return f"{probably}{one.name}, pid {one.pid}" + (f", {one.user}{you}" if one.user else "")
 
 
 def runs_because(one: Process) -> str:
@@ -83,7 +87,7 @@ def runs_because(one: Process) -> str:
 
 def command_text(one: Process) -> str:
     """Return the command line, with "~" for the home folder of its user."""
-    return " ".join(shlex.quote(part) if " " in part or not part else words.tilde(part, one) for part in one.argv)
+    return " ".join(shlex.quote(part) if " " in part or not part else tilde(part, one.user) for part in one.argv)
 
 
 def packet_way(report: Report, width: int) -> list[Line]:

@@ -15,8 +15,8 @@ from textual.widgets import Input
 from porttui.model.address import is_wildcard, parse_ip, same_address
 from porttui.model.facts import Process, Socket, Sockets, Unseen
 from porttui.model.target import QUESTION_TEXT, Asked, Question, Target, TargetError
+from porttui.reading import columns
 from porttui.ui import live
-from porttui.ui import socket_words as words
 from porttui.ui.keys import START, bindings, key_row
 from porttui.ui.lines import ROW_RULE, Line, cut, pad, plain, wrap
 from porttui.ui.tabs.tab import NARROW, WIDE
@@ -107,7 +107,7 @@ class StartScreen(Screen[None]):
             address = row.address
             if is_wildcard(address):
                 address = "::1" if ":" in address else "127.0.0.1"
-            asked: Asked | TargetError = Asked(target=Target(input=words.local(row), host=address, port=row.port))
+            asked: Asked | TargetError = Asked(target=Target(input=columns.local(row), host=address, port=row.port))
         else:
             text = self.query_one(TargetInput).text
             if not text.strip():
@@ -189,26 +189,27 @@ class StartScreen(Screen[None]):
         same, others = self._listeners()
         if narrow:
             return self._listed_narrow(same, others, width, room)
-        columns = _WIDE if width >= WIDE else _USUAL
+        layout = _WIDE if width >= WIDE else _USUAL
         rows: list[str] = []
         if same:
             rows.append(f" Waiting for connections on port {same[0].port}{self._elsewhere(same)}:")
-            rows += [self._listener(row, index, columns, width) for index, row in enumerate(same)]
+            rows += [self._listener(row, index, layout, width) for index, row in enumerate(same)]
             rows += [""] * (width >= WIDE)
         host = self.tui.here.host.name if self.tui.here else "this machine"
         rows.append(
             f" {'Other programs' if same else 'Programs'} on {host} that wait for connections: {len(others)} seen"
         )
         if others:
-            rows.append("   " + "".join(pad(name, size) for name, size in columns).rstrip())
+            rows.append("   " + "".join(pad(name, size) for name, size in layout).rstrip())
         left = max(1, room - len(rows) - 1)
         first = max(0, min(self._cursor - len(same) - left // 2, len(others) - left))
         listed = list(enumerate(others, len(same)))[first : first + left]
-        rows += [self._listener(row, index, columns, width) for index, row in listed]
-        if any(words.program(row, self._names) == words.NOT_SEEN or row.unit for row in others):
+        rows += [self._listener(row, index, layout, width) for index, row in listed]
+        signs = columns.signs(others, self._names, self._table.unseen)
+        if signs:
             rows += [""] * (width >= WIDE)
-            note = "   ? can't see without root     (name) known only from its service"
-            rows.append(note + "     network: other computers may reach it" * (width >= WIDE))
+            notes = [*signs, *["network: other computers may reach it"] * (width >= WIDE)]
+            rows.append(cut("   " + "     ".join(notes), width - 1))
             rows += [""] * (width >= WIDE)
         return rows
 
@@ -220,16 +221,21 @@ class StartScreen(Screen[None]):
         for index, row in everything[first : first + left]:
             mark = ">" if index == self._cursor else " "
             tail = " same port" if index < len(same) else ""
-            name = pad(words.program(row, self._names), max(4, width - 30))
-            rows.append(cut(f" {mark} {pad(words.local(row), 15)} {name}{tail}".rstrip(), width))
+            name = pad(columns.program(row, self._names), max(4, width - 30))
+            rows.append(cut(f" {mark} {pad(columns.local(row), 15)} {name}{tail}".rstrip(), width))
         return rows
 
-    def _listener(self, row: Socket, index: int, columns: tuple[tuple[str, int], ...], width: int) -> str:
-        cells = [words.local(row), words.program(row, self._names), words.pid(row), words.user(row)]
-        cells += [words.since(row, self._names)] * (columns is _WIDE) + [words.reached_by(row)]
-        cells += [words.command_line(row, self._names) or words.service(row)] * (columns is _WIDE)
+    def _listener(self, row: Socket, index: int, layout: tuple[tuple[str, int], ...], width: int) -> str:
+        cells = [
+            columns.local(row),
+            columns.program(row, self._names),
+            columns.pid(row),
+            columns.user(row, self._names),
+        ]
+        cells += [columns.since(row, self._names)] * (layout is _WIDE) + [columns.reached_by(row)]
+        cells += [columns.command_line(row, self._names) or columns.service(row)] * (layout is _WIDE)
         lead = " > " if index == self._cursor else "   "
-        parts = [pad(cut(text, size - 1), size) for text, (_, size) in zip(cells[:-1], columns[:-1], strict=True)]
+        parts = [pad(cut(text, size - 1), size) for text, (_, size) in zip(cells[:-1], layout[:-1], strict=True)]
         return cut(lead + "".join(parts) + cells[-1], width - 1)
 
     def _elsewhere(self, same: list[Socket]) -> str:

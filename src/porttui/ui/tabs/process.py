@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from porttui.model.facts import Process, Sockets, Unseen
+from porttui.reading import columns
+from porttui.reading.words import tilde
 from porttui.render.sections import how_to_see
-from porttui.ui import socket_words as words
 from porttui.ui.lines import EMPTY, Line, pad, plain, wrap
 from porttui.ui.panels import command_text, listening_processes, runs_because, who
 from porttui.ui.shown import Shown
@@ -87,7 +88,7 @@ class ProcessTab(Tab):
         table = self._table()
         held = [row for row in (table.rows if table else ()) if one.pid in row.pids]
         listens = [
-            f"{words.local(row)}, queue {words.queue(row).replace('/', ' of ')}"
+            f"{columns.local(row)}, queue {columns.queue(row).replace('/', ' of ')}"
             for row in held
             if row.state == "LISTEN"
         ]
@@ -96,7 +97,7 @@ class ProcessTab(Tab):
         return (
             ("runs because", runs_because(one)),
             ("command", command_text(one)),
-            ("folder", words.tilde(one.cwd, one) if one.cwd else "can't see"),
+            ("folder", tilde(one.cwd, one.user) if one.cwd else "can't see"),
             ("since", one.started.strftime("%Y-%m-%d %H:%M:%S") if one.started else "can't see"),
             ("debugger", held_by),
             ("listens on", "; ".join(listens)),
@@ -119,8 +120,10 @@ class ProcessTab(Tab):
             return wrap(f"No program listens on port {port}.", width - 1, " ")
         rows = [f" Who listens on port {port} can't be seen from here."]
         for row in held:
-            service = words.service(row)
-            about = f"{words.local(row)}, user {words.user(row)}" + (f", {service}" if service else "")
+            service = columns.service(row)
+            about = f"{columns.local(row)}, user {columns.user(row, self.shown.names)}" + (
+                f", {service}" if service else ""
+            )
             rows += wrap(about, width - 1, "   ")
         for unseen in table.unseen:
             rows += ["", *wrap(f"{unseen.what}: {unseen.reason}", width - 1, " ")]

@@ -10,8 +10,8 @@ from porttui.model.address import family_name, is_loopback, is_wildcard
 from porttui.model.facts import Process, Socket, Sockets, Unseen
 from porttui.model.report import Report
 from porttui.model.target import Asked, Target
+from porttui.reading import columns
 from porttui.render.sections import how_to_see
-from porttui.ui import socket_words as words
 from porttui.ui.lines import EMPTY, Line, cut, pad, plain, wrap
 from porttui.ui.shown import Shown
 from porttui.ui.tabs.tab import NARROW, WIDE, Drawing, Tab
@@ -71,7 +71,7 @@ class SocketsTab(Tab):
     def rows(self) -> list[Socket]:
         """Return the sockets that the filter keeps, by port."""
         names, wanted = self.shown.names, self.filter.split()
-        return [row for row in self._seen() if words.matches(row, names, wanted)]
+        return [row for row in self._seen() if columns.matches(row, names, wanted)]
 
     def row(self) -> Socket | None:
         """Return the socket in focus."""
@@ -86,7 +86,7 @@ class SocketsTab(Tab):
         address = row.address
         if is_wildcard(address):
             address = "::1" if ":" in address else "127.0.0.1"
-        target = Target(input=words.local(row), host=address, port=row.port)
+        target = Target(input=columns.local(row), host=address, port=row.port)
         return Asked(target=target)
 
     def owner(self) -> Process | None:
@@ -196,13 +196,17 @@ class SocketsTab(Tab):
         below: list[str] = []
         if chosen is not None:
             waiting = f", queue {chosen.queue} of {chosen.backlog}" if chosen.backlog is not None else ""
-            who = "this machine only" if words.reached_by(chosen) == "this machine" else words.reached_by(chosen)
-            below = wrap(f"{chosen.state}{waiting}, user {words.user(chosen)}, reached by {who}", width - 1, " ")[:2]
+            who = "this machine only" if columns.reached_by(chosen) == "this machine" else columns.reached_by(chosen)
+            below = wrap(
+                f"{chosen.state}{waiting}, user {columns.user(chosen, self.shown.names)}, reached by {who}",
+                width - 1,
+                " ",
+            )[:2]
         room = max(1, height - len(below))
         first = _window(self.cursor, len(rows), room)
         texts = [
-            f" {'>' if row is chosen else ' '} {pad(words.local(row), width - 25)} "
-            f"{pad(words.program(row, names), 13)} {words.pid(row)}"
+            f" {'>' if row is chosen else ' '} {pad(columns.local(row), width - 25)} "
+            f"{pad(columns.program(row, names), 13)} {columns.pid(row)}"
             for row in rows[first : first + room]
         ]
         if not rows:
@@ -228,28 +232,38 @@ class SocketsTab(Tab):
 
     def _table_row(self, row: Socket, in_focus: bool, width: int) -> Line:
         names = self.shown.names
-        cells = [words.local(row), words.state(row), words.queue(row), words.program(row, names), words.pid(row)]
-        cells += [words.user(row)] + [words.since(row, names)] * (width >= WIDE) + [words.reached_by(row)]
-        cells += [words.command_line(row, names) or words.service(row)] * (width >= WIDE)
+        cells = [
+            columns.local(row),
+            columns.state(row),
+            columns.queue(row),
+            columns.program(row, names),
+            columns.pid(row),
+        ]
+        cells += (
+            [columns.user(row, self.shown.names)]
+            + [columns.since(row, names)] * (width >= WIDE)
+            + [columns.reached_by(row)]
+        )
+        cells += [columns.command_line(row, names) or columns.service(row)] * (width >= WIDE)
         return Line(f" {'>' if in_focus else ' '} " + _cells(cells, width))
 
     def _details(self, row: Socket | None, width: int) -> list[str]:
         if row is None:
             return [""] * 3
         names = self.shown.names
-        what = words.program(row, names)
-        shown_name = "a program that can't be seen" if what == words.NOT_SEEN else what
+        what = columns.program(row, names)
+        shown_name = "a program that can't be seen" if what == columns.NOT_SEEN else what
         waits = (
             f"{shown_name} waits here for connections"
             if row.state == "LISTEN"
-            else f"{shown_name}; other end {words.peer(row)}"
+            else f"{shown_name}; other end {columns.peer(row)}"
         )
         owner = self.owner()
-        line = words.command_line(row, names) or words.service(row) or "command line: can't see"
-        about = f"pid {words.pid(row)}, user {words.user(row)}" + (
-            f", since {words.since(row, names)}" if owner else ""
+        line = columns.command_line(row, names) or columns.service(row) or "command line: can't see"
+        about = f"pid {columns.pid(row)}, user {columns.user(row, self.shown.names)}" + (
+            f", since {columns.since(row, names)}" if owner else ""
         )
-        rows = [f" {words.local(row)}   {row.state}: {waits}"]
+        rows = [f" {columns.local(row)}   {row.state}: {waits}"]
         rows += wrap(line, width - 1, "   ")[:3]
         rows.append(f"   {about}")
         rows.append(f"   {_queue_words(row)} {_reach_words(row, self._host())}")
@@ -263,11 +277,11 @@ class SocketsTab(Tab):
     def _hidden(self, table: Sockets, shown: int, width: int) -> list[str]:
         names = self.shown.names
         hidden = len(table.rows) - shown
-        nameless = sum(words.program(row, names) == words.NOT_SEEN for row in table.rows)
+        nameless = sum(columns.program(row, names) == columns.NOT_SEEN for row in table.rows)
         told = f"{hidden} {'row is' if hidden == 1 else 'rows are'} hidden. " if hidden else ""
         if nameless:
             told += f"{nameless} {'row has' if nameless == 1 else 'rows have'} no program name: {_why(table)}. "
-        return wrap(f"{told}Filter words: {words.FILTER_WORDS}", width - 1, " ")[:2]
+        return wrap(f"{told}Filter words: {columns.FILTER_WORDS}", width - 1, " ")[:2]
 
 
 def _not_seen(table: Unseen | None, report: Report | None) -> str:
@@ -277,7 +291,7 @@ def _not_seen(table: Unseen | None, report: Report | None) -> str:
 
 
 def _why(table: Sockets) -> str:
-    return table.unseen[0].reason if table.unseen else "it was not told"
+    return columns.why_no_owner(table.unseen) or "it was not told"
 
 
 def _columns(width: int) -> tuple[tuple[str, int], ...]:

@@ -1,0 +1,161 @@
+"""What a row of a socket table says in the columns of every list, and which rows a filter keeps.
+
+One place for the lists of the shell and of the screen: a program that only probably holds a socket stands in brackets,
+and what is not known is "?".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from porttui.model.address import endpoint, is_loopback
+from porttui.model.facts import Process, Socket, Unseen
+from porttui.reading.words import tilde
+
+NOT_SEEN = "?"
+PROBABLE = "(name) probable: by service or command line"
+"""What the brackets around a program mean, for the line below a table."""
+FILTER_WORDS = "5173  node  listen  user=dev  pid=4121  !not"
+_STATES = {
+    "ESTABLISHED": "ESTAB",
+    "TIME_WAIT": "TIME-W",
+    "CLOSE_WAIT": "CLOSE-W",
+    "SYN_SENT": "SYN-S",
+    "SYN_RECV": "SYN-R",
+}
+Names = Mapping[int, Process]
+"""Processes by pid."""
+
+
+def local(row: Socket) -> str:
+    """Return the socket's own address: "127.0.0.1:80", or the path of a unix socket."""
+    return row.path or endpoint(row.address, row.port)
+
+
+def peer(row: Socket) -> str:
+    """Return the other end of a connection; empty for a listener."""
+    return endpoint(row.peer, row.peer_port) if row.peer and row.peer_port else ""
+
+
+def state(row: Socket) -> str:
+    """Return the state in at most seven letters."""
+    return _STATES.get(row.state, row.state)[:7]
+
+
+def service(row: Socket) -> str:
+    """Return unit or container that the socket belongs to; empty when neither is known."""
+    return row.unit or (f"container {row.container}" if row.container else "")
+
+
+def certain(row: Socket) -> bool:
+    """Tell whether the row's processes were seen to hold it."""
+    return row.owner_by == "descriptor"
+
+
+def program(row: Socket, names: Names) -> str:
+    """Return the program: "nginx"; "(nginx)" when it only probably holds the socket; "?" when it cannot be seen."""
+    known = _first(row, names)
+    if known is not None:
+        return known.name if certain(row) else f"({known.name})"
+    named = row.unit or row.container
+    return f"({named.removesuffix('.service').removesuffix('.socket').partition('@')[0]})" if named else NOT_SEEN
+
+
+def pid(row: Socket) -> str:
+    """Return the first process id, with "+" for more; "?" when it is not certain, "-" when nobody holds the socket."""
+    if row.pids and certain(row):
+        return f"{row.pids[0]}{'+' if len(row.pids) > 1 else ''}"
+    return "-" if row.inode == 0 and row.state != "LISTEN" else NOT_SEEN
+
+
+def user(row: Socket, names: Names) -> str:
+    """Return the name of the socket's user, else that of its process, else the number; "?" when not told."""
+    known = _first(row, names)
+    if row.user is not None:
+        return row.user
+    if known is not None and known.user is not None:
+        return known.user
+    return NOT_SEEN if row.uid is None else str(row.uid)
+
+
+def reached_by(row: Socket) -> str:
+    """Return who can reach a listener by its address, or the other end of a connection."""
+    if peer(row):
+        return peer(row)
+    if row.protocol == "unix" or is_loopback(row.address):
+        return "this machine"
+    return f"network, by {row.device}" if row.device else "network"
+
+
+def queue(row: Socket) -> str:
+    """Return how many connections wait and how many may; for a connection the bytes not read yet."""
+    if row.queue is None:
+        return NOT_SEEN
+    return f"{row.queue}/{row.backlog}" if row.backlog is not None and row.state == "LISTEN" else str(row.queue)
+
+
+def command_line(row: Socket, names: Names) -> str:
+    """Return the command line of the first known process; empty when there is none."""
+    known = _first(row, names)
+    return " ".join(tilde(part, known.user) for part in known.argv) if known else ""
+
+
+def since(row: Socket, names: Names) -> str:
+    """Return when the first known process was started, as a clock time."""
+    known = _first(row, names)
+    return known.started.strftime("%H:%M:%S") if known and known.started else NOT_SEEN
+
+
+def signs(rows: Iterable[Socket], names: Names, unseen: Iterable[Unseen]) -> tuple[str, ...]:
+    """Return what the signs mean that stand in the columns of these rows.
+
+    Args:
+        rows: the rows shown.
+        names: the processes known.
+        unseen: what the reading of the table left out; it has the reason why an owner is not known.
+    """
+    rows = tuple(rows)
+    cells = [cell for row in rows for cell in (program(row, names), pid(row), user(row, names))]
+    notes = []
+    if NOT_SEEN in cells:
+        why = why_no_owner(unseen)
+        notes.append(f"? can't see: {why}" if why else "? can't see")
+    if any(cell.startswith("(") for cell in cells):
+        notes.append(PROBABLE)
+    return tuple(notes)
+
+
+def why_no_owner(unseen: Iterable[Unseen]) -> str:
+    """Return the reason why owners of sockets could not be seen; empty when none is told."""
+    return next((one.reason for one in unseen if one.what.startswith("owners")), "")
+
+
+def matches(row: Socket, names: Names, words: Iterable[str]) -> bool:
+    """Tell whether a row has every word of a filter, and none that follows a "!"."""
+    return all(_has(row, names, word.removeprefix("!")) != word.startswith("!") for word in words if word.strip("!"))
+
+
+def _first(row: Socket, names: Names) -> Process | None:
+    return next((names[number] for number in row.pids if number in names), None)
+
+
+def _has(row: Socket, names: Names, word: str) -> bool:
+    word = word.lower()
+    key, sign, value = word.partition("=")
+    if sign and key in _KEYS:
+        return value in _KEYS[key](row, names)
+    if word.isdecimal():
+        return word in {str(row.port), str(row.peer_port), *map(str, row.pids)}
+    texts = (local(row), peer(row), row.state, state(row), row.protocol, program(row, names), user(row, names))
+    more = (reached_by(row), service(row), command_line(row, names))
+    return any(word in text.lower() for text in (*texts, *more))
+
+
+_KEYS: dict[str, Callable[[Socket, Names], tuple[str, ...]]] = {
+    "port": lambda row, _: (str(row.port),),
+    "pid": lambda row, _: tuple(map(str, row.pids)),
+    "user": lambda row, names: (user(row, names).lower(),),
+    "program": lambda row, names: (program(row, names).strip("()").lower(),),
+    "address": lambda row, _: (row.address.lower(),),
+}
+"""What stands before "=" in a filter word, and the values it is compared with."""
