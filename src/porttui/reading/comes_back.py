@@ -48,11 +48,22 @@ def comes_back(facts: Facts, process: Process, act: Act) -> Return:
     )
 
 
+def service(process: Process) -> str | None:
+    """Return the systemd unit that stands for this process alone; None when it is in none, or only lives in one.
+
+    What a person starts over SSH may lie in the unit of sshd, where no session has a scope of its own (pam_systemd(8)):
+    to stop that unit would lock the person out.
+    """
+    typed = any(kin.is_interactive_shell(each) for each in process.ancestors)
+    return None if typed else process.unit
+
+
 def unit_command(process: Process, verb: str) -> tuple[str, ...]:
-    """Return `systemctl VERB UNIT` for the systemd that has the unit; () when the process is in none."""
-    if not process.unit:
+    """Return `systemctl VERB UNIT` for the systemd that has the unit; () when the process has no service."""
+    unit = service(process)
+    if unit is None:
         return ()
-    return ("systemctl", *(("--user",) if process.manager == "user" else ()), verb, process.unit)
+    return ("systemctl", *(("--user",) if process.manager == "user" else ()), verb, unit)
 
 
 def _by_relatives(process: Process, act: Act) -> Return | None:
@@ -156,7 +167,7 @@ def _by_others(facts: Facts, process: Process) -> Return:
     if facts.os == "macos" and not process.terminal and parent is not None and parent.pid == 1:
         text = "not known: launchd starts it again if its job says so (KeepAlive)"
         return Return(returns=None, text=text, by="launchd", start=start)
-    if not process.ancestors and facts.os != "windows":
+    if not process.ancestors:
         return Return(returns=None, text="not known: what started it could not be seen", start=start)
     if above is not None and not _starts_nothing_again(above):
         text = f"not known: {above.name}, pid {above.pid}, started it and may start it again"

@@ -20,6 +20,7 @@ from porttui.reading.refused import as_root, refusal
 __all__ = ["Act", "Consequences", "consequences", "listens_on"]
 
 _MOST_NAMED = 3
+_ALL = {1: "", 2: "both "}
 
 
 class Consequences(Value, frozen=True, kw_only=True):
@@ -128,14 +129,14 @@ def _lose(facts: Facts, process: Process, act: Act) -> str:
     if act is Act.PAUSE:
         if not listening:
             return "nothing; it does no work until it is resumed"
-        waiting = f", and {clients} wait" if clients else ""
+        waiting = f". Waiting then: {clients}" if clients else ""
         return f"nothing; but {_places(listening)} answers nobody until it is resumed{waiting}"
     if not listening:
         return "it listens on no port that was seen; what it is doing is cut off"
     others = _sharing(facts, process, listening)
     if others:
         share = f"one of {len(others) + 1} processes that serve {_places(listening)}; the others keep the port"
-        return f"{share}{f', and {clients}' if clients else ''}"
+        return f"{share}, and {clients}" if clients else share
     return f"the only server on {_places(listening)}" + (f", and {clients}" if clients else "; nobody is connected")
 
 
@@ -152,11 +153,11 @@ def _clients(facts: Facts, count: Counter[str]) -> str:
     total = _number(count, "connection")
     if all(_is_here(facts, peer) for peer in count):
         where = words.machine(facts)
-        return f"{total}, from {where}" if sum(count.values()) == 1 else f"{total}, all from {where}"
+        return f"{total}, {_ALL.get(sum(count.values()), 'all ')}from {where}"
     most = count.most_common(_MOST_NAMED)
     parts = [f"{number} from {words.machine(facts) if _is_here(facts, peer) else peer}" for peer, number in most]
-    rest = len(count) - len(most)
-    return f"{total}: {', '.join(parts)}" + (f" and {_plural(rest, 'other')}" if rest else "")
+    rest = sum(count.values()) - sum(number for _, number in most)
+    return f"{total}: {', '.join(parts)}" + (f" and {rest} from elsewhere" if rest else "")
 
 
 def _is_here(facts: Facts, address: str) -> bool:
