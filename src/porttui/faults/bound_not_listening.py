@@ -62,7 +62,8 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Stop the program, or take another port."""
     bound = _bound(facts)[0]
     owners = seen.owners(facts, bound)
-    return service.stop_holder(facts, bound), free_port.another_port(facts, owners[0] if owners else None)
+    other = free_port.another_port(facts, owners[0] if owners else None)
+    return service.stop_holder(facts, bound), other, *free_port.try_port(facts)
 
 
 FAULT = Fault(

@@ -70,7 +70,8 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Stop what holds the port, or take another port."""
     holder = _holders(facts)[0]
     owners = seen.owners(facts, holder)
-    return service.stop_holder(facts, holder), free_port.another_port(facts, owners[0] if owners else None)
+    other = free_port.another_port(facts, owners[0] if owners else None)
+    return service.stop_holder(facts, holder), other, *free_port.try_port(facts)
 
 
 FAULT = Fault(

@@ -63,7 +63,7 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
     title = f"Start it on port {facts.free_ports[0]}, which everybody may bind" if facts.free_ports else ""
     higher = free_port.another_port(facts, title=title or "Take a port that everybody may bind")
     if facts.os != "linux":
-        return higher, _with_more_rights(facts)
+        return higher, _with_more_rights(facts), *free_port.try_port(facts)
     service_way = (_one_right(facts),) if facts.host.systemd else (_with_more_rights(facts),)
     return (
         higher,
@@ -83,6 +83,7 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
                 ),
             ),
         ),
+        *free_port.try_port(facts),
     )
 
 

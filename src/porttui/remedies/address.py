@@ -11,6 +11,7 @@ from porttui.model.target import Target
 from porttui.reading import near, seen, words
 from porttui.remedies import manager
 from porttui.remedies.command_line import again, line
+from porttui.remedies.container import is_container, publish
 from porttui.remedies.programs import Program, by_unit, known
 
 
@@ -94,6 +95,8 @@ def _restart_with(
 ) -> tuple[RemedyStep, ...]:
     if program is None:
         return ()
+    if is_container(program):
+        return publish(process, host, socket.port, socket.port)
     unit = manager.unit_of(socket, process)
     keep = _keep(program, host, socket.port)
     if unit and unit.endswith(".service"):
@@ -111,6 +114,10 @@ def _restart_with(
     )
 
 
+_NGINX_FOLDER = "PowerShell, in nginx's folder"
+"""On Windows nginx is no service (nginx.org, "nginx for Windows")."""
+
+
 def loaded(
     facts: Facts, program: Program, edits: tuple[RemedyStep, ...], unit: str, *, users_own: bool = False
 ) -> tuple[RemedyStep, ...]:
@@ -123,6 +130,9 @@ def loaded(
         needs_root=True,
     )
     tested = (check,) if program.test and facts.os != "windows" else ()
+    if facts.os == "windows" and "nginx" in program.names:
+        reload = RemedyStep(text="Load the new setting", where=_NGINX_FOLDER, argv=(".\\nginx.exe", "-s", "reload"))
+        return (*edits, reload)
     return (*edits, *tested, manager.change(facts, unit, "restart", "Load the new setting", users_own=users_own))
 
 
@@ -142,8 +152,8 @@ def _keep(program: Program, host: str, port: int) -> tuple[RemedyStep, ...]:
 def _by_hand(name: str, host: str, socket: Socket) -> tuple[RemedyStep, ...]:
     return (
         RemedyStep(
-            text=f"Find where {name} is told its address: a flag such as --host or --bind, HOST in its environment, "
-            f"or a line such as listen or bind in its settings. Now it is {socket.address}",
+            text=f"Find where {name} is told its address, now {socket.address}: an option such as --host or --bind, "
+            "HOST in its environment, or a line such as listen or bind in its settings",
         ),
         RemedyStep(text=f"Set it to {host} and start {name} again"),
     )

@@ -12,33 +12,39 @@ from porttui.remedies.service import proof
 
 def see_the_rules(facts: Facts, *, outwards: bool = False) -> Remedy:
     """Offer to look at the rules: nothing is changed by it."""
-    machine = words.machine(facts)
-    if facts.os == "macos":
-        argvs: tuple[tuple[str, ...], ...] = (("pfctl", "-sr"), (_APPLICATION_FIREWALL, "--listapps"))
-    elif facts.os == "windows":
-        machine = manager.POWERSHELL_AS_ADMINISTRATOR
-        argvs = (
-            ("netsh", "advfirewall", "show", "allprofiles"),
-            ("netsh", "advfirewall", "firewall", "show", "rule", "name=all", f"dir={'out' if outwards else 'in'}"),
-        )
-    else:
-        argvs = tuple(argv for name, argv in _LISTINGS if name in _possible(facts)) or (_LISTINGS[0][1],)
+    port = facts.asked.target.port
+    where = manager.POWERSHELL_AS_ADMINISTRATOR if facts.os == "windows" else words.machine(facts)
+    blocks = {"macos": "and blocks", "windows": "or the program, and blocks it"}.get(facts.os, "or the interface")
+    policy = " and for a policy of drop" if facts.os == "linux" else ""
     return Remedy(
         title="See which rule it is",
         risk=Risk.SAFE,
         cost="safe, only looks",
         proof=proof(facts),
         steps=tuple(
-            RemedyStep(
-                text=f"{'See' if number == 0 else 'And'} {_SHOWN.get(argv[0], 'the rules')}",
-                where=machine,
-                argv=argv,
-                needs_root=True,
-            )
-            for number, argv in enumerate(argvs)
+            RemedyStep(text=f"{'And' if number else 'See'} {shown}", where=where, argv=argv, needs_root=True)
+            for number, (shown, argv) in enumerate(_listings(facts, outwards))
         ),
-        note=f"Look for a rule that names port {facts.asked.target.port} or the interface, and for a policy of drop.",
+        note=f"Look for a rule that names port {port} {blocks}{',' * bool(policy)}{policy}.",
     )
+
+
+def _listings(facts: Facts, outwards: bool) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return what may hold the rule, and the command that shows it."""
+    if facts.os == "macos":
+        listed = ("which programs the application firewall lets listen", (_APPLICATION_FIREWALL, "--listapps"))
+        return (("the rules of pf", ("pfctl", "-sr")), listed)
+    if facts.os == "windows":
+        direction, word = ("dir=out", "goes out") if outwards else ("dir=in", "comes in")
+        return (
+            ("the settings of Windows' firewall", ("netsh", "advfirewall", "show", "allprofiles")),
+            (
+                f"its rules for what {word}",
+                ("netsh", "advfirewall", "firewall", "show", "rule", "name=all", direction),
+            ),
+        )
+    possible = _possible(facts)
+    return tuple(listing for name, listing in _LISTINGS.items() if name in possible) or (_LISTINGS["nftables"],)
 
 
 def let_through(facts: Facts, *, outwards: bool = False) -> tuple[Remedy, ...]:
@@ -59,23 +65,13 @@ def let_through(facts: Facts, *, outwards: bool = False) -> tuple[Remedy, ...]:
     return tuple(found)
 
 
-_LISTINGS = (
-    ("nftables", ("nft", "list", "ruleset")),
-    ("iptables", ("iptables-save",)),
-    ("iptables-legacy", ("iptables-legacy-save",)),
-)
-
-
-_SHOWN = {
-    "nft": "the rules of nftables",
-    "iptables-save": "the rules of iptables",
-    "iptables-legacy-save": "the older rules of iptables (legacy)",
-    "pfctl": "the rules of pf",
-    "netsh": "Windows' firewall",
+_LISTINGS = {
+    "nftables": ("the rules of nftables", ("nft", "list", "ruleset")),
+    "iptables": ("the rules of iptables", ("iptables-save",)),
+    "iptables-legacy": ("the older rules of iptables (legacy)", ("iptables-legacy-save",)),
 }
 _APPLICATION_FIREWALL = "/usr/libexec/ApplicationFirewall/socketfilterfw"
 """The firewall of macOS that decides by program and not by port."""
-_SHOWN[_APPLICATION_FIREWALL] = "which programs the application firewall lets listen"
 
 
 def _possible(facts: Facts) -> set[str]:
@@ -218,7 +214,13 @@ def _iptables(facts: Facts, outwards: bool) -> Remedy:
         undo=" ".join((program, "-D", chain, *rule)),
         steps=(
             RemedyStep(
-                text="Put this in front of the other rules",
+                text="See the rules as they stand",
+                where=words.machine(facts),
+                argv=(program, "-nvL", chain, "--line-numbers"),
+                needs_root=True,
+            ),
+            RemedyStep(
+                text="If one of them stops the port, put this in front of them",
                 where=words.machine(facts),
                 argv=(program, "-I", chain, "1", *rule),
                 needs_root=True,

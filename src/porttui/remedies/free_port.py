@@ -12,6 +12,7 @@ from porttui.reading import seen, words
 from porttui.remedies import manager
 from porttui.remedies.address import loaded
 from porttui.remedies.command_line import again, line
+from porttui.remedies.container import is_container, outside, publish
 from porttui.remedies.programs import Program, by_port, known
 
 _YOUR_FOLDER = "a terminal, in the folder of your server"
@@ -27,9 +28,13 @@ def another_port(facts: Facts, holder: Process | None = None, title: str = "") -
     """
     if not facts.free_ports:
         return _unknown(facts, title)
-    port, *more = facts.free_ports
+    port = facts.free_ports[0]
     program = (known(holder) if holder else None) or by_port(facts.asked.target.port)
-    also = f" {' and '.join(map(str, more))} {'is' if len(more) == 1 else 'are'} free too." if more else ""
+    start = RemedyStep(
+        text=f"Start your server with port {port}: most take --port {port} or -p {port}, or PORT={port} in their "
+        "environment",
+        where=_YOUR_FOLDER,
+    )
     return Remedy(
         title=title or f"Start your server on port {port} instead",
         risk=Risk.SAFE,
@@ -37,17 +42,57 @@ def another_port(facts: Facts, holder: Process | None = None, title: str = "") -
         proof=str(_at(facts, port)),
         proof_question=Question.CONNECT,
         steps=(
-            *(_told(facts, program, holder, port) if program else ()),
-            *(_published(facts, program, port) if program and program.unit else ()),
-            RemedyStep(
-                text=f"{'Any other server' if program else 'Start your server with port ' + str(port)}: "
-                f"most take --port {port} or -p {port}, or PORT={port} in their environment",
-            ),
+            *(_told(facts, program, holder, port) if program else (start,)),
             RemedyStep(text="In the programs that connect to it, write", url=str(_at(facts, port))),
-            _try_it(facts, port),
         ),
-        note=f"Port {port} was free at {facts.at:%H:%M:%S}: porttui bound it and gave it back.{also}",
+        note=_note(facts, program, port),
     )
+
+
+def try_port(facts: Facts) -> tuple[Remedy, ...]:
+    """Offer to see with a one-line server that a port can be reached, before anything is changed for it.
+
+    Returns:
+        One way, or none where no free port was found (Python docs, http.server, command-line interface).
+    """
+    if not facts.free_ports:
+        return ()
+    port = facts.free_ports[0]
+    host = _host(facts)
+    bound = {4: "127.0.0.1", 6: "::1"}[family(host)] if is_wildcard(host) else host
+    python = "py" if facts.os == "windows" else "python3"
+    return (
+        Remedy(
+            title=f"First try port {port} with a small server",
+            risk=Risk.SAFE,
+            cost="safe, a try",
+            proof=endpoint(bound, port),
+            proof_question=Question.CONNECT,
+            steps=(
+                RemedyStep(
+                    text="Start it in an empty folder: it shows the files of the folder to whoever asks",
+                    where=manager.POWERSHELL if facts.os == "windows" else f"a terminal on {words.machine(facts)}",
+                    argv=(python, "-m", "http.server", str(port), "--bind", bound),
+                ),
+                RemedyStep(text="Ask it; then end it with ctrl+c", url=f"http://{endpoint(bound, port)}"),
+            ),
+        ),
+    )
+
+
+def _note(facts: Facts, program: Program | None, port: int) -> str:
+    """Return what other servers take, and since when the port is known to be free."""
+    others = ""
+    if program is not None:
+        others = (
+            f"Not {program.title}? Most servers take --port {port} or -p {port}, or PORT={port} in their environment"
+        )
+        if program.unit:
+            others += f"; a container takes -p {outside(_host(facts), port)}:{facts.asked.target.port}"
+        others += ". "
+    more = (facts.free_ports or ())[1:]
+    also = f"; {' and '.join(map(str, more))} {'is' if len(more) == 1 else 'are'} free too" if more else ""
+    return f"{others}Port {port} was free at {facts.at:%H:%M:%S}: porttui bound it and gave it back{also}."
 
 
 def _unknown(facts: Facts, title: str) -> Remedy:
@@ -80,67 +125,23 @@ def _host(facts: Facts) -> str:
 
 def _told(facts: Facts, program: Program, holder: Process | None, port: int) -> tuple[RemedyStep, ...]:
     """Return the steps for the kind of server at hand: its command with the new port, or the line in its settings."""
-    if "docker-proxy" in program.names:
-        return _container(facts, holder, port)
+    if is_container(program):
+        return publish(holder, _host(facts), port, facts.asked.target.port)
     command = again(facts, holder, program, "", port)
     if command is not None:
-        if program.title == "Spring Boot":
-            text = "If your server is a Spring Boot program, start it so"
-        else:
-            text = f"If your server is {program.title}, too, start it so" if holder else f"For {program.title}"
-        return (RemedyStep(text=text, where=_YOUR_FOLDER, argv=command),)
+        return (
+            RemedyStep(
+                text=f"If your server is {program.title}{', too' if holder else ''}: start it so",
+                where=_YOUR_FOLDER,
+                argv=command,
+            ),
+        )
     setting = program.port_setting or program.setting
-    host = _host(facts) if program.setting and not program.port_setting else ""
+    host = "" if is_wildcard(_host(facts)) else _host(facts)
     edit = RemedyStep(
-        text=f"If your server is {program.title}: in {program.file} write",
+        text=f"If your server is {program.title}{', too' if holder else ''}: in {program.file} write",
         edit=Edit(file=program.file, text=line(setting, host, port)),
         why="instead of the line that names the old port",
     )
-    return loaded(facts, program, (edit,), program.unit) if program.unit and not holder else (edit,)
-
-
-def _published(facts: Facts, program: Program, port: int) -> tuple[RemedyStep, ...]:
-    """Return the step for a service that people also run in a container, where its port inside stays the usual one."""
-    inside = facts.asked.target.port
-    place = endpoint(_host(facts), port)
-    return (
-        RemedyStep(
-            text=f"If it is {program.title} in a container: docker run -p {place}:{inside}, or that pair under ports: "
-            "in the compose file",
-            why=f"the first port is the one outside; {inside} is the one inside, and stays",
-        ),
-    )
-
-
-def _container(facts: Facts, holder: Process | None, port: int) -> tuple[RemedyStep, ...]:
-    """Return the steps for a container: its port inside stays, the published one changes."""
-    argv = holder.argv if holder else ()
-    at = argv.index("-container-port") + 1 if "-container-port" in argv else len(argv)
-    inside = argv[at] if at < len(argv) and argv[at].isdigit() else str(facts.asked.target.port)
-    host = _host(facts)
-    place = endpoint(host, port)
-    return (
-        RemedyStep(
-            text="If your server is a container, too: in its compose file, under ports, write",
-            edit=Edit(file="compose.yaml, under ports:", text=f'- "{place}:{inside}"'),
-            why=f"the first port is the one outside; {inside} is the one inside, and stays",
-        ),
-        RemedyStep(
-            text=f"Then start it again; with docker run instead of compose, give it the option -p {place}:{inside}",
-            where="the folder of the compose file",
-            argv=("docker", "compose", "up", "-d"),
-        ),
-    )
-
-
-def _try_it(facts: Facts, port: int) -> RemedyStep:
-    """Return the one-line server to try a port with (Python docs, http.server, command-line interface)."""
-    python = "py" if facts.os == "windows" else "python3"
-    host = _host(facts)
-    bound = {4: "127.0.0.1", 6: "::1"}[family(host)] if is_wildcard(host) else host
-    return RemedyStep(
-        text=f"Only to try port {port} without your server: a small one, which shows the files of the folder that "
-        "you are in; ctrl+c ends it",
-        where=manager.POWERSHELL if facts.os == "windows" else "an empty folder",
-        argv=(python, "-m", "http.server", str(port), "--bind", bound),
-    )
+    again_by_hand = RemedyStep(text="Start your server again, so that it reads the new line")
+    return loaded(facts, program, (edit,), program.unit) if program.unit and not holder else (edit, again_by_hand)

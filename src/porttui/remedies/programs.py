@@ -276,8 +276,6 @@ PROGRAMS = (
     Program(
         names=("docker-proxy", "com.docker.backend", "com.docke", "rootlessport"),
         title="a container",
-        file="the compose file, under ports:",
-        setting='- "{place}:80"',
     ),
     Program(names=("node", "bun", "deno"), title="a Node server", variable="PORT", example=("npm", "start")),
 )

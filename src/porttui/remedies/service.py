@@ -9,6 +9,7 @@ from porttui.model.report import Remedy, RemedyStep, Risk
 from porttui.reading import seen, words
 from porttui.remedies import manager
 from porttui.remedies.address import terminal
+from porttui.remedies.container import is_container
 from porttui.remedies.programs import SERVICES, known
 
 
@@ -146,7 +147,7 @@ def _stop_steps(facts: Facts, socket: Socket, process: Process | None) -> tuple[
     if container:
         return (RemedyStep(text="Stop its container", where=machine, argv=("docker", "stop", container)),)
     program = known(process) if process else None
-    if program is not None and "docker-proxy" in program.names:
+    if is_container(program):
         return (
             RemedyStep(
                 text="See which container has published the port",
