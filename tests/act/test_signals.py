@@ -74,9 +74,10 @@ def test_a_process_that_has_ended_and_was_not_collected_is_gone() -> None:
         assert send(pid, since, Act.STOP).outcome is Outcome.GONE
 
 
-@pytest.mark.parametrize("pid", [os.getpid(), os.getppid(), 1, 0, -1])
+@pytest.mark.parametrize("who", ["porttui itself", "its parent", 1, 0, -1])
 @pytest.mark.parametrize("act", [Act.STOP, Act.PAUSE, Act.KILL])
-def test_what_carries_porttui_and_groups_are_refused(pid: int, act: Act) -> None:
+def test_what_carries_porttui_and_groups_are_refused(who: int | str, act: Act) -> None:
+    pid = {"porttui itself": os.getpid(), "its parent": os.getppid()}[who] if isinstance(who, str) else who
     with mock.patch("signal.pidfd_send_signal") as sent, mock.patch("os.kill") as killed:
         result = send(pid, started(max(pid, 1)), act)
     assert (result.outcome, sent.called, killed.called) == (Outcome.REFUSED, False, False)

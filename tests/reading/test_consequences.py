@@ -332,6 +332,8 @@ def test_a_published_port_belongs_to_a_container() -> None:
         (program(argv=("python3", "-m", "http.server", "8080")), ("python3", "-m", "http.server", "8080")),
         (program(argv=("redis-server *:6379",)), ()),
         (program(argv=("node", "app.js", "--token=(hidden)")), ()),
+        (program(argv=("python3", "-c", "import time\\ntime.sleep(60)")), ()),
+        (program(argv=("java", "-cp", "a.jar:" * 200, "Main")), ()),
         (program(*TYPED, Ancestor(pid=70, name="sudo", argv=("sudo", "node", "app.js"))), ("sudo", "node", "app.js")),
         (program(*TYPED, Ancestor(pid=70, name="npm", argv=())), ("node", "server.js")),
     ],

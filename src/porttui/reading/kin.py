@@ -46,6 +46,9 @@ WATCHERS = frozenset(
 """Programs that start another one again when a file changes, not when it ends."""
 MASTERS = frozenset("gunicorn nginx apache2 httpd php-fpm unicorn puma uwsgi hypercorn granian postgres".split())  # noqa: SIM905
 """Servers whose first process replaces a worker that ends."""
+_SPOILED = re.compile(r"\(hidden\)|\\(?:[nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})|\.\.\.$")
+"""What `porttui.model.printable` and `porttui.observe.secrets` leave of words that they changed."""
+_LONGEST = 400
 _INTERPRETERS = ("node", "nodejs", "python", "ruby", "perl", "php", "bun", "deno", "java", *SHELLS)
 
 
@@ -143,8 +146,8 @@ def starting(process: Process) -> tuple[str, ...]:
     """Return the command that started it, as its user would type it: the launcher's where there is one.
 
     Returns:
-        () when the command line is not told, holds a hidden password, or was overwritten by a title of the program's
-        own ("redis-server 127.0.0.1:6379").
+        () when the command line is not told, is very long, holds a hidden password or unprintable characters, or was
+        overwritten by a title of the program's own ("redis-server 127.0.0.1:6379").
     """
     above = launchers(process)
     if above and above[-1].argv:
@@ -159,4 +162,6 @@ def starting(process: Process) -> tuple[str, ...]:
 
 
 def _told(argv: tuple[str, ...]) -> tuple[str, ...]:
-    return () if any("(hidden)" in word for word in argv) else argv
+    """Return a command line, or () when it is not the whole of what was typed: hidden, escaped or cut."""
+    spoiled = any(_SPOILED.search(word) for word in argv) or sum(map(len, argv)) > _LONGEST
+    return () if spoiled else argv
