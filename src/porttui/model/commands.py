@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from porttui.model.base import Value
 from porttui.model.place import Place, fail, read_host, read_place, read_port
+from porttui.model.secrets import HIDDEN
 from porttui.model.services import SCHEME_PORTS
 from porttui.model.target import Question, TargetError
 
@@ -105,7 +106,7 @@ def read_command(line: str) -> tuple[Place, Question] | None:
 
 def _words(line: str) -> list[str]:
     match = _PROMPT.fullmatch(line.strip())
-    text = match[1] if match else line
+    text = (match[1] if match else line).replace(HIDDEN, "*")  # its letters are no options: mysql -p(hidden)
     try:
         words = shlex.split(text)
     except ValueError:

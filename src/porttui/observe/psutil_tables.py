@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from porttui.model.address import parse_ip
 from porttui.model.facts import Ancestor, Interface, Process, Route, Socket, Sockets, Unseen
 from porttui.model.printable import printable
+from porttui.model.secrets import hide_secrets
 from porttui.observe.errors import errno_name
-from porttui.observe.secrets import hide_secrets
 
 if TYPE_CHECKING:
     import psutil

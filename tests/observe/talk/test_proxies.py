@@ -125,11 +125,12 @@ def test_other_schemes_use_none() -> None:
 @pytest.mark.parametrize(
     ("value", "shown"),
     [
-        ("http://me:secret@10.0.0.1:3128/", "http://me:***@10.0.0.1:3128/"),
-        ("me:secret@proxy:3128", "http://me:***@proxy:3128"),
-        ("http://me:sec@ret@proxy:3128", "http://me:***@proxy:3128"),
-        ("http://me:sec/ret@proxy:3128", "http://me:***@proxy:3128"),
-        ("socks5://:secret@proxy", "socks5://:***@proxy"),
+        ("http://me:secret@10.0.0.1:3128/", "http://me:(hidden)@10.0.0.1:3128/"),
+        ("me:secret@proxy:3128", "http://me:(hidden)@proxy:3128"),
+        ("http://me:sec@ret@proxy:3128", "http://me:(hidden)@proxy:3128"),
+        ("http://me:sec/ret@proxy:3128", "http://me:(hidden)@proxy:3128"),
+        ("socks5://:secret@proxy", "socks5://:(hidden)@proxy"),
+        ("http://token@proxy:3128", "http://(hidden)@proxy:3128"),
         ("http://proxy:3128", "http://proxy:3128"),
         ("http://proxy\x1b[2J", "http://proxy\\x1b[2J"),
     ],

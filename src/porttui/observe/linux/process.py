@@ -14,9 +14,9 @@ from msgspec.structs import replace
 
 from porttui.model.facts import Ancestor, Process
 from porttui.model.printable import printable
+from porttui.model.secrets import hide_secrets
 from porttui.observe.linux import cgroup, owners
 from porttui.observe.linux.managers import manager_of
-from porttui.observe.secrets import hide_secrets
 
 _MOST_ARGUMENTS = 200
 _SAMPLE_SECONDS = 0.1

@@ -18,6 +18,7 @@ from porttui.model.address import endpoint, is_loopback, parse_ip, same_address
 from porttui.model.base import Value
 from porttui.model.facts import Exchange, Proxy
 from porttui.model.printable import printable
+from porttui.model.secrets import without_password
 from porttui.model.target import Asked
 from porttui.observe.talk.wire import Call
 
@@ -25,8 +26,6 @@ _SCHEMES = ("http", "https", "all")
 _OTHERS = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "ftp": 21}
 """Ports that a URL does not have to name, and that httpx removes from it (RFC 3986, 6.2.3)."""
-_PASSWORD = re.compile(r"^((?:[\w+.-]+://)?[^/@:]*:).*(?=@)")
-"""Up to the last @: rather too much is hidden than too little."""
 
 
 def environment_facts(env: Mapping[str, str]) -> dict[str, str]:
@@ -238,4 +237,4 @@ def _own(host: str, own_addresses: Collection[str]) -> tuple[str, ...]:
 
 def _masked(value: str) -> str:
     """Hide the password of a URL."""
-    return printable(_PASSWORD.sub(r"\1***", value))
+    return printable(without_password(value))
