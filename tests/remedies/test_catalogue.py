@@ -74,6 +74,12 @@ def test_nothing_is_ended_before_it_is_certain_what_it_is() -> None:
             assert not ends or at > 0 or typed, (name, commands)
 
 
+def test_a_step_to_keep_a_setting_comes_after_one_that_sets_it() -> None:
+    for name, _, way in ways():
+        assert not way.steps[0].text.startswith("To keep it so"), name
+        assert not way.steps[0].text.startswith(("And ", "There", "Then ")), name
+
+
 def test_text_is_a_plain_sentence_that_fits() -> None:
     for name, _, way in ways():
         assert len(way.title) <= 75, (name, way.title)

@@ -30,14 +30,15 @@ def test_restart_redis(name: str, os: f.Os, systemd: bool) -> None:
 def test_a_service_of_the_users_own_login_takes_no_root() -> None:
     facts = w.world(root=False)
     owner = OWNERS["user's own service"]
-    assert manager.unit_of(w.listener(), owner) == "shop.service"
+    assert manager.unit_of(facts, w.listener(), owner) == "shop.service"
     assert manager.is_users_own(facts, owner)
     step = manager.change(facts, "shop.service", "stop", "Stop it", users_own=True)
     assert step.argv == ("systemctl", "--user", "stop", "shop.service")
     assert not step.needs_root
     assert not manager.is_users_own(facts, replace(owner, uid=33))
+    assert manager.unit_of(facts, w.listener(), replace(owner, uid=33)) is None
 
 
 def test_the_service_of_all_logins_is_never_stopped() -> None:
-    assert manager.unit_of(w.listener(unit="user@1000.service"), None) is None
-    assert manager.unit_of(w.listener(unit="session-3.scope"), None) is None
+    assert manager.unit_of(w.world(), w.listener(unit="user@1000.service"), None) is None
+    assert manager.unit_of(w.world(), w.listener(unit="session-3.scope"), None) is None

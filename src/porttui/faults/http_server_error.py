@@ -76,7 +76,7 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
     answered = _error(facts)
     listener = seen.accepting(facts, answered.address, answered.port) if answered else None
     owners = seen.owners(facts, listener) if listener else ()
-    unit = manager.unit_of(listener, owners[0] if owners else None)
+    unit = manager.unit_of(facts, listener, owners[0] if owners else None)
     name = words.plain_name(facts, listener) if listener else "the server"
     terminal = f" ({owners[0].terminal})" if owners and owners[0].terminal else ""
     read = RemedyStep(text=f"Read what {name} wrote at {facts.at:%H:%M:%S}, in its terminal{terminal} or its log file")

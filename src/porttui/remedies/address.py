@@ -80,6 +80,8 @@ def listen_on(facts: Facts, socket: Socket, host: str, *, exposes: bool = False)
     name = words.plain_name(facts, socket)
     program = known(process) if process else by_unit(socket.unit or "")
     steps = _restart_with(facts, process, program, host, socket) or _by_hand(name, host, socket)
+    if is_container(program):
+        name = "the container"
     return Remedy(
         title=f"Let {name} listen on {host}",
         risk=Risk.EXPOSES if exposes else Risk.RESTARTS,
@@ -97,20 +99,23 @@ def _restart_with(
         return ()
     if is_container(program):
         return publish(process, host, socket.port, socket.port)
-    unit = manager.unit_of(socket, process)
-    keep = _keep(program, host, socket.port)
+    unit = manager.unit_of(facts, socket, process)
     if unit and unit.endswith(".service"):
-        return loaded(facts, program, keep, unit, users_own=manager.is_users_own(facts, process)) if keep else ()
-    if facts.os != "linux" and program.unit and keep:
-        return loaded(facts, program, keep, program.unit)
+        written = _written(program, host, socket.port, "In {file} write")
+        users_own = manager.is_users_own(facts, process)
+        return loaded(facts, program, written, unit, users_own=users_own) if written else ()
+    if facts.os != "linux" and program.unit and program.setting:
+        return loaded(facts, program, _written(program, host, socket.port, "In {file} write"), program.unit)
     argv = again(facts, process, program, host, socket.port) if program.host_flag or program.after else None
+    where = terminal(process) if process else ""
     if process is None or argv is None:
-        return keep
-    where = terminal(process)
+        written = _written(program, host, socket.port, "In {file} write")
+        once_more = RemedyStep(text=f"Start {program.title} again, so that it reads the new line", where=where)
+        return (*written, once_more) if written else ()
     return (
         RemedyStep(text=f"In {where} press ctrl+c", where=where, why="the port is free again when it has ended"),
         RemedyStep(text="There, start it again", where=where, argv=argv),
-        *keep,
+        *_written(program, host, socket.port, "To keep it so, in {file}"),
     )
 
 
@@ -142,11 +147,12 @@ def terminal(process: Process) -> str:
     return f"the terminal where {words.tool(process) or process.name} runs{place}"
 
 
-def _keep(program: Program, host: str, port: int) -> tuple[RemedyStep, ...]:
+def _written(program: Program, host: str, port: int, text: str) -> tuple[RemedyStep, ...]:
+    """Return the step that writes the address into the settings; none for a server that is only told by options."""
     if not program.setting:
         return ()
-    text = line(program.setting, host, port)
-    return (RemedyStep(text=f"To keep it so, in {program.file}", edit=Edit(file=program.file, text=text)),)
+    edit = Edit(file=program.file, text=line(program.setting, host, port))
+    return (RemedyStep(text=text.format(file=program.file), edit=edit),)
 
 
 def _by_hand(name: str, host: str, socket: Socket) -> tuple[RemedyStep, ...]:
@@ -177,10 +183,10 @@ def by_ssh(facts: Facts, socket: Socket) -> tuple[Remedy, ...]:
             steps=(
                 RemedyStep(
                     text="In a terminal of the laptop",
-                    where="your laptop",
+                    where="the laptop",
                     argv=("ssh", *options, "-L", f"{port}:{endpoint(address, port)}", login),
                 ),
-                RemedyStep(text="In its browser", where="your laptop", url=f"http://127.0.0.1:{port}"),
+                RemedyStep(text="In its browser", where="the laptop", url=f"http://127.0.0.1:{port}"),
             ),
         ),
     )

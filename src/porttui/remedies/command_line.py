@@ -33,27 +33,28 @@ def again(facts: Facts, process: Process | None, program: Program, host: str, po
         process: the server that runs now, whose own command line is used when it is known in full.
         program: what is known of it.
         host: the address to listen on; "" leaves it as it is.
-        port: the port to listen on.
+        port: the port to listen on. With a host it is the one that the server has, and is left out where its own
+            command line has it already.
 
     Returns:
         The command without an earlier use of the same options; None when the server is told in a file only.
     """
     old = _own(process, program)
+    npm = _npm(process)
     if program.variable and not program.port_flag:
-        return _with_variable(facts, f"{program.variable}={port}", _npm(process) or old or program.example)
+        return _with_variable(facts, f"{program.variable}={port}", npm or old or program.example)
     if program.after:
         return _with_argument(program, old or program.example, host, port)
-    flags = (*(program.host_flag if host else ()), *program.port_flag)
-    if not flags or not (old or program.example):
+    together = program.host_flag == program.port_flag
+    kept_port = bool(host) and bool(npm or old) and not together
+    flags = (*(program.host_flag if host and not together else ()), *(() if kept_port else program.port_flag))
+    if not flags or not (npm or old or program.example):
         return None
-    if program.host_flag == program.port_flag:
-        flags = program.port_flag
-        host = host or _old_host(program, old) or "127.0.0.1"
-    added = filled(flags, host, port)
-    npm = _npm(process)
+    added = filled(flags, host or (_old_host(program, old) or "127.0.0.1" if together else ""), port)
     if npm:
         return (*npm, "--", *added)
-    return (*_without(old or program.example, _options(program, with_host=bool(host))), *added)
+    replaced = _options(program, host=bool(host) or together, port=not kept_port)
+    return (*_without(old or program.example, replaced), *added)
 
 
 def _own(process: Process | None, program: Program) -> tuple[str, ...]:
@@ -104,13 +105,13 @@ def _with_argument(program: Program, argv: tuple[str, ...], host: str, port: int
     stays = host or old.rpartition(":")[0].strip("[]") or ("localhost" if program.after == "-S" else "")
     added = filled(program.host_flag, host, port) if host else ()
     if added:
-        kept = _without(kept, _options(program, with_host=True))
+        kept = _without(kept, _options(program, host=True, port=False))
     return (*argv[:at], line(program.argument, stays, port), *kept, *added)
 
 
 def _old_host(program: Program, argv: tuple[str, ...]) -> str:
     """Return the host of an option that has host and port in one, "--bind 0.0.0.0:8000"; "" when there is none."""
-    options = _options(program, with_host=True)
+    options = _options(program, host=True, port=False)
     for at, word in enumerate(argv):
         name, equals, value = word.partition("=")
         if name in options:
@@ -119,12 +120,17 @@ def _old_host(program: Program, argv: tuple[str, ...]) -> str:
     return ""
 
 
-def _options(program: Program, *, with_host: bool) -> set[str]:
+def _options(program: Program, *, host: bool, port: bool) -> set[str]:
     """Return the names of the options that set what is set anew."""
-    flags = (program.port_flag, program.host_flag) if with_host else (program.port_flag,)
-    names = {flag[0].partition("=")[0] for flag in flags if flag}
-    hosts = {"--hostname", "--listen", "--binding", "-h", "-b"} if not with_host else set()
-    return names | (set(program.other_flags) - hosts)
+    found: set[str] = set()
+    for wanted, flag, others in ((host, program.host_flag, _HOST_NAMES), (port, program.port_flag, _PORT_NAMES)):
+        if wanted and flag:
+            found |= {flag[0].partition("=")[0], *(set(program.other_flags) & others)}
+    return found
+
+
+_HOST_NAMES = {"--hostname", "--listen", "--binding", "-h", "-b"}
+_PORT_NAMES = {"--port", "-p"}
 
 
 def _without(argv: tuple[str, ...], options: set[str]) -> tuple[str, ...]:

@@ -138,6 +138,8 @@ def _told(facts: Facts, program: Program, holder: Process | None, port: int) -> 
         )
     setting = program.port_setting or program.setting
     host = "" if is_wildcard(_host(facts)) else _host(facts)
+    if "nginx" in program.names and facts.asked.target.port == 443:
+        setting = setting.replace(";", " ssl;")
     edit = RemedyStep(
         text=f"If your server is {program.title}{', too' if holder else ''}: in {program.file} write",
         edit=Edit(file=program.file, text=line(setting, host, port)),

@@ -82,19 +82,24 @@ def log(facts: Facts, unit: str, text: str, *, users_own: bool = False) -> Remed
     return RemedyStep(text=text, where=words.machine(facts), argv=argv)
 
 
-def unit_of(socket: Socket | None, process: Process | None) -> str | None:
+def unit_of(facts: Facts, socket: Socket | None, process: Process | None) -> str | None:
     """Return the service that holds a socket, and that its manager may be told to restart; None when it is no such one.
 
-    The managers of the users' logins (user@UID.service) are left out, and so is the service of the logins themselves.
+    The managers of the users' logins (user@UID.service) are left out, and so are the services of other users' logins,
+    which this user cannot tell anything.
     """
     unit = (socket.unit if socket else None) or (process.unit if process else None)
     if not unit or unit.startswith("user@") or not unit.endswith((".service", ".socket")):
         return None
-    return unit
+    return None if _of_a_login(process) and not is_users_own(facts, process) else unit
 
 
 def is_users_own(facts: Facts, process: Process | None) -> bool:
     """Tell whether a process is a service of this user's own systemd, which takes no root to restart."""
-    if process is None or process.uid is None or process.uid != facts.privileges.uid:
+    return _of_a_login(process) and process is not None and process.uid in {facts.privileges.uid} - {None}
+
+
+def _of_a_login(process: Process | None) -> bool:
+    if process is None:
         return False
     return process.manager == "user" or any(each.name == "systemd" and each.pid != 1 for each in process.ancestors)

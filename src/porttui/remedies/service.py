@@ -115,7 +115,7 @@ def resume(facts: Facts, process: Process) -> Remedy:
 
 def start_again(facts: Facts, socket: Socket | None, process: Process | None, name: str) -> RemedyStep:
     """Return the step that starts a server again: by its service, or the way it was started."""
-    unit = manager.unit_of(socket, process)
+    unit = manager.unit_of(facts, socket, process)
     if unit and unit.endswith(".service"):
         users_own = manager.is_users_own(facts, process)
         return manager.change(facts, unit, "restart", "Start it again", users_own=users_own)
@@ -126,7 +126,7 @@ def start_again(facts: Facts, socket: Socket | None, process: Process | None, na
 def stop_holder(facts: Facts, socket: Socket) -> Remedy:
     """Offer to stop the program that holds the port."""
     holding = seen.owners(facts, socket)
-    name = words.plain_name(facts, socket)
+    name = "the container" if holding and is_container(known(holding[0])) else words.plain_name(facts, socket)
     return Remedy(
         title=f"Stop {name}, which has the port",
         risk=Risk.DISRUPTS,
@@ -141,7 +141,8 @@ def _stop_steps(facts: Facts, socket: Socket, process: Process | None) -> tuple[
         look = who_has(
             facts, socket.port, f"Make sure that it is pid {process.pid}: porttui could not see it hold the port"
         )
-        return (look, *_stop_steps(facts, replace(socket, owner_by="descriptor"), process))
+        known_now = _stop_steps(facts, replace(socket, owner_by="descriptor"), process)
+        return (look, *(step for step in known_now if step.argv is None or step.argv[0] not in {"ps", "Get-Process"}))
     machine = words.machine(facts)
     container = socket.container or (process.container if process else None)
     if container:
@@ -156,7 +157,7 @@ def _stop_steps(facts: Facts, socket: Socket, process: Process | None) -> tuple[
             ),
             RemedyStep(text="Stop it by the name in the last column: docker stop NAME"),
         )
-    unit = manager.unit_of(socket, process)
+    unit = manager.unit_of(facts, socket, process)
     if unit and not unit.startswith(("ssh.", "sshd.")):
         text = "Stop its service; killing it would only have it started again"
         return (manager.change(facts, unit, "stop", text, users_own=manager.is_users_own(facts, process)),)
