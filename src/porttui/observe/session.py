@@ -34,7 +34,7 @@ def own_pids() -> tuple[int, ...]:
             return (os.getpid(), *(parent.pid for parent in psutil.Process().parents()))
         except (psutil.Error, OSError):
             return (os.getpid(), os.getppid())
-    from porttui.observe.linux.owners import uid_and_parent
+    from porttui.observe.linux.proc import uid_and_parent
 
     found: list[int] = []
     pid = os.getpid()

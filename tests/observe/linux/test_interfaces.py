@@ -8,7 +8,7 @@ import pytest
 from porttui.model.facts import Interface, Unseen
 from porttui.observe.linux import interfaces as interfaces_linux
 from porttui.observe.linux.interfaces import linux_interfaces
-from porttui.observe.linux.rtnetlink import NoNetlinkError
+from porttui.observe.linux.netlink import NoNetlinkError
 from tests.observe.netns import as_both, become, in_namespace, needs_root, sh
 
 

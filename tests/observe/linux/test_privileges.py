@@ -5,7 +5,7 @@ import pwd
 from pathlib import Path
 
 from porttui.model.facts import Privileges
-from porttui.observe.linux.privileges import decode_capabilities, linux_privileges
+from porttui.observe.linux.privileges import linux_privileges
 from tests.observe.netns import NOBODY, become, in_child, needs_root
 
 
@@ -42,9 +42,3 @@ def test_root_is_root_only_with_the_capabilities_that_count(tmp_path: Path) -> N
     assert found.root is False
     assert "net_bind_service" in found.capabilities
     assert "net_admin" not in found.capabilities
-
-
-def test_capabilities_have_the_names_of_their_bits() -> None:
-    assert decode_capabilities(1 << 10 | 1 << 12 | 1 << 19) == {"net_bind_service", "net_admin", "sys_ptrace"}
-    assert decode_capabilities(1 << 40 | 1 << 41) == {"checkpoint_restore", "cap_41"}
-    assert decode_capabilities(0) == set()

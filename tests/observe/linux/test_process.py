@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from porttui.model.facts import Process
-from porttui.observe.linux.process import capability_names, linux_processes
+from porttui.observe.linux.process import linux_processes
 from tests.observe.holder import become_dumpable, holding, linux_only, no_new_privileges, set_name, trace_me, wait_until
 from tests.observe.netns import NOBODY, in_child, needs_root
 
@@ -165,12 +165,6 @@ def test_capabilities() -> None:
     with holding(lambda: become_dumpable(NOBODY)) as (pid, _):
         assert described(pid).capabilities == ()
     assert "net_bind_service" in (described(os.getpid()).capabilities or ())
-
-
-def test_capability_names() -> None:
-    assert capability_names(1 << 10 | 1 << 12) == ("net_bind_service", "net_admin")
-    assert capability_names(0) == ()
-    assert capability_names(1 << 40 | 1 << 41) == ("checkpoint_restore", "cap_41")
 
 
 @needs_root

@@ -13,7 +13,7 @@ from porttui.model.facts import FirewallBackend, Privileges, Unseen
 from porttui.model.printable import printable
 from porttui.observe.command import Output, find, run
 from porttui.observe.errors import errno_name
-from porttui.observe.linux.rtnetlink import NoNetlinkError, ask
+from porttui.observe.linux.netlink import NoNetlinkError, ask
 
 _SECONDS = 1.5
 _NETLINK_NETFILTER = 12

@@ -8,7 +8,7 @@ import struct
 from porttui.model.facts import Interface, Unseen
 from porttui.model.printable import printable
 from porttui.observe.errors import errno_name
-from porttui.observe.linux.rtnetlink import ask, attributes
+from porttui.observe.linux.netlink import ask, attributes
 
 _RTM_GETLINK = 18
 _RTM_GETADDR = 22

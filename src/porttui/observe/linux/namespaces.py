@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from porttui.model.facts import Socket, Unseen
 from porttui.observe.linux import cgroup, owners, proc_net, sock_diag
+from porttui.observe.linux.proc import uid_and_parent
 
 _SECONDS = 0.2
 _MOST_NAMESPACES = 200
@@ -134,7 +135,7 @@ def with_owners(neighbour: Neighbour, held: owners.Held) -> list[Socket]:
 
 def _by_container(row: Socket, pids: tuple[int, ...]) -> Socket:
     """Name the processes of the socket's user in a container; the containers of a pod may share a namespace."""
-    users = tuple(pid for pid in pids[:_MOST_PIDS] if owners.uid_and_parent(pid)[0] == row.uid) or pids[:_MOST_PIDS]
+    users = tuple(pid for pid in pids[:_MOST_PIDS] if uid_and_parent(pid)[0] == row.uid) or pids[:_MOST_PIDS]
     containers = {cgroup.place_of_process(pid).container for pid in users} - {None}
     if len(containers) != 1:
         return row

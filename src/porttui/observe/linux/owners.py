@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from porttui.model.facts import Socket
 from porttui.observe.linux import cgroup
+from porttui.observe.linux.proc import uid_and_parent
 from porttui.observe.linux.sock_diag import DiagRow
 
 _SECONDS = 1.0
@@ -256,18 +257,6 @@ def _links(folder: str, names: Iterable[str]) -> Iterable[str]:
 
 def _tuples(found: Mapping[int, list[int]]) -> dict[int, tuple[int, ...]]:
     return {inode: tuple(sorted(pids)) for inode, pids in found.items()}
-
-
-def uid_and_parent(pid: int) -> tuple[int, int]:
-    """Return effective uid and parent of a process by /proc/PID/status; (-1, 0) when it is gone."""
-    uid, parent = -1, 0
-    for line in cgroup.read_lines(f"/proc/{pid}/status"):
-        if line.startswith("PPid:"):
-            parent = int(line[5:])
-        elif line.startswith("Uid:"):
-            uid = int(line.split()[2])
-            break
-    return uid, parent
 
 
 def _program(argv: tuple[str, ...]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import os
-import pwd
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -17,19 +16,11 @@ from porttui.model.printable import printable
 from porttui.model.secrets import hide_secrets
 from porttui.observe.linux import cgroup, owners
 from porttui.observe.linux.managers import manager_of
+from porttui.observe.linux.proc import capability_names, user_name
+from porttui.observe.linux.proc import status as status_of
 
 _MOST_ARGUMENTS = 200
 _SAMPLE_SECONDS = 0.1
-
-CAPABILITIES = (
-    *("chown", "dac_override", "dac_read_search", "fowner", "fsetid", "kill", "setgid", "setuid", "setpcap"),
-    *("linux_immutable", "net_bind_service", "net_broadcast", "net_admin", "net_raw", "ipc_lock", "ipc_owner"),
-    *("sys_module", "sys_rawio", "sys_chroot", "sys_ptrace", "sys_pacct", "sys_admin", "sys_boot", "sys_nice"),
-    *("sys_resource", "sys_time", "sys_tty_config", "mknod", "lease", "audit_write", "audit_control", "setfcap"),
-    *("mac_override", "mac_admin", "syslog", "wake_alarm", "block_suspend", "audit_read", "perfmon", "bpf"),
-    "checkpoint_restore",
-)
-"""By bit number (include/uapi/linux/capability.h)."""
 
 
 def linux_processes(pids: Iterable[int]) -> tuple[Process, ...]:
@@ -51,15 +42,6 @@ def linux_processes(pids: Iterable[int]) -> tuple[Process, ...]:
     return tuple(replace(each, cpu_percent=shares.get(each.pid)) for each in found)
 
 
-def capability_names(mask: int) -> tuple[str, ...]:
-    """Return the names of a capability set, "net_bind_service" ..., by its bits (capabilities(7)).
-
-    A bit that is newer than this list is named by its number: "cap_41".
-    """
-    bits = [bit for bit in range(mask.bit_length()) if mask >> bit & 1]
-    return tuple(CAPABILITIES[bit] if bit < len(CAPABILITIES) else f"cap_{bit}" for bit in bits)
-
-
 def start_time(ticks: int) -> dt.datetime:
     """Return the moment of field 22 of /proc/PID/stat: clock ticks since boot, the same for a process in every call."""
     seconds = _boot_time() + ticks / os.sysconf("SC_CLK_TCK")
@@ -67,7 +49,7 @@ def start_time(ticks: int) -> dt.datetime:
 
 
 def _process(pid: int, parents: Callable[[int], tuple[Ancestor, int] | None]) -> Process | None:
-    status = _status(pid)
+    status = status_of(f"/proc/{pid}/status")
     stat = _stat(pid)
     if not status or len(stat) < 22:
         return None
@@ -97,19 +79,6 @@ def _process(pid: int, parents: Callable[[int], tuple[Ancestor, int] | None]) ->
         seccomp=int(status["Seccomp"]) if "Seccomp" in status else None,
         no_new_privs=status["NoNewPrivs"] == "1" if "NoNewPrivs" in status else None,
     )
-
-
-def user_name(uid: int) -> str | None:
-    """Return the name of a user, or None when the system knows none for this number."""
-    try:
-        return printable(pwd.getpwuid(uid).pw_name)
-    except (KeyError, OverflowError):
-        return None
-
-
-def _status(pid: int) -> dict[str, str]:
-    lines = cgroup.read_lines(f"/proc/{pid}/status")
-    return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
 
 
 def _stat(pid: int) -> list[str]:
@@ -159,7 +128,7 @@ def _ancestors(pid: int, parents: Callable[[int], tuple[Ancestor, int] | None]) 
 
 def _parent(pid: int) -> tuple[Ancestor, int] | None:
     """Describe one ancestor, and tell the pid of its own parent; None when it is gone."""
-    status = _status(pid)
+    status = status_of(f"/proc/{pid}/status")
     if not status:
         return None
     name = printable(status.get("Name", ""))

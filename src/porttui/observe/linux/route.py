@@ -11,7 +11,7 @@ import sys
 
 from porttui.model.facts import Route, Unseen
 from porttui.observe.errors import errno_name
-from porttui.observe.linux.rtnetlink import NoNetlinkError, ask, attribute, attributes
+from porttui.observe.linux.netlink import NoNetlinkError, ask, attribute, attributes
 from porttui.observe.sockaddr import family_of, sockaddr
 
 _RTM_GETROUTE = 26

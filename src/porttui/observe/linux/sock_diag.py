@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from porttui.model.facts import Socket
 from porttui.model.printable import printable
+from porttui.observe.linux import netlink
 
 STATES = (
     "UNKNOWN",
@@ -34,10 +35,8 @@ STATES = (
 
 _NETLINK_SOCK_DIAG = 4
 _SOCK_DIAG_BY_FAMILY = 20
-_REQUEST = 0x1
-_DUMP = 0x301
-_ERROR = 2
-_DONE = 3
+_BYTECODE = 1
+"""INET_DIAG_REQ_BYTECODE."""
 _ENOENT = 2
 _LISTEN = 1 << 10
 _CLOSE = 7
@@ -51,14 +50,11 @@ _CGROUP_ID = 21
 _BYTES_RECEIVED = 128
 """Offset of tcpi_bytes_received in struct tcp_info (include/uapi/linux/tcp.h)."""
 
-_HEADER = struct.Struct("=IHHII")
-_ATTRIBUTE = struct.Struct("=HH")
 _PORTS = struct.Struct(">HH")
 _REST = struct.Struct("=16s16sI8x4xIIII")
 """struct inet_diag_msg after the ports: addresses, interface, queues, uid, inode (sock_diag(7))."""
 _INET_SIZE = 72
 _UNIX = struct.Struct("=BBBxI8x")
-_SECONDS = 2.0
 _MAPPED = b"\0" * 10 + b"\xff\xff"
 
 
@@ -153,7 +149,7 @@ def exact(address: str, port: int, peer: str, peer_port: int) -> Socket | None:
     ends += struct.pack("=III", local_scope or remote_scope, 0xFFFFFFFF, 0xFFFFFFFF)
     request = struct.pack("=BBBxI", family, socket.IPPROTO_TCP, 0, _EVERY_STATE) + ends
     try:
-        found = [_inet_row("tcp", message).socket for message in _ask(request, _REQUEST)]
+        found = [_inet_row("tcp", message).socket for message in _ask(request, dump=False)]
     except DiagError as error:
         if error.errno == _ENOENT:
             return None
@@ -169,7 +165,7 @@ def unix_listeners() -> list[Socket]:
     """
     show = 0x1 | 0x10 | 0x40  # UDIAG_SHOW_NAME, _RQLEN, _UID (include/uapi/linux/unix_diag.h)
     request = struct.pack("=BBHIII8x", socket.AF_UNIX, 0, 0, _LISTEN, 0, show)
-    return [_unix_row(message) for message in _ask(request, _DUMP)]
+    return [_unix_row(message) for message in _ask(request, dump=True)]
 
 
 def _inet(protocol: int, states: int, *, either_port: int = 0, info: bool = False) -> Iterator[DiagRow]:
@@ -179,10 +175,9 @@ def _inet(protocol: int, states: int, *, either_port: int = 0, info: bool = Fals
     for family in (socket.AF_INET, socket.AF_INET6):
         request = struct.pack("=BBBxI48x", family, protocol, extensions, states)
         if either_port:
-            program = _either_port(either_port)
-            request += _ATTRIBUTE.pack(_ATTRIBUTE.size + len(program), 1) + program  # INET_DIAG_REQ_BYTECODE
+            request += netlink.attribute(_BYTECODE, _either_port(either_port))
         try:
-            for message in _ask(request, _DUMP):
+            for message in _ask(request, dump=True):
                 yield _inet_row(name, message)
         except DiagError as error:
             if family == socket.AF_INET or error.errno != _ENOENT:
@@ -209,38 +204,16 @@ def _either_port(port: int) -> bytes:
     )
 
 
-def _ask(request: bytes, flags: int) -> Iterator[bytes]:
+def _ask(request: bytes, *, dump: bool) -> Iterator[bytes]:
     """Send one request and yield the body of every answer.
 
     Raises:
         DiagError: with the errno of the socket call or of the kernel's answer.
     """
     try:
-        with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, _NETLINK_SOCK_DIAG) as diag:
-            diag.settimeout(_SECONDS)
-            diag.send(_HEADER.pack(_HEADER.size + len(request), _SOCK_DIAG_BY_FAMILY, flags, 1, 0) + request)
-            done = False
-            while not done:
-                for kind, body in _messages(diag.recv(1 << 18)):
-                    done = kind == _DONE or flags != _DUMP
-                    if kind != _DONE:
-                        yield body
-    except DiagError:
-        raise
+        yield from netlink.ask(_SOCK_DIAG_BY_FAMILY, request, dump=dump, protocol=_NETLINK_SOCK_DIAG)
     except OSError as error:
         raise DiagError(error.errno, f"sock_diag: {error.strerror or error}") from error
-
-
-def _messages(data: bytes) -> Iterator[tuple[int, bytes]]:
-    at = 0
-    while at + _HEADER.size <= len(data):
-        length, kind, *_ = _HEADER.unpack_from(data, at)
-        body = data[at + _HEADER.size : at + length]
-        if kind == _ERROR:
-            number = -struct.unpack_from("=i", body)[0]
-            raise DiagError(number, f"sock_diag answers with error {number}")
-        yield kind, body
-        at += length + 3 & ~3
 
 
 def _inet_row(protocol: str, message: bytes) -> DiagRow:
@@ -248,7 +221,7 @@ def _inet_row(protocol: str, message: bytes) -> DiagRow:
     port, peer_port = _PORTS.unpack_from(message, 4)
     local, remote, index, received_queue, send_queue, uid, inode = _REST.unpack_from(message, 8)
     state = _state(protocol, number)
-    attributes = _attributes(message, _INET_SIZE)
+    attributes = netlink.attributes(message[_INET_SIZE:])
     listens = state == "LISTEN"
     connected = state not in ("LISTEN", "BOUND", "UNCONN")
     v6only = attributes.get(_SKV6ONLY)
@@ -291,7 +264,7 @@ def _received(state: str, info: bytes | None) -> int | None:
 
 def _unix_row(message: bytes) -> Socket:
     _, _, number, inode = _UNIX.unpack_from(message)
-    attributes = _attributes(message, _UNIX.size)
+    attributes = netlink.attributes(message[_UNIX.size :])
     queue, backlog = struct.unpack("=II", attributes[4]) if 4 in attributes else (None, None)
     return Socket(
         protocol="unix",
@@ -311,17 +284,6 @@ def unix_path(name: bytes) -> str:
 
 def _text(name: bytes) -> str:
     return name.decode("utf-8", "backslashreplace")
-
-
-def _attributes(message: bytes, at: int) -> dict[int, bytes]:
-    found: dict[int, bytes] = {}
-    while at + _ATTRIBUTE.size <= len(message):
-        length, kind = _ATTRIBUTE.unpack_from(message, at)
-        if length < _ATTRIBUTE.size:
-            break
-        found[kind & 0x3FFF] = message[at + _ATTRIBUTE.size : at + length]
-        at += length + 3 & ~3
-    return found
 
 
 def _address(family: int, raw: bytes, index: int) -> tuple[str, bool]:

@@ -15,7 +15,7 @@ from porttui.model.address import same_address
 from porttui.model.facts import Fate, Socket, Sockets, Unseen
 from porttui.model.printable import printable
 from porttui.observe.linux import namespaces, owners, proc_net, sock_diag
-from porttui.observe.linux.process import user_name
+from porttui.observe.linux.proc import user_name
 from porttui.observe.linux.service_sockets import is_service_socket
 from porttui.observe.linux.sock_diag import DiagError, DiagRow
 

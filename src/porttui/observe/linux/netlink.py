@@ -1,4 +1,4 @@
-"""Asking the kernel by rtnetlink(7), without any program and without privilege: links, addresses, routes.
+"""Asking the kernel by netlink(7), without any program: links, addresses, routes, socket tables, firewall rules.
 
 Unlike /sys/class/net, which shows the namespace of whoever mounted it, this is always our own network namespace.
 """
@@ -20,10 +20,10 @@ NLMSG_DONE = 3
 _HEADER = struct.Struct("=IHHII")
 """struct nlmsghdr: length, type, flags, sequence, port (netlink(7))."""
 _ATTRIBUTE = struct.Struct("=HH")
-"""struct rtattr: length, type (rtnetlink(7))."""
-_SECONDS = 1.0
-_MESSAGES = 20_000
-"""More answers than this are not read."""
+"""struct nlattr, and struct rtattr: length, type (netlink(7), rtnetlink(7))."""
+_SECONDS = 2.0
+_DATAGRAMS = 20_000
+"""More of them are not read; each has up to 32 kB, so it is hundreds of thousands of sockets or rules."""
 _KIND = 0x3FFF
 """NLA_TYPE_MASK: without the flags for nested and byte order."""
 
@@ -36,14 +36,14 @@ def ask(kind: int, body: bytes, *, dump: bool = False, protocol: int = 0) -> Ite
     """Send one request and yield the bodies of the answers.
 
     Args:
-        kind: message type, such as RTM_GETLINK.
+        kind: message type, such as RTM_GETLINK or SOCK_DIAG_BY_FAMILY.
         body: the fixed part and its attributes.
         dump: ask for all of them.
         protocol: NETLINK_ROUTE (0) or another netlink family.
 
     Raises:
-        NoNetlinkError: netlink is missing or denied, or silent for a second: nothing is known.
-        OSError: the kernel's answer is this error.
+        NoNetlinkError: netlink is missing or denied, or silent for two seconds: nothing is known.
+        OSError: the kernel's answer is this error; E2BIG: there are more answers than are read.
     """
     if sys.platform != "linux":
         raise NoNetlinkError(errno.EAFNOSUPPORT, os.strerror(errno.EAFNOSUPPORT))
@@ -55,7 +55,7 @@ def ask(kind: int, body: bytes, *, dump: bool = False, protocol: int = 0) -> Ite
             link.sendto(_HEADER.pack(_HEADER.size + len(body), kind, flags, 1, 0) + body, (0, 0))
         except OSError as error:
             raise NoNetlinkError(error.errno, error.strerror) from error
-        for _ in range(_MESSAGES):
+        for _ in range(_DATAGRAMS):
             for answer, content in _messages(_receive(link)):
                 if answer == NLMSG_DONE:
                     return
@@ -67,6 +67,7 @@ def ask(kind: int, body: bytes, *, dump: bool = False, protocol: int = 0) -> Ite
                 yield content
             if not dump:
                 return
+        raise OSError(errno.E2BIG, f"more than {_DATAGRAMS} answers")
 
 
 def _receive(link: socket.socket) -> bytes:
