@@ -18,7 +18,9 @@ def outside(host: str, port: int) -> str:
     return str(port) if is_wildcard(host) else endpoint(host, port)
 
 
-def publish(proxy: Process | None, host: str, port: int, inside: int) -> tuple[RemedyStep, ...]:
+def publish(
+    proxy: Process | None, host: str, port: int, inside: int, *, another: bool = False
+) -> tuple[RemedyStep, ...]:
     """Return the steps that publish a container's port at another place.
 
     Args:
@@ -26,6 +28,7 @@ def publish(proxy: Process | None, host: str, port: int, inside: int) -> tuple[R
         host: the address outside.
         port: the port outside.
         inside: the port inside, where the proxy does not tell.
+        another: the user's own container is meant, which is not the one behind this proxy.
     """
     argv = proxy.argv if proxy else ()
     at = argv.index("-container-port") + 1 if "-container-port" in argv else len(argv)
@@ -33,7 +36,9 @@ def publish(proxy: Process | None, host: str, port: int, inside: int) -> tuple[R
     pair = f"{outside(host, port)}:{told}"
     return (
         RemedyStep(
-            text="In the compose file of the container, under ports, write",
+            text="If your server is a container, too: in its compose file, under ports, write"
+            if another
+            else "In the compose file of the container, under ports, write",
             edit=Edit(file="compose.yaml", text=f'- "{pair}"'),
             why=f"the first port is the one outside; {told} is the one inside, and stays",
         ),

@@ -126,7 +126,7 @@ def _host(facts: Facts) -> str:
 def _told(facts: Facts, program: Program, holder: Process | None, port: int) -> tuple[RemedyStep, ...]:
     """Return the steps for the kind of server at hand: its command with the new port, or the line in its settings."""
     if is_container(program):
-        return publish(holder, _host(facts), port, facts.asked.target.port)
+        return publish(holder, _host(facts), port, facts.asked.target.port, another=True)
     command = again(facts, holder, program, "", port)
     if command is not None:
         return (
