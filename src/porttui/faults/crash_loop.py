@@ -21,6 +21,8 @@ between two starts, and let the program open its port only when it has all that 
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shared import owner_lasts
 from porttui.model.facts import Facts, Process
@@ -49,7 +51,8 @@ def check(facts: Facts) -> Outcome:
     known = all(life.pids for life in history.lives(facts))
     certain = all(each.owner_by == "descriptor" for life in history.lives(facts) for each in life.sockets)
     process = _process(facts)
-    name = words.tool(process) or process.name if process else "A program"
+    name = words.tool(process) or process.name if process else "a program"
+    name = name if known and certain else f"Probably {name}"
     return Found(
         summary=f"{name} on port {facts.asked.target.port} ends and is started again and again: the port closed "
         f"{len(gone)} times in {history.seconds(facts):.1f} s.",
@@ -85,7 +88,36 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
             RemedyStep(text="Mend what its last lines before the end complain about"),
         ),
     )
-    return (read, service.wait_for(facts, name))
+    return (read, _by_hand(facts, process, name))
+
+
+def _by_hand(facts: Facts, process: Process | None, name: str) -> Remedy:
+    """Offer to start it where its last words can be read; two of it would be in each other's way."""
+    machine = words.machine(facts)
+    stop = RemedyStep(text=f"Stop what starts {name} again and again: its service, container or loop", where=machine)
+    if process and process.container:
+        stop = RemedyStep(text="Stop its container", where=machine, argv=("docker", "stop", process.container))
+    elif _is_service(process, facts):
+        stop = RemedyStep(
+            text="Stop its service", where=machine, argv=("systemctl", "stop", str(process.unit)), needs_root=True
+        )
+    folder = f", in {process.cwd}" if process and process.cwd else ""
+    return Remedy(
+        title=f"Start {name} by hand and see how it ends",
+        risk=Risk.DISRUPTS,
+        cost=f"ends {name}",
+        proof=service.proof(facts),
+        steps=(
+            stop,
+            RemedyStep(text=f"Start it with the same command{folder}, and read what it prints", where="a terminal"),
+        ),
+    )
+
+
+def _is_service(process: Process | None, facts: Facts) -> TypeGuard[Process]:
+    """Tell whether systemd runs it as a service of the machine."""
+    unit = process.unit if process else None
+    return bool(unit and unit.endswith(".service") and not unit.startswith("user@") and facts.os == "linux")
 
 
 def _log(facts: Facts, process: Process | None) -> RemedyStep:
@@ -93,10 +125,9 @@ def _log(facts: Facts, process: Process | None) -> RemedyStep:
     container = process.container if process else None
     if container:
         return RemedyStep(text="Read its last lines", where=machine, argv=("docker", "logs", "--tail", "50", container))
-    unit = process.unit if process else None
-    if unit and unit.endswith(".service") and not unit.startswith("user@") and facts.os == "linux":
+    if _is_service(process, facts):
         return RemedyStep(
-            text="Read its last lines", where=machine, argv=("journalctl", "-u", unit, "-e", "--no-pager")
+            text="Read its last lines", where=machine, argv=("journalctl", "-u", str(process.unit), "-e", "--no-pager")
         )
     starter = process.ancestors[-1] if process and process.ancestors else None
     if process and process.terminal:
