@@ -39,7 +39,7 @@ def _bindable(facts: Facts) -> Outcome:
         return RuledOut(because="the address could not be bound")
     rights = ", as root" if facts.privileges.root and facts.asked.target.port < 1024 else ""
     return Found(
-        summary=f"{words.asked_endpoint(facts)} is free: a server can start there{rights}.",
+        summary=f"It is free: a server can start there{rights}.",
         evidence=evidence.binds(facts),
     )
 
@@ -53,14 +53,14 @@ def _answers(facts: Facts) -> Outcome:
     if not exchanges:
         if not facts.done:
             return CannotTell(because="nothing was said on the connection yet")
-        return Found(summary=f"{words.asked_endpoint(facts)} accepts connections.", evidence=evidence.connects(facts))
+        return Found(summary="It accepts connections; nothing was asked on them.", evidence=evidence.connects(facts))
     good = next((each for each in exchanges if _fits(facts, each)), None)
     if good is None:
         return RuledOut(because="what it answered does not fit the question")
     listener = seen.accepting(facts, good.address, good.port)
     by = f", by {words.program(facts, listener)}" if listener and seen.owners(facts, listener) else ""
     return Found(
-        summary=f"{words.asked_endpoint(facts)} {_told(good)}{by}.",
+        summary=f"It {_told(good)}{by}.",
         gloss=_catch(facts),
         evidence=(
             *evidence.exchanged((good,)),
@@ -79,12 +79,19 @@ def _fits(facts: Facts, exchange: Exchange) -> bool:
         return False
     scheme = facts.asked.target.scheme
     if scheme is None:
-        return True
+        return exchange.http is not None or exchange.protocol not in {None, "http"} or not _broken_http(facts)
     if scheme in _WEB:
+        if tls.wanted(facts) and exchange.tls is None:
+            return False  # it answered the handshake in plain text
         return exchange.protocol == "http" and exchange.sent == ("https" if tls.wanted(facts) else "http")
     if tls.wanted(facts):
         return exchange.protocol == "tls"
     return exchange.protocol in {scheme, _base(scheme)}
+
+
+def _broken_http(facts: Facts) -> bool:
+    """Tell whether a request was answered in HTTP whose headers break the rules, or never end."""
+    return any(each.protocol == "http" and each.outcome == "error" for each in seen.exchanges(facts))
 
 
 def _base(scheme: str) -> str:

@@ -22,7 +22,7 @@ from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shared import not_the_probe
 from porttui.model.facts import Exchange, Facts
 from porttui.model.report import Evidence, Remedy, RemedyStep, Risk, Step
-from porttui.reading import evidence, seen, words
+from porttui.reading import evidence, seen, tls, words
 from porttui.remedies import address
 
 _SAID_SO = (
@@ -45,7 +45,7 @@ def check(facts: Facts) -> Outcome:
     told = [each for each in plain if each.http is not None and _says_so(each)]
     if not told and any(each.http is not None for each in plain):
         return RuledOut(because="the port answers plain HTTP")
-    spoken = [each for each in exchanges if each.sent in {"tls", "https"} and each.protocol in {"tls", "http"}]
+    spoken = [each for each in tls.handshakes(facts) if each.sent in {"tls", "https"}]
     if not told and not spoken:
         return RuledOut(because="the port does not speak TLS")
     quoted = tuple(

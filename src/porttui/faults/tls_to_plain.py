@@ -37,10 +37,10 @@ def check(facts: Facts) -> Outcome:
     exchanges = seen.exchanges(facts)
     if any(each.sent in {"https", "tls"} and each.protocol in {"tls", "http"} and each.tls for each in exchanges):
         return RuledOut(because="the port speaks TLS")
-    plain = [each for each in exchanges if each.sent == "http" and each.protocol == "http"]
-    if not plain:
-        return RuledOut(because="the port does not answer plain HTTP")
     failed = [each for each in exchanges if each.sent in {"https", "tls"}]
+    plain = [each for each in exchanges if each.sent == "http" and each.protocol == "http"]
+    if not plain and not any(each.protocol == "http" for each in failed):
+        return RuledOut(because="the port does not answer in plain HTTP")
     return Found(
         summary=f"Port {facts.asked.target.port} speaks plain HTTP; you asked in HTTPS.",
         gloss="The server has no encryption on this port, so it does not understand the client's greeting.",

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shared import not_the_listener
-from porttui.model.address import family, is_wildcard, same_address
 from porttui.model.facts import Facts, Socket
 from porttui.model.report import Remedy, RemedyStep, Risk, Step
 from porttui.reading import evidence, seen, words
@@ -49,14 +48,8 @@ def _udp(facts: Facts) -> tuple[Socket, ...]:
         and row.port == port
         and row.state == "UNCONN"
         and row.namespace is None
-        and any(_reaches(row, each) for each in seen.addresses(facts))
+        and any(seen.would_accept(row, each) is not False for each in seen.addresses(facts))
     )
-
-
-def _reaches(row: Socket, address: str) -> bool:
-    if family(row.address) == family(address):
-        return is_wildcard(row.address) or same_address(row.address, address)
-    return family(row.address) == 6 and is_wildcard(row.address) and row.v6only is not True
 
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:

@@ -179,7 +179,8 @@ class _Observation:
         sockets = self.eyes.sockets(port)
         if isinstance(sockets, Unseen):
             return sockets, ()
-        pids = {pid for row in sockets.rows if row.port == port and row.state != "ESTABLISHED" for pid in row.pids}
+        rows = [row for row in sockets.rows if near.may_be_meant(row, port) and row.state != "ESTABLISHED"]
+        pids = {pid for row in rows for pid in row.pids}
         return sockets, self.eyes.processes(sorted(pids)[:32])
 
     def _routes(self) -> tuple[Route, ...] | Unseen:

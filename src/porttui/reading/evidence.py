@@ -52,7 +52,7 @@ def connects(facts: Facts, attempts: Iterable[Attempt] | None = None) -> tuple[E
 
 def attempt(facts: Facts, each: Attempt) -> str:
     """Tell a connection attempt: "ECONNREFUSED in 0.1 ms, reset by this kernel"."""
-    how = f"{'open' if each.outcome == 'open' else each.outcome} in {words.duration(each.ms)}"
+    how = f"{each.outcome} in {words.duration(each.ms)}"
     if each.icmp is not None:
         sender = f" from {each.icmp.sender}" if each.icmp.sender else ""
         return f"{how}, ICMP{'v6' if each.icmp.version == 6 else ''} {each.icmp.type}/{each.icmp.code}{sender}"

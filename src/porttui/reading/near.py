@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from porttui.model.address import family, is_loopback, is_wildcard
+from porttui.model.address import destination, is_wildcard
 from porttui.model.facts import Facts, Socket
 from porttui.reading import seen
 
@@ -27,6 +27,11 @@ def is_twin(one: int, other: int) -> bool:
     return (one, other) in _TWINS or (other, one) in _TWINS
 
 
+def may_be_meant(row: Socket, port: int) -> bool:
+    """Tell whether a socket is on a port, near it or on its twin."""
+    return abs(row.port - port) <= NEAR or is_twin(port, row.port)
+
+
 def same_port(facts: Facts) -> tuple[Socket, ...]:
     """Return the listeners on the target's port, none of which accepts the target's addresses."""
     asked = seen.addresses(facts)
@@ -48,7 +53,7 @@ def neighbours(facts: Facts) -> tuple[Socket, ...]:
         socket
         for socket in seen.all_listeners(facts)
         if socket.port != port
-        and (abs(socket.port - port) <= NEAR or is_twin(port, socket.port))
+        and may_be_meant(socket, port)
         and any(seen.would_accept(socket, address) for address in seen.addresses(facts))
         and (is_twin(port, socket.port) or seen.program_of(facts, socket) not in _OTHER_SERVICES)
     ]
@@ -68,10 +73,4 @@ def address_to_ask(facts: Facts, socket: Socket) -> str:
     fitting = [address for address in seen.addresses(facts) if seen.would_accept(socket, address)]
     if fitting:
         return fitting[0]
-    return "127.0.0.1" if family(socket.address) == 4 else "::1"
-
-
-def host_to_ask(socket: Socket, asked: str) -> str:
-    """Return what to write as host: "localhost" where the name reaches the listener's own address, else the address."""
-    plain_loopback = socket.address in {"127.0.0.1", "::1"}
-    return "localhost" if plain_loopback and (is_loopback(asked) or asked == "localhost") else socket.address
+    return destination(socket.address)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from porttui.model.address import family, is_loopback, is_wildcard, parse_ip, same_address
+from porttui.model.address import destination, family, is_loopback, is_wildcard, parse_ip, same_address
 from porttui.model.facts import Attempt, BindTry, Exchange, Facts, Process, Socket, Sockets, Unseen
-from porttui.model.target import Question
 
 
 def addresses(facts: Facts) -> tuple[str, ...]:
@@ -81,8 +80,7 @@ def would_accept(socket: Socket, address: str) -> bool | None:
 
 def _address_fits(socket: Socket, address: str) -> bool:
     listening = parse_ip(socket.address)
-    if is_wildcard(address):  # the kernel takes 0.0.0.0 and :: as destination for loopback
-        address = "127.0.0.1" if family(address) == 4 else "::1"
+    address = destination(address)
     if family(socket.address) == family(address):
         return is_wildcard(socket.address) or same_address(socket.address, address)
     if family(address) == 4 and listening is not None:
@@ -211,11 +209,6 @@ def program_of(facts: Facts, socket: Socket) -> str | None:
     if holding:
         return holding[0].name
     return socket.unit.removesuffix(".service").removesuffix(".socket") if socket.unit else None
-
-
-def asks(facts: Facts) -> Question:
-    """Return the question."""
-    return facts.asked.question
 
 
 def wants_http(facts: Facts) -> bool:

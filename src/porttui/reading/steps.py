@@ -184,6 +184,8 @@ def _probe(facts: Facts, _failing: Step | None) -> Told:
         return _looking(facts)
     best = next((each for each in exchanges if each.http is not None), None)
     best = best or next((each for each in exchanges if each.outcome == "answer"), exchanges[0])
+    if best.outcome != "answer" and not facts.done:
+        return _looking(facts)
     return (Status.PASS if best.outcome == "answer" else Status.FAIL), words.answer(best)
 
 
@@ -194,7 +196,7 @@ def _firewall(facts: Facts, failing: Step | None) -> Told:
     if attempts and all(each.outcome == "open" for each in attempts):
         return Status.PASS, "the connection opened, so no rule blocks it"
     if facts.attempts is None or facts.firewall is None:
-        return _looking(facts, "path")
+        return _looking(facts, "path" if facts.attempts is None else "")
     if failing is Step.FIREWALL:
         return Status.FAIL, _blocked(facts)
     theirs = "; this refusal is not theirs" if attempts and all(seen.reset_by_kernel(a) for a in attempts) else ""
@@ -202,7 +204,8 @@ def _firewall(facts: Facts, failing: Step | None) -> Told:
         theirs = "; one address opened"
     unseen = firewall_unseen(facts)
     if unseen:
-        return Status.UNSEEN, f"the rules: {unseen[0].reason}{theirs}"
+        reason = unseen[0].reason
+        return Status.UNSEEN, ("rules need root" if reason == "needs root" else f"rules: {reason}") + theirs
     rules = sum(backend.rules or 0 for backend in facts.firewall)
     return Status.PASS, (f"{rules} rules read" if rules else "no rules") + theirs
 

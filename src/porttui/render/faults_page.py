@@ -7,18 +7,17 @@ import textwrap
 from collections.abc import Iterable
 
 from porttui.faults.fault import Fault
-from porttui.model.target import Question
+from porttui.model.target import QUESTION_TEXT, Question
 from porttui.render.lines import ascii_text
 from porttui.render.marks import SEVERITY_MARKS
 
 _HEAD = """# The faults that porttui names
 
-Made from the faults themselves by `porttui explain --markdown`; a change here is lost.
+Made from the faults themselves by `make docs`; a change here is lost.
 Each text is also printed by `porttui explain CODE`.
 """
 _LISTED = re.compile(r" |[*|-] |\d+\. ")
 """How a line begins that belongs to a command, a list or a table."""
-_QUESTIONS = {Question.CONNECT: "why can't I connect?", Question.BIND: "why can't my server start here?"}
 
 
 def faults_markdown(faults: Iterable[Fault]) -> str:
@@ -33,12 +32,11 @@ def faults_table(faults: Iterable[Fault], *, page: str = "docs/faults.md") -> st
     return "\n".join(["| code | step | what is true |", "| --- | --- | --- |", *rows]) + "\n"
 
 
-def explain_text(fault: Fault, os: str = "", *, width: int = 80) -> str:
+def explain_text(fault: Fault, *, width: int = 80) -> str:
     """Return what `porttui explain CODE` prints.
 
     Args:
         fault: the fault.
-        os: the system that the reader is on; told, because the commands in the text are those of several systems.
         width: columns of a line.
 
     Returns:
@@ -55,7 +53,7 @@ def explain_text(fault: Fault, os: str = "", *, width: int = 80) -> str:
     blocks = ["\n".join(head), *(_wrapped(block, width) for block in fault.text.split("\n\n"))]
     if fault.explains:
         blocks.append(_wrapped(f"Where it is found it explains: {', '.join(fault.explains)}.", width))
-    ask = f"To see it on your own machine{f' ({os})' if os else ''}, with the fix for it:"
+    ask = "To see it on your own machine, with the fix for it:"
     again = "porttui check TARGET" + (" --bind" if fault.questions == (Question.BIND,) else "")
     blocks.append(f"{ask}\n  {again}")
     return "\n\n".join(blocks) + "\n"
@@ -95,7 +93,7 @@ def _step(fault: Fault) -> str:
 
 
 def _questions(fault: Fault) -> str:
-    return " ".join(_QUESTIONS[question] for question in fault.questions)
+    return " ".join(QUESTION_TEXT[question] for question in fault.questions)
 
 
 def _cell(text: str) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 
 from porttui.model import report as r
+from porttui.model.target import Question
 from porttui.render import sections
 from porttui.render.lines import ascii_text, columns, paragraph
 
@@ -46,7 +47,7 @@ def report_text(  # noqa: PLR0913 - each is one independent choice of the caller
         ["Steps", *columns(sections.steps(report), width)],
     ]
     if report.verdict.severity is r.Severity.OK:
-        blocks.append(_short_unseen(report, width))
+        blocks += [paragraph(report.verdict.gloss, width), _short_unseen(report, width)]
     else:
         blocks += [
             _fix(report, width),
@@ -60,6 +61,7 @@ def report_text(  # noqa: PLR0913 - each is one independent choice of the caller
 
 
 def _headlines(report: r.Report, width: int) -> Iterable[str]:
+    """Yield the whole answer; each fault's begins with the word and the target, so that it can be grepped."""
     for word, summary in sections.headlines(report):
         yield from paragraph(summary, width, f"{word}  {ascii_text(report.target.text)}  ", " " * (len(word) + 2))
 
@@ -179,10 +181,12 @@ def last_words(report: r.Report, before: r.Report | None = None, *, width: int =
     if report.found:
         side = report.found[0]
         held = re.sub(r" \(.*\)$", "", side.text)
-        head += paragraph(f"{side.endpoint}, {held}. {seen}", width, "  found  ")
+        place = ", ".join(part for part in (side.endpoint, held) if part)
+        head += paragraph(f"{place}. {seen}" if place else seen, width, "  found  ")
     else:
         head += paragraph(seen, width, "  when   ")
-    again = [f"  again  {sections.command(('porttui', report.target.text), report)}"]
+    question = (report.target.text,) if report.question is Question.CONNECT else ("check", report.target.text, "--bind")
+    again = [f"  again  {sections.command(('porttui', *question), report)}"]
     return _most(head + _last_fix(report, width), again)
 
 
