@@ -37,9 +37,13 @@ def lines_naming(host: str, path: str) -> tuple[HostsLine, ...] | Unseen:
             data = file.read(_BYTES + 1)
     except OSError as error:
         return Unseen(what="hosts file", reason=printable(f"{path}: {error.strerror}"), how_to_see="")
+    wanted = host.lower().encode("utf-8", "surrogateescape")
     found = []
     for number, line in enumerate(data[:_BYTES].split(b"\n"), 1):
-        words = line.partition(b"#")[0].decode("utf-8", "backslashreplace").split()
+        entry = line.partition(b"#")[0]
+        if wanted not in entry.lower():  # words are made of few lines only: a line may have a million
+            continue
+        words = entry.decode("utf-8", "backslashreplace").split()
         if host.lower() in (word.lower() for word in words[1:]):
             names = tuple(printable(word, 253) for word in words[1 : _NAMES + 1])
             found.append(HostsLine(address=printable(words[0], 100), names=names, line=number))

@@ -146,11 +146,17 @@ def processes_in(path: str) -> tuple[int, ...]:
 
 
 def read_lines(path: str) -> list[str]:
-    """Return the lines of a small file of the kernel; none when it is gone or cannot be read."""
+    r"""Return the lines of a small file of the kernel; none when it is gone or cannot be read.
+
+    Only ``\n`` ends a line. The kernel escapes it where a process may choose the text (proc_pid_status(5), Name). What
+    str.splitlines and reading in text mode take for the end of a line as well, it leaves alone: with a carriage return
+    or a file separator in its name, a process could write lines of its own.
+    """
     try:
-        return Path(path).read_text(encoding="utf-8", errors="backslashreplace").splitlines()
+        text = Path(path).read_bytes().decode("utf-8", "backslashreplace")
     except OSError:
         return []
+    return text.removesuffix("\n").split("\n") if text else []
 
 
 def _folders(path: str) -> list[tuple[int, str]]:

@@ -133,6 +133,8 @@ class _Talk:
 
     def _exchange(self, answer: HttpAnswer | None, words: str) -> Exchange:
         protocol = recognise(self.head or self.wire.first)
+        if self.head and b"HTTP/".startswith(self.head):
+            protocol = "http"  # time was over in the middle of the word
         exchange = self.call.exchange(self.wire, self.sent, protocol)
         if self.handshake_error is not None:
             return failed_handshake(exchange, self.handshake_error, self.wire.first)

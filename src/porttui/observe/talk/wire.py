@@ -51,6 +51,8 @@ class Wire:
         self.error = ""
         self.fate: Fate | None = None
         self._fate_reader = fate
+        self._late = False
+        """Bytes were received after the deadline."""
         self._socket: socket.socket | None = None
 
     @property
@@ -95,9 +97,8 @@ class Wire:
             OSError: the connection broke.
         """
         connection = self._connected()
-        connection.settimeout(self._left())
         try:
-            data = connection.recv(limit)
+            data = self._next_bytes(connection, limit)
         except OSError as error:
             self._ended(error)
             raise
@@ -106,6 +107,14 @@ class Wire:
         elif len(self.first) < _KEPT:
             self.first += data[: _KEPT - len(self.first)]
         return data
+
+    def _next_bytes(self, connection: socket.socket, limit: int) -> bytes:
+        """Receive; once after the deadline for what is there already, and then no more: a server may never stop."""
+        if self._late:
+            raise TimeoutError("timed out")
+        self._late = time.monotonic() > self.deadline
+        connection.settimeout(self._left())
+        return connection.recv(limit)
 
     def shorten(self, seconds: float) -> None:
         """Let the rest of the conversation take at most `seconds` from now, and never longer than before."""
