@@ -52,7 +52,7 @@ def test_the_table_of_the_readme_links_into_the_page() -> None:
 
 
 def test_explain_wraps_prose_and_leaves_commands_alone() -> None:
-    text = explain_text(PAUSED, "linux")
+    text = explain_text(PAUSED)
     assert max(map(len, text.splitlines())) <= 80
     assert text.isascii()
     assert "  code      sigstopped\n  step      probe\n  severity  FAULT\n" in text

@@ -71,9 +71,3 @@ def _expect_report(answer: Answer, person: Person) -> None:
     if person is Person.NOBODY and answer.report["question"] == "connect":
         assert any("rules" in what for what in answer.unseen), answer
         assert answer.steps["firewall"] != "pass" or answer.steps["path"] == "pass", answer
-
-
-def _names(answer: Answer, port: int) -> bool:
-    """Tell whether the sentence or its evidence names the port; the drawn sentences do not all hold it."""
-    told = [answer.verdict["summary"], *(evidence["text"] for evidence in answer.verdict["evidence"])]
-    return any(str(port) in text for text in told)

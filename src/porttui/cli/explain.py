@@ -1,4 +1,4 @@
-"""`porttui explain [CODE]`: what a fault is, how to tell it from others, and how it is fixed."""
+"""`porttui explain [CODE]`: what a fault is and how to tell it from others; `check` tells how to fix yours."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SUMMARY = "explain a fault by its code, or list all codes"
 
 def run(argv: list[str]) -> int:
     """Print one explanation or the list of codes."""
-    from porttui.faults.registry import FAULTS
+    from porttui.faults.registry import BY_CODE, FAULTS
     from porttui.render.faults_page import codes_text, explain_text, faults_markdown
     from porttui.render.json import lines_of_json
 
@@ -25,7 +25,7 @@ def run(argv: list[str]) -> int:
     form.add_argument("--json", action="store_true", help="print JSON")
     form.add_argument("--markdown", action="store_true", help=argparse.SUPPRESS)  # makes docs/faults.md
     args = parser.parse_intermixed_args(argv)
-    told = FAULTS if args.code is None else (_find(args.code, FAULTS),)
+    told = FAULTS if args.code is None else (_find(args.code, BY_CODE),)
     if args.markdown:
         exits.emit(faults_markdown(told))
     elif args.json:
@@ -38,14 +38,13 @@ def run(argv: list[str]) -> int:
     return exits.Exit.HEALTHY
 
 
-def _find(code: str, faults: tuple[Fault, ...]) -> Fault:
+def _find(code: str, faults: dict[str, Fault]) -> Fault:
     wanted = code.strip().lower().replace("_", "-")
-    for fault in faults:
-        if fault.code == wanted:
-            return fault
+    if wanted in faults:
+        return faults[wanted]
     import difflib
 
-    near = difflib.get_close_matches(wanted, [fault.code for fault in faults], n=3, cutoff=0.5)
+    near = difflib.get_close_matches(wanted, faults, n=3, cutoff=0.5)
     meant = f"perhaps {' or '.join(near)}" if near else "porttui explain lists them"
     raise exits.UsageError(
         f"there is no fault with the code {code[:60]!r}; {meant}. Example: porttui explain sigstopped"

@@ -44,6 +44,13 @@ def is_wildcard(address: str) -> bool:
     return ip is not None and ip.is_unspecified
 
 
+def destination(address: str) -> str:
+    """Return where a connection to an address goes: one to a wildcard goes to loopback, as Linux takes it (ip(7))."""
+    if not is_wildcard(address):
+        return address
+    return "127.0.0.1" if family(address) == 4 else "::1"
+
+
 def same_address(one: str, other: str) -> bool:
     """Compare two addresses by value: ``::1`` and ``0:0:0:0:0:0:0:1`` are the same, scopes count when both have one."""
     scopes = (one.partition("%")[2], other.partition("%")[2])

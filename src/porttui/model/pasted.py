@@ -13,7 +13,7 @@ import msgspec
 from porttui.model.address import family, is_loopback, parse_ip
 from porttui.model.base import Value
 from porttui.model.commands import read_command
-from porttui.model.pasted_rules import ADDRESS_WORDS, BIND_RULES, BIND_WORDS, CLIENT_WORDS, CONNECT_RULES, Rule
+from porttui.model.pasted_rules import ADDRESS_WORDS, BIND_RULES, BIND_WORDS, CLIENT_WORDS, CONNECT_RULES, PasteRule
 from porttui.model.pasted_scan import endpoints, host_and_port, scan, trim, urls
 from porttui.model.place import Place, read_host, read_place, read_port
 from porttui.model.printable import printable
@@ -60,7 +60,7 @@ def is_bind(text: str) -> bool:
     return False
 
 
-def _by_rule(rule: Rule, text: str) -> Reading | None:
+def _by_rule(rule: PasteRule, text: str) -> Reading | None:
     found = []
     for match in re.finditer(rule.pattern, text):
         place = _place_of(match, rule)
@@ -89,7 +89,7 @@ def _is_localhost(places: list[Place]) -> bool:
     )
 
 
-def _place_of(match: re.Match[str], rule: Rule) -> Place | None:
+def _place_of(match: re.Match[str], rule: PasteRule) -> Place | None:
     parts = {name: value for name, value in match.groupdict().items() if value is not None}
     try:
         if "url" in parts:

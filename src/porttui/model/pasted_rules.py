@@ -22,7 +22,7 @@ _PLACE = r"(?P<place>(?:\[[^\]\s]{1,80}\]|[\w.:*%-]{0,253}):[0-9]{1,5})(?!\w|\.[
 _QUOTED_HOST = r"""['"](?P<host>[^'"\s]{0,253})['"]"""
 
 
-class Rule(Value, frozen=True, kw_only=True):
+class PasteRule(Value, frozen=True, kw_only=True):
     """One wording."""
 
     needs: tuple[str, ...]
@@ -35,19 +35,19 @@ class Rule(Value, frozen=True, kw_only=True):
     """Several addresses of one name may have been tried, each with a line of its own."""
 
 
-def _bind(pattern: str, *needs: str) -> Rule:
-    return Rule(needs=needs, pattern=pattern, question=Question.BIND)
+def _bind(pattern: str, *needs: str) -> PasteRule:
+    return PasteRule(needs=needs, pattern=pattern, question=Question.BIND)
 
 
-def _connect(pattern: str, *needs: str, scheme: str | None = None, many: bool = False) -> Rule:
-    return Rule(needs=needs, pattern=pattern, scheme=scheme, many=many)
+def _connect(pattern: str, *needs: str, scheme: str | None = None, many: bool = False) -> PasteRule:
+    return PasteRule(needs=needs, pattern=pattern, scheme=scheme, many=many)
 
 
-def _either(pattern: str, *needs: str, many: bool = False) -> Rule:
-    return Rule(needs=needs, pattern=pattern, question=None, many=many)
+def _either(pattern: str, *needs: str, many: bool = False) -> PasteRule:
+    return PasteRule(needs=needs, pattern=pattern, question=None, many=many)
 
 
-BIND_RULES: tuple[Rule, ...] = (
+BIND_RULES: tuple[PasteRule, ...] = (
     # Node: libuv's code, its text, then address:port; older versions have no text; a cluster says null.
     _bind(rf"\b(?:listen|bind) E[A-Z]+\b(?:[^\n]{{0,80}}?)\s{_PLACE}", "listen e", "bind e"),
     # Go, and through it Docker, Caddy, Traefik, kubectl port-forward: net.OpError.
@@ -93,7 +93,7 @@ BIND_RULES: tuple[Rule, ...] = (
 )  # fmt: skip
 """Why can't my server start?"""
 
-CONNECT_RULES: tuple[Rule, ...] = (
+CONNECT_RULES: tuple[PasteRule, ...] = (
     _connect(r"\bupstream: \"(?P<url>[^\"\s]{1,2000})\"", "upstream: "),
     _connect(rf"\bconnect E[A-Z_]+ {_PLACE}", "connect e", many=True),
     _either(rf"\baddress: '(?P<host>[^'\s]{{1,253}})',\s{{1,40}}port: {_PORT}", "address: '", many=True),

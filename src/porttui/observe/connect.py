@@ -9,7 +9,6 @@ moved by them, not by the machine's other traffic.
 from __future__ import annotations
 
 import contextlib
-import socket
 import time
 from collections.abc import Callable, Iterable
 from typing import Literal, NamedTuple
@@ -43,30 +42,6 @@ class _Ask(NamedTuple):
     timeout: float
     counters: Callable[[], Counters]
     role: Role = "asked"
-    hold: list[socket.socket] | None = None
-
-
-def try_connect(
-    address: str,
-    port: int,
-    *,
-    timeout: float,
-    counters: Callable[[], Counters] = no_counters,
-    hold: list[socket.socket] | None = None,
-) -> Attempt:
-    """Connect to one address and tell what happened. See `attempts`.
-
-    Args:
-        address: IPv4 or IPv6, with its scope where it needs one.
-        port: 1 to 65535.
-        timeout: seconds; a silence under 1.2 s is not to be believed, as nothing was retransmitted.
-        counters: reads the kernel's counters, as `porttui.observe.linux.counters.read_counters`.
-        hold: when given, an open socket is put here instead of being closed; the caller closes it.
-
-    Raises:
-        ValueError: `address` is no address.
-    """
-    return _attempts((address,), _Ask(port, timeout, counters, hold=hold))[0]
 
 
 def attempts(
@@ -99,7 +74,7 @@ def attempts(
     return _attempts(tuple(addresses), _Ask(port, timeout, counters, role))
 
 
-class _Look:
+class _Trying:
     """An attempt in the making: its first connection, and what was learned around it."""
 
     def __init__(self, address: str, ask: _Ask) -> None:
@@ -132,14 +107,6 @@ class _Look:
     def finish(self) -> None:
         """Take the last reading, now that the outcome is known or the time is over."""
         self.whole = moved(self.before, self.counters())
-
-    def let_go(self) -> None:
-        """Hand the open socket over to who wants it, else close it."""
-        first = self.first
-        if self.ask.hold is not None and first.outcome == OPEN and first.socket is not None:
-            self.ask.hold.append(first.socket)
-            first.socket = None
-        self.close()
 
     def close(self) -> None:
         """Close the connection. A second call does nothing."""
@@ -216,21 +183,21 @@ class _Look:
 
 def _attempts(addresses: tuple[str, ...], ask: _Ask) -> tuple[Attempt, ...]:
     with contextlib.ExitStack() as opened:
-        looks = []
+        tryings = []
         for address in addresses:
-            look = _Look(address, ask)
-            opened.callback(look.close)
-            look.quick()
-            looks.append(look)
+            one = _Trying(address, ask)
+            opened.callback(one.close)
+            one.quick()
+            tryings.append(one)
         # Not earlier: the end of a connection is acknowledged late, and would be counted in another's window.
-        for look in looks:
-            if look.over:
-                look.let_go()
-        silent = [look for look in looks if look.first.outcome == UNDER_WAY]
+        for one in tryings:
+            if one.over:
+                one.close()
+        silent = [one for one in tryings if one.first.outcome == UNDER_WAY]
         while silent:
-            wait([look.first for look in silent], min(look.deadline for look in silent))
-            for look in [look for look in silent if look.over]:
-                silent.remove(look)
-                look.finish()
-                look.let_go()
-        return tuple(look.attempt() for look in looks)
+            wait([one.first for one in silent], min(one.deadline for one in silent))
+            for one in [one for one in silent if one.over]:
+                silent.remove(one)
+                one.finish()
+                one.close()
+        return tuple(one.attempt() for one in tryings)

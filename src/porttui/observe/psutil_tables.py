@@ -227,7 +227,7 @@ def _socket(entry: Any) -> Socket:
         state = "ESTABLISHED" if peer else "UNCONN"
     return Socket(
         protocol="tcp" if tcp else "udp",
-        state={"NONE": "CLOSE", "SYN_RECV": "SYN_RECV"}.get(state, state),
+        state="CLOSE" if state == "NONE" else state,
         address=entry.laddr.ip if entry.laddr else "",
         port=entry.laddr.port if entry.laddr else 0,
         peer=peer,

@@ -20,6 +20,12 @@ _SAID = {
 }
 
 
+def name_error(facts: Facts) -> Evidence:
+    """Quote the error of the name's look-up."""
+    error = (facts.name.error if facts.name else None) or "no address"
+    return Evidence(text=f"{facts.asked.target.host}\t{error}\tby the system's resolver", source="getaddrinfo")
+
+
 def listening(facts: Facts, sockets: Iterable[Socket]) -> tuple[Evidence, ...]:
     """Quote rows of the socket table."""
     source = facts.sockets.source if isinstance(facts.sockets, Sockets) else "sockets"

@@ -33,7 +33,7 @@ from porttui.ui.screens.start import StartScreen
 from porttui.ui.shown import Here
 from porttui.ui.theme import THEME
 
-Look = Callable[[Asked], Iterator[Facts]]
+LookAt = Callable[[Asked], Iterator[Facts]]
 Judge = Callable[[Facts], Report]
 Owners = Callable[[tuple[int, ...]], tuple[Process, ...]]
 
@@ -54,7 +54,7 @@ class PortTui(App[int]):
     def __init__(  # noqa: PLR0913  # each of them is one thing the app is given instead of reaching for it
         self,
         asked: Asked | None,
-        look: Look,
+        look: LookAt,
         sockets: Callable[[], Sockets | Unseen],
         *,
         judge: Judge | None = None,

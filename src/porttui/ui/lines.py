@@ -15,6 +15,10 @@ from rich.cells import cell_len, set_cell_size
 StyleName = Literal["state", "fail", "strong", "quiet"]
 CUT = "~"
 """Stands where a word was cut off."""
+NARROW = 80
+"""Below this width sentences are wrapped and only the most important is shown."""
+WIDE = 120
+"""From this width on there are two columns, and room for how porttui is reached."""
 COLUMN_RULE = "│"
 ROW_RULE = "─"
 

@@ -16,7 +16,7 @@ from porttui.model.report import Report
 from porttui.model.target import Asked, Question
 from porttui.ui import live
 from porttui.ui.keys import DIAGNOSIS, bindings, key_row
-from porttui.ui.lines import ROW_RULE, Line, cut, plain, wrap
+from porttui.ui.lines import NARROW, ROW_RULE, Line, cut, plain, wrap
 from porttui.ui.screens.page import PageScreen
 from porttui.ui.shown import Shown, same_answer
 from porttui.ui.tabs.diagnosis import DiagnosisTab
@@ -25,10 +25,10 @@ from porttui.ui.tabs.fix import FixTab
 from porttui.ui.tabs.learn import LearnTab
 from porttui.ui.tabs.process import ProcessTab
 from porttui.ui.tabs.sockets import SocketsTab
-from porttui.ui.tabs.tab import NARROW, Tab
+from porttui.ui.tabs.tab import Tab
 from porttui.ui.widgets.rows import Rows
 from porttui.ui.widgets.state_row import state_line
-from porttui.ui.widgets.tab_row import steps_line, tab_line
+from porttui.ui.widgets.tab_row import TITLES, steps_line, tab_line
 from porttui.ui.words import ORDER, faults, place, question, state, unseen_row
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ class DiagnosisScreen(Screen[None]):
             return tab_line(self.current)
         if self.current == 1 and self.shown.report is not None:
             return steps_line(self.shown.report.steps, width)
-        return Line(cut(f" {self.current} {self.tab.TITLE}  {self.tab.heading()}", width))
+        return Line(cut(f" {self.current} {TITLES[self.current - 1]}  {self.tab.heading()}", width))
 
     def _keys(self) -> list[tuple[str, str]]:
         """Return the keys that do something now, as the tab orders them."""

@@ -12,14 +12,13 @@ from textual.containers import Container
 from textual.screen import Screen
 from textual.widgets import Input
 
-from porttui.model.address import is_wildcard, parse_ip, same_address
+from porttui.model.address import destination, is_wildcard, parse_ip, same_address
 from porttui.model.facts import Process, Socket, Sockets, Unseen
 from porttui.model.target import QUESTION_TEXT, Asked, Question, Target, TargetError
 from porttui.reading import columns
 from porttui.ui import live
 from porttui.ui.keys import START, bindings, key_row
-from porttui.ui.lines import ROW_RULE, Line, cut, pad, plain, wrap
-from porttui.ui.tabs.tab import NARROW, WIDE
+from porttui.ui.lines import NARROW, ROW_RULE, WIDE, Line, cut, pad, plain, wrap
 from porttui.ui.widgets.rows import Rows
 from porttui.ui.widgets.target_input import TargetInput, read_target
 from porttui.ui.words import place
@@ -104,10 +103,8 @@ class StartScreen(Screen[None]):
         """Return how the line, or the listener in focus, is understood; None while nothing is typed."""
         row = self._row()
         if row is not None:
-            address = row.address
-            if is_wildcard(address):
-                address = "::1" if ":" in address else "127.0.0.1"
-            asked: Asked | TargetError = Asked(target=Target(input=columns.local(row), host=address, port=row.port))
+            target = Target(input=columns.local(row), host=destination(row.address), port=row.port)
+            asked: Asked | TargetError = Asked(target=target)
         else:
             text = self.query_one(TargetInput).text
             if not text.strip():

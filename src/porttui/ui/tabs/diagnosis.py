@@ -8,11 +8,11 @@ from rich.cells import cell_len
 
 from porttui.model.report import Evidence, Report, ReportUnseen, Severity, Side, Status, Step, StepResult
 from porttui.render.sections import how_to_see
-from porttui.ui.lines import EMPTY, ROW_RULE, Line, aligned, beside, cut, pad, plain, styled, wrap
+from porttui.ui.lines import EMPTY, NARROW, ROW_RULE, WIDE, Line, aligned, beside, cut, pad, plain, styled, wrap
 from porttui.ui.panels import laptop, packet_way, process, sockets_on_port
 from porttui.ui.shown import Shown
 from porttui.ui.tabs.fix import compact_ways
-from porttui.ui.tabs.tab import LEFT, NARROW, WIDE, Drawing, Tab
+from porttui.ui.tabs.tab import LEFT, Drawing, Tab
 from porttui.ui.words import MARKS, ORDER, all_needed, certainty, command, faults, fix_hint, unseen_row
 
 _INDENT = "   "
@@ -26,7 +26,6 @@ _NARROW_WORDS = {"nothing listens there": "nobody there"}
 class DiagnosisTab(Tab):
     """The answer."""
 
-    TITLE = "Diagnosis"
     KEYS: ClassVar = ("back", "fix", "recheck", "enter", "copy", "target", "help", "quit")
 
     def __init__(self, shown: Shown, **options: Any) -> None:

@@ -8,9 +8,9 @@ from porttui.model.facts import FirewallBackend
 from porttui.model.report import Report, Status, Step
 from porttui.reading.words import backend
 from porttui.render.sections import how_to_see
-from porttui.ui.lines import EMPTY, Line, aligned, beside, plain, wrap
+from porttui.ui.lines import EMPTY, WIDE, Line, aligned, beside, plain, wrap
 from porttui.ui.panels import packet_way
-from porttui.ui.tabs.tab import LEFT, WIDE, Drawing, Tab
+from porttui.ui.tabs.tab import LEFT, Drawing, Tab
 from porttui.ui.words import MARKS, place
 
 _VERDICTS = {
@@ -24,7 +24,6 @@ _VERDICTS = {
 class FirewallTab(Tab):
     """What firewalls do to this connection."""
 
-    TITLE = "Firewall"
     KEYS: ClassVar = ("fix", "recheck", "copy", "target", "back", "help", "quit")
 
     def copied(self) -> str:

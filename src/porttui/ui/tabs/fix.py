@@ -7,9 +7,9 @@ from typing import ClassVar
 from rich.cells import cell_len
 
 from porttui.model.report import Remedy, Report
-from porttui.ui.lines import EMPTY, Line, beside, cut, pad, plain, wrap
+from porttui.ui.lines import EMPTY, NARROW, WIDE, Line, beside, cut, pad, plain, wrap
 from porttui.ui.panels import process, sockets_on_port
-from porttui.ui.tabs.tab import LEFT, NARROW, WIDE, Drawing, Tab
+from porttui.ui.tabs.tab import LEFT, Drawing, Tab
 from porttui.ui.words import all_needed, command, number, price, sentence
 
 _PRICE_AT = 51
@@ -19,7 +19,6 @@ _PRICE_AT_WIDE = 46
 class FixTab(Tab):
     """The ways out."""
 
-    TITLE = "Fix"
     KEYS: ClassVar = ("enter", "copy", "recheck", "target", "back", "help", "quit")
 
     def stops(self) -> int:

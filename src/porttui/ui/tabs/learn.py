@@ -12,7 +12,6 @@ from porttui.ui.tabs.tab import Drawing, Tab
 class LearnTab(Tab):
     """The explanation."""
 
-    TITLE = "Learn"
     KEYS: ClassVar = ("fix", "recheck", "target", "back", "help", "quit")
 
     def hint(self, *, narrow: bool) -> str:
@@ -40,9 +39,9 @@ class LearnTab(Tab):
 
 
 def _fault(code: str) -> Fault | None:
-    from porttui.faults.registry import FAULTS  # the whole catalogue, first needed here
+    from porttui.faults.registry import BY_CODE  # the whole catalogue, first needed here
 
-    return next((fault for fault in FAULTS if fault.code == code), None)
+    return BY_CODE.get(code)
 
 
 def paragraphs(text: str, width: int) -> list[str]:

@@ -8,10 +8,10 @@ from porttui.model.facts import Process, Sockets, Unseen
 from porttui.reading import columns
 from porttui.reading.words import tilde
 from porttui.render.sections import how_to_see
-from porttui.ui.lines import EMPTY, Line, pad, plain, wrap
+from porttui.ui.lines import EMPTY, NARROW, Line, pad, plain, wrap
 from porttui.ui.panels import command_text, listening_processes, runs_because, who
 from porttui.ui.shown import Shown
-from porttui.ui.tabs.tab import NARROW, Drawing, Tab
+from porttui.ui.tabs.tab import Drawing, Tab
 
 _STATES = {
     "R": "running (R)",
@@ -28,7 +28,6 @@ _STATES = {
 class ProcessTab(Tab):
     """The owners of the listener."""
 
-    TITLE = "Process"
     KEYS: ClassVar = ("copy", "recheck", "target", "back", "help", "quit")
 
     def __init__(self, shown: Shown, **options: Any) -> None:

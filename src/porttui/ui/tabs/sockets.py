@@ -6,15 +6,15 @@ from typing import Any, ClassVar
 
 from textual import events
 
-from porttui.model.address import family_name, is_loopback, is_wildcard
+from porttui.model.address import destination, family_name, is_loopback, is_wildcard
 from porttui.model.facts import Process, Socket, Sockets, Unseen
 from porttui.model.report import Report
 from porttui.model.target import Asked, Target
 from porttui.reading import columns
 from porttui.render.sections import how_to_see
-from porttui.ui.lines import EMPTY, Line, cut, pad, plain, wrap
+from porttui.ui.lines import EMPTY, NARROW, WIDE, Line, cut, pad, plain, wrap
 from porttui.ui.shown import Shown
-from porttui.ui.tabs.tab import NARROW, WIDE, Drawing, Tab
+from porttui.ui.tabs.tab import Drawing, Tab
 
 _USUAL = (
     ("LOCAL ADDRESS", 22),
@@ -35,7 +35,6 @@ _DETAIL_ROWS = 7
 class SocketsTab(Tab):
     """The socket table."""
 
-    TITLE = "Sockets"
     KEYS: ClassVar = ("filter", "enter", "process", "recheck", "target", "back", "help", "quit")
 
     def __init__(self, shown: Shown, **options: Any) -> None:
@@ -83,10 +82,7 @@ class SocketsTab(Tab):
         row = self.row()
         if row is None or row.protocol != "tcp" or not row.port:
             return None
-        address = row.address
-        if is_wildcard(address):
-            address = "::1" if ":" in address else "127.0.0.1"
-        target = Target(input=columns.local(row), host=address, port=row.port)
+        target = Target(input=columns.local(row), host=destination(row.address), port=row.port)
         return Asked(target=target)
 
     def owner(self) -> Process | None:

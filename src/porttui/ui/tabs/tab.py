@@ -10,10 +10,6 @@ from porttui.ui.lines import EMPTY, Line, pad
 from porttui.ui.shown import Shown
 from porttui.ui.widgets.rows import Rows
 
-NARROW = 80
-"""Below this width sentences are wrapped and only the most important is shown."""
-WIDE = 120
-"""From this width on there are two columns."""
 LEFT = 71
 """Cells of the left one of two columns."""
 MORE = "down: more"
@@ -32,7 +28,6 @@ class Drawing(NamedTuple):
 class Tab(Rows, can_focus=True):
     """One of the six. Subclasses draw; they read `shown` and nothing else."""
 
-    TITLE: ClassVar[str] = ""
     KEYS: ClassVar[tuple[str, ...]] = ("fix", "recheck", "copy", "target", "help", "quit")
     """Ids of the keys in the key row, in its order."""
 
@@ -127,11 +122,3 @@ class Tab(Rows, can_focus=True):
 
     def way(self, by: int) -> None:
         """Go to the next or the previous way."""
-
-    def enter(self) -> None:
-        """Do what enter does here."""
-
-
-def headed(title: str, rows: list[Line]) -> list[Line]:
-    """Return a part with its title above and an empty row below."""
-    return [Line(f" {title}"), *rows, EMPTY]

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
-from porttui.ui.lines import Line, cut, pad, styled
+from porttui.ui.lines import NARROW, WIDE, Line, cut, pad, styled
 from porttui.ui.shown import Shown
 from porttui.ui.words import place, question, state
-
-LONG = 120
-"""From this width on there is room for how porttui is reached."""
-NARROW = 80
 
 
 def state_line(shown: Shown, width: int) -> Line:
@@ -20,7 +16,7 @@ def state_line(shown: Shown, width: int) -> Line:
     if width < NARROW:
         return styled(" ", answer, "state", "  " + cut(target, width - cell_len(answer) - 4))
     time = shown.report.at.strftime("%H:%M:%S") if shown.report else ""
-    if width >= LONG:
+    if width >= WIDE:
         right = place(shown.who, long=True) + (f"   looked {time} " if time else " ")
     else:
         right = place(shown.who) + (f"  {time} " if time else " ")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from porttui.model.report import Status, StepResult
+from porttui.ui.keys import DIAGNOSIS
 from porttui.ui.lines import Line, cut, styled
 from porttui.ui.words import MARKS
 
-TITLES = ("Diagnosis", "Fix", "Sockets", "Process", "Firewall", "Learn")
+TITLES = tuple(key.label for key in DIAGNOSIS if key.id.startswith("tab_"))
 
 
 def tab_line(current: int) -> Line:
