@@ -444,6 +444,8 @@ class Facts(Value, frozen=True, kw_only=True):
     """Seconds after which a silent connection is given up."""
     took: dict[str, float] = {}
     """Milliseconds by part: "name", "sockets", "connect", ..."""
+    unseen: tuple[Unseen, ...] = ()
+    """What a bound of porttui left out: addresses, processes, settings over the number that is looked at."""
     failures: tuple[Unseen, ...] = ()
     """Parts of the look that porttui itself failed at; the rest still stands."""
     done: bool = False

@@ -30,7 +30,7 @@ _LINGER = struct.Struct("hh" if sys.platform == "win32" else "ii")
 
 
 class Connection:
-    """A connection attempt. Made by `begin`, brought on by `wait`; must be closed."""
+    """A connection attempt: begun when it is made, brought on by `wait`; must be closed."""
 
     __slots__ = ("began", "ended", "icmp", "immediate", "outcome", "peer", "socket", "source")
 

@@ -23,7 +23,7 @@ from porttui.model.facts import (
     Unseen,
 )
 from porttui.model.printable import printable
-from porttui.observe.command import Output, run
+from porttui.observe.command import Output, find, run
 from porttui.observe.netstat_macos import sockets_of_lsof, sockets_of_netstat
 from porttui.observe.session import ssh_session
 
@@ -232,7 +232,7 @@ def _application_firewall() -> FirewallBackend:
     name, what = "application-firewall", "application firewall"
     output = run(_APPLICATION_FIREWALL, "--getglobalstate", what=what, seconds=1.5)
     if isinstance(output, Unseen):
-        return FirewallBackend(name=name, installed=True, unseen=output)
+        return FirewallBackend(name=name, installed=find(_APPLICATION_FIREWALL) is not None, unseen=output)
     active = application_firewall_state(output.stdout)
     how = f"{_APPLICATION_FIREWALL} --listapps"
     unseen = (

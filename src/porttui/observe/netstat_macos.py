@@ -53,7 +53,7 @@ def sockets_of_netstat(text: str) -> list[Socket]:
 
 
 def sockets_of_lsof(text: str) -> list[Socket]:
-    """Read `lsof -nP -iTCP -sTCP:LISTEN -F pcuLtPnT`.
+    """Read `lsof -nP -iTCP -FpcuLtPnT`.
 
     Args:
         text: its output: one field a line, its letter first; p begins a process and f a file.

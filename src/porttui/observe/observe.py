@@ -26,13 +26,13 @@ from porttui.model.facts import (
     Unseen,
 )
 from porttui.model.target import Asked, Question
+from porttui.observe import bounds
 from porttui.observe.look import Look
 from porttui.observe.parts import Part, failure
 from porttui.observe.platform import Platform
 from porttui.observe.session import own_pids
 from porttui.reading import history, near, seen
 
-_MOST_ADDRESSES = 8
 _MOST_ELSEWHERE = 4
 T = TypeVar("T")
 
@@ -89,6 +89,7 @@ class _Observation:
 
         looked_up, cards, settings = self._end(name), self._end(interfaces), self._end(sysctls)
         self._take(name=looked_up, interfaces=cards, sysctls=settings or {})
+        self._take(unseen=(*bounds.addresses_left_out(self.facts), *bounds.settings_left_out(self.facts)))
         yield self.facts
         found = self._end(sockets)
         if found is not None:
@@ -172,7 +173,7 @@ class _Observation:
     def _addresses(self) -> tuple[str, ...]:
         """The addresses asked for, as many as are looked at."""
         name = self.facts.name
-        return name.addresses[:_MOST_ADDRESSES] if name else ()
+        return name.addresses[: bounds.MOST_ADDRESSES] if name else ()
 
     def _sockets(self, port: int) -> tuple[Sockets | Unseen, tuple[Process, ...]]:
         """Owners are read with the sockets, before the first connect: an activator may start a program by it."""
@@ -181,7 +182,10 @@ class _Observation:
             return sockets, ()
         rows = [row for row in sockets.rows if near.may_be_meant(row, port) and row.state != "ESTABLISHED"]
         pids = {pid for row in rows for pid in row.pids}
-        return sockets, self.eyes.processes(sorted(pids)[:32])
+        unseen = bounds.processes_left_out(len(pids), port)
+        if unseen:
+            sockets = replace(sockets, unseen=(*sockets.unseen, *unseen))
+        return sockets, self.eyes.processes(sorted(pids)[: bounds.MOST_PROCESSES])
 
     def _routes(self) -> tuple[Route, ...] | Unseen:
         routes = [self.eyes.route(address) for address in self._addresses if not is_wildcard(address)]

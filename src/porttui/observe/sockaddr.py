@@ -8,6 +8,7 @@ import socket
 from collections.abc import Sequence
 
 from porttui.model.address import parse_ip
+from porttui.model.printable import printable
 
 
 def family_of(address: str) -> socket.AddressFamily:
@@ -41,7 +42,7 @@ def address_text(name: Sequence[str | int | bytes]) -> str:
     if not scope or "%" in address:
         return address
     try:
-        return f"{address}%{socket.if_indextoname(scope)}"
+        return f"{address}%{printable(socket.if_indextoname(scope), 16)}"
     except OSError:
         return f"{address}%{scope}"
 

@@ -93,7 +93,7 @@ class Windows:
         return starting_by_psutil(port)
 
     def processes(self, pids: Iterable[int]) -> tuple[Process, ...]:
-        """Describe processes by psutil; pid 4 is the kernel itself, which holds the sockets of HTTP.sys."""
+        """Describe processes by psutil, to which the kernel, that holds HTTP.sys's sockets, is "System", pid 4."""
         from porttui.observe.psutil_tables import processes_by_psutil
 
         return processes_by_psutil(pids)

@@ -15,6 +15,7 @@ def all_unseen(facts: Facts) -> tuple[Unseen, ...]:
     if isinstance(facts.sockets, Sockets):
         found += facts.sockets.unseen
     found += firewall_unseen(facts)
+    found += facts.unseen
     found += facts.failures
     return tuple(dict.fromkeys(found))
 

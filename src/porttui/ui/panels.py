@@ -32,7 +32,7 @@ def sockets_on_port(report: Report, width: int) -> list[Line]:
 
 
 def listening_processes(report: Report) -> tuple[Process, ...]:
-    """Return the processes that hold a listener on the port; else every process that was described."""
+    """Return the described processes that hold a socket on the port, or seem to, as their own end."""
     known = {process.pid: process for process in report.facts.processes or ()}
     sockets = report.facts.sockets
     rows = sockets.rows if isinstance(sockets, Sockets) else ()

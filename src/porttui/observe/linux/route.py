@@ -10,6 +10,7 @@ import struct
 import sys
 
 from porttui.model.facts import Route, Unseen
+from porttui.model.printable import printable
 from porttui.observe.errors import errno_name
 from porttui.observe.linux.netlink import NoNetlinkError, ask, attribute, attributes
 from porttui.observe.sockaddr import family_of, sockaddr
@@ -84,6 +85,6 @@ def _interface(raw: bytes | None) -> str | None:
         return None
     (index,) = struct.unpack("=I", raw)
     try:
-        return socket.if_indextoname(index)
+        return printable(socket.if_indextoname(index), 16)
     except OSError:
         return None
