@@ -33,7 +33,7 @@ docs: ## write docs/faults.md and what else is made from the faults themselves
 	@scripts/setup dev
 	.venv/bin/python -m scripts.docs
 
-shots: ## write screenshots/*.svg from the real app on recorded facts
+shots: ## write screenshots/*.svg from the real app on sample facts
 	@scripts/setup dev
 	.venv/bin/python -m scripts.shots
 

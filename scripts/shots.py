@@ -1,4 +1,4 @@
-"""Write screenshots/*.svg: the real app on recorded facts, so that a picture never shows what porttui does not do.
+"""Write screenshots/*.svg: the real app on sample facts, so that a picture never shows what porttui does not do.
 
 ``python -m scripts.shots [NAME...]`` writes all of them, or those named. The facts are those of the tests.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import inspect
 import json
@@ -23,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 _ROWS = (ROOT / "tests/data/codes.tsv").read_text(encoding="utf-8").splitlines()
 _CODES = {row["code"]: row for row in csv.DictReader(_ROWS, delimiter="	")}
 _OTHER_SYSTEMS = ("macos-", "windows-", "wsl2-")
-"""Faults of other systems are tested on recorded facts, in tests/faults/; the others are staged for real."""
+"""Faults of other systems are tested on facts built by hand, in tests/faults/; the others are staged for real."""
 
 
 def _file(code: str) -> str:
@@ -122,6 +123,32 @@ def test_each_dependency_is_used_and_explained() -> None:
         name = re.split(r"[<>=~!\[ ]", requirement)[0]
         assert re.search(rf"^\s*(import|from) {name}\b", source, re.MULTILINE), f"{name} is not used"
         assert f"**{name}**" in contributing, f"CONTRIBUTING.md gives no reason for {name}"
+
+
+def test_each_import_is_a_dependency() -> None:
+    """What a dependency brings along may be gone with its next version."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {re.split(r"[<>=~!\[ ]", requirement)[0] for requirement in project["dependencies"]}
+    imported = {
+        name.partition(".")[0]
+        for path in (ROOT / "src").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for name in _names_imported(node)
+    }
+    assert imported - set(sys.stdlib_module_names) - {"porttui"} == declared
+
+
+def _names_imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+
+
+def test_the_folders_that_contributing_tells_of_exist() -> None:
+    told = re.findall(r"^\| (`[^|]*`) \|", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.MULTILINE)
+    names = [name for cell in told for name in re.findall(r"`([^`]+)`", cell)]
+    assert names
+    assert [name for name in names if not (ROOT / "src/porttui" / name).exists()] == []
 
 
 def test_the_report_is_written_without_what_only_the_screen_needs() -> None:

@@ -40,7 +40,7 @@ TYPED = """
    127.0.0.1:5432   (postgresql)   ?      postgres   this machine
    ? can't see: needs root     (name) probable: by service or command line
  Here localhost means devbox, not the computer you type on.
- porttui only looks (one connection, one page request). It changes nothing.
+ porttui only looks, by a few short connections. It changes nothing unasked.
 
 
 

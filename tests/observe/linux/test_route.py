@@ -4,8 +4,8 @@ import pytest
 
 from porttui.model.facts import Route, Unseen
 from porttui.observe.linux import route as route_linux
-from porttui.observe.linux.route import linux_route
 from porttui.observe.linux.netlink import NoNetlinkError
+from porttui.observe.linux.route import linux_route
 from tests.observe.netns import NOBODY, as_both, become, in_namespace, needs_root, sh
 
 

@@ -249,9 +249,9 @@ class StartScreen(Screen[None]):
         if here is not None and here.host.ssh is not None:
             rows.append(f" Here localhost means {here.host.name}, not the computer you type on.")
         if width < WIDE:
-            return [*rows, " porttui only looks (one connection, one page request). It changes nothing."]
-        only = "porttui only looks: one connection and one page request (GET /) to the address that you name."
-        return [*rows, *wrap(f"{only} It changes nothing and stores nothing.", width - 1, " ")]
+            return [*rows, " porttui only looks, by a few short connections. It changes nothing unasked."]
+        only = "porttui only looks: a few short connections, each with at most one small request (GET / for a page)."
+        return [*rows, *wrap(f"{only} It changes nothing unasked and stores nothing.", width - 1, " ")]
 
     def _hint(self) -> str:
         asked = self.asked()
