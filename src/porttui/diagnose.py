@@ -5,10 +5,11 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from porttui import __version__
-from porttui.faults.fault import CannotTell, Fault, Found, RuledOut
+from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut
 from porttui.faults.registry import FAULTS
 from porttui.model import report as r
 from porttui.model.facts import Facts, Unseen
+from porttui.model.failed import details, failure
 from porttui.reading.compare import asked_side, found_side
 from porttui.reading.firewall_seen import firewall_seen
 from porttui.reading.steps import step_results
@@ -28,7 +29,10 @@ def diagnose(facts: Facts, faults: tuple[Fault, ...] = FAULTS) -> r.Report:
         A report whose verdict is the fault that stops the packet first; other faults stand under `also`.
     """
     asked = [fault for fault in faults if facts.asked.question in fault.questions]
-    outcomes = [(fault, fault.check(facts)) for fault in asked]
+    outcomes: list[tuple[Fault, Outcome]] = []
+    for each in asked:
+        outcome, facts = _outcome(each, facts)
+        outcomes.append((each, outcome))
     found = [(fault, outcome) for fault, outcome in outcomes if isinstance(outcome, Found)]
     explained = {code for fault, _ in found for code in fault.explains}
     leading = sorted((pair for pair in found if pair[0].code not in explained), key=_rank)
@@ -60,6 +64,20 @@ def diagnose(facts: Facts, faults: tuple[Fault, ...] = FAULTS) -> r.Report:
         found=found_side(facts),
         facts=facts,
     )
+
+
+def _outcome(fault: Fault, facts: Facts) -> tuple[Outcome, Facts]:
+    """Ask one fault. When porttui fails at that, the facts tell it, and the others are asked all the same."""
+    try:
+        return fault.check(facts), facts
+    except Exception as error:  # noqa: BLE001 - one cause that cannot be checked must not hide the others; it is told
+        failed = failure(f"cause {fault.code}", error)
+        facts = replace(
+            facts,
+            failures=(*facts.failures, failed),
+            failure_details=(*facts.failure_details, details(f"checking for {fault.code}", error)),
+        )
+        return CannotTell(because="porttui failed here", unseen=(failed,)), facts
 
 
 _TOLD_ALSO = (r.Severity.FAULT, r.Severity.WARNING)

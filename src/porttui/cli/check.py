@@ -35,8 +35,13 @@ def report_on(asked: Asked, look: Look, *, form: str = "text", strict: bool = Fa
     return exits.failed(error) if error is not None else code
 
 
-def tell(facts: Facts, *, form: str = "text", strict: bool = False, took: float | None = None) -> int:
-    """Print what facts mean, as "text", "json" or "markdown", and return the exit code."""
+def tell(
+    facts: Facts, *, form: str = "text", strict: bool = False, took: float | None = None, seen_before: bool = False
+) -> int:
+    """Print what facts mean, as "text", "json" or "markdown", and return the exit code.
+
+    What porttui failed at is told on stderr, and its details go to a file; not those of facts `seen_before`, elsewhere.
+    """
     from porttui.diagnose import diagnose
 
     with exits.doing(f"working out what was seen at {facts.asked.target}"):
@@ -45,8 +50,11 @@ def tell(facts: Facts, *, form: str = "text", strict: bool = False, took: float 
     with exits.doing(f"writing the report as {form}"):
         data = written(report, form, code=code, took=took)
     exits.emit(data)
-    for failure in facts.failures:
+    for failure in report.facts.failures:
         exits.talk(f"porttui: could not look at the {failure.what}: {failure.reason}")
+    details = report.facts.failure_details[len(facts.failure_details) if seen_before else 0 :]
+    if details:
+        exits.keep("\n\n".join(details))
     return code
 
 

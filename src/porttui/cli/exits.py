@@ -10,7 +10,10 @@ import enum
 import os
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
+from porttui.model.failed import details
+from porttui.model.printable import printable
 from porttui.model.report import Report, Severity
 
 
@@ -82,10 +85,11 @@ def _drop_stdout() -> None:
 
 
 def talk(line: str) -> None:
-    """Write a line to stderr; when nobody can read it, that is no reason to fail."""
+    """Write a line to stderr, in ASCII that a terminal shows and obeys nothing of; when nobody reads it, never mind."""
     with contextlib.suppress(OSError, ValueError):
         if sys.stderr is not None:
-            print(line.encode("ascii", "backslashreplace").decode("ascii"), file=sys.stderr, flush=True)
+            plain = printable(line, 2000).encode("ascii", "backslashreplace").decode("ascii")
+            print(plain, file=sys.stderr, flush=True)
 
 
 @contextlib.contextmanager
@@ -120,28 +124,37 @@ def guarded(run: Callable[[], int]) -> int:
 
 def failed(error: BaseException) -> Exit:
     """Tell that porttui itself has failed, keep the details in a file, and return the exit code for it."""
-    import traceback
+    import traceback  # only when something has failed
 
     notes = getattr(error, "__notes__", None) or ["working"]
     what = "".join(traceback.format_exception_only(error)).splitlines()[0][:300]
     talk(f"porttui: failed while {notes[0]}: {what}")
-    path = _keep("".join(traceback.format_exception(error)))
-    talk(f"porttui: the details are in {path}" if path else "porttui: the details could not be written to a file")
+    keep(details(notes[0], error))
     return Exit.FAILED
 
 
-def _keep(details: str) -> str | None:
-    """Write the details to a new file that only this user can read; return its path, or None when that fails too."""
+def keep(text: str) -> None:
+    """Write the details of a failure to a new file that only this user can read, and say where it is."""
+    path = _written(text)
+    talk(f"porttui: the details are in {path}" if path else "porttui: the details could not be written to a file")
+
+
+def _written(text: str) -> str | None:
+    """Return the path of the file, or None when that fails too."""
     import platform
     import tempfile
 
     from porttui import __version__
 
     system = f"porttui {__version__}, Python {platform.python_version()}, {platform.platform()}"
+    path = ""
     try:
         handle, path = tempfile.mkstemp(prefix="porttui-failure-", suffix=".txt", text=True)
         with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(f"{system}\n{details}")
+            file.write(f"{system}\n{text}\n")
     except OSError:
+        if path:
+            with contextlib.suppress(OSError):
+                Path(path).unlink()
         return None
     return path

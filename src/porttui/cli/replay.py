@@ -27,7 +27,7 @@ def run(argv: list[str]) -> int:
         facts = facts_from_json(_read(args.file))
     except FactsError as error:
         raise exits.UsageError(f"{args.file}: {error}. Example: {parser.example}") from error
-    return tell(facts, form=args.form, strict=args.strict)
+    return tell(facts, form=args.form, strict=args.strict, seen_before=True)
 
 
 def _read(name: str) -> bytes:

@@ -448,5 +448,7 @@ class Facts(Value, frozen=True, kw_only=True):
     """What a bound of porttui left out: addresses, processes, settings over the number that is looked at."""
     failures: tuple[Unseen, ...] = ()
     """Parts of the look that porttui itself failed at; the rest still stands."""
+    failure_details: tuple[str, ...] = ()
+    """Where each of `failures` came from, in lines: a traceback for porttui's makers."""
     done: bool = False
     """The look is over; what is still None will stay so."""

@@ -19,16 +19,19 @@ from porttui.model.facts import (
     Attempt,
     BindTry,
     Facts,
+    Host,
+    Privileges,
     Process,
     Route,
     Socket,
     Sockets,
     Unseen,
 )
+from porttui.model.failed import details, failure
 from porttui.model.target import Asked, Question
 from porttui.observe import bounds
 from porttui.observe.look import Look
-from porttui.observe.parts import Part, failure
+from porttui.observe.parts import Part
 from porttui.observe.platform import Platform
 from porttui.observe.session import own_pids
 from porttui.reading import history, near, seen
@@ -68,12 +71,15 @@ class _Observation:
             at=dt.datetime.now().astimezone(),
             os=platform.os,
             asked=asked,
-            privileges=platform.privileges(),
-            host=platform.host(),
+            privileges=Privileges(user="?"),
+            host=Host(name="?"),
             environment=environment_facts(os.environ),
             own=own_pids(),
             timeout=look.timeout,
         )
+        rights, machine = Part("rights of this user", platform.privileges), Part("machine", platform.host)
+        who, where = self._end(rights), self._end(machine)
+        self._take(privileges=who or self.facts.privileges, host=where or self.facts.host)
 
     def run(self) -> Iterator[Facts]:
         from porttui.observe.name import look_up
@@ -166,8 +172,12 @@ class _Observation:
         took = {**self.facts.took, part.what: self.facts.took.get(part.what, 0.0) + round(part.ms, 3)}
         self._take(took=took)
         if part.failure is not None:
-            self._take(failures=(*self.facts.failures, part.failure))
+            self._failed(part.failure, part.details)
         return value
+
+    def _failed(self, failed: Unseen, where: str) -> None:
+        before = self.facts
+        self._take(failures=(*before.failures, failed), failure_details=(*before.failure_details, where))
 
     @property
     def _addresses(self) -> tuple[str, ...]:
@@ -224,7 +234,7 @@ class _Observation:
         try:
             yield from talk
         except Exception as error:  # noqa: BLE001 - one part failing must not take the others with it; it is told
-            self._take(failures=(*self.facts.failures, failure(what, error)))
+            self._failed(failure(what, error), details(what, error))
         spent = self.facts.took.get(what, 0.0) + round((time.perf_counter() - began) * 1000, 3)
         self._take(took={**self.facts.took, what: spent})
 

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from porttui.model.facts import Unseen
-from porttui.model.printable import printable
+from porttui.model.failed import details, failure
 
 T = TypeVar("T")
 
@@ -30,7 +29,10 @@ class Part(Generic[T]):
         self._look = look
         self._value: T | None = None
         self._thread = threading.Thread(target=self._run, name=f"look-{what}", daemon=True)
-        self._thread.start()
+        try:
+            self._thread.start()
+        except RuntimeError:  # no more threads for this user (RLIMIT_NPROC): what is wrong is looked for all the same
+            self._run()
 
     def _run(self) -> None:
         began = time.perf_counter()
@@ -38,21 +40,16 @@ class Part(Generic[T]):
             self._value = self._look()
         except Exception as error:  # noqa: BLE001 - one part failing must not take the others with it; it is told
             self.failure = failure(self.what, error)
-            self.details = traceback.format_exc()
+            self.details = details(self.what, error)
         self.ms = (time.perf_counter() - began) * 1000
 
     def wait(self) -> T | None:
         """Return what the part found, when it has found it; None when it failed (then `failure` says why)."""
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
         return self._value
 
     @property
     def done(self) -> bool:
         """Whether `wait` would return at once."""
         return not self._thread.is_alive()
-
-
-def failure(what: str, error: Exception) -> Unseen:
-    """Tell a failure of porttui's own as something unseen: the rest of the report still stands."""
-    reason = printable(f"porttui failed here: {type(error).__name__}: {error}", 200)
-    return Unseen(what=what, reason=reason, how_to_see="")
