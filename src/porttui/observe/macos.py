@@ -5,27 +5,20 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterable
 
 from porttui.model.address import same_address
 from porttui.model.facts import (
-    Counters,
     Fate,
     FirewallBackend,
-    Host,
-    Interface,
     Os,
-    Privileges,
-    Process,
     Route,
-    Socket,
     Sockets,
     Unseen,
 )
 from porttui.model.printable import printable
 from porttui.observe.command import Output, find, run
 from porttui.observe.netstat_macos import sockets_of_lsof, sockets_of_netstat
-from porttui.observe.session import ssh_session
+from porttui.observe.other import Other
 
 _SYSCTLS = (
     "net.inet.ip.portrange.first",
@@ -39,39 +32,16 @@ _SYSCTLS = (
 _APPLICATION_FIREWALL = "/usr/libexec/ApplicationFirewall/socketfilterfw"
 
 
-class MacOS:
+class MacOS(Other):
     """Reads with psutil, netstat, lsof, route, sysctl and pfctl. See `porttui.observe.platform.Platform`."""
 
     os: Os = "macos"
 
-    def privileges(self) -> Privileges:
-        """Tell who is looking; full rights are uid 0."""
-        import pwd
-
-        uid = os.geteuid()
-        try:
-            user = printable(pwd.getpwuid(uid).pw_name, 64)
-        except KeyError:
-            user = str(uid)
-        return Privileges(user=user, uid=uid, root=uid == 0)
-
-    def host(self) -> Host:
-        """Tell which machine this is; macOS has no containers of its own, no WSL and no systemd."""
+    def release(self) -> str:
+        """Return the version of macOS, not that of its kernel."""
         import platform
 
-        release = platform.mac_ver()[0] or platform.release()
-        return Host(
-            name=printable(platform.node(), 64),
-            release=printable(release, 64),
-            ssh=ssh_session(os.environ),
-            tmux=bool(os.environ.get("TMUX")),
-        )
-
-    def interfaces(self) -> tuple[Interface, ...] | Unseen:
-        """List the interfaces (getifaddrs(3))."""
-        from porttui.observe.psutil_tables import interfaces_by_psutil
-
-        return interfaces_by_psutil()
+        return platform.mac_ver()[0] or platform.release()
 
     def sysctls(self) -> dict[str, str]:
         """Read the range of source ports, the largest backlog and the like (sysctl(8))."""
@@ -98,32 +68,6 @@ class MacOS:
             if isinstance(found, Sockets):
                 return found
         return _by_programs(port, shown)
-
-    def listeners(self, port: int) -> tuple[Socket, ...] | Unseen:
-        """Read the listeners on the port; netstat has no cheaper view of one."""
-        from porttui.observe.psutil_tables import listeners_among
-
-        return listeners_among(self.sockets(port), port)
-
-    def starting(self, port: int) -> tuple[Process, ...]:
-        """Describe young processes that name the port in their command line, by psutil."""
-        from porttui.observe.psutil_tables import starting_by_psutil
-
-        return starting_by_psutil(port)
-
-    def processes(self, pids: Iterable[int]) -> tuple[Process, ...]:
-        """Describe processes by psutil (libproc)."""
-        from porttui.observe.psutil_tables import processes_by_psutil
-
-        return processes_by_psutil(pids)
-
-    def managed(self, processes: Iterable[Process]) -> tuple[Process, ...]:
-        """Return them as they are: launchd tells porttui nothing of its jobs."""
-        return tuple(processes)
-
-    def counters(self) -> Counters:
-        """Return nothing: the counters of netstat -s are no ones that porttui knows how to read."""
-        return {}
 
     def fate(self, address: str, port: int, source: str, source_port: int) -> Fate:
         """Tell whether a process has accepted a connection of ours, when the table shows one that holds it."""

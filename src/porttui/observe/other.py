@@ -1,22 +1,76 @@
-"""The eyes of porttui on a system that it was not made for, FreeBSD for one: what psutil tells everywhere."""
+"""The eyes of porttui on a system that it was not made for, FreeBSD for one: what psutil tells everywhere.
+
+macOS and Windows begin with these and replace what their own programs tell better.
+"""
 
 from __future__ import annotations
 
-from porttui.model.facts import Fate, FirewallBackend, Os, Route, Sockets, Unseen
-from porttui.observe.macos import MacOS
+import os
+from collections.abc import Iterable
+
+from porttui.model.facts import (
+    Counters,
+    Fate,
+    FirewallBackend,
+    Host,
+    Interface,
+    Os,
+    Privileges,
+    Process,
+    Route,
+    Socket,
+    Sockets,
+    Unseen,
+)
+from porttui.model.printable import printable
+from porttui.observe.session import ssh_session
 
 
-class Other(MacOS):
+class Other:
     """Reads with psutil alone, and says what it cannot see. See `porttui.observe.platform.Platform`."""
 
     os: Os = "other"
+
+    def privileges(self) -> Privileges:
+        """Tell who is looking; full rights are uid 0."""
+        import pwd  # not on Windows
+
+        uid = os.geteuid()
+        try:
+            user = printable(pwd.getpwuid(uid).pw_name, 64)
+        except KeyError:
+            user = str(uid)
+        return Privileges(user=user, uid=uid, root=uid == 0)
+
+    def host(self) -> Host:
+        """Tell which machine this is: its name and release, and whether SSH and tmux stand before it."""
+        import platform
+
+        return Host(
+            name=printable(platform.node(), 64),
+            release=printable(self.release(), 64),
+            ssh=ssh_session(os.environ),
+            tmux=bool(os.environ.get("TMUX")),
+        )
+
+    def release(self) -> str:
+        """Return the version of the system."""
+        import platform
+
+        return platform.release()
+
+    def interfaces(self) -> tuple[Interface, ...] | Unseen:
+        """List the interfaces (getifaddrs(3), GetAdaptersAddresses)."""
+        from porttui.observe.psutil_tables import interfaces_by_psutil
+
+        return interfaces_by_psutil()
 
     def sysctls(self) -> dict[str, str]:
         """Return nothing: the names of settings differ from system to system."""
         return {}
 
     def route(self, address: str) -> Route | Unseen:
-        """Learn the source address that the system chooses for a destination."""
+        """Learn the source address and the interface that the system chooses for a destination."""
         from porttui.observe.psutil_tables import route_by_udp
 
         return route_by_udp(address)
@@ -26,6 +80,32 @@ class Other(MacOS):
         from porttui.observe.psutil_tables import sockets_by_psutil
 
         return sockets_by_psutil(port, how_to_see="netstat -an")
+
+    def listeners(self, port: int) -> tuple[Socket, ...] | Unseen:
+        """Read the listeners on the port; there is no cheaper view of one than the whole table."""
+        from porttui.observe.psutil_tables import listeners_among
+
+        return listeners_among(self.sockets(port), port)
+
+    def starting(self, port: int) -> tuple[Process, ...]:
+        """Describe young processes that name the port in their command line, by psutil."""
+        from porttui.observe.psutil_tables import starting_by_psutil
+
+        return starting_by_psutil(port)
+
+    def processes(self, pids: Iterable[int]) -> tuple[Process, ...]:
+        """Describe processes by psutil."""
+        from porttui.observe.psutil_tables import processes_by_psutil
+
+        return processes_by_psutil(pids)
+
+    def managed(self, processes: Iterable[Process]) -> tuple[Process, ...]:
+        """Return them as they are: launchd, the service manager of Windows and others are not asked."""
+        return tuple(processes)
+
+    def counters(self) -> Counters:
+        """Return nothing: no counters that porttui reads tell what became of one packet here."""
+        return {}
 
     def fate(self, address: str, port: int, source: str, source_port: int) -> Fate:  # noqa: ARG002 - the Protocol's
         """Return "unknown": psutil does not tell whether a connection was accepted."""

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
 
 from porttui.model.facts import (
-    Counters,
-    Fate,
     FirewallBackend,
-    Host,
-    Interface,
     Os,
     Privileges,
-    Process,
-    Route,
-    Socket,
     Sockets,
     Unseen,
 )
 from porttui.model.printable import printable
 from porttui.observe.command import Output, run
-from porttui.observe.session import ssh_session
+from porttui.observe.other import Other
 
 EXCLUDED_PORTS = "netsh.ipv4.excludedportrange.tcp"
 """Name under which `Windows.sysctls` gives the reserved ranges: "5357-5357 50000-50059*", * for an administrator's."""
@@ -31,7 +23,7 @@ DYNAMIC_PORTS = "netsh.ipv4.dynamicport.tcp"
 _FIREWALL_KEY = r"HKLM\SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy"
 
 
-class Windows:
+class Windows(Other):
     """Reads with psutil, netsh and reg. See `porttui.observe.platform.Platform`."""
 
     os: Os = "windows"
@@ -40,21 +32,11 @@ class Windows:
         """Tell who is looking, and whether the token is elevated (IsUserAnAdmin)."""
         return Privileges(user=printable(os.environ.get("USERNAME", "?"), 64), root=_is_elevated())
 
-    def host(self) -> Host:
-        """Tell which machine this is."""
+    def release(self) -> str:
+        """Return the version of Windows with its build: "10.0.22631"."""
         import platform
 
-        return Host(
-            name=printable(platform.node(), 64),
-            release=printable(platform.version(), 64),
-            ssh=ssh_session(os.environ),
-        )
-
-    def interfaces(self) -> tuple[Interface, ...] | Unseen:
-        """List the interfaces (GetAdaptersAddresses)."""
-        from porttui.observe.psutil_tables import interfaces_by_psutil
-
-        return interfaces_by_psutil()
+        return platform.version()
 
     def sysctls(self) -> dict[str, str]:
         """Read the port ranges that Windows has reserved and those that it gives to clients (netsh)."""
@@ -68,47 +50,11 @@ class Windows:
                 found[name] = shape(output.stdout)
         return {name: value for name, value in found.items() if value is not None}
 
-    def route(self, address: str) -> Route | Unseen:
-        """Learn the source address and the interface that Windows chooses for a destination."""
-        from porttui.observe.psutil_tables import route_by_udp
-
-        return route_by_udp(address)
-
     def sockets(self, port: int) -> Sockets | Unseen:
-        """Read the socket tables with their owners (GetExtendedTcpTable), which every user may."""
+        """Read the socket tables with their owners (GetExtendedTcpTable), which every user may; pid 4 is the kernel."""
         from porttui.observe.psutil_tables import sockets_by_psutil
 
         return sockets_by_psutil(port, how_to_see=f"netstat -ano | findstr :{port}" if port else "netstat -ano")
-
-    def listeners(self, port: int) -> tuple[Socket, ...] | Unseen:
-        """Read the listeners on the port; GetExtendedTcpTable has no cheaper view of one."""
-        from porttui.observe.psutil_tables import listeners_among
-
-        return listeners_among(self.sockets(port), port)
-
-    def starting(self, port: int) -> tuple[Process, ...]:
-        """Describe young processes that name the port in their command line, by psutil."""
-        from porttui.observe.psutil_tables import starting_by_psutil
-
-        return starting_by_psutil(port)
-
-    def processes(self, pids: Iterable[int]) -> tuple[Process, ...]:
-        """Describe processes by psutil, to which the kernel, that holds HTTP.sys's sockets, is "System", pid 4."""
-        from porttui.observe.psutil_tables import processes_by_psutil
-
-        return processes_by_psutil(pids)
-
-    def managed(self, processes: Iterable[Process]) -> tuple[Process, ...]:
-        """Return them as they are: the service manager is not asked."""
-        return tuple(processes)
-
-    def counters(self) -> Counters:
-        """Return nothing: Windows has no counters that tell what became of one packet."""
-        return {}
-
-    def fate(self, address: str, port: int, source: str, source_port: int) -> Fate:  # noqa: ARG002 - the Protocol's
-        """Return "unknown": the table names the listener's process before accept() was called, too."""
-        return Fate(row="unknown")
 
     def firewall(self) -> tuple[FirewallBackend, ...]:
         """Tell whether Windows Defender Firewall is on, by the registry, whose words are in no language."""
