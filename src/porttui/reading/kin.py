@@ -47,7 +47,7 @@ WATCHERS = frozenset(
 MASTERS = frozenset("gunicorn nginx apache2 httpd php-fpm unicorn puma uwsgi hypercorn granian postgres".split())  # noqa: SIM905
 """Servers whose first process replaces a worker that ends."""
 _SPOILED = re.compile(r"\(hidden\)|\\(?:[nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})|\.\.\.$")
-"""What `porttui.model.printable` and `porttui.observe.secrets` leave of words that they changed."""
+"""What `porttui.model.printable` and `porttui.model.secrets` leave of words that they changed."""
 _LONGEST = 400
 _INTERPRETERS = ("node", "nodejs", "python", "ruby", "perl", "php", "bun", "deno", "java", *SHELLS)
 

@@ -9,6 +9,12 @@ from porttui.render.lines import shell_command
 from porttui.render.marks import RISK_WORDS, SEVERITY_MARKS, STATUS_MARKS
 
 Rows = list[tuple[str, ...]]
+SURE = {
+    r.Confidence.CERTAIN: "Certain.",
+    r.Confidence.LIKELY: "Likely, not certain.",
+    r.Confidence.POSSIBLE: "Possible, not certain.",
+}
+"""How sure a verdict is, as a sentence."""
 
 
 def faults_of(report: r.Report) -> tuple[r.Verdict, ...]:
@@ -60,10 +66,25 @@ def _cells(evidence: r.Evidence) -> tuple[str, ...]:
     return tuple(evidence.text.split("\t"))
 
 
+def all_needed(report: r.Report) -> bool:
+    """Tell whether every way has to be gone, because there are several faults, and not one of them chosen."""
+    return len(report.remedies) > 1 and any(len(way.way) > 1 for way in report.remedies)
+
+
+def price(way: r.Remedy) -> str:
+    """Return what a way costs, in words."""
+    return way.cost or RISK_WORDS[way.risk]
+
+
+def things(count: int) -> str:
+    """Return "1 thing" or "3 things"."""
+    return "1 thing" if count == 1 else f"{count} things"
+
+
 def fix_heading(report: r.Report) -> str:
     """Return the line over the ways: one of them, or all of them in order."""
     ways = report.remedies
-    if any(len(way.way) > 1 for way in ways):
+    if all_needed(report):
         return f"Fix: {'both' if len(ways) == 2 else 'all'}, in this order"
     return "Fix: choose one way" if len(ways) > 1 else "Fix"
 
@@ -71,7 +92,7 @@ def fix_heading(report: r.Report) -> str:
 def way_title(way: r.Remedy) -> str:
     """Return title and cost: "Let vite listen on 127.0.0.1 (restarts vite)"."""
     tried = f"; tried: {way.tried}" if way.tried else ""
-    return f"{way.title} ({way.cost or RISK_WORDS[way.risk]}{tried})"
+    return f"{way.title} ({price(way)}{tried})"
 
 
 def step_text(step: r.RemedyStep, report: r.Report, before: r.RemedyStep | None) -> str:
@@ -134,13 +155,8 @@ def unseen_parted(report: r.Report) -> tuple[tuple[r.ReportUnseen, ...], tuple[r
 def confidence(report: r.Report) -> str:
     """Return how sure the verdicts are and how many causes were ruled out: "Certain. 31 causes ruled out."."""
     told = faults_of(report)
-    words = {
-        r.Confidence.CERTAIN: "Certain.",
-        r.Confidence.LIKELY: "Likely, not certain.",
-        r.Confidence.POSSIBLE: "Possible, not certain.",
-    }
     if len(told) == 1:
-        sure = words[told[0].confidence]
+        sure = SURE[told[0].confidence]
     else:
         sure = f"First: {told[0].confidence.value}. " + " ".join(f"Then: {each.confidence.value}." for each in told[1:])
     count = len(report.ruled_out)
@@ -158,7 +174,7 @@ def cannot_change(report: r.Report, count: int) -> str:
     if report.verdict.confidence is not r.Confidence.CERTAIN or report.verdict.severity is r.Severity.UNKNOWN:
         return "Also not seen:" if any(each.matters for each in report.unseen) else "Not seen:"
     what = "this" if len(faults_of(report)) == 1 else "the first"
-    return f"{count} {'thing' if count == 1 else 'things'} not seen, which cannot change {what}:"
+    return f"{things(count)} not seen, which cannot change {what}:"
 
 
 def root_commands(report: r.Report) -> list[str]:

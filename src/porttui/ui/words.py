@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from porttui.model.report import Confidence, Remedy, RemedyStep, Report, ReportUnseen, Severity, Verdict
 from porttui.model.target import QUESTION_TEXT, Question
-from porttui.render.marks import RISK_WORDS, SEVERITY_MARKS, STATUS_MARKS
-from porttui.render.sections import how_to_see, step_lines, step_text
+from porttui.render import sections
+from porttui.render.marks import SEVERITY_MARKS, STATUS_MARKS
+from porttui.render.sections import SURE, how_to_see, step_lines, step_text, things
 from porttui.ui.shown import Here, Shown
 
 MARKS = {status: (mark.symbol, mark.word) for status, mark in STATUS_MARKS.items()}
 _SHORT_QUESTION = {Question.CONNECT: "connect?", Question.BIND: "start here?"}
+all_needed, price = sections.all_needed, sections.price
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
 
 
@@ -48,11 +50,6 @@ def place(here: Here | None, *, long: bool = False) -> str:
     return ", ".join(words)
 
 
-def things(count: int) -> str:
-    """Return "1 thing" or "3 things"."""
-    return "1 thing" if count == 1 else f"{count} things"
-
-
 def certainty(report: Report) -> tuple[str, tuple[ReportUnseen, ...]]:
     """Tell how sure the answer is, and which unseen things belong under that sentence."""
     several = faults(report)
@@ -68,10 +65,8 @@ def certainty(report: Report) -> tuple[str, tuple[ReportUnseen, ...]]:
         unseen = len(report.unseen)
         parts += [f"{things(unseen)} not seen, which cannot change this"] * bool(unseen)
         return (f"Certain: {'; '.join(parts)}." if parts else "Certain.", ())
-    sure = "Likely" if report.verdict.confidence is Confidence.LIKELY else "Possible"
-    if matters:
-        return f"{sure}, not certain. Not seen, and it could change this:", matters
-    return f"{sure}, not certain.", ()
+    sure = SURE[report.verdict.confidence]
+    return (f"{sure} Not seen, and it could change this:", matters) if matters else (sure, ())
 
 
 ORDER = ("First", "Then", "After that", "And then")
@@ -92,16 +87,6 @@ def command(step: RemedyStep, report: Report) -> str:
 def sentence(remedy: Remedy, index: int, report: Report) -> str:
     """Return what to do in a step of a way, and where, unless that is clear from the step before."""
     return step_text(remedy.steps[index], report, remedy.steps[index - 1] if index else None)
-
-
-def price(remedy: Remedy) -> str:
-    """Return what a way costs, in words."""
-    return remedy.cost or RISK_WORDS[remedy.risk]
-
-
-def all_needed(report: Report) -> bool:
-    """Tell whether every way has to be gone, because there are several faults, and not one of them chosen."""
-    return len(report.remedies) > 1 and not all(len(remedy.way) == 1 for remedy in report.remedies)
 
 
 def fix_hint(report: Report, *, narrow: bool) -> str:
