@@ -125,6 +125,12 @@ def test_each_dependency_is_used_and_explained() -> None:
         assert f"**{name}**" in contributing, f"CONTRIBUTING.md gives no reason for {name}"
 
 
+def test_what_is_seen_names_commands_without_sudo() -> None:
+    """Whether root is needed is a fact (`Unseen.needs_root`); sudo is added where the command is shown."""
+    observers = (ROOT / "src/porttui/observe").rglob("*.py")
+    assert [path for path in observers if re.search(r"[\"']sudo ", path.read_text(encoding="utf-8"))] == []
+
+
 def test_each_import_is_a_dependency() -> None:
     """What a dependency brings along may be gone with its next version."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
