@@ -75,7 +75,8 @@ def world(
 
 def refused(address: str = "127.0.0.1", port: int = 8080, *, by_kernel: bool = True) -> f.Attempt:
     """Return a refusal: by the kernel itself, or by something that only looks like it."""
-    resets = {"Tcp.OutRsts": 5} if by_kernel else {}
+    prefix = "Ip6" if family(address) == 6 else "Ip"
+    resets = {"Tcp.OutRsts": 5} if by_kernel else {f"{prefix}.InReceives": 10, f"{prefix}.InDelivers": 5}
     return f.Attempt(
         address=address, port=port, outcome="ECONNREFUSED", ms=0.1, tries=5, burst={"Tcp.AttemptFails": 5, **resets}
     )

@@ -56,6 +56,11 @@ def _tls(alert: str = "", **fields: Any) -> f.Facts:
     return _open(replace(w.http(200, "https"), tls=answer), scheme="https")
 
 
+def _nameless(host: str, error: str) -> f.Facts:
+    name = f.Name(host=host, literal=False, error=error, hosts_path="/etc/hosts")
+    return w.world(host, name=name, routes=(), binds=(), attempts=())
+
+
 _UDP = f.Socket(protocol="udp", state="UNCONN", address="0.0.0.0", port=8080, pids=(4121,), owner_by="descriptor")
 _BOUND = replace(w.listener(), state="BOUND", queue=None, backlog=None)
 _UNIX = f.Socket(protocol="unix", state="LISTEN", path="/run/postgresql/.s.PGSQL.8080", user="postgres")
@@ -76,6 +81,15 @@ BY_CODE: dict[str, f.Facts] = {
     "port-taken": _bind("127.0.0.1", 8080, "EADDRINUSE", w.listener("0.0.0.0")),
     "privileged-port": _bind("0.0.0.0", 80, "EACCES"),
     "addr-not-available": replace(_bind("10.9.9.9", 8080, "EADDRNOTAVAIL"), routes=()),
+    "hosts-localhost-missing": _nameless("localhost", "EAI_AGAIN"),
+    "hosts-localhost-elsewhere": w.world(
+        "localhost",
+        name=f.Name(host="localhost", literal=False, addresses=("10.9.9.9",), localhost=("10.9.9.9",)),
+        routes=(),
+        attempts=(replace(w.refused("10.9.9.9"), outcome="ENETUNREACH"),),
+    ),
+    "subdomain-localhost": _nameless("shop.localhost", "EAI_NONAME"),
+    "dns-nxdomain": _nameless("nosuch", "EAI_NONAME"),
     "nothing-listening": _shut(),
     "server-starting": replace(_open(w.http(200)), history=(_moment(0), _moment(2, 4121))),
     "crash-loop": replace(_shut(), history=(_moment(0, 7), _moment(1), _moment(2, 8), _moment(3))),

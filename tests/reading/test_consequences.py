@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from porttui.model.facts import Ancestor, Facts, Host, Privileges, Process, Socket, Unseen
+from porttui.model.facts import Ancestor, Facts, Privileges, Process, Socket, Unseen
 from porttui.model.report import Risk
 from porttui.reading import kin
 from porttui.reading.consequences import Act, Consequences, consequences
@@ -367,6 +367,6 @@ def test_many_clients_are_summed_up() -> None:
 def test_any_name_and_command_line_can_be_judged(name: str, argv: list[str], act: Act) -> None:
     above = Ancestor(pid=70, name=name, argv=tuple(argv))
     process = program(SYSTEMD, above, name=name, argv=tuple(argv))
-    told = about(process, act, host=Host(name="devbox"))
+    told = about(process, act)
     assert told.signal
     assert kin.names(process) is not None

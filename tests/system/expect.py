@@ -12,14 +12,19 @@ EVERYBODY = pytest.mark.parametrize("person", [Person.ROOT, Person.NOBODY], ids=
 """A fault must be found with full rights and with none."""
 
 
-def expect_fault(answer: Answer, code: str, step: str, port: int, person: Person = Person.ROOT) -> None:
-    """Assert that a report names the fault, and keeps the promises that all reports make."""
+def expect_fault(
+    answer: Answer, code: str, step: str, port: int, person: Person = Person.ROOT, *, named: str = ""
+) -> None:
+    """Assert that a report names the fault, and keeps the promises that all reports make.
+
+    It names the port, or `named` where the port is not what the fault is about.
+    """
     assert answer.code == code, answer
     assert answer.status == 1, answer
     assert answer.verdict["severity"] == "fault", answer
     assert answer.verdict["step"] == step, answer
     assert [name for name, status in answer.steps.items() if status == "fail"] == [step], answer
-    assert names(answer, str(port)), answer
+    assert names(answer, named or str(port)), answer
     assert answer.report["remedies"], answer
     _expect_report(answer, person)
 

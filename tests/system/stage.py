@@ -130,6 +130,7 @@ class Namespace:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            errors="replace",
             env=_environment(),
         )
         try:
@@ -182,6 +183,7 @@ class Namespace:
             stdin=subprocess.DEVNULL if given is None else None,
             capture_output=True,
             text=True,
+            errors="replace",
             check=False,
             env=_environment(),
             timeout=60,
@@ -197,6 +199,7 @@ class Namespace:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            errors="replace",
             env=_environment(),
             start_new_session=True,
         )
@@ -265,6 +268,7 @@ class Namespace:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
+            errors="replace",
             check=False,
             env=_environment() | (environment or {}),
             cwd="/",

@@ -24,7 +24,7 @@ from __future__ import annotations
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
 from porttui.model.facts import Facts, Socket
 from porttui.model.report import Confidence, Evidence, Remedy, RemedyStep, Risk, Step
-from porttui.reading import evidence, seen, words
+from porttui.reading import evidence, packets, seen, words
 from porttui.remedies import manager, service
 
 
@@ -38,7 +38,7 @@ def check(facts: Facts) -> Outcome:
     listener = next((s for each in silent if (s := seen.accepting(facts, each.address)) is not None), None)
     if listener is None:
         return RuledOut(because="no listener here would take the connection, so there is no queue")
-    overflowed = [each for each in silent if seen.queue_overflowed(each)]
+    overflowed = [each for each in silent if packets.queue_overflowed(each)]
     full = _full(listener)
     if not overflowed:
         if full:

@@ -17,6 +17,7 @@ To keep it from coming back, find in the server's log what it waits for between 
 from __future__ import annotations
 
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
+from porttui.faults.port_taken import in_the_way
 from porttui.faults.shared import not_the_bind, not_the_listener
 from porttui.model.facts import BindTry, Facts, Socket
 from porttui.model.report import Evidence, Remedy, Step
@@ -51,7 +52,11 @@ def check(facts: Facts) -> Outcome:
 
 def _bound(facts: Facts) -> tuple[Socket, ...]:
     port = facts.asked.target.port
-    return tuple(row for row in seen.rows(facts) if row.port == port and row.state == "BOUND" and row.namespace is None)
+    bound = [row for row in seen.rows(facts) if row.port == port and row.state == "BOUND" and row.namespace is None]
+    if facts.asked.question is Question.BIND:
+        return tuple(row for row in bound if any(in_the_way(row, each) for each in seen.addresses(facts)))
+    asked = seen.addresses(facts)
+    return tuple(row for row in bound if any(seen.would_accept(row, each) is not False for each in asked))
 
 
 def _tries(facts: Facts) -> tuple[BindTry, ...]:

@@ -19,7 +19,7 @@ from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shared import not_the_listener
 from porttui.model.facts import Facts, Socket
 from porttui.model.report import Confidence, Remedy, RemedyStep, Risk, Step
-from porttui.reading import evidence, seen, words
+from porttui.reading import evidence, packets, seen, words
 from porttui.remedies import service
 
 
@@ -33,7 +33,7 @@ def check(facts: Facts) -> Outcome:
         return RuledOut(because="no listener that fits the address is bound to an interface")
     if len(fitting) < sum(1 for s in seen.listeners(facts) if _fits(facts, s)):
         return RuledOut(because="another listener takes the connection, bound to no interface")
-    if not all(seen.reset_by_kernel(each) for each in seen.failed(facts)):
+    if not all(packets.reset_by_kernel(each) for each in seen.failed(facts)):
         return RuledOut(because="the kernel did not refuse the connection itself")
     device = fitting[0].device
     return Found(

@@ -22,7 +22,7 @@ from __future__ import annotations
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
 from porttui.model.facts import Facts
 from porttui.model.report import Confidence, Evidence, Remedy, Step
-from porttui.reading import evidence, seen, words
+from porttui.reading import evidence, packets, seen, words
 from porttui.reading.unseen import firewall_unseen
 from porttui.remedies import firewall
 
@@ -37,9 +37,9 @@ def check(facts: Facts) -> Outcome:
     local = [each for each in silent if seen.is_local(facts, each.address)]
     if not local:
         return CannotTell(because="the target is another machine: where its packets end cannot be seen from here")
-    dropped = [each for each in local if seen.dropped_inwards(each)]
+    dropped = [each for each in local if packets.dropped_inwards(each)]
     if not dropped:
-        if any(seen.queue_overflowed(each) or seen.dropped_outwards(each) for each in local):
+        if any(packets.queue_overflowed(each) or packets.dropped_outwards(each) for each in local):
             return RuledOut(because="the packets did not end between arrival and TCP")
         return CannotTell(because="the counters do not tell where the packets ended", unseen=firewall_unseen(facts))
     first = dropped[0]

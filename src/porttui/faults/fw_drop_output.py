@@ -19,7 +19,7 @@ from __future__ import annotations
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
 from porttui.model.facts import Facts
 from porttui.model.report import Confidence, Remedy, Step
-from porttui.reading import evidence, seen, words
+from porttui.reading import evidence, packets, seen, words
 from porttui.reading.unseen import firewall_unseen
 from porttui.remedies import firewall
 
@@ -31,14 +31,16 @@ def check(facts: Facts) -> Outcome:
     silent = [each for each in seen.failed(facts) if each.outcome == "timeout"]
     if not silent:
         return RuledOut(because="no connection ran into a time-out")
-    dropped = [each for each in silent if seen.dropped_outwards(each)]
+    dropped = [each for each in silent if packets.dropped_outwards(each)]
     if not dropped:
-        if any(seen.queue_overflowed(each) or seen.dropped_inwards(each) for each in silent):
+        if any(packets.queue_overflowed(each) or packets.dropped_inwards(each) for each in silent):
             return RuledOut(because="the packets left")
         return CannotTell(because="the counters do not tell where the packets ended", unseen=firewall_unseen(facts))
     if tracking_full(facts):
         return CannotTell(because="the connection tracking table is full, which drops packets at the same place")
     first = dropped[0]
+    if seen.sockets_seen(facts) and seen.is_local(facts, first.address) and not seen.accepting(facts, first.address):
+        return CannotTell(because="nothing listens there: a NAT rule may send the packets where they cannot go")
     return Found(
         summary=f"Probably a firewall on {words.machine(facts)} drops the packets to port {first.port} going out.",
         gloss="The packets are thrown away before they leave your program's side; so nothing can answer.",

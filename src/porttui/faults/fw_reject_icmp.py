@@ -42,6 +42,8 @@ _CODES = {
 """Names of ICMP (RFC 792, RFC 1812) and ICMPv6 (RFC 4443) destination unreachable codes."""
 _ONLY_RULES = {(4, 3, 3), (4, 3, 9), (4, 3, 10), (4, 3, 13), (6, 1, 1), (6, 1, 4), (6, 1, 5)}
 """Codes that routing itself does not send for TCP: they come from a rule, wherever it stands."""
+_NOBODY_THERE = {(4, 3, 1), (6, 1, 3)}
+"""What the kernel sends itself when nobody answers to ARP or neighbour discovery."""
 _ARP_TIMES_OUT_MS = 900
 """A failing neighbour lookup takes about three seconds (three probes of one second, arp(7))."""
 
@@ -60,11 +62,11 @@ def check(facts: Facts) -> Outcome:
 
 
 def _by_rule(facts: Facts, attempt: Attempt, icmp: Icmp) -> bool:
+    own = icmp.sender == attempt.source or icmp.sender in seen.own_addresses(facts)
+    if (icmp.version, icmp.type, icmp.code) in _NOBODY_THERE and own and attempt.ms > _ARP_TIMES_OUT_MS:
+        return False
     if seen.is_local(facts, attempt.address):
         return True
-    own = any(icmp.sender == address for address in seen.own_addresses(facts))
-    if own and attempt.ms > _ARP_TIMES_OUT_MS:
-        return False
     return (icmp.version, icmp.type, icmp.code) in _ONLY_RULES
 
 

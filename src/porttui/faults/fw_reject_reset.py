@@ -20,7 +20,7 @@ from __future__ import annotations
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
 from porttui.model.facts import Attempt, Facts
 from porttui.model.report import Confidence, Evidence, Remedy, Step
-from porttui.reading import evidence, seen, words
+from porttui.reading import evidence, packets, seen, words
 from porttui.reading.unseen import firewall_unseen
 from porttui.remedies import firewall
 
@@ -35,9 +35,9 @@ def check(facts: Facts) -> Outcome:
     local = [each for each in refused if seen.is_local(facts, each.address)]
     if not local:
         return CannotTell(because="the reset came from another machine, whose rules cannot be seen from here")
-    foreign = [each for each in local if seen.reset_by_kernel(each) is False]
+    foreign = [each for each in local if packets.reset_by_kernel(each) is False]
     if not foreign:
-        if any(seen.reset_by_kernel(each) is None for each in local):
+        if any(packets.reset_by_kernel(each) is None for each in local):
             return CannotTell(because="the counters do not tell whose reset it was", unseen=firewall_unseen(facts))
         return RuledOut(because="the kernel itself sent the reset, and counted it")
     first = foreign[0]

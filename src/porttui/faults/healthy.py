@@ -17,10 +17,11 @@ from __future__ import annotations
 
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop, no_remedies
 from porttui.faults.shared import not_the_bind
-from porttui.model.facts import Exchange, Facts
+from porttui.model.address import can_listen
+from porttui.model.facts import Exchange, Facts, HttpAnswer
 from porttui.model.report import Severity
 from porttui.model.target import Question
-from porttui.reading import evidence, seen, tls, words
+from porttui.reading import evidence, refusals, seen, tls, words
 
 _WEB = {"http", "https", "ws", "wss"}
 """Schemes that are answered in HTTP. Other TLS schemes are answered in TLS, and the rest by their own name."""
@@ -35,6 +36,8 @@ def _bindable(facts: Facts) -> Outcome:
     first = not_the_bind(facts)
     if first is not None and not isinstance(first, RuledOut):
         return first
+    if any(not can_listen(each) for each in seen.addresses(facts)):
+        return RuledOut(because="no server can listen on a broadcast or multicast address")
     if any(each.error is not None for each in seen.binds_that_count(facts)):
         return RuledOut(because="the address could not be bound")
     rights = ", as root" if facts.privileges.root and facts.asked.target.port < 1024 else ""
@@ -73,7 +76,11 @@ def _answers(facts: Facts) -> Outcome:
 def _fits(facts: Facts, exchange: Exchange) -> bool:
     if exchange.outcome != "answer":
         return False
-    if exchange.http is not None and exchange.http.status >= 400:
+    if exchange.protocol == "http" and exchange.http is None:
+        return False  # it answered something else than a request, in HTTP
+    if exchange.http is not None and not _serves(facts, exchange.http):
+        return False
+    if refusals.of(exchange) is not None:
         return False
     if exchange.tls is not None and exchange.tls.trusted is False and tls.wanted(facts):
         return False
@@ -94,6 +101,12 @@ def _broken_http(facts: Facts) -> bool:
     return any(each.protocol == "http" and each.outcome == "error" for each in seen.exchanges(facts))
 
 
+def _serves(facts: Facts, answer: HttpAnswer) -> bool:
+    if facts.asked.target.scheme in {"ws", "wss"} and answer.status == 426:
+        return True  # how a WebSocket server answers a plain request (RFC 9110, 15.5.22)
+    return answer.status < 400 and answer.complete
+
+
 def _base(scheme: str) -> str:
     return {"postgres": "postgresql", "mariadb": "mysql", "sftp": "ssh", "ftps": "ftp"}.get(scheme, scheme)
 
@@ -106,10 +119,20 @@ def _told(exchange: Exchange) -> str:
 
 def _catch(facts: Facts) -> str:
     closed = [each for each in seen.asked_attempts(facts) if each.outcome != "open"]
-    if not closed:
-        return ""
-    word = words.ERRNO_WORDS.get(closed[0].outcome, closed[0].outcome)
-    return f"{closed[0].address} does not ({word}): a program that tries only that address fails."
+    if closed:
+        word = words.ERRNO_WORDS.get(closed[0].outcome, closed[0].outcome)
+        return f"{closed[0].address} does not ({word}): a program that tries only that address fails."
+    by_address: dict[str, list[Exchange]] = {}
+    for each in seen.exchanges(facts):
+        by_address.setdefault(each.address, []).append(each)
+    mute = [said for said in by_address.values() if not any(_fits(facts, each) for each in said)]
+    if mute:
+        first = mute[0][0]
+        return f"{first.address} does not ({words.answer(first)}): a program that tries only that address fails."
+    proxy = next((each for each in facts.proxies or () if each.applies), None)
+    if proxy is not None and not seen.exchanges(facts, "proxy"):
+        return f"{proxy.variable} names a proxy that was not asked: a program that uses it may fail all the same."
+    return ""
 
 
 FAULT = Fault(

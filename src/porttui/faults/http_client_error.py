@@ -16,7 +16,7 @@ from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shared import not_the_probe
 from porttui.model.facts import Exchange, Facts
 from porttui.model.report import Remedy, RemedyStep, Risk, Severity, Step
-from porttui.reading import evidence, seen, words
+from porttui.reading import evidence, seen, tls, words
 from porttui.remedies import service
 
 _MEANING = {
@@ -42,7 +42,11 @@ def check(facts: Facts) -> Outcome:
     answered = _error(facts)
     if answered is None or answered.http is None:
         return RuledOut(because="no answer had a status from 400 to 499")
+    if tls.handshakes(facts):
+        return RuledOut(because="the port speaks TLS")
     status = answered.http.status
+    if status == 426 and facts.asked.target.scheme in {"ws", "wss"}:
+        return RuledOut(because="426 is how a WebSocket server answers a plain request")
     meaning = _MEANING.get(status, "the server objects to the request")
     return Found(
         summary=f"{words.asked_endpoint(facts)} answers HTTP {status}: {meaning}.",

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shared import not_the_address
-from porttui.model.address import family, is_loopback
+from porttui.model.address import family, is_loopback, is_wildcard
 from porttui.model.facts import Facts
 from porttui.model.report import Remedy, Step
 from porttui.reading import evidence, seen, words
@@ -33,7 +33,9 @@ def check(facts: Facts) -> Outcome:
     found = not_the_address(facts)
     if not isinstance(found, tuple):
         return found
-    if any(is_loopback(each) for each in seen.addresses(facts)):
+    if facts.asked.target.host == "localhost":
+        return RuledOut(because="localhost was asked for; where it leads is told apart")
+    if any(is_loopback(each) or is_wildcard(each) for each in seen.addresses(facts)):
         return RuledOut(because="the target is a loopback address itself")
     families = {family(each) for each in seen.addresses(facts)}
     others = tuple(socket for socket in found if family(socket.address) in families)

@@ -36,7 +36,7 @@ def check(facts: Facts) -> Outcome:
     others = tuple(socket for socket in found if family(socket.address) in families and not is_wildcard(socket.address))
     if not others:
         return RuledOut(because="what listens there is of the other address family, or bound to a device")
-    outside = not any(is_loopback(each) for each in seen.addresses(facts))
+    outside = not any(is_loopback(each) or is_wildcard(each) for each in seen.addresses(facts))
     if outside and all(is_loopback(socket.address) for socket in others):
         return RuledOut(because=f"{words.at(others[0])} is loopback, which is told apart")
     return Found(

@@ -33,7 +33,7 @@ def check(facts: Facts) -> Outcome:
     first = not_the_probe(facts)
     if first is not None:
         return first
-    if not tls.wanted(facts):
+    if not tls.wanted(facts) and facts.asked.target.scheme is not None:
         return RuledOut(because="TLS was not asked for")
     asking = [each for each in seen.exchanges(facts) if _asks(each)]
     if not asking:

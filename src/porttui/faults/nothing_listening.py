@@ -25,7 +25,7 @@ from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shared import not_the_listener
 from porttui.model.facts import Facts
 from porttui.model.report import Confidence, Remedy, Step
-from porttui.reading import evidence, seen, words
+from porttui.reading import evidence, packets, seen, words
 from porttui.remedies import service
 
 
@@ -38,7 +38,7 @@ def check(facts: Facts) -> Outcome:
     found = [row for row in seen.rows(facts) if row.port == port and row.state in {"LISTEN", "BOUND", "UNCONN"}]
     if found:
         return RuledOut(because=f"{words.at(found[0])} is on the port ({found[0].protocol}, {found[0].state})")
-    by_kernel = [seen.reset_by_kernel(each) for each in seen.refused(facts)]
+    by_kernel = [packets.reset_by_kernel(each) for each in seen.refused(facts)]
     sure = bool(by_kernel) and all(by_kernel)
     return Found(
         summary=f"Nothing listens on port {port}: no server is waiting for your connection.",

@@ -80,5 +80,5 @@ FAULT = Fault(
     explanation=__doc__,
     check=check,
     remedies=remedies,
-    explains=("nothing-listening", "wrong-port"),
+    explains=("nothing-listening",),
 )

@@ -42,10 +42,10 @@ def check(facts: Facts) -> Outcome:
         return RuledOut(because="plain HTTP was not asked for")
     exchanges = seen.exchanges(facts)
     plain = [each for each in exchanges if each.sent == "http"]
-    told = [each for each in plain if each.http is not None and _says_so(each)]
+    spoken = [each for each in tls.handshakes(facts) if each.sent in {"tls", "https"}]
+    told = [each for each in plain if _says_so(each) or (spoken and each.http is not None and each.http.status == 400)]
     if not told and any(each.http is not None for each in plain):
         return RuledOut(because="the port answers plain HTTP")
-    spoken = [each for each in tls.handshakes(facts) if each.sent in {"tls", "https"}]
     if not told and not spoken:
         return RuledOut(because="the port does not speak TLS")
     quoted = tuple(

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from porttui.faults.fault import CannotTell, RuledOut
 from porttui.model.facts import Facts, Socket
-from porttui.reading import seen, words
+from porttui.reading import packets, seen, words
+
+
+def not_the_name(facts: Facts) -> RuledOut | CannotTell | None:
+    """Answer for the name step as long as the name leads to an address; None when it leads nowhere."""
+    if facts.name is None:
+        return CannotTell(because="the name was not looked up yet")
+    if facts.name.addresses:
+        return RuledOut(because=f"{facts.name.host} leads to {facts.name.addresses[0]}")
+    return None
 
 
 def not_the_listener(facts: Facts) -> RuledOut | CannotTell | None:
@@ -25,7 +34,7 @@ def not_the_listener(facts: Facts) -> RuledOut | CannotTell | None:
     if not seen.sockets_seen(facts):
         return CannotTell(because="the socket tables could not be read", unseen=seen.sockets_unseen(facts))
     stopped = any(
-        each.outcome == "ECONNREFUSED" or each.icmp or seen.dropped_inwards(each) or seen.dropped_outwards(each)
+        each.outcome == "ECONNREFUSED" or each.icmp or packets.dropped_inwards(each) or packets.dropped_outwards(each)
         for each in attempts
     )
     return None if stopped else CannotTell(because="a port without a listener is refused, and this one was not")

@@ -41,6 +41,9 @@ def check(facts: Facts) -> Outcome:
         return RuledOut(because="the connection failed at once, which a paused server does not do")
     if seen.opened(facts) and not seen.exchanges(facts) and not facts.done:
         return CannotTell(because="nothing was said on the connection yet")
+    fates = [each.fate for each in seen.exchanges(facts) if each.fate is not None]
+    if any(fate.row == "accepted" and not fate.unread for fate in fates):
+        return RuledOut(because="a program took the connection and read the request")
     paused, confidence = _paused(facts, listener)
     if paused is not None:
         return _found(facts, listener, paused, confidence)

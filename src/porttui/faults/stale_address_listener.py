@@ -13,7 +13,7 @@ To keep it from coming back, bind the wildcard, or let the service restart when 
 from __future__ import annotations
 
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
-from porttui.model.address import is_wildcard
+from porttui.model.address import is_wildcard, same_address
 from porttui.model.facts import Facts, Socket
 from porttui.model.report import Evidence, Remedy, Step
 from porttui.reading import evidence, seen, words
@@ -30,6 +30,9 @@ def check(facts: Facts) -> Outcome:
         return CannotTell(because="interfaces or sockets could not be read", unseen=seen.sockets_unseen(facts))
     found = seen.listeners(facts)
     stale = _stale(facts)
+    asked = seen.addresses(facts)
+    if not seen.target_is_local(facts) and not any(same_address(row.address, each) for row in stale for each in asked):
+        return CannotTell(because="the target is another machine, whose sockets cannot be seen from here")
     if not stale or len(stale) < len(found):
         return RuledOut(because="no listener on the port is on an address that is gone")
     interfaces = facts.interfaces if isinstance(facts.interfaces, tuple) else ()

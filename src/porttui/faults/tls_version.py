@@ -30,7 +30,7 @@ def check(facts: Facts) -> Outcome:
     first = not_the_probe(facts)
     if first is not None:
         return first
-    if not tls.wanted(facts):
+    if not tls.wanted(facts) and facts.asked.target.scheme is not None:
         return RuledOut(because="TLS was not asked for")
     refused = [each for each in tls.handshakes(facts) if each.tls is not None and each.tls.alert == _ALERT]
     if not refused:

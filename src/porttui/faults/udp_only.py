@@ -15,7 +15,7 @@ from __future__ import annotations
 from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shared import not_the_listener
 from porttui.model.facts import Facts, Socket
-from porttui.model.report import Remedy, RemedyStep, Risk, Step
+from porttui.model.report import Confidence, Remedy, RemedyStep, Risk, Step
 from porttui.reading import evidence, seen, words
 from porttui.remedies import service
 
@@ -32,10 +32,17 @@ def check(facts: Facts) -> Outcome:
     if not udp:
         return RuledOut(because=f"no UDP socket is on port {port}")
     return Found(
+        confidence=Confidence.LIKELY if _may_be_a_client(facts) else Confidence.CERTAIN,
         summary=f"Port {port} is a UDP port here, held by {words.program(facts, udp[0])}; you asked for TCP.",
         gloss="TCP and UDP have ports of their own: the same number is not the same door.",
         evidence=(*evidence.listening(facts, udp), evidence.none_listening(facts), *evidence.connects(facts)),
     )
+
+
+def _may_be_a_client(facts: Facts) -> bool:
+    """Tell whether the port is one that the kernel hands to clients, which bind UDP sockets too."""
+    low, _, high = facts.sysctls.get("net.ipv4.ip_local_port_range", "").replace("\t", " ").partition(" ")
+    return low.isdigit() and high.strip().isdigit() and int(low) <= facts.asked.target.port <= int(high)
 
 
 def _udp(facts: Facts) -> tuple[Socket, ...]:
@@ -79,5 +86,5 @@ FAULT = Fault(
     explanation=__doc__,
     check=check,
     remedies=remedies,
-    explains=("nothing-listening", "wrong-port"),
+    explains=("nothing-listening",),
 )

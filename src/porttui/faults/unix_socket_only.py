@@ -19,7 +19,7 @@ from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shared import not_the_listener
 from porttui.model.facts import Facts, Socket
 from porttui.model.report import Confidence, Edit, Remedy, RemedyStep, Risk, Step
-from porttui.reading import evidence, seen, words
+from porttui.reading import evidence, near, seen, words
 from porttui.remedies import service
 
 _USUAL = {3306: ("mysqld.sock", "mysql.sock"), 6379: ("redis.sock", "redis-server.sock"), 2375: ("docker.sock",)}
@@ -38,6 +38,9 @@ def check(facts: Facts) -> Outcome:
     if not found:
         return RuledOut(because="no unix socket of the service listens")
     named = str(port) in found[0].path.rpartition("/")[2]
+    nearby = near.neighbours(facts)
+    if nearby and not named:
+        return RuledOut(because=f"{words.at(nearby[0])} listens nearby, and the socket does not name the port")
     return Found(
         summary=f"{words.subject(facts, found[0])} listens on the unix socket {found[0].path}, not on port {port}.",
         gloss="A unix socket is a door in the file system, only for programs of the same machine.",

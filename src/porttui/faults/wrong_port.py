@@ -53,8 +53,23 @@ def _said(facts: Facts, socket: Socket) -> list[Exchange]:
     return [each for each in seen.exchanges(facts, "elsewhere") if each.port == socket.port]
 
 
+def _could_be(facts: Facts, socket: Socket) -> bool:
+    """Tell whether a neighbour, where it was tried, opened and spoke what was asked for."""
+    attempts = [each for each in facts.attempts or () if each.role == "elsewhere" and each.port == socket.port]
+    if any(each.outcome != "open" for each in attempts):
+        return False
+    said = _said(facts, socket)
+    if not said:
+        return True
+    spoken = {each.protocol for each in said if each.outcome == "answer"}
+    scheme = facts.asked.target.scheme
+    if scheme is None:
+        return bool(spoken)
+    return bool(spoken & ({"http", "tls"} if seen.wants_http(facts) else {scheme, "tls"}))
+
+
 def _meant(facts: Facts) -> Socket | None:
-    candidates = near.neighbours(facts)
+    candidates = [socket for socket in near.neighbours(facts) if _could_be(facts, socket)]
     if len(candidates) == 1:
         return candidates[0]
     answering = [

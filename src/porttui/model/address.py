@@ -63,3 +63,9 @@ def same_address(one: str, other: str) -> bool:
 def endpoint(address: str, port: int) -> str:
     """Write address and port as in a URL: ``127.0.0.1:80``, ``[::1]:80`` (RFC 3986, 3.2.2)."""
     return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+
+
+def can_listen(address: str) -> bool:
+    """Tell whether a TCP server can listen on an address at all: not on 255.255.255.255, nor on a multicast address."""
+    ip = parse_ip(address)
+    return ip is None or not (ip.is_multicast or str(ip) == "255.255.255.255")

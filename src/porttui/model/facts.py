@@ -299,6 +299,8 @@ class Attempt(Value, frozen=True, kw_only=True):
     """What the counters moved by in the few milliseconds around `tries` first packets."""
     whole: Counters = {}
     """What they moved by until the outcome."""
+    transmits_counted: bool = False
+    """Whether this kernel has the counter OutTransmits at all (Linux 6.6)."""
     source: str = ""
     source_port: int = 0
     peer: str = ""

@@ -87,6 +87,8 @@ class _Trying:
         self.tries = 1
         self.burst: Counters = {}
         self.whole: Counters = {}
+        self.confirmed = False
+        """The silence was confirmed by further first packets."""
 
     def quick(self) -> None:
         """Do all that can be done in the first moments."""
@@ -107,6 +109,8 @@ class _Trying:
     def finish(self) -> None:
         """Take the last reading, now that the outcome is known or the time is over."""
         self.whole = moved(self.before, self.counters())
+        if self.confirmed and not self._silent():
+            self.burst = self.whole  # the answer came late: what moved around the first packets is not of it
 
     def close(self) -> None:
         """Close the connection. A second call does nothing."""
@@ -159,6 +163,7 @@ class _Trying:
                 wait(more, until)
             self.burst = added(self.burst, moved(before, self.counters()))
         self.tries += len(more)
+        self.confirmed = True
 
     def attempt(self) -> Attempt:
         """Write down what was learned."""
@@ -173,6 +178,7 @@ class _Trying:
             tries=self.tries,
             icmp=first.icmp,
             burst=self.burst,
+            transmits_counted="Ip.OutTransmits" in self.before,
             whole=self.whole,
             source=first.source[0],
             source_port=first.source[1],

@@ -103,8 +103,10 @@ def _literal(host: str) -> str | None:
 
     The short forms of inet_aton(3) are addresses too: 127.1, 0x7f.1, 2130706433, 0.
     """
-    if parse_ip(host) is not None:
-        return host
+    ip = parse_ip(host)
+    if ip is not None:
+        mapped = getattr(ip, "ipv4_mapped", None)
+        return str(mapped) if mapped else host  # ::ffff:127.0.0.1 is reached by IPv4 (RFC 4291, 2.5.5.2)
     try:
         found = _addresses(host, socket.AI_NUMERICHOST)
     except (OSError, ValueError):

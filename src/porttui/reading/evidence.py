@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from porttui.model.address import endpoint, family
 from porttui.model.facts import Attempt, Exchange, Facts, Socket, Sockets
 from porttui.model.report import Evidence
-from porttui.reading import seen, words
+from porttui.reading import packets, seen, words
 
 _SAID = {
     "nothing": "waited",
@@ -62,7 +62,7 @@ def attempt(facts: Facts, each: Attempt) -> str:
     if each.icmp is not None:
         sender = f" from {each.icmp.sender}" if each.icmp.sender else ""
         return f"{how}, ICMP{'v6' if each.icmp.version == 6 else ''} {each.icmp.type}/{each.icmp.code}{sender}"
-    by_kernel = seen.reset_by_kernel(each) if seen.is_local(facts, each.address) else None
+    by_kernel = packets.reset_by_kernel(each) if seen.is_local(facts, each.address) else None
     if by_kernel is None:
         return how
     return f"{how}, reset by this kernel" if by_kernel else f"{how}, not reset by this kernel"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from porttui.model.facts import Attempt, Facts
 from porttui.model.report import Firewall, Verdict
-from porttui.reading import seen
+from porttui.reading import packets, seen
 
 
 def firewall_seen(facts: Facts, verdict: Verdict) -> Firewall | None:
@@ -33,7 +33,7 @@ def _verdict_word(facts: Facts, verdict: Verdict) -> str:
         return "reset"
     if verdict.code in {"fw-drop-input", "fw-drop-output"}:
         return "drop"
-    if attempts and all(seen.reset_by_kernel(attempt) for attempt in attempts):
+    if attempts and all(packets.reset_by_kernel(attempt) for attempt in attempts):
         return "accept"
     return "unknown"
 

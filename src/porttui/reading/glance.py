@@ -6,7 +6,7 @@ from porttui.model.facts import Facts, Socket, Sockets
 from porttui.model.report import Report, Severity
 from porttui.model.target import Question
 from porttui.model.watch import Glance
-from porttui.reading import seen, words
+from porttui.reading import packets, seen, words
 
 _GOOD = (Severity.OK, Severity.WARNING)
 
@@ -94,7 +94,7 @@ def tables_tell(facts: Facts) -> bool:
     found = fitting(facts)
     if not found:
         plain = [each for each in seen.asked_attempts(facts) if each.outcome == "ECONNREFUSED" and each.icmp is None]
-        return bool(plain) and all(seen.reset_by_kernel(each) is not False for each in plain)
+        return bool(plain) and all(packets.reset_by_kernel(each) is not False for each in plain)
     return answers(facts) or _paused(facts, found)
 
 

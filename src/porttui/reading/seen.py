@@ -104,73 +104,13 @@ def asked_attempts(facts: Facts) -> tuple[Attempt, ...]:
 
 
 def opened(facts: Facts) -> bool:
-    """Tell whether a connection to one of the target's addresses opened."""
-    return any(attempt.outcome == "open" for attempt in asked_attempts(facts))
+    """Tell whether a connection to one of the target's addresses opened, and not to itself."""
+    return any(attempt.outcome == "open" and not attempt.self_connected for attempt in asked_attempts(facts))
 
 
 def failed(facts: Facts) -> tuple[Attempt, ...]:
     """Return the attempts at the target when none of them opened; () when one did or nobody tried yet."""
     return () if opened(facts) else asked_attempts(facts)
-
-
-def reset_by_kernel(attempt: Attempt) -> bool | None:
-    """Tell whether a refusal was sent by this machine's own TCP, for want of a socket.
-
-    The kernel counts each reset that it sends itself in Tcp.OutRsts (RFC 4022, tcpOutRsts); a reset made by a
-    firewall rule is not counted there.
-
-    Returns:
-        None when the attempt is no plain refusal, or when the counters do not tell.
-    """
-    if attempt.outcome != "ECONNREFUSED" or attempt.icmp is not None or not attempt.burst:
-        return None
-    resets = attempt.burst.get("Tcp.OutRsts", 0)
-    if resets >= attempt.tries:
-        return True
-    return False if resets == 0 else None
-
-
-def dropped_inwards(attempt: Attempt) -> bool:
-    """Tell whether packets of an unanswered attempt came in and were not handed on.
-
-    Ip.InReceives counts what arrives, Ip.InDelivers what the IP layer hands to TCP (RFC 4293); in between stand only
-    forwarding and netfilter's PREROUTING and INPUT. A full accept queue and the reverse path filter are counted apart.
-    """
-    if attempt.outcome != "timeout" or _moved(attempt, "TcpExt.ListenOverflows", "TcpExt.IPReversePathFilter"):
-        return False
-    passed_on = ip_counter(attempt, "ForwDatagrams") + ip_counter(
-        attempt, "OutForwDatagrams"
-    )  # the second is IPv6's name for it
-    lost = ip_counter(attempt, "InReceives") - ip_counter(attempt, "InDelivers") - passed_on
-    return lost >= attempt.tries
-
-
-def dropped_outwards(attempt: Attempt) -> bool:
-    """Tell whether packets of an unanswered attempt were dropped before they reached an interface.
-
-    TcpExt.TCPRetransFail counts retransmissions that the layers below refused; a packet that netfilter's OUTPUT drops
-    is in Ip.OutRequests and neither in Ip.OutTransmits (Linux 6.6) nor, on loopback, in Ip.InReceives.
-    """
-    if attempt.outcome != "timeout" or dropped_inwards(attempt):
-        return False
-    if attempt.whole.get("TcpExt.TCPRetransFail", 0):
-        return True
-    requested = ip_counter(attempt, "OutRequests") >= attempt.tries
-    return requested and not ip_counter(attempt, "OutTransmits") and not ip_counter(attempt, "InReceives")
-
-
-def queue_overflowed(attempt: Attempt) -> bool:
-    """Tell whether the accept queue of a listener overflowed while an attempt waited (TcpExt.ListenOverflows)."""
-    return attempt.outcome == "timeout" and _moved(attempt, "TcpExt.ListenOverflows")
-
-
-def ip_counter(attempt: Attempt, name: str) -> int:
-    """Return by how much a counter of the IP layer, of the attempt's own family, moved around its first packets."""
-    return attempt.burst.get(f"{'Ip6' if family(attempt.address) == 6 else 'Ip'}.{name}", 0)
-
-
-def _moved(attempt: Attempt, *names: str) -> bool:
-    return any(attempt.burst.get(name, 0) or attempt.whole.get(name, 0) for name in names)
 
 
 def refused(facts: Facts) -> tuple[Attempt, ...]:

@@ -8,7 +8,7 @@ from porttui.model.address import endpoint
 from porttui.model.facts import Facts, Unseen
 from porttui.model.report import Evidence, Severity, Status, Step, StepResult, Verdict
 from porttui.model.target import Question
-from porttui.reading import evidence, history, seen, words
+from porttui.reading import evidence, history, packets, seen, words
 from porttui.reading.unseen import firewall_unseen
 
 Told = tuple[Status, str]
@@ -161,7 +161,7 @@ def _path(facts: Facts, failing: Step | None) -> Told:
     first = attempts[0]
     told = words.outcome(first)
     if failing is not None and failing is not Step.PATH:
-        by = f" by {words.machine(facts)}" if seen.reset_by_kernel(first) else ""
+        by = f" by {words.machine(facts)}" if packets.reset_by_kernel(first) else ""
         told = (f"refused{by} at once" if first.outcome == "ECONNREFUSED" else told) + f": follows from {failing}"
     return Status.FAIL, told
 
@@ -199,7 +199,7 @@ def _firewall(facts: Facts, failing: Step | None) -> Told:
         return _looking(facts, "path" if facts.attempts is None else "")
     if failing is Step.FIREWALL:
         return Status.FAIL, _blocked(facts)
-    theirs = "; this refusal is not theirs" if attempts and all(seen.reset_by_kernel(a) for a in attempts) else ""
+    theirs = "; this refusal is not theirs" if attempts and all(packets.reset_by_kernel(a) for a in attempts) else ""
     if seen.opened(facts):
         theirs = "; one address opened"
     unseen = firewall_unseen(facts)
@@ -214,12 +214,12 @@ def _blocked(facts: Facts) -> str:
     for attempt in seen.failed(facts):
         if attempt.icmp is not None:
             return f"ICMP error {attempt.icmp.type}/{attempt.icmp.code} from {attempt.icmp.sender or 'this machine'}"
-        if seen.reset_by_kernel(attempt) is False:
+        if packets.reset_by_kernel(attempt) is False:
             return "reset, and this kernel counted none of its own"
         if attempt.outcome == "timeout":
-            if seen.dropped_outwards(attempt):
+            if packets.dropped_outwards(attempt):
                 return f"{attempt.tries} packets to be sent, none of them left"
-            return f"sent {attempt.tries}, arrived {seen.ip_counter(attempt, 'InReceives')}, none handed on"
+            return f"sent {attempt.tries}, arrived {packets.ip_counter(attempt, 'InReceives')}, none handed on"
     return "blocked"
 
 

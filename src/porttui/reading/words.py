@@ -84,7 +84,8 @@ def queue(socket: Socket) -> str:
 
 def tool(process: Process) -> str | None:
     """Name the server that an interpreter runs, by its command line: "vite" for node; None when it shows none."""
-    for word in process.argv[1:]:
+    script = [word for word in process.argv[1:] if not word.startswith("-")][:1]  # "vite" further on is an argument
+    for word in script:
         name = PurePosixPath(word).name
         for known in _TOOLS:
             if name in (known, f"{known}.js", f"{known}.mjs"):

@@ -1,0 +1,94 @@
+"""Where the packets of a connection attempt ended, by the kernel's counters around them.
+
+The counters are those of the whole network namespace, so each is held against the number of packets that were sent.
+Where other traffic may have moved them too, the answer is "not known".
+"""
+
+from __future__ import annotations
+
+from porttui.model.address import family, is_loopback
+from porttui.model.facts import Attempt
+
+
+def reset_by_kernel(attempt: Attempt) -> bool | None:
+    """Tell whether a refusal was sent by this machine's own TCP, for want of a socket.
+
+    The kernel counts each reset that it sends itself in Tcp.OutRsts (RFC 4022, tcpOutRsts); a reset made by a
+    firewall rule is not counted there. But nor is one that another machine or container sends, to which a NAT rule may
+    have led: only when our packets were seen to end between the IP layer and TCP was it a rule.
+
+    Returns:
+        None when the attempt is no plain refusal, or when the counters do not tell.
+    """
+    if attempt.outcome != "ECONNREFUSED" or attempt.icmp is not None or not attempt.burst:
+        return None
+    resets = attempt.burst.get("Tcp.OutRsts", 0)
+    if resets >= attempt.tries:
+        return True if resets < 2 * attempt.tries + 2 else None  # many more are somebody else's, and hide whose ours is
+    if resets == 0 and (_lost_inwards(attempt) or _lost_outwards(attempt, reset_loops_back=True) or _stays(attempt)):
+        return False
+    return None
+
+
+def _stays(attempt: Attempt) -> bool:
+    """Tell whether no other machine can have answered: packets from ::1 never leave this one (RFC 4291, 2.5.3).
+
+    For IPv6 this is needed: the counters do not tell a rule's reset on the way out from one that came from elsewhere.
+    """
+    return family(attempt.address) == 6 and is_loopback(attempt.address)
+
+
+def dropped_inwards(attempt: Attempt) -> bool:
+    """Tell whether packets of an unanswered attempt came in and were not handed on.
+
+    Ip.InReceives counts what arrives, Ip.InDelivers what the IP layer hands to TCP (RFC 4293); in between stand only
+    forwarding and netfilter's PREROUTING and INPUT. A full accept queue and the reverse path filter are counted apart.
+    """
+    if attempt.outcome != "timeout" or moved(attempt, "TcpExt.ListenOverflows", "TcpExt.IPReversePathFilter"):
+        return False
+    return _lost_inwards(attempt) and not _lost_outwards(attempt)
+
+
+def dropped_outwards(attempt: Attempt) -> bool:
+    """Tell whether packets of an unanswered attempt were dropped before they reached an interface.
+
+    A packet that netfilter's OUTPUT drops is in Ip.OutRequests and not in Ip.OutTransmits (Linux 6.6). Older kernels do
+    not count the latter; there a failed retransmission (TcpExt.TCPRetransFail) tells, when nothing came in either.
+    """
+    return attempt.outcome == "timeout" and _lost_outwards(attempt) and not _lost_inwards(attempt)
+
+
+def queue_overflowed(attempt: Attempt) -> bool:
+    """Tell whether the accept queue of a listener overflowed while an attempt waited (TcpExt.ListenOverflows)."""
+    return attempt.outcome == "timeout" and moved(attempt, "TcpExt.ListenOverflows")
+
+
+def ip_counter(attempt: Attempt, name: str) -> int:
+    """Return by how much a counter of the IP layer, of the attempt's own family, moved around its first packets."""
+    return attempt.burst.get(_ip(attempt, name), 0)
+
+
+def moved(attempt: Attempt, *names: str) -> bool:
+    """Tell whether one of the counters moved, around the first packets or later."""
+    return any(attempt.burst.get(name, 0) or attempt.whole.get(name, 0) for name in names)
+
+
+def _ip(attempt: Attempt, name: str) -> str:
+    return f"{'Ip6' if family(attempt.address) == 6 else 'Ip'}.{name}"
+
+
+def _lost_inwards(attempt: Attempt) -> bool:
+    forwarded = ip_counter(attempt, "ForwDatagrams") + ip_counter(attempt, "OutForwDatagrams")  # IPv6 names it so
+    lost = ip_counter(attempt, "InReceives") - ip_counter(attempt, "InDelivers") - forwarded
+    return lost >= attempt.tries
+
+
+def _lost_outwards(attempt: Attempt, *, reset_loops_back: bool = False) -> bool:
+    """Tell whether packets never left. A rule on the way out sends its reset back inwards: one packet for each."""
+    requested = ip_counter(attempt, "OutRequests")
+    if attempt.transmits_counted:
+        return requested - ip_counter(attempt, "OutTransmits") >= attempt.tries
+    if reset_loops_back:
+        return requested - ip_counter(attempt, "InReceives") >= attempt.tries
+    arrived = ip_counter(attempt, "InReceives") >= attempt.tries
+    return requested >= attempt.tries and not arrived and bool(attempt.whole.get("TcpExt.TCPRetransFail", 0))
