@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 
 import porttui.ui.app  # noqa: F401  # before anything else imports Textual, as the command line does
+from porttui.cli.tui import exit_code
 from tests import reports
 from tests.ui.screen import app_on
 
 if __name__ == "__main__":
     app = app_on(reports.ipv6_only(), start="--start" in sys.argv)
-    sys.exit(app.run(mouse=False))
+    ended = app.run(mouse=False) or app.ended()
+    sys.exit(exit_code(ended))

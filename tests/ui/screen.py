@@ -8,10 +8,12 @@ from contextlib import asynccontextmanager
 
 from textual.pilot import Pilot
 
+from porttui.act.recent import Recent
+from porttui.cli.tui import exit_code
 from porttui.model.facts import Facts, Sockets, Unseen
 from porttui.model.report import Report
 from porttui.model.target import Asked
-from porttui.ui.app import PortTui
+from porttui.ui.app import Ended, Hands, PortTui, Watch
 from porttui.ui.shown import Here
 
 
@@ -21,6 +23,10 @@ def app_on(
     start: bool = False,
     look: Callable[[Asked], Iterator[Facts]] | None = None,
     judge: Callable[[Facts], Report] | None = None,
+    watcher: Watch | None = None,
+    hands: Hands | None = None,
+    recent: Recent | None = None,
+    save: Callable[[Report], str] | None = None,
     ascii_only: bool = False,
 ) -> PortTui:
     """Return the app, shown what `report` says, or what `look` and `judge` say instead."""
@@ -34,7 +40,11 @@ def app_on(
         None if start else facts.asked,
         look or (lambda _: iter([facts])),
         sockets,
+        watcher=watcher,
         judge=judge or (lambda _: report),
+        hands=hands,
+        recent=recent,
+        save=save,
         owners=lambda pids: tuple(one for one in facts.processes or () if one.pid in pids),
         here=Here(privileges=facts.privileges, host=facts.host),
         ascii_only=ascii_only,
@@ -42,20 +52,25 @@ def app_on(
 
 
 @asynccontextmanager
-async def running(app: PortTui, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[int]]:
+async def running(app: PortTui, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[Ended]]:
     """Run the app without a terminal, until its first look has arrived or its list was read."""
     async with app.run_test(size=size) as pilot:
         await settled(pilot)
         yield pilot
 
 
-async def settled(pilot: Pilot[int]) -> None:
+def code(app: PortTui) -> int:
+    """Return the exit code with which the app was left, or would be now."""
+    return exit_code(app.return_value or app.ended())
+
+
+async def settled(pilot: Pilot[Ended]) -> None:
     """Wait until no look is under way and what it brought is drawn."""
     await until(pilot, lambda: not any(worker.is_running for worker in pilot.app.workers))
     await pilot.pause()
 
 
-async def until(pilot: Pilot[int], condition: Callable[[], bool], seconds: float = 10) -> None:
+async def until(pilot: Pilot[Ended], condition: Callable[[], bool], seconds: float = 10) -> None:
     """Wait for a condition; fail when it does not come."""
     async with asyncio.timeout(seconds):
         while True:
@@ -65,7 +80,7 @@ async def until(pilot: Pilot[int], condition: Callable[[], bool], seconds: float
             await asyncio.sleep(0.005)
 
 
-def rows(pilot: Pilot[int]) -> list[str]:
+def rows(pilot: Pilot[Ended]) -> list[str]:
     """Return the rows of the screen as text."""
     app = pilot.app
     filters = [one for one in app.get_line_filters() if type(one).__name__ == "AsciiFilter"]
@@ -78,7 +93,7 @@ def rows(pilot: Pilot[int]) -> list[str]:
     return seen
 
 
-def text(pilot: Pilot[int]) -> str:
+def text(pilot: Pilot[Ended]) -> str:
     """Return the screen as one text."""
     return "\n".join(rows(pilot))
 
@@ -88,6 +103,6 @@ def drawn(screen: str) -> list[str]:
     return [row.rstrip() for row in screen.strip("\n").splitlines()]
 
 
-def visible(pilot: Pilot[int]) -> list[str]:
+def visible(pilot: Pilot[Ended]) -> list[str]:
     """Return the rows without blanks at their ends."""
     return [row.rstrip() for row in rows(pilot)]

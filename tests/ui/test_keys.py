@@ -10,15 +10,15 @@ from textual.pilot import Pilot
 from porttui.model.facts import Facts
 from porttui.model.report import Report
 from porttui.model.target import Asked
-from porttui.ui.app import PortTui
+from porttui.ui.app import Ended, PortTui
 from tests import reports
-from tests.ui.screen import app_on, rows, running, settled, text, until, visible
+from tests.ui.screen import app_on, code, rows, running, settled, text, until, visible
 
 TABS = ("1", "2", "3", "4", "5", "6")
 KEY_NAMES = {"esc": "escape", "/": "slash", "?": "question_mark"}
 
 
-def key_row(pilot: Pilot[int]) -> list[str]:
+def key_row(pilot: Pilot[Ended]) -> list[str]:
     """Return the keys named in the last row."""
     return [entry.split(" ")[0] for entry in rows(pilot)[-1].strip().split("  ") if entry]
 
@@ -163,14 +163,14 @@ async def test_enter_on_a_socket_asks_about_it_and_p_shows_its_process() -> None
 
 @pytest.mark.parametrize("key", ["q", "ctrl+c", "ctrl+q"])
 @pytest.mark.parametrize(
-    ("build", "code"),
+    ("build", "expected"),
     [(reports.ipv6_only, 1), (reports.healthy, 0), (reports.unknown, 3)],
     ids=["fault", "healthy", "unknown"],
 )
-async def test_quit_returns_the_exit_code_of_the_answer(key: str, build: object, code: int) -> None:
+async def test_quit_returns_the_exit_code_of_the_answer(key: str, build: object, expected: int) -> None:
     assert callable(build)
     app: PortTui = app_on(build())
     async with running(app) as pilot:
         await pilot.press(key)
         await until(pilot, lambda: app.return_value is not None)
-    assert app.return_value == code
+    assert code(app) == expected

@@ -17,7 +17,7 @@ from porttui.model.target import Asked
 from porttui.ui.app import PortTui
 from porttui.ui.tabs.tab import Tab
 from tests import reports
-from tests.ui.screen import app_on, rows, running, settled, until, visible
+from tests.ui.screen import app_on, code, rows, running, settled, until, visible
 
 
 class Stage:
@@ -79,7 +79,7 @@ async def test_tabs_and_quit_work_while_a_look_takes_long() -> None:
         await pilot.press("2", "5", "6", "4", "q")
         await until(pilot, lambda: app.return_value is not None)
     assert time.monotonic() - began < 10
-    assert app.return_value == 0
+    assert code(app) == 0
     stage.release()
 
 
@@ -109,7 +109,7 @@ async def test_recheck_shows_what_has_changed() -> None:
         assert "✓ OK" in rows(pilot)[0]
         assert any("it has changed" in row for row in rows(pilot))
         await pilot.press("q")
-    assert app.return_value == 0
+    assert code(app) == 0
 
 
 async def test_a_superseded_look_does_not_overwrite_the_newer_one() -> None:
@@ -128,7 +128,8 @@ async def test_a_superseded_look_does_not_overwrite_the_newer_one() -> None:
         for _ in range(5):
             await pilot.pause()
         assert rows(pilot) == before
-        assert app.last == quick
+        assert app.last is not None
+        assert app.last.report == quick
 
 
 async def test_stop_looking_leads_to_the_start_screen() -> None:
@@ -151,12 +152,12 @@ async def test_a_look_that_fails_is_told_and_can_be_repeated() -> None:
     app = app_on(report, look=broken)
     async with running(app) as pilot:
         assert any("porttui failed at looking: ZeroDivisionError" in row for row in rows(pilot))
-        assert app.exit_code() == 4
+        assert code(app) == 4
         app.look = lambda _: iter([report.facts])
         await pilot.press("r")
         await settled(pilot)
         assert "✗ FAULT" in rows(pilot)[0]
-        assert app.exit_code() == 1
+        assert code(app) == 1
 
 
 async def test_the_same_screen_is_not_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual import events
 from textual.pilot import Pilot
 
+from porttui.ui.app import Ended
 from porttui.ui.widgets.target_input import TargetInput
 from tests import reports
 from tests.ui.screen import app_on, drawn, rows, running, settled, text, visible
@@ -49,7 +50,7 @@ TYPED = """
 """
 
 
-async def paste(pilot: Pilot[int], pasted: str) -> None:
+async def paste(pilot: Pilot[Ended], pasted: str) -> None:
     pilot.app.screen.query_one(TargetInput).post_message(events.Paste(pasted))
     await pilot.pause()
     await pilot.pause()

@@ -100,7 +100,7 @@ NARROW_FIX = """
            the error, write
              http://localhost:5173
 
-
+ last look 14:02:11 refused, 1 look
  Next  do A1, or right for way B
  enter Done  c Copy  ? Keys  q Quit
 """

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from porttui.cli import exits
 from porttui.cli.arguments import Parser, understand
+
+if TYPE_CHECKING:
+    from porttui.ui.app import Ended
 
 _HOW_TO_ASK = """
 To find out why a connection to one of them fails:   porttui check TARGET
@@ -31,7 +35,30 @@ def run(argv: list[str], parser: Parser) -> int:
     with exits.doing("showing the screen"):
         from porttui.ui.app import run as run_tui
 
-        return run_tui(asked, ascii_only=args.ascii, mouse=args.mouse)
+        ended = run_tui(asked, ascii_only=args.ascii, mouse=args.mouse)
+    return finish(ended)
+
+
+def finish(ended: Ended) -> int:
+    """Print what stays on the normal screen after the TUI, and return the exit code."""
+    if ended.report is not None:
+        from porttui.render.text import last_words
+
+        exits.emit(last_words(ended.report, ended.before, todo=ended.todo))
+        for failure in ended.report.facts.failures:
+            exits.talk(f"porttui: could not look at the {failure.what}: {failure.reason}")
+    if ended.signal:
+        return 128 + ended.signal
+    return exits.failed(ended.failure) if ended.failure is not None else exit_code(ended)
+
+
+def exit_code(ended: Ended) -> int:
+    """Return the exit code for how the TUI was left: that of the last result; 0 when there was none."""
+    if ended.signal:
+        return 128 + ended.signal
+    if ended.failure is not None:
+        return exits.Exit.FAILED
+    return exits.of_report(ended.report) if ended.report is not None else exits.Exit.HEALTHY
 
 
 def terminal_for_tui() -> bool:

@@ -161,12 +161,15 @@ def _ticket(report: r.Report, width: int, exit_code: int | None, took: float | N
     return lines
 
 
-def last_words(report: r.Report, before: r.Report | None = None, *, width: int = 80) -> str:
+def last_words(
+    report: r.Report, before: r.Report | None = None, *, todo: tuple[str, ...] = (), width: int = 80
+) -> str:
     """Return what stays on the normal screen after quitting: at most six lines, with the time of the last look.
 
     Args:
         report: the last report.
-        before: the first report, when it was a fault and may be gone now.
+        before: the report with the fault that is proven gone, when there is one.
+        todo: what is still to do so that it stays gone, one sentence each.
         width: columns of a line.
 
     Returns:
@@ -174,9 +177,10 @@ def last_words(report: r.Report, before: r.Report | None = None, *, width: int =
     """
     facts, verdict = report.facts, report.verdict
     seen = f"Last look {report.at:%H:%M:%S} on {facts.host.name}."
-    if before is not None and before.verdict.severity is r.Severity.FAULT and verdict.severity is r.Severity.OK:
+    if before is not None and verdict.severity in (r.Severity.OK, r.Severity.WARNING):
         lines = paragraph(f"{verdict.summary} {seen}", width, f"FIXED  {ascii_text(report.target.text)}  ", " " * 7)
-        return _most(lines + paragraph(f"{before.at:%H:%M:%S}  {before.verdict.summary}", width, "  was    "), [])
+        lines += paragraph(f"{before.at:%H:%M:%S}  {before.verdict.summary}", width, "  was    ")
+        return _most(lines + [line for text in todo for line in paragraph(text, width, "  to do  ")], [])
     head = list(_headlines(report, width))[:2]
     if report.found:
         side = report.found[0]

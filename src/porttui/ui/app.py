@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, NamedTuple, Protocol
 
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
@@ -18,37 +19,81 @@ if os.environ.get("NO_COLOR") == "":  # no-color.org: only a value that is not e
 if os.environ.get("TEXTUAL_COLOR_SYSTEM", "auto") not in {"auto", "standard", "256", "truecolor", "windows"}:
     del os.environ["TEXTUAL_COLOR_SYSTEM"]  # Textual ends with a traceback on any other
 
-from textual.app import App  # Textual reads its variables when it is imported
+from textual.app import App, SystemCommand  # Textual reads its variables when it is imported
 from textual.binding import BindingType
+from textual.command import Provider
 from textual.filter import LineFilter
+from textual.screen import Screen
 
+from porttui.act.aftermath import Aftermath
+from porttui.act.recent import Recent
+from porttui.act.signals import Result
 from porttui.model.facts import Facts, Process, Sockets, Unseen
-from porttui.model.report import Report, Severity
+from porttui.model.report import Report
 from porttui.model.target import Asked
-from porttui.ui import live
+from porttui.reading.acts import Act
+from porttui.ui import live, proof
+from porttui.ui.commands import Commands
 from porttui.ui.keys import APP, bindings
 from porttui.ui.plain_ascii import AsciiFilter
 from porttui.ui.screens.diagnosis import DiagnosisScreen
 from porttui.ui.screens.start import StartScreen
-from porttui.ui.shown import Here
+from porttui.ui.shown import Here, Shown
 from porttui.ui.theme import THEME
 
 LookAt = Callable[[Asked], Iterator[Facts]]
 Judge = Callable[[Facts], Report]
 Owners = Callable[[tuple[int, ...]], tuple[Process, ...]]
 
-_EXIT_OK, _EXIT_FAULT, _EXIT_UNKNOWN, _EXIT_FAILED = 0, 1, 3, 4
+
+class Watched(Iterator[Facts], Protocol):
+    """A watch under way: yields finished facts, one a look."""
+
+    def close(self) -> None:
+        """End it, from any thread."""
+
+    def recheck(self) -> None:
+        """Make the next look a whole one, and at once."""
+
+
+Watch = Callable[[Asked, Facts | None], Watched]
+
+
+class Hands(NamedTuple):
+    """What changes a process on this machine; both block."""
+
+    send: Callable[[int, dt.datetime, Act], Result]
+    """Sends what an act needs to a pid with a start time."""
+    after: Callable[[Facts, Process, Act], Aftermath]
+    """Waits for what has become of it."""
+
+
+class Ended(NamedTuple):
+    """How the screen was left. porttui.cli makes the exit code and the last words of it."""
+
+    report: Report | None = None
+    """The last result."""
+    before: Report | None = None
+    """The fault that is proven gone; None when there is none."""
+    todo: tuple[str, ...] = ()
+    """What is still to do so that it stays gone."""
+    failure: Exception | None = None
+    """What porttui itself failed at."""
+    signal: int = 0
+    """By which it was told to end."""
+
+
 _MOST_OWNERS = 200
 """How many processes are described for the names in the table of sockets."""
 
 
-class PortTui(App[int]):
+class PortTui(App[Ended]):
     """porttui in a terminal. It reads Reports; all that reads the machine is handed to it."""
 
     TITLE = "porttui"
     CSS = "Screen { background: $background; color: $foreground; } * { scrollbar-size: 0 0; }"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(APP)]
-    ENABLE_COMMAND_PALETTE = False
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Commands}
     ALLOW_SELECT = False
 
     def __init__(  # noqa: PLR0913  # each of them is one thing the app is given instead of reaching for it
@@ -57,8 +102,12 @@ class PortTui(App[int]):
         look: LookAt,
         sockets: Callable[[], Sockets | Unseen],
         *,
+        watcher: Watch | None = None,
         judge: Judge | None = None,
         owners: Owners | None = None,
+        hands: Hands | None = None,
+        recent: Recent | None = None,
+        save: Callable[[Report], str] | None = None,
         here: Here | None = None,
         ascii_only: bool = False,
     ) -> None:
@@ -68,8 +117,12 @@ class PortTui(App[int]):
             asked: what to look at; None begins with the start screen.
             look: makes a look, ever fuller facts; blocking.
             sockets: reads the listeners for the start screen; blocking.
+            watcher: goes on looking at a target, from facts that are known already; None: nothing is watched.
             judge: makes a report of facts; `porttui.diagnose.diagnose` when None.
             owners: describes processes by pid, for their names; blocking; None leaves them unknown.
+            hands: acts on processes; None: nothing can be done to them.
+            recent: targets that were asked about before; None: none are kept.
+            save: writes a report to files and returns what to say about it; None: nothing is saved.
             here: who sits where, known before the first look.
             ascii_only: write ASCII only.
         """
@@ -78,11 +131,15 @@ class PortTui(App[int]):
         self.look = look
         self.sockets = sockets
         self.judge = judge or _diagnose
+        self.watcher = watcher
+        self.hands = hands
+        self.recent = recent
+        self.save = save
         self.here = here
-        self.last: Report | None = None
-        self.before: Report | None = None
-        """The first result about the target, when the last one is about the same."""
+        self.last: Shown | None = None
+        """What the last finished look has shown."""
         self.failure: Exception | None = None
+        self._signal = 0
         self._owners = owners
         self._ascii = AsciiFilter(enabled=ascii_only)
         self.register_theme(THEME)
@@ -100,6 +157,7 @@ class PortTui(App[int]):
         if self.asked is None:
             self.push_screen(StartScreen())
         else:
+            self.remember(self.asked)
             self.push_screen(DiagnosisScreen(self.asked))
 
     def _catch_signals(self) -> None:
@@ -115,26 +173,40 @@ class PortTui(App[int]):
                 return
 
     def _told_to_end(self, number: int) -> None:
-        self.exit(128 + number)
+        self._signal = number
+        self.exit(self.ended())
 
-    def exit_code(self) -> int:
-        """Return the exit code for the last result: 0 healthy, 1 a fault, 3 undetermined, 4 porttui failed."""
-        if self.failure is not None:
-            return _EXIT_FAILED
-        if self.last is None:
-            return _EXIT_OK
-        return {Severity.FAULT: _EXIT_FAULT, Severity.UNKNOWN: _EXIT_UNKNOWN}.get(self.last.verdict.severity, _EXIT_OK)
+    def ended(self) -> Ended:
+        """Tell how it stands: what stays after leaving, and what the exit code is made of."""
+        last = self.last
+        failure = self.failure or self._exception
+        if last is None or last.report is None:
+            return Ended(failure=failure, signal=self._signal)
+        fixed = last.fixed and last.guide is not None
+        return Ended(
+            report=last.report,
+            before=proof.begun(last.guide) if fixed and last.guide is not None else None,
+            todo=proof.todo_texts(last) if fixed else (),
+            failure=failure,
+            signal=self._signal,
+        )
 
-    def answered(self, report: Report) -> None:
+    def answered(self, shown: Shown) -> None:
         """Remember a finished look for the exit code and for the last words."""
-        if self.last is None or self.last.target != report.target or self.last.question != report.question:
-            self.before = report
-        self.last = report
+        self.last = shown
         self.failure = None
 
     def failed(self, error: Exception) -> None:
         """Remember that porttui itself failed."""
         self.failure = error
+
+    def _fatal_error(self) -> None:
+        """End without Textual's traceback: whoever called tells the error in one line and keeps its details."""
+        self._close_messages_no_wait()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:  # noqa: ARG002
+        """Offer nothing of Textual's own: there is one theme, and the keys are in the palette already."""
+        return ()
 
     async def owners(self, report: Report) -> tuple[Process, ...]:
         """Describe the owners of the sockets of a report that it does not describe itself."""
@@ -151,6 +223,7 @@ class PortTui(App[int]):
 
     def diagnose(self, asked: Asked) -> None:
         """Show a target on a diagnosis screen of its own; the one before is gone."""
+        self.remember(asked)
         for screen in self.screen_stack:
             if isinstance(screen, DiagnosisScreen):
                 found = screen
@@ -164,9 +237,14 @@ class PortTui(App[int]):
         """Show the start screen over the diagnosis."""
         self.push_screen(StartScreen())
 
+    def remember(self, asked: Asked) -> None:
+        """Keep a target for the start screen; that it cannot be kept is no error."""
+        if self.recent is not None:
+            self.recent.remember(asked)
+
     def action_leave(self) -> None:
         """Leave."""
-        self.exit(self.exit_code())
+        self.exit(self.ended())
 
     def action_redraw(self) -> None:
         """Draw everything again: after the shell had the terminal, the screen is not what Textual thinks."""
@@ -179,7 +257,7 @@ def _diagnose(facts: Facts) -> Report:
     return diagnose(facts)
 
 
-def run(asked: Asked | None, *, ascii_only: bool = False, mouse: bool = True) -> int:
+def run(asked: Asked | None, *, ascii_only: bool = False, mouse: bool = True) -> Ended:
     """Run the TUI on this machine.
 
     Args:
@@ -188,10 +266,12 @@ def run(asked: Asked | None, *, ascii_only: bool = False, mouse: bool = True) ->
         mouse: let the terminal report the mouse.
 
     Returns:
-        The exit code. What stays on the normal screen was printed on stdout by then.
+        How it was left. Nothing was written on the normal screen by then.
     """
+    from porttui.act import aftermath, recent, save, signals
     from porttui.observe import Look as Options  # what reads the machine is drawn in by nothing but a real run
     from porttui.observe import observe, this_platform
+    from porttui.observe.watch import watch
 
     platform = this_platform()
     utf8 = (sys.stderr.encoding or "").lower().replace("-", "") == "utf8"
@@ -199,16 +279,12 @@ def run(asked: Asked | None, *, ascii_only: bool = False, mouse: bool = True) ->
         asked,
         lambda question: observe(question, Options()),
         lambda: platform.sockets(0),
+        watcher=lambda question, first: watch(question, Options(), first=first),
         owners=platform.processes,
+        hands=Hands(send=signals.send, after=aftermath.after),
+        recent=recent.Recent(recent.usual_path()),
+        save=save.save,
         here=Here(privileges=platform.privileges(), host=platform.host()),
         ascii_only=ascii_only or not utf8,
     )
-    code = app.run(mouse=mouse)
-    if app.last is not None:
-        from porttui.render.text import last_words
-
-        before = app.before if app.before is not app.last else None
-        sys.stdout.write(last_words(app.last, before).rstrip("\n") + "\n")
-    if app.failure is not None:
-        sys.stderr.write(f"porttui: the look failed: {type(app.failure).__name__}: {app.failure}\n")
-    return code if code is not None else app.return_code or app.exit_code()
+    return app.run(mouse=mouse) or app.ended()

@@ -6,8 +6,10 @@ import datetime as dt
 
 from porttui.model.base import Value
 from porttui.model.facts import Host, Privileges, Process
-from porttui.model.report import Report
+from porttui.model.report import Report, Severity
 from porttui.model.target import Asked
+from porttui.model.watch import Timeline
+from porttui.reading.guide import Guide
 
 
 class Here(Value, frozen=True, kw_only=True):
@@ -38,6 +40,33 @@ class Shown(Value, frozen=True, kw_only=True):
     """Owners of other listeners, for the names in the table."""
     marked: frozenset[tuple[str, int]] = frozenset()
     """Steps of ways that the user said are done: letter of the way and index of the step."""
+    guide: Guide | None = None
+    """Where the user stands on the way to a connection that works; None before the first finished result."""
+    watching: bool = False
+    """porttui goes on looking by itself."""
+    watch_wanted: bool = False
+    """The user asked for it, so that the timeline takes the place of the evidence."""
+
+    @property
+    def fixed(self) -> bool:
+        """A fault was there, and it is proven gone."""
+        guide = self.guide
+        if guide is None or guide.state != "proven" or self.looking:
+            return False
+        return bool(guide.solved) or guide.first.verdict.severity in (Severity.FAULT, Severity.UNKNOWN)
+
+    @property
+    def fault(self) -> Report | None:
+        """The report whose fault is worked on: its ways stay while a server restarts."""
+        if self.guide is None or self.looking:
+            return self.report
+        ill = self.guide.first.verdict.severity in (Severity.FAULT, Severity.UNKNOWN)
+        return self.guide.first if ill else self.report
+
+    @property
+    def timeline(self) -> Timeline | None:
+        """What was seen so far."""
+        return self.guide.timeline if self.guide is not None else None
 
     @property
     def who(self) -> Here | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from porttui.model.report import Confidence, Remedy, RemedyStep, Report, ReportUnseen, Severity, Verdict
+from porttui.model.report import Confidence, Remedy, RemedyStep, Report, ReportUnseen, Severity, Status, Verdict
 from porttui.model.target import QUESTION_TEXT, Question
 from porttui.render import sections
 from porttui.render.marks import SEVERITY_MARKS, STATUS_MARKS
@@ -31,6 +31,8 @@ def state(shown: Shown) -> str:
         return "? FAILED"
     if shown.report is None or shown.looking:
         return ". LOOKING"
+    if shown.fixed:
+        return f"{MARKS[Status.PASS][0]} FIXED"
     count = len(faults(shown.report))
     return f"✗ {count} FAULTS" if count > 1 else SEVERITY_MARKS[shown.report.verdict.severity].shown()
 

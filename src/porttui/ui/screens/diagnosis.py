@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
 
 from msgspec.structs import replace
 from textual.app import ComposeResult
@@ -12,12 +12,16 @@ from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widgets import ContentSwitcher
 
+from porttui.model.facts import Process
 from porttui.model.report import Report
 from porttui.model.target import Asked, Question
-from porttui.ui import live
+from porttui.reading.acts import Act
+from porttui.reading.guide import Guide
+from porttui.ui import live, pages
 from porttui.ui.keys import DIAGNOSIS, bindings, key_row
 from porttui.ui.lines import NARROW, ROW_RULE, Line, cut, plain, wrap
 from porttui.ui.screens.page import PageScreen
+from porttui.ui.screens.watching import Watching
 from porttui.ui.shown import Shown, same_answer
 from porttui.ui.tabs.diagnosis import DiagnosisTab
 from porttui.ui.tabs.firewall import FirewallTab
@@ -29,14 +33,22 @@ from porttui.ui.tabs.tab import Tab
 from porttui.ui.widgets.rows import Rows
 from porttui.ui.widgets.state_row import state_line
 from porttui.ui.widgets.tab_row import TITLES, steps_line, tab_line
-from porttui.ui.words import ORDER, faults, place, question, state, unseen_row
+from porttui.ui.words import state
 
 if TYPE_CHECKING:
     from porttui.ui.app import PortTui
 
 _TABS: tuple[type[Tab], ...] = (DiagnosisTab, FixTab, SocketsTab, ProcessTab, FirewallTab, LearnTab)
-_GATED = {"enter": "enter", "copy": "copy", "filter": "filter", "process": "process", "way": "way"}
+_GATED = ("enter", "copy", "filter", "process", "way", "parts", "act")
 """Actions that the tab in sight may offer or not."""
+_MOST_VISITS = 20
+
+
+class Visit(NamedTuple):
+    """Where the user was before following a row to somewhere else."""
+
+    shown: Shown
+    tab: int
 
 
 class DiagnosisScreen(Screen[None]):
@@ -53,6 +65,8 @@ class DiagnosisScreen(Screen[None]):
         self.shown = Shown(asked=asked, looking=True)
         self.current = 1
         self._said = ""
+        self._visits: list[Visit] = []
+        self._watching = Watching(self)
 
     @property
     def tui(self) -> PortTui:
@@ -118,37 +132,66 @@ class DiagnosisScreen(Screen[None]):
 
     def _arrived(self, report: Report, *, first: bool) -> None:
         """Show a finished look; the result before it stays until this one differs."""
-        note = ""
+        note = "" if first else self._again_note(report)
+        guide = self.shown.guide
+        self.take(report, Guide.begin(report) if guide is None or first else guide.seen(report), note)
+
+    def _again_note(self, report: Report) -> str:
         before = self.shown.report
-        if not first and before is not None:
-            same = same_answer(before, report)
-            note = f"Looked again {report.at.strftime('%H:%M:%S')}: {'no change' if same else 'it has changed'}."
-        marked = self.shown.marked if before is None or before.remedies == report.remedies else frozenset()
-        self._said = note if self.current != 1 else ""
+        same = before is not None and same_answer(before, report)
+        return f"Looked again {report.at.strftime('%H:%M:%S')}: {'no change' if same else 'it has changed'}."
+
+    def saw(self, report: Report) -> None:
+        """Take in what a watch showed."""
+        guide = self.shown.guide
+        before = self.shown.report
+        stale = before is None or not same_answer(before, report)
+        note = self._again_note(report) if self.shown.again else "" if stale else self.shown.note
+        self.take(report, guide.seen(report) if guide is not None else Guide.begin(report), note)
+
+    def take(self, report: Report, guide: Guide, note: str) -> None:
+        """Show a finished result, and where the guide stands by it."""
+        before = self.shown
+        same = guide.state == "unchanged" and guide.pinned is None and not before.marked
+        if same and guide.target == report.target.text and report.remedies != guide.first.remedies:
+            guide = replace(guide, first=report)  # the same fault: its ways name what is there now
+        same_fault = before.guide is not None and guide.first.remedies == before.guide.first.remedies
+        if note != before.note:
+            self._said = note if self.current != 1 else ""
+        table = before.report.facts.sockets if before.report is not None else None
         self._set(
             replace(
-                self.shown,
+                before,
                 report=report,
+                guide=guide,
                 looking=False,
                 again=False,
                 note=note,
                 failure="",
                 changed=None,
-                marked=marked,
+                marked=before.marked if same_fault else frozenset(),
             )
         )
-        self.tui.answered(report)
-        self.run_worker(self._name_owners(report), group="names", exclusive=True, exit_on_error=False)
+        self.tui.answered(self.shown)
+        self._watching.mind()
+        if report.facts.sockets != table:
+            self.run_worker(self._name_owners(report), group="names", exclusive=True, exit_on_error=False)
 
     async def _name_owners(self, report: Report) -> None:
         """Learn the names of other listeners' owners, for the table of sockets."""
         known = await self.tui.owners(report)
-        if known and self.shown.report is report:
+        now = self.shown.report
+        if known and now is not None and now.facts.sockets == report.facts.sockets:
             self._set(replace(self.shown, processes=known))
 
     def _failed(self, error: Exception) -> None:
-        words = f"porttui failed at looking: {type(error).__name__}. This is a fault of porttui itself."
-        self._set(replace(self.shown, looking=False, again=False, failure=words))
+        error.add_note(f"looking at {self.shown.asked.target}")
+        self.failed("looking", error)
+
+    def failed(self, what: str, error: Exception) -> None:
+        """Tell that porttui itself failed at something; the details are told on the normal screen."""
+        words = f"porttui failed at {what}: {type(error).__name__}. This is a fault of porttui itself."
+        self._set(replace(self.shown, looking=False, again=False, watching=False, failure=words))
         self.tui.failed(error)
 
     def _set(self, shown: Shown) -> None:
@@ -156,6 +199,10 @@ class DiagnosisScreen(Screen[None]):
         for tab in self.query(Tab):
             tab.update(shown)
         self.refresh_rows()
+
+    def show(self, shown: Shown) -> None:
+        """Draw another state."""
+        self._set(shown)
 
     # Drawing
 
@@ -183,14 +230,17 @@ class DiagnosisScreen(Screen[None]):
     def _keys(self) -> list[tuple[str, str]]:
         """Return the keys that do something now, as the tab orders them."""
         by_id = {key.id: key for key in DIAGNOSIS}
-        if self._typing():
-            return [("enter", "Rows"), ("esc", "Clear filter"), ("ctrl+c", "Quit")]
+        own = self.tab.own_keys()
+        if own:
+            return own
         entries = []
         for name in self.tab.KEYS:
             key = by_id[name]
             action, _, argument = key.action.partition("(")
             parameters = (int(argument.rstrip(")")),) if argument else ()
-            nowhere = name == "back" and self.current == 1 and not (self.shown.looking or self.shown.again)
+            nowhere = (
+                name == "back" and self.current == 1 and not (self.shown.looking or self.shown.again or self._visits)
+            )
             nothing = name == "fix" and not (self.shown.report and self.shown.report.remedies)
             if self.check_action(action, parameters) and not nowhere and not nothing:
                 entries.append((key.shown, self.tab.label(key.action) or key.label))
@@ -212,17 +262,16 @@ class DiagnosisScreen(Screen[None]):
         if not self.is_mounted:
             return True
         if action in _GATED:
-            if self._typing():
-                return action == "enter"
-            return self.tab.can(_GATED[action])
+            return self.tab.can(action)
+        if action == "watch":
+            return self.tui.watcher is not None and self.shown.report is not None and not self.shown.looking
+        if action == "save":
+            return self.tui.save is not None and self.shown.report is not None and not self.shown.looking
         if action == "tab" and parameters == (2,) and self.current == 2:
             return None
         if action in ("question", "recheck"):
             return not self.shown.looking
         return True
-
-    def _typing(self) -> bool:
-        return isinstance(self.tab, SocketsTab) and self.tab.editing
 
     def say(self, words: str) -> None:
         """Show a sentence in place of the Next row until the next key."""
@@ -272,6 +321,7 @@ class DiagnosisScreen(Screen[None]):
         self.query_one(ContentSwitcher).current = f"tab-{number}"
         self.tab.focus()
         self.call_after_refresh(self.tab.redraw)
+        self._watching.mind()
         self.refresh_rows()
 
     def action_recheck(self) -> None:
@@ -284,30 +334,51 @@ class DiagnosisScreen(Screen[None]):
             self._set(replace(self.shown, again=True, note="Looking again.", failure=""))
             if self.current != 1:
                 self.say("Looking again.")
-        self.look()
+        if not self._watching.recheck():
+            self.look()
 
     def action_question(self) -> None:
         """Ask the other question about the same target."""
         other = Question.BIND if self.shown.asked.question is Question.CONNECT else Question.CONNECT
+        self._visits.clear()
         self.ask(replace(self.shown.asked, question=other))
 
     def ask(self, asked: Asked) -> None:
         """Ask about something else, in this screen."""
         self._said = ""
+        self._watching.stop()
         self._set(Shown(asked=asked, here=self.shown.who, looking=True))
         self._show_tab(1)
         self.look()
+
+    def visit(self, asked: Asked) -> None:
+        """Ask about something else, from where esc comes back here."""
+        self._visits = [*self._visits[-_MOST_VISITS:], Visit(self.shown, self.current)]
+        self.ask(asked)
+
+    def _return(self) -> None:
+        """Go back to where the user was before following a row."""
+        visit = self._visits.pop()
+        self.workers.cancel_group(self, "look")
+        self._watching.stop()
+        self._set(replace(visit.shown, again=False, watching=False))
+        self._show_tab(visit.tab)
+        self.tui.answered(self.shown)
 
     def action_target(self) -> None:
         """Go to the start screen."""
         self.tui.ask_for_target()
 
     def action_back(self) -> None:
-        """Leave the filter, stop looking, or go back to the first tab."""
+        """Leave the filter, go back to where one was, stop looking, or go back to the first tab."""
         tab = self.tab
-        if isinstance(tab, SocketsTab) and (tab.editing or tab.filter):
-            tab.editing = False
+        if isinstance(tab, SocketsTab) and tab.filter:
             tab.type("")
+        elif isinstance(tab, ProcessTab) and tab.wanted is not None:
+            tab.wanted = None
+            self._show_tab(3)
+        elif self._visits and (self.current == 1 or self.shown.looking):
+            self._return()
         elif self.shown.looking or self.shown.again:
             self._stop()
         elif self.current != 1:
@@ -324,18 +395,82 @@ class DiagnosisScreen(Screen[None]):
     def action_enter(self) -> None:
         """Do what enter does in this tab."""
         tab = self.tab
-        if isinstance(tab, DiagnosisTab):
-            self._show_reasons()
+        if isinstance(tab, DiagnosisTab) and self.shown.report is not None:
+            self.app.push_screen(PageScreen("Reasons", pages.reasons(self.shown.report)))
         elif isinstance(tab, FixTab):
-            self._set(replace(self.shown, marked=tab.marked()))
+            self._mark(tab)
         elif isinstance(tab, SocketsTab):
             asked = tab.asked()
-            if tab.editing:
-                tab.editing = False
-                tab.redraw()
-                self.refresh_rows()
-            elif asked is not None:
-                self.ask(asked)
+            if asked is not None:
+                self.visit(asked)
+
+    def _mark(self, tab: FixTab) -> None:
+        """Turn over the mark of a step; a way with a mark is the one in hand."""
+        place = tab.place()
+        marked = tab.marked()
+        guide = self.shown.guide
+        if guide is not None and place is not None and not self.shown.fixed:
+            way = place[0] if place in marked else next((way for way, _ in sorted(marked)), "")
+            if way != (guide.pinned.way if guide.pinned else ""):
+                guide = guide.pin(way)
+        self._set(replace(self.shown, marked=marked, guide=guide))
+        self.tui.answered(self.shown)
+        self._watching.mind()
+
+    def action_parts(self) -> None:
+        """Tell the command in focus part by part, or no longer."""
+        if isinstance(self.tab, FixTab):
+            self.tab.explain()
+            self.refresh_rows()
+
+    def action_watch(self) -> None:
+        """Go on looking, or stop it."""
+        self._watching.turn()
+
+    def action_save(self) -> None:
+        """Write the report to files."""
+        report, guide = self.shown.report, self.shown.guide
+        if report is not None and self.tui.save is not None:
+            full = replace(report, timeline=guide.timeline) if guide is not None else report
+            self.run_worker(self._save(full), group="save", exclusive=True, exit_on_error=False)
+
+    async def _save(self, report: Report) -> None:
+        save = self.tui.save
+        if save is None:
+            return
+        try:
+            self.say(await live.in_thread(lambda: save(report)))
+        except Exception as error:  # noqa: BLE001  # told on the screen and on the normal screen
+            error.add_note("saving the report")
+            self.failed("saving the report", error)
+
+    def action_act(self) -> None:
+        """Show what can be done to the process in focus."""
+        if isinstance(self.tab, ProcessTab):
+            self.tab.open_menu()
+            self.refresh_rows()
+
+    def act(self, process: Process, act: Act) -> None:
+        """Do to a process what the user has confirmed."""
+        self.run_worker(self._act(process, act), group="act", exclusive=True, exit_on_error=False)
+
+    async def _act(self, process: Process, act: Act) -> None:
+        tab, hands, report = self.query_one("#tab-4", ProcessTab), self.tui.hands, self.shown.report
+        if hands is None or report is None or process.started is None:
+            return
+        started = process.started
+        try:
+            result = await live.in_thread(lambda: hands.send(process.pid, started, act))
+            tab.sent(result)
+            if result.outcome == "sent":
+                tab.became(await live.in_thread(lambda: hands.after(report.facts, process, act)))
+        except Exception as error:  # noqa: BLE001  # told on the screen and on the normal screen
+            error.add_note(f"{act} of pid {process.pid}")
+            self.failed(f"the {act} of pid {process.pid}", error)
+            return
+        self.refresh_rows()
+        if not self.shown.looking:
+            self.action_recheck()
 
     def action_filter(self) -> None:
         """Type into the filter."""
@@ -362,44 +497,5 @@ class DiagnosisScreen(Screen[None]):
 
     def action_keys(self) -> None:
         """Show all keys, and what a narrow window leaves out."""
-        rows = [("", f"{self.shown.asked.target}, {question(self.shown.asked.question)}")]
-        rows += [("", place(self.shown.who, long=True))] if self.shown.who else []
-        if self.shown.report is not None:
-            rows.append(
-                ("", f"last look {self.shown.report.at.strftime('%H:%M:%S')}, {self.shown.report.verdict.code}")
-            )
-        rows.append(("", ""))
-        told: set[str] = set()
-        for active in self.active_bindings.values():
-            binding = active.binding
-            name = binding.key_display or binding.key
-            if active.enabled and binding.tooltip and binding.id and binding.id not in told:
-                told.add(binding.id)
-                rows.append((name, self._help(binding.action, binding.tooltip)))
-        self.app.push_screen(PageScreen("Keys", rows))
-
-    def _help(self, action: str, usual: str) -> str:
-        helps = {
-            "DiagnosisTab": "show the reasons: every cause that was ruled out, and what was not seen",
-            "FixTab": "mark the step as done, or take the mark back",
-            "SocketsTab": "ask why this row fails",
-        }
-        return helps.get(type(self.tab).__name__, usual) if action == "enter" else usual
-
-    def _show_reasons(self) -> None:
-        report = self.shown.report
-        if report is None:
-            return
-        rows = [
-            ("", f"{verdict.summary} ({verdict.code}, {verdict.confidence.value})")
-            for verdict in (report.verdict, *report.also)
-        ]
-        if len(faults(report)) > 1:
-            rows = [(name, text) for name, (_, text) in zip(ORDER, rows, strict=False)]
-        rows += [("", ""), ("", f"Ruled out: {len(report.ruled_out)}")]
-        rows += [(one.code, one.because) for one in report.ruled_out]
-        rows += [("", ""), ("", f"Not seen: {len(report.unseen)}")]
-        for unseen in report.unseen:
-            what, how = unseen_row(unseen, report)
-            rows.append((what, how + ("" if unseen.matters else " (cannot change the answer)")))
-        self.app.push_screen(PageScreen("Reasons", rows))
+        active = [one.binding for one in self.active_bindings.values() if one.enabled]
+        self.app.push_screen(PageScreen("Keys", pages.keys(self.shown, active, self.tab.help_of_enter())))

@@ -11,8 +11,9 @@ from porttui.render.sections import how_to_see
 from porttui.ui.lines import EMPTY, NARROW, ROW_RULE, WIDE, Line, aligned, beside, cut, pad, plain, styled, wrap
 from porttui.ui.panels import laptop, packet_way, process, sockets_on_port
 from porttui.ui.shown import Shown
-from porttui.ui.tabs.fix import compact_ways
 from porttui.ui.tabs.tab import LEFT, Drawing, Tab
+from porttui.ui.timeline import last_look, watching_rows
+from porttui.ui.ways import compact_ways
 from porttui.ui.words import MARKS, ORDER, all_needed, certainty, command, faults, fix_hint, unseen_row
 
 _INDENT = "   "
@@ -26,7 +27,7 @@ _NARROW_WORDS = {"nothing listens there": "nobody there"}
 class DiagnosisTab(Tab):
     """The answer."""
 
-    KEYS: ClassVar = ("back", "fix", "recheck", "enter", "copy", "target", "help", "quit")
+    KEYS: ClassVar = ("back", "fix", "recheck", "watch", "enter", "copy", "save", "target", "help", "quit")
 
     def __init__(self, shown: Shown, **options: Any) -> None:
         super().__init__(shown, **options)
@@ -58,7 +59,13 @@ class DiagnosisTab(Tab):
 
     def label(self, action: str) -> str:
         """Name enter and esc."""
+        if action == "watch" and self.shown.watching:
+            return "Stop watching"
         return "Reasons" if action == "enter" else super().label(action)
+
+    def help_of_enter(self) -> str:
+        """Tell of the reasons."""
+        return "show the reasons: every cause that was ruled out, and what was not seen"
 
     def copied(self) -> str:
         """Return the command that fixes it, or the one that shows what was not seen."""
@@ -137,8 +144,11 @@ class DiagnosisTab(Tab):
             rows += plain(wrap(step.summary, width - 1, _INDENT)) if step.summary else []
         if report is not None and not shown.looking:
             failing = steps[_first_focus(steps)]
-            rows += [EMPTY, Line(f" Evidence for {failing.name.value}")]
-            rows += plain(_evidence_rows(_evidence_of(failing, report), width))
+            if shown.watch_wanted:
+                rows += [EMPTY, *watching_rows(shown, width, 8)]
+            else:
+                rows += [EMPTY, Line(f" Evidence for {failing.name.value}")]
+                rows += plain(_evidence_rows(_evidence_of(failing, report), width))
             sentence, unseen = certainty(report)
             rows += [EMPTY, *plain(wrap(sentence, width - 1, " ")), *plain(_unseen_rows(unseen, report, width))]
             if shown.note:
@@ -147,7 +157,8 @@ class DiagnosisTab(Tab):
             last = shown.note or (f"{report.verdict.confidence.value.capitalize()}." if known else "Cause not found.")
         else:
             last = "Looking."
-        return Drawing(rows, None, (Line(" " + cut(last, width - 2)),))
+        footer = tuple(last_look(shown, width)[:1]) if shown.watch_wanted and not shown.looking else ()
+        return Drawing(rows, None, footer or (Line(" " + cut(last, width - 2)),))
 
     def _answer(self, width: int, height: int) -> tuple[list[Line], tuple[int, int], tuple[Line, ...]]:
         """Return the rows from the sentence to the evidence, the rows in focus, and what follows them."""
@@ -178,7 +189,9 @@ class DiagnosisTab(Tab):
         sentence, unseen = certainty(report)
         footer = [*wrap(sentence, width, " "), *_unseen_rows(unseen, report, width)]
         footer += [f" {shown.failure or shown.note}"] * bool(shown.failure or shown.note)
-        if evidence or len(rows) + len(footer) + 3 <= height:
+        if shown.watch_wanted and shown.timeline is not None:
+            rows += [EMPTY, *watching_rows(shown, width, max(3, height - len(rows) - len(footer) - 2))]
+        elif evidence or len(rows) + len(footer) + 3 <= height:
             rows += [EMPTY, Line(f" Evidence for {step.name.value}"), *plain(_evidence_rows(evidence, width))]
         return rows, focus, tuple(plain(footer))
 

@@ -1,214 +1,282 @@
-"""Tab 2: ways (lettered, choose one) of steps (numbered, do all). Each step says where to type."""
+"""Tab 2: ways (lettered, choose one) of steps (numbered, do all), and the proof when one of them has worked.
+
+The ways are those of the fault that is worked on: they stay while a server restarts and nothing listens for a moment.
+"""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from rich.cells import cell_len
-
-from porttui.model.report import Remedy, Report
-from porttui.ui.lines import EMPTY, NARROW, WIDE, Line, beside, cut, pad, plain, wrap
+from porttui.model.report import Remedy, Report, Severity
+from porttui.ui import proof
+from porttui.ui.lines import EMPTY, NARROW, WIDE, Line, beside, plain, wrap
 from porttui.ui.panels import process, sockets_on_port
+from porttui.ui.shown import Shown
 from porttui.ui.tabs.tab import LEFT, Drawing, Tab
-from porttui.ui.words import all_needed, command, number, price, sentence
+from porttui.ui.timeline import last_look, watching_rows
+from porttui.ui.ways import Place, explained, part_rows, places, step_name, step_rows, title_rows
+from porttui.ui.words import all_needed, command
 
-_PRICE_AT = 51
-_PRICE_AT_WIDE = 46
+_HOW_IT_LOOKS = (
+    "A look reads the socket table. It connects only when the table has changed, or where the table cannot show the "
+    "fault, at most every 10 s."
+)
 
 
 class FixTab(Tab):
-    """The ways out."""
+    """The ways out, and the proof."""
 
-    KEYS: ClassVar = ("enter", "copy", "recheck", "target", "back", "help", "quit")
+    KEYS: ClassVar = ("enter", "copy", "parts", "watch", "recheck", "save", "target", "back", "help", "quit")
+
+    def __init__(self, shown: Shown, **options: Any) -> None:
+        super().__init__(shown, **options)
+        self.explains = False
+        """Whether the command in focus is told part by part."""
+
+    def update(self, shown: Shown) -> None:
+        """Take over a look; with another fault, or the proof, the cursor begins again."""
+        before, self.shown = self.shown, shown
+        if _fault_code(before) != _fault_code(shown) or before.fixed != shown.fixed:
+            self.cursor = self.top = 0
+            self.explains = False
+        self.redraw()
 
     def stops(self) -> int:
-        """Return the number of steps of all ways."""
+        """Return the number of steps of all ways, or of those that are still to do."""
         return len(self._places())
 
     def can(self, action: str) -> bool:
-        """Tell whether there is a step to mark, or another way to go to."""
+        """Tell whether there is a step to mark, a command to explain, or another way to go to."""
         if action == "enter":
             return bool(self._places())
+        if action == "parts":
+            return self.explains or bool(explained(self._report(), self.place()))
         if action == "way":
-            return len(self._remedies()) > 1
+            narrow = self.size.width < NARROW
+            return len(self._remedies()) > 1 and not self.shown.fixed if narrow else self.can("parts")
         return super().can(action)
 
     def label(self, action: str) -> str:
-        """Name enter."""
+        """Name enter and w."""
         if action == "enter":
-            return "Not done" if self._place() in self.shown.marked else "Done"
+            return "Not done" if self.place() in self.shown.marked else "Done"
+        if action == "watch" and self.shown.watching:
+            return "Stop watching"
         return super().label(action)
 
     def copied(self) -> str:
         """Return the command of the step in focus."""
-        report, place = self.shown.report, self._place()
+        report, place = self._report(), self.place()
         if report is None or place is None:
             return ""
         way, index = place
         return next((command(one.steps[index], report) for one in report.remedies if one.way == way), "")
 
+    def help_of_enter(self) -> str:
+        """Tell of the marks."""
+        return "mark the step as done, or take the mark back; a way with a mark is the one in hand"
+
+    def move(self, by: int) -> None:
+        """Move from step to step; what was opened is closed again."""
+        self.explains = False
+        super().move(by)
+
     def way(self, by: int) -> None:
-        """Put the cursor on the first step of another way."""
+        """In a narrow window, go to another way; else open or close the command in focus."""
+        if self.size.width >= NARROW:
+            self.explain(open_=by > 0)
+            return
         ways = [remedy.way for remedy in self._remedies()]
-        place = self._place()
+        place = self.place()
         if place is None:
             return
         wanted = ways[(ways.index(place[0]) + by) % len(ways)]
         self.cursor = next(index for index, other in enumerate(self._places()) if other[0] == wanted)
+        self.explains = False
         self._follow = True
         self.redraw()
 
-    def marked(self) -> frozenset[tuple[str, int]]:
+    def explain(self, *, open_: bool | None = None) -> None:
+        """Tell the command in focus part by part, or no longer."""
+        wanted = not self.explains if open_ is None else open_
+        self.explains = wanted and bool(explained(self._report(), self.place()))
+        self._follow = True
+        self.redraw()
+
+    def marked(self) -> frozenset[Place]:
         """Return the marks with that of the step in focus turned over, and go on to the next step."""
-        place = self._place()
+        place = self.place()
         marks = self.shown.marked if place is None else self.shown.marked ^ {place}
         if place in marks and self.cursor + 1 < self.stops():
             self.cursor += 1
+            self.explains = False
             self._follow = True
         return marks
 
     def heading(self) -> str:
         """Return which way is in sight."""
-        remedies, place = self._remedies(), self._place()
-        if place is None:
-            return ""
+        remedies, place = self._remedies(), self.place()
+        if self.shown.fixed or place is None:
+            return "it works" if self.shown.fixed else ""
         at = [remedy.way for remedy in remedies].index(place[0]) + 1
         choose = f"choose one of {' '.join(one.way for one in remedies)}"
-        if self.shown.report is not None and all_needed(self.shown.report):
+        report = self._report()
+        if report is not None and all_needed(report):
             choose = "all, in this order"
         return f"{choose}   way {at} of {len(remedies)}"
 
     def hint(self, *, narrow: bool) -> str:
         """Say what to do next."""
-        place = self._place()
+        place = self.place()
+        if self.shown.fixed:
+            left = proof.still_to_do(self.shown)
+            if narrow:
+                return f"{step_name(left[0])} keeps it so" if left else "q leaves"
+            return "q leaves, and the result stays in your terminal; 6 tells why it was so"
         if place is None:
             return "1 shows the diagnosis"
         following = [remedy.way for remedy in self._remedies()]
+        name = step_name(place)
         if narrow:
             after = following[following.index(place[0]) + 1 :]
-            return f"do {place[0]}{place[1] + 1}" + (f", or right for way {after[0]}" if after else "; r looks again")
-        return "do a way in a second terminal (none? ctrl+z, and fg comes back); then r"
+            return f"do {name}" + (f", or right for way {after[0]}" if after else "")
+        if not self.shown.watching:
+            return "do a way in a second terminal (none? ctrl+z, and fg comes back); then r"
+        guide = self.shown.guide
+        if guide is not None and guide.pinned is not None:
+            return f"{name}: a change is seen by itself; enter only marks the step"
+        return "do a way in a second terminal (none? ctrl+z, and fg comes back)"
 
-    def draw(self, width: int, height: int) -> Drawing:  # noqa: ARG002
-        """Draw all ways, or in a narrow window the one in focus."""
-        report = self.shown.report
+    def draw(self, width: int, height: int) -> Drawing:
+        """Draw all ways, in a narrow window the one in focus, or the proof."""
+        report = self._report()
         if report is None or self.shown.looking:
             return Drawing(plain([" Looking. The ways to fix it follow."]))
-        if not report.remedies:
-            return Drawing(plain(wrap(_nothing(report), width - 1, " ")))
-        if width < NARROW:
-            rows, focus = self._ways(report, width, only=self._place())
-            return Drawing(rows, focus, (EMPTY,))
+        if self.shown.fixed:
+            return self._fixed(report, width)
+        narrow = width < NARROW
         left = LEFT if width >= WIDE else width
-        rows, focus = self._ways(report, left, only=None)
-        opening = plain(wrap(_opening(report), left - 1, " "))
-        rows = [*opening, EMPTY, *rows]
-        focus = (focus[0] + len(opening) + 1, focus[1] + len(opening) + 1)
+        rows: list[Line] = []
+        focus: tuple[int, int] | None = None
+        if report.remedies:
+            opening = [] if narrow else [*self._news(left), *plain(wrap(self._opening(report), left - 1, " ")), EMPTY]
+            drawn, (first, last) = self._ways(report, left, only=self.place() if narrow else None)
+            rows = [*opening, *drawn]
+            focus = (first + len(opening), last + len(opening))
+        else:
+            rows = [*self._news(left), *plain(wrap(_nothing(report), left - 1, " "))]
+        if narrow:
+            last = tuple(last_look(self.shown, width)) or (EMPTY,)
+            return Drawing([*rows, *[EMPTY] * (height - len(rows) - len(last))], focus, last)
+        watched = watching_rows(self.shown, width if width < WIDE else width - LEFT - 1, 3 if height < 30 else 8)
         if width < WIDE:
-            return Drawing(rows, focus)
+            return Drawing(rows, focus, (EMPTY, *watched) if watched else ())
+        return Drawing(beside(rows, self._beside(report, watched, width - LEFT - 1), LEFT, width), focus)
+
+    def _fixed(self, report: Report, width: int) -> Drawing:
+        left = LEFT if width >= WIDE else width
+        rows, focus = proof.fixed_rows(self.shown, left, self.place())
+        now = self.shown.report or report
+        if width < WIDE:
+            return Drawing(rows, focus, (EMPTY,) if width < NARROW else ())
         room = width - LEFT - 1
-        right = [*sockets_on_port(report, room), EMPTY, *process(report, room)]
-        return Drawing(beside(rows, right, LEFT, width), focus)
+        return Drawing(beside(rows, [*sockets_on_port(now, room), EMPTY, *process(now, room)], LEFT, width), focus)
+
+    def _beside(self, report: Report, watched: list[Line], room: int) -> list[Line]:
+        """Return the right column: the timeline, the sockets, and what differs from the beginning."""
+        now, guide = self.shown.report or report, self.shown.guide
+        rows = [*watched, EMPTY] if watched else []
+        if self.shown.watching:
+            rows += [*plain(wrap(_HOW_IT_LOOKS, room - 1, "   ")), EMPTY]
+        rows += [*sockets_on_port(now, room), EMPTY]
+        if guide is not None and len(guide.timeline.lines) > 1:
+            return [*rows, *proof.compared(guide, room)]
+        return [*rows, *process(now, room)]
+
+    def _news(self, width: int) -> list[Line]:
+        """Return what is solved already, and what is seen when something moved."""
+        guide = self.shown.guide
+        if guide is None:
+            return []
+        rows = []
+        for report in guide.solved:
+            rows += wrap(f"Solved: {report.verdict.summary}", width - 1, " ✓ ")
+        if guide.state == "another":
+            rows += wrap(
+                f"{'Now' if guide.solved else 'It is another fault now'}: {guide.first.verdict.summary}", width - 1, " "
+            )
+        elif guide.state == "watching" and guide.timeline.lines:
+            look = guide.timeline.lines[-1].glance
+            much = (
+                f"{guide.good} good look{'s' * (guide.good != 1)} of {guide.needed}" if look.good else "not decided yet"
+            )
+            rows += wrap(
+                f"It has changed: {', '.join(filter(None, (look.word, look.listener)))} ({much}).", width - 1, " "
+            )
+        return plain(rows)
+
+    def _opening(self, report: Report) -> str:
+        again = (
+            "porttui looks again and says when it works."
+            if self.shown.watching
+            else "Then press r: porttui looks again."
+        )
+        if all_needed(report):
+            return f"Do all of these, in this order. {again}"
+        ways = [remedy.way for remedy in report.remedies]
+        if len(ways) == 1:
+            return f"One way: do its steps. {again}"
+        return f"Choose one way: {', '.join(ways[:-1])} or {ways[-1]}. {again}"
+
+    def _report(self) -> Report | None:
+        return self.shown.fault
 
     def _remedies(self) -> tuple[Remedy, ...]:
-        report = self.shown.report
+        report = self._report()
         return () if report is None or self.shown.looking else tuple(one for one in report.remedies if one.steps)
 
-    def _places(self) -> list[tuple[str, int]]:
-        return [(remedy.way, index) for remedy in self._remedies() for index in range(len(remedy.steps))]
+    def _places(self) -> list[Place]:
+        if self.shown.looking:
+            return []
+        return proof.kept_steps(self.shown) if self.shown.fixed else places(self._report())
 
-    def _place(self) -> tuple[str, int] | None:
-        places = self._places()
-        return places[min(self.cursor, len(places) - 1)] if places else None
+    def place(self) -> Place | None:
+        """Return the step in focus."""
+        found = self._places()
+        return found[min(self.cursor, len(found) - 1)] if found else None
 
-    def _ways(self, report: Report, width: int, only: tuple[str, int] | None) -> tuple[list[Line], tuple[int, int]]:
+    def _ways(self, report: Report, width: int, only: Place | None) -> tuple[list[Line], tuple[int, int]]:
         rows: list[str] = []
         focus = (0, 0)
-        place = self._place()
+        place = self.place()
+        told: list[str] = []
         for remedy in report.remedies:
             if only is not None and remedy.way != only[0]:
                 continue
             start = len(rows)
-            rows += _title(remedy, width)
+            rows += title_rows(remedy, width)
             for index, step in enumerate(remedy.steps):
                 here = (remedy.way, index) == place
                 first = start if index == 0 else len(rows)
-                rows += self._step(report, remedy, index, width)
+                rows += step_rows(report, (remedy.way, index), width, marks=self.shown.marked, at=place)
                 rows += wrap(f"({step.why})", width - 1, " " * 13) if here and step.why else []
+                if here and self.explains:
+                    told = part_rows(report, (remedy.way, index), width)
+                    rows += told if width != LEFT else []
                 focus = (first, len(rows) - 1) if here else focus
             rows += wrap(remedy.note, width - 1, "    ") if remedy.note else []
             rows += wrap(f"To undo it: {remedy.undo}", width - 1, "    ") if remedy.undo else []
             rows += [""] * (width == LEFT)
-        return plain(rows), focus
-
-    def _step(self, report: Report, remedy: Remedy, index: int, width: int) -> list[str]:
-        step = remedy.steps[index]
-        place = (remedy.way, index)
-        lead = (
-            f" {'>' if place == self._place() else ' '}  [{'x' if place in self.shown.marked else ' '}] {index + 1}  "
-        )
-        rows = wrap(sentence(remedy, index, report), width - 1, lead)
-        for part in command(step, report).splitlines():
-            rows += _typed(part, width)
-        return rows
+        return plain([*rows, *(told if width == LEFT else [])]), focus
 
 
-def _typed(text: str, width: int) -> list[str]:
-    """Set a command on a row of its own; one that is too long goes on below, broken where a blank is."""
-    return [" " * 13 + text] if cell_len(text) + 13 <= width else wrap(text, width, " " * 8, " " * 10)
-
-
-def _title(remedy: Remedy, width: int) -> list[str]:
-    tried = f"   ✓ tried: {remedy.tried}" if remedy.tried else ""
-    if width < NARROW and width != LEFT:
-        lead = f" {remedy.way}  "
-        tried = f", ✓ tried: {remedy.tried}" if remedy.tried else ""
-        return [*wrap(remedy.title, width - 1, lead), *wrap(price(remedy) + tried, width - 1, "    ")]
-    at = _PRICE_AT_WIDE if width == LEFT else _PRICE_AT
-    title = f" {remedy.way}  {remedy.title}"
-    if cell_len(title) < at and at + cell_len(price(remedy) + tried) <= width:
-        return [pad(title, at) + price(remedy) + tried]
-    return [*wrap(remedy.title, width - 1, f" {remedy.way}  "), *wrap(price(remedy) + tried, width - 1, "    ")]
-
-
-def _opening(report: Report) -> str:
-    if all_needed(report):
-        return "Do all of these, in this order. Then press r: porttui looks again."
-    ways = [remedy.way for remedy in report.remedies]
-    if len(ways) == 1:
-        return "One way. Do its steps, then press r: porttui looks again."
-    return f"Choose one way: {', '.join(ways[:-1])} or {ways[-1]}. Then press r: porttui looks again."
+def _fault_code(shown: Shown) -> tuple[str, int]:
+    """Tell faults apart: what is looked for, and how many were solved before."""
+    report = shown.fault
+    return (report.verdict.code if report else "", len(shown.guide.solved) if shown.guide else 0)
 
 
 def _nothing(report: Report) -> str:
-    if report.verdict.severity.value in ("ok", "warning"):
+    if report.verdict.severity in (Severity.OK, Severity.WARNING):
         return "Nothing has to be fixed."
     return "No way to fix this is known from here. 1 shows what was not seen, and 6 tells more about this fault."
-
-
-def compact_ways(report: Report, marked: frozenset[tuple[str, int]], width: int, limit: int = 12) -> list[Line]:
-    """Return all ways in as few rows as they need, for the wide diagnosis."""
-    rows: list[str] = []
-    for done, remedy in enumerate(report.remedies):
-        tried = f"   ✓ tried: {remedy.tried}" if remedy.tried else ""
-        title = f" {remedy.way}  {remedy.title}"
-        part = (
-            [pad(title, 45) + price(remedy) + tried] if cell_len(title) < 45 else [title, f"    {price(remedy)}{tried}"]
-        )
-        for index, step in enumerate(remedy.steps):
-            box = f"    [{'x' if (remedy.way, index) in marked else ' '}] {index + 1}  "
-            typed = command(step, report)
-            together = f"{box}{sentence(remedy, index, report)}  {typed}"
-            if cell_len(together) <= width and "\n" not in typed:
-                part.append(together.rstrip())
-            else:
-                part += wrap(sentence(remedy, index, report), width, box) + [
-                    " " * 11 + one for one in typed.splitlines()
-                ]
-        part += wrap(remedy.note, width, " ") if remedy.note else []
-        if rows and len(rows) + len(part) > limit:
-            left = len(report.remedies) - done
-            rows.append(f"    {number(left)} more way{'s' * (left > 1)}: 2")
-            break
-        rows += part
-    return plain(cut(row, width) for row in rows)

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from textual import events
+
+from porttui.act.aftermath import Aftermath
+from porttui.act.signals import Outcome, Result
 from porttui.model.facts import Process, Sockets, Unseen
-from porttui.reading import columns
+from porttui.reading import acts, columns
+from porttui.reading.acts import Act
+from porttui.reading.consequences import Consequences, consequences
 from porttui.reading.words import tilde
 from porttui.render.sections import how_to_see
+from porttui.ui.confirm import ACTS, confirmation, menu, refusal_rows
 from porttui.ui.lines import EMPTY, NARROW, Line, pad, plain, wrap
 from porttui.ui.panels import command_text, listening_processes, runs_because, who
 from porttui.ui.shown import Shown
 from porttui.ui.tabs.tab import Drawing, Tab
+
+if TYPE_CHECKING:
+    from porttui.ui.screens.diagnosis import DiagnosisScreen
 
 _STATES = {
     "R": "running (R)",
@@ -28,12 +38,141 @@ _STATES = {
 class ProcessTab(Tab):
     """The owners of the listener."""
 
-    KEYS: ClassVar = ("copy", "recheck", "target", "back", "help", "quit")
+    KEYS: ClassVar = ("act", "copy", "recheck", "target", "back", "help", "quit")
 
     def __init__(self, shown: Shown, **options: Any) -> None:
         super().__init__(shown, **options)
         self.wanted: Process | None = None
         """A process that another tab asked to show; None for the owners of the port."""
+        self.menu = False
+        """The four actions are shown."""
+        self.choice = 0
+        """The action in focus."""
+        self.confirming: Process | None = None
+        """The process about which the question is asked; it stands on No."""
+        self._outcome: list[str] = []
+        """What became of the last action."""
+
+    def stops(self) -> int:
+        """Return the number of processes, when there are several to choose from."""
+        return len(self._processes()) if len(self._processes()) > 1 else 0
+
+    def can(self, action: str) -> bool:
+        """Tell whether there is a process to act on, here and now."""
+        if action == "act":
+            return self.process() is not None and self._screen.tui.hands is not None and not self.menu
+        return super().can(action)
+
+    @property
+    def _screen(self) -> DiagnosisScreen:
+        return cast("DiagnosisScreen", self.screen)
+
+    def update(self, shown: Shown) -> None:
+        """Take over a look; a question about a process that is not there any more is taken back."""
+        self.shown = shown
+        if self.confirming is not None and self.process() != self.confirming:
+            now = self.process()
+            if now is None or (now.pid, now.started) != (self.confirming.pid, self.confirming.started):
+                self.confirming = None
+                self.menu = False
+            else:
+                self.confirming = now
+        if self.process() is None:
+            self.menu = False
+        self.redraw()
+
+    # Acting
+
+    def process(self) -> Process | None:
+        """Return the process in focus."""
+        found = self._processes()
+        return found[min(self.cursor, len(found) - 1)] if found else None
+
+    def open_menu(self) -> None:
+        """Show the four actions; the one that removes the cause comes first."""
+        one = self.process()
+        self.menu, self.confirming, self._outcome = one is not None, None, []
+        self.choice = 0 if one is not None and one.state == "T" else 1
+        self._show_end()
+
+    def close(self) -> None:
+        """Take back the actions and the question; nothing was changed."""
+        self.menu, self.confirming = False, None
+        self.redraw()
+
+    def on_key(self, event: events.Key) -> None:
+        """While actions or the question are shown, take every key: only `y` under the question sends."""
+        if not self.menu:
+            return
+        event.stop()
+        event.prevent_default()
+        if self.confirming is not None:
+            self._answer(event.key)
+        else:
+            self._pick(event.key)
+        self._screen.refresh_rows()
+
+    def _answer(self, key: str) -> None:
+        one = self.confirming
+        if one is None:
+            return
+        if key == "y" and self._consequences(one).refused is None:
+            act = ACTS[self.choice]
+            self.menu, self.confirming = False, None
+            self._outcome = [f"{act.capitalize()}: sending {acts.signal_name(act, self._os)}."]
+            self._screen.act(one, act)
+        elif key in ("enter", "escape"):
+            self.confirming = None
+        elif key in ("down", "j", "up", "k"):
+            self.top += 1 if key in ("down", "j") else -1
+            self.redraw()
+            return
+        self._show_end()
+
+    def _pick(self, key: str) -> None:
+        if key == "escape":
+            self.close()
+        elif key in ("down", "j", "up", "k"):
+            self.choice = max(0, min(self.choice + (1 if key in ("down", "j") else -1), len(ACTS) - 1))
+        elif key == "enter" or key in ("1", "2", "3", "4"):
+            self.choice = int(key) - 1 if key != "enter" else self.choice
+            self.confirming = self.process()
+        self._show_end()
+
+    def sent(self, result: Result) -> None:
+        """Tell whether a signal was sent."""
+        signal = acts.signal_name(result.act, self._os)
+        if result.outcome is Outcome.SENT:
+            self._outcome = [f" {signal} sent to pid {result.pid} at {result.at:%H:%M:%S}. Looking what becomes of it."]
+        else:
+            why = f": {result.why}" if result.why else ""
+            self._outcome = [f" {signal} was not sent to pid {result.pid}: {result.outcome.value}{why}."]
+        self._show_end()
+
+    def became(self, after: Aftermath) -> None:
+        """Tell what became of the process and of its port."""
+        self._outcome = [self._outcome[0].partition(". ")[0] + ".", f" {after.text}"]
+        self._show_end()
+
+    def _show_end(self) -> None:
+        self._follow = True
+        self.redraw()
+
+    @property
+    def _os(self) -> Any:
+        return self.shown.report.facts.os if self.shown.report is not None else "linux"
+
+    def _consequences(self, one: Process) -> Consequences:
+        report = self.shown.report
+        assert report is not None  # noqa: S101  # a process is shown, so there is one
+        return consequences(report.facts, one, ACTS[self.choice])
+
+    def own_keys(self) -> list[tuple[str, str]]:
+        """Return the keys of the actions or of the question."""
+        if self.confirming is not None:
+            refused = self._consequences(self.confirming).refused is not None
+            return [("enter", "Back"), ("esc", "Back")] if refused else [("y", "Yes"), ("enter", "No"), ("esc", "No")]
+        return [("down", "Next"), ("enter", "Choose"), ("esc", "Close")] if self.menu else []
 
     def copied(self) -> str:
         """Return the command that would show the owner, when nobody could be seen."""
@@ -46,22 +185,75 @@ class ProcessTab(Tab):
         """Say what to do next."""
         if self.shown.report is None:
             return "nothing to do"
+        if self.confirming is not None:
+            return self._question_hint(self.confirming, narrow=narrow)
+        if self.menu:
+            return "1 to 4 asks first" if narrow else "1 to 4 asks about an action; nothing is sent before y"
         if not self._processes():
             return "c copies what would show it" if self.copied() else "3 lists all sockets"
         return "3 lists all sockets" if narrow else "3 lists all sockets; 1 shows the diagnosis"
 
-    def draw(self, width: int, height: int) -> Drawing:  # noqa: ARG002
-        """Draw each process, one below the other."""
+    def _question_hint(self, one: Process, *, narrow: bool) -> str:
+        found = self._consequences(one)
+        if found.refused is not None:
+            return "esc goes back; nothing was changed"
+        if found.rather_act is not None:
+            better = ACTS.index(found.rather_act) + 1
+            return f"esc, then {better}: {found.rather_act} is " + (
+                "enough here" if found.rather_act is Act.RESUME else "gentler"
+            )
+        return f"y {found.act.value}s it" + ("" if narrow else ", every other key changes nothing")
+
+    def draw(self, width: int, height: int) -> Drawing:
+        """Draw each process, one below the other, then the actions or the question about the one in focus."""
         report = self.shown.report
         if report is None:
             return Drawing([Line(" Looking.")])
         found = self._processes()
         if not found:
-            return Drawing(plain(self._nobody(width)))
+            return Drawing(
+                plain(
+                    [
+                        *(part for text in self._outcome for part in wrap(text.strip(), width - 1, " ")),
+                        *self._nobody(width),
+                    ]
+                )
+            )
         rows: list[Line] = []
+        focus: tuple[int, int] | None = None
         for one in found:
-            rows += [*self._described(one, width), EMPTY]
-        return Drawing(rows[:-1])
+            first = len(rows)
+            described = self._described(one, width)
+            if len(found) > 1 and one is self.process():
+                described[0] = Line(" >" + described[0].text[1:])
+                focus = (first, first + len(described) - 1)
+            rows += described
+            if one is self.process():
+                below = self._below_process(one, width, height)
+                if below:
+                    chosen = [at for at, row in enumerate(below) if row.text.startswith(" > ")]
+                    start = chosen[0] if chosen and self.confirming is None and height < 12 else 0
+                    focus = (len(rows) + start, len(rows) + (start or len(below) - 1))
+                rows += below
+            rows.append(EMPTY)
+        return Drawing(rows[:-1], focus)
+
+    def _below_process(self, one: Process, width: int, height: int) -> list[Line]:
+        """Return what became of the last action, the four actions, or the question about one of them."""
+        report = self.shown.report
+        if report is None:
+            return []
+        if not self.menu:
+            told = [part for text in self._outcome for part in wrap(text.strip(), width - 1, " ")]
+            return plain(["", *told]) if told else []
+        rows: list[str] = []
+        if self.confirming is None or height >= 28:
+            rows += menu(tuple(consequences(report.facts, one, act) for act in ACTS), self.choice, one, width)
+        if self.confirming is not None:
+            found = self._consequences(self.confirming)
+            write = refusal_rows if found.refused is not None else confirmation
+            rows += write(found, one, report, width)
+        return plain(rows)
 
     def _processes(self) -> tuple[Process, ...]:
         report = self.shown.report

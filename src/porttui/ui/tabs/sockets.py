@@ -41,15 +41,18 @@ class SocketsTab(Tab):
         super().__init__(shown, **options)
         self.filter = ""
         self.editing = False
-        self._chosen: Socket | None = None
+        self._chosen: tuple[object, ...] | None = None
+        """The socket in focus, as the next look knows it again."""
 
     def update(self, shown: Shown) -> None:
         """Take over a look; the cursor stays on its socket, or begins on the one that listens on the port."""
         self.shown = shown
         rows = self.rows()
         port = shown.asked.target.port
-        if self._chosen in rows:
-            self.cursor = rows.index(self._chosen)
+        known = [_identity(row) for row in rows]
+        if self._chosen in known:
+            if self.cursor >= len(known) or known[self.cursor] != self._chosen:  # several may share one address
+                self.cursor = known.index(self._chosen)
         elif self._chosen is None:
             self.cursor = next((index for index, row in enumerate(rows) if row.port == port), 0)
             self._follow = True
@@ -58,14 +61,18 @@ class SocketsTab(Tab):
     def move(self, by: int) -> None:
         """Move from row to row."""
         super().move(by)
-        self._chosen = self.row()
+        self._choose()
 
     def page(self, by: int) -> None:
         """Move by a screen of rows."""
         self.cursor = max(0, min(self.cursor + by * max(1, self.size.height - _DETAIL_ROWS - 3), self.stops() - 1))
         self._follow = True
-        self._chosen = self.row()
+        self._choose()
         self.redraw()
+
+    def _choose(self) -> None:
+        row = self.row()
+        self._chosen = _identity(row) if row is not None else None
 
     def rows(self) -> list[Socket]:
         """Return the sockets that the filter keeps, by port."""
@@ -110,6 +117,14 @@ class SocketsTab(Tab):
             return "Clear filter"
         return super().label(action)
 
+    def own_keys(self) -> list[tuple[str, str]]:
+        """Return the keys of the line in which the filter is typed."""
+        return [("enter", "Rows"), ("esc", "Clear filter"), ("ctrl+c", "Quit")] if self.editing else []
+
+    def help_of_enter(self) -> str:
+        """Tell of the question."""
+        return "ask why this row fails; esc comes back here"
+
     def heading(self) -> str:
         """Return filter and count."""
         table = self._table()
@@ -138,6 +153,9 @@ class SocketsTab(Tab):
             self.type(self.filter[:-1])
         elif event.key == "ctrl+u":
             self.type("")
+        elif event.key in ("enter", "escape"):
+            self.editing = False
+            self.type("" if event.key == "escape" else self.filter)
         else:
             return
         event.stop()
@@ -152,8 +170,8 @@ class SocketsTab(Tab):
     def type(self, text: str) -> None:
         """Set the filter and keep the cursor on its socket when that is still there."""
         self.filter = text[:100]
-        rows = self.rows()
-        self.cursor = rows.index(self._chosen) if self._chosen in rows else 0
+        known = [_identity(row) for row in self.rows()]
+        self.cursor = known.index(self._chosen) if self._chosen in known else 0
         self._follow = True
         self.redraw()
         self.screen.refresh_rows()  # type: ignore[attr-defined]
@@ -278,6 +296,11 @@ class SocketsTab(Tab):
         if nameless:
             told += f"{nameless} {'row has' if nameless == 1 else 'rows have'} no program name: {_why(table)}. "
         return wrap(f"{told}Filter words: {columns.FILTER_WORDS}", width - 1, " ")[:2]
+
+
+def _identity(row: Socket) -> tuple[object, ...]:
+    """Return what stays the same of a socket from look to look; what waits in its queue does not."""
+    return (row.protocol, row.state, row.address, row.port, row.peer, row.peer_port, row.namespace, row.path)
 
 
 def _not_seen(table: Unseen | None, report: Report | None) -> str:

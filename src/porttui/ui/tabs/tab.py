@@ -56,12 +56,20 @@ class Tab(Rows, can_focus=True):
         return 0
 
     def can(self, action: str) -> bool:
-        """Tell whether an action of the tab does something now: "enter", "copy", "filter", "process", "way"."""
+        """Tell whether an action of the tab does something now: "enter", "copy", "filter", "process", "way" ..."""
         return action == "copy" and bool(self.copied())
 
     def label(self, action: str) -> str:
         """Return the word that stands behind enter or esc in the key row; empty for the usual one."""
         return {"back": "Stop looking"}.get(action, "") if self.shown.looking else ""
+
+    def own_keys(self) -> list[tuple[str, str]]:
+        """Return the key row while the tab takes every key itself; empty while it does not."""
+        return []
+
+    def help_of_enter(self) -> str:
+        """Return what enter does here, as a sentence; empty when it does nothing."""
+        return ""
 
     def copied(self) -> str:
         """Return the text that `c` sends to the clipboard; empty when there is none."""
@@ -75,7 +83,7 @@ class Tab(Rows, can_focus=True):
     def redraw(self) -> None:
         """Draw again; only rows that changed are written."""
         width, height = self.size.width, self.size.height
-        if not width or not height:
+        if not width or not height or not self.display:
             return
         self.cursor = max(0, min(self.cursor, self.stops() - 1))
         rows, focus, footer = self.draw(width, height)

@@ -1,0 +1,51 @@
+"""The command palette (ctrl+p): one command for each key that does something now, made from the bindings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual.binding import Binding
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+
+class Commands(Provider):
+    """Offers the keys of the screen from which the palette was opened."""
+
+    def _bindings(self) -> Iterator[Binding]:
+        told: set[str] = set()
+        for active in self.screen.active_bindings.values():
+            binding = active.binding
+            if active.enabled and binding.id and binding.tooltip and binding.id not in told:
+                told.add(binding.id)
+                yield binding
+
+    async def discover(self) -> Hits:
+        """Yield every command while nothing is typed."""
+        for binding in self._bindings():
+            yield DiscoveryHit(_name(binding), self._run(binding), help=binding.tooltip)
+
+    async def search(self, query: str) -> Hits:
+        """Yield the commands whose name or explanation fits what is typed."""
+        matcher = self.matcher(query)
+        for binding in self._bindings():
+            score = max(matcher.match(_name(binding)), matcher.match(binding.tooltip))
+            if score > 0:
+                yield Hit(score, matcher.highlight(_name(binding)), self._run(binding), help=binding.tooltip)
+
+    def _run(self, binding: Binding) -> _Run:
+        return _Run(self, binding.action)
+
+
+class _Run:
+    """Runs the action of a key on the screen that has it."""
+
+    def __init__(self, provider: Commands, action: str) -> None:
+        self._provider = provider
+        self._action = action
+
+    async def __call__(self) -> None:
+        await self._provider.app.run_action(self._action, self._provider.screen)
+
+
+def _name(binding: Binding) -> str:
+    return f"{binding.description or binding.tooltip} ({binding.key_display or binding.key})"

@@ -1,0 +1,52 @@
+"""What stands on the pages over the diagnosis: the keys that work here, and the reasons of the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.binding import Binding
+
+from porttui.model.report import Report
+from porttui.ui.shown import Shown
+from porttui.ui.words import ORDER, faults, place, question, unseen_row
+
+Rows = list[tuple[str, str]]
+
+
+def keys(shown: Shown, active: Iterable[Binding], enter: str) -> Rows:
+    """Return target, machine and time, and then each key that does something now.
+
+    Args:
+        shown: what the screen shows.
+        active: the bindings that are enabled.
+        enter: what enter does in this tab; empty for nothing.
+    """
+    rows = [("", f"{shown.asked.target}, {question(shown.asked.question)}")]
+    rows += [("", place(shown.who, long=True))] if shown.who else []
+    if shown.report is not None:
+        rows.append(("", f"last look {shown.report.at.strftime('%H:%M:%S')}, {shown.report.verdict.code}"))
+    rows.append(("", ""))
+    told: set[str] = set()
+    for binding in active:
+        if binding.tooltip and binding.id and binding.id not in told:
+            told.add(binding.id)
+            text = enter or binding.tooltip if binding.action == "enter" else binding.tooltip
+            rows.append((binding.key_display or binding.key, text))
+    return rows
+
+
+def reasons(report: Report) -> Rows:
+    """Return every cause that was ruled out, and what was not seen."""
+    rows = [
+        ("", f"{verdict.summary} ({verdict.code}, {verdict.confidence.value})")
+        for verdict in (report.verdict, *report.also)
+    ]
+    if len(faults(report)) > 1:
+        rows = [(name, text) for name, (_, text) in zip(ORDER, rows, strict=False)]
+    rows += [("", ""), ("", f"Ruled out: {len(report.ruled_out)}")]
+    rows += [(one.code, one.because) for one in report.ruled_out]
+    rows += [("", ""), ("", f"Not seen: {len(report.unseen)}")]
+    for unseen in report.unseen:
+        what, how = unseen_row(unseen, report)
+        rows.append((what, how + ("" if unseen.matters else " (cannot change the answer)")))
+    return rows

@@ -1,0 +1,56 @@
+"""What was seen while a target was watched, as rows: newest first, and the last look alone."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+
+from porttui.model.watch import Line as Seen
+from porttui.model.watch import Timeline
+from porttui.ui.lines import Line, aligned, cut, plain, wrap
+from porttui.ui.shown import Shown
+
+
+def looks(line: Seen) -> str:
+    """Return "1 look" or "20 looks"."""
+    return "1 look" if line.looks == 1 else f"{line.looks} looks"
+
+
+def timeline_rows(timeline: Timeline, width: int, most: int) -> list[str]:
+    """Return the newest lines, newest first: when it began, what a client met, how often, who is there.
+
+    Args:
+        timeline: what was seen.
+        width: of the rows, in cells.
+        most: rows; what is older is counted in the last one.
+    """
+    lines = list(reversed(timeline.lines))
+    shown = lines if len(lines) <= most else lines[: max(1, most - 1)]
+    counts = [looks(line) for line in shown]
+    widest = max(map(cell_len, counts), default=0)
+    table = [
+        (f"{line.first:%H:%M:%S}", line.glance.word, count.rjust(widest), line.glance.listener)
+        for line, count in zip(shown, counts, strict=True)
+    ]
+    rows = [cut(f"   {row}".rstrip(), width) for row in aligned(table, gap=3 if width > 60 else 2)]
+    older = len(lines) - len(shown) + timeline.dropped
+    return [*rows, *[f"   and {older} older"] * bool(older)]
+
+
+def watching_rows(shown: Shown, width: int, most: int) -> list[Line]:
+    """Return whether porttui goes on looking, and what it has seen."""
+    timeline = shown.timeline
+    if timeline is None or not timeline.lines:
+        return []
+    last = timeline.lines[-1].last.strftime("%H:%M:%S")
+    title = f" Watching, last look {last}" if shown.watching else f" Not watching; last look {last} (w watches)"
+    return plain([title, *timeline_rows(timeline, width - 1, most)])
+
+
+def last_look(shown: Shown, width: int) -> list[Line]:
+    """Return the last look in one row, for a narrow window."""
+    timeline = shown.timeline
+    if timeline is None or not timeline.lines:
+        return []
+    line = timeline.lines[-1]
+    words = f"last look {line.last:%H:%M:%S} {line.glance.word}, {looks(line)}"
+    return plain(wrap(words, width - 1, " "))
