@@ -94,7 +94,7 @@ def test_a_broken_file_is_told_in_one_line(make: Callable[[], bytes], tmp_path: 
 _ODD: dict[str, Callable[[], bytes]] = {
     "keys that are newer": lambda: _with_facts(newer={"a": [1, {"b": None}]}),
     "facts alone": lambda: json.dumps(json.loads(_WHOLE)["facts"]).encode(),
-    "many sockets": lambda: _with_sockets(60_000),
+    "many sockets": lambda: _with_sockets(20_000),
     "many unseen": lambda: _with_facts(
         failures=[], privileges={"user": "x", "capabilities": [f"{talks.NASTY}{at}" for at in range(10_000)]}
     ),

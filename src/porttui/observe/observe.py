@@ -187,6 +187,18 @@ class _Observation:
 
     def _sockets(self, port: int) -> tuple[Sockets | Unseen, tuple[Process, ...]]:
         """Owners are read with the sockets, before the first connect: an activator may start a program by it."""
+        sockets, processes = self._owned(port)
+        if isinstance(sockets, Unseen) or all(
+            each.started is None or each.started < self._before for each in processes
+        ):
+            return sockets, processes
+        # One of them has started meanwhile: its pid may be that of an owner who has ended. If it is, it owns no socket.
+        again, _ = self._owned(port)
+        owners = {pid for row in again.rows for pid in row.pids} if isinstance(again, Sockets) else set()
+        return again, tuple(each for each in processes if each.pid in owners)
+
+    def _owned(self, port: int) -> tuple[Sockets | Unseen, tuple[Process, ...]]:
+        """Read the sockets, and describe the processes that hold those on the port."""
         sockets = self.eyes.sockets(port)
         if isinstance(sockets, Unseen):
             return sockets, ()
@@ -196,6 +208,11 @@ class _Observation:
         if unseen:
             sockets = replace(sockets, unseen=(*sockets.unseen, *unseen))
         return sockets, self.eyes.processes(sorted(pids)[: bounds.MOST_PROCESSES])
+
+    @property
+    def _before(self) -> dt.datetime:
+        """What started before this moment did so before the look; start times are counted in ticks of 10 ms."""
+        return self.facts.at - dt.timedelta(seconds=1)
 
     def _routes(self) -> tuple[Route, ...] | Unseen:
         routes = [self.eyes.route(address) for address in self._addresses if not is_wildcard(address)]
