@@ -283,6 +283,20 @@ class Namespace:
             lines = Path(f"/proc/{self.pid}/net/{table}").read_text().splitlines()
             yield from (line.split() for line in lines[1:])
 
+    def join(self, other: Namespace, own: str, its: str) -> None:
+        """Tie another namespace to this one by a pair of interfaces, as a container is tied to its host.
+
+        Args:
+            other: becomes the container; its default route leads here.
+            own: this end's address, of a /24.
+            its: the other end's.
+        """
+        here = f"ip addr add {own}/24 dev inner0 && ip link set inner0 up"
+        self.run(
+            "sh", "-c", f"ip link add inner0 type veth peer name eth0 && ip link set eth0 netns {other.pid} && {here}"
+        )
+        other.run("sh", "-c", f"ip addr add {its}/24 dev eth0 && ip link set eth0 up && ip route add default via {own}")
+
     def _add_lan(self) -> None:
         script = (
             "ip link add lan0 type veth peer name lan1 && ip link set lan0 addrgenmode none"
