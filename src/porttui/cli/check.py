@@ -50,11 +50,7 @@ def tell(
     with exits.doing(f"writing the report as {form}"):
         data = written(report, form, code=code, took=took)
     exits.emit(data)
-    for failure in report.facts.failures:
-        exits.talk(f"porttui: could not look at the {failure.what}: {failure.reason}")
-    details = report.facts.failure_details[len(facts.failure_details) if seen_before else 0 :]
-    if details:
-        exits.keep("\n\n".join(details))
+    exits.tell_failures(report.facts, kept=len(facts.failure_details) if seen_before else 0)
     return code
 
 
@@ -136,12 +132,12 @@ def seconds(text: str) -> float:
     """Read a time of the command line, in seconds.
 
     Raises:
-        argparse.ArgumentTypeError: it is no number, or not between 0 and 600.
+        argparse.ArgumentTypeError: it is no number, or not above 0 and up to 600.
     """
     try:
         value = float(text)
     except ValueError:
         value = math.nan
     if not 0 < value <= _LONGEST:
-        raise argparse.ArgumentTypeError(f"'{text[:20]}' is not a time between 0 and {_LONGEST:g} seconds")
+        raise argparse.ArgumentTypeError(f"'{text[:20]}' is not a time above 0 and up to {_LONGEST:g} seconds")
     return value

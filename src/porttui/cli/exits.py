@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from porttui.model.facts import Facts
 from porttui.model.failed import details
 from porttui.model.printable import printable
 from porttui.model.report import Report, Severity
@@ -131,6 +132,14 @@ def failed(error: BaseException) -> Exit:
     talk(f"porttui: failed while {notes[0]}: {what}")
     keep(details(notes[0], error))
     return Exit.FAILED
+
+
+def tell_failures(facts: Facts, *, kept: int = 0) -> None:
+    """Tell which parts of a look porttui failed at, and keep the details of all but the first `kept` in a file."""
+    for each in facts.failures:
+        talk(f"porttui: could not look at the {each.what}: {each.reason}")
+    if facts.failure_details[kept:]:
+        keep("\n\n".join(facts.failure_details[kept:]))
 
 
 def keep(text: str) -> None:

@@ -45,8 +45,7 @@ def finish(ended: Ended) -> int:
         from porttui.render.text import last_words
 
         exits.emit(last_words(ended.report, ended.before, todo=ended.todo))
-        for failure in ended.report.facts.failures:
-            exits.talk(f"porttui: could not look at the {failure.what}: {failure.reason}")
+        exits.tell_failures(ended.report.facts)
     if ended.signal:
         return 128 + ended.signal
     return exits.failed(ended.failure) if ended.failure is not None else exit_code(ended)

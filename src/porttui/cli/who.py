@@ -14,26 +14,39 @@ _WIDE = 10_000
 
 
 def run(argv: list[str]) -> int:
-    """Print who holds the port; exit code 0 when somebody does, 1 when nobody was seen to."""
+    """Print who holds the port; exit code 0 when somebody holds each, 1 when nobody was seen to hold one."""
     parser = Parser("who", "Tell who holds a port on this machine.", "porttui who 5173")
     parser.add_argument("port", metavar="PORT", nargs="+", help="a port, or anything that check takes as TARGET")
     parser.add_argument("--json", action="store_true", help="print a JSON array")
     args = parser.parse_intermixed_args(argv)
-    port = understand(args.port).target.port
-    rows, sockets = read(port)
-    holders = holding(rows)
+    found = {port: read(port) for port in _ports(args.port)}
+    holders = {port: holding(rows) for port, (rows, _) in found.items()}
     if args.json:
         from porttui.render.json import lines_of_json
 
-        exits.emit(lines_of_json([{**entry(row), "processes": row.processes} for row in holders]))
-    elif holders:
-        exits.emit("\n".join(told(row) for row in holders))
+        every = [row for rows in holders.values() for row in rows]
+        exits.emit(lines_of_json([{**entry(row), "processes": row.processes} for row in every]))
     else:
-        exits.emit(f"Nobody holds port {port} here.\n")
-    if any(row.program == "?" for row in holders) or not holders:
-        for unseen in sockets.unseen:
-            exits.talk(f"porttui: {unseen_text(unseen)}")
-    return exits.Exit.HEALTHY if holders else exits.Exit.FAULT
+        exits.emit("\n".join(_told_port(port, rows) for port, rows in holders.items()))
+    for port, (_, sockets) in found.items():
+        if any(row.program == "?" for row in holders[port]) or not holders[port]:
+            for unseen in sockets.unseen:
+                exits.talk(f"porttui: {unseen_text(unseen)}")
+    return exits.Exit.HEALTHY if all(holders.values()) else exits.Exit.FAULT
+
+
+def _ports(words: list[str]) -> tuple[int, ...]:
+    """Return the ports that are asked about: several numbers, or the one of a target."""
+    if not any(char.isdigit() for word in words for char in word) and words != ["-"]:
+        raise exits.UsageError(f"{' '.join(words)[:40]!r} names no port. Example: porttui who 5173")
+    each = [words] if not all(word.isdecimal() for word in words) else [[word] for word in words]
+    return tuple(dict.fromkeys(understand(one).target.port for one in each))
+
+
+def _told_port(port: int, holders: tuple[Row, ...]) -> str:
+    if not holders:
+        return f"Nobody holds port {port} here.\n"
+    return "\n".join(told(row) for row in holders)
 
 
 def holding(rows: tuple[Row, ...]) -> tuple[Row, ...]:

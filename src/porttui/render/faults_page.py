@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterable
 
 from porttui.faults.fault import Fault
+from porttui.faults.registry import BY_CODE
 from porttui.model.target import QUESTION_TEXT, Question
 from porttui.render.lines import ascii_text
 from porttui.render.marks import SEVERITY_MARKS
@@ -50,9 +51,11 @@ def explain_text(fault: Fault, *, width: int = 80) -> str:
         f"  severity  {SEVERITY_MARKS[fault.severity].word}",
         f"  asked by  {_questions(fault)}",
     ]
-    blocks = ["\n".join(head), *(_wrapped(block, width) for block in fault.text.split("\n\n"))]
-    if fault.explains:
-        blocks.append(_wrapped(f"Where it is found it explains: {', '.join(fault.explains)}.", width))
+    told = fault.text.split("\n\n")[1:]  # the first line is the title in other words
+    blocks = ["\n".join(head), *(_wrapped(block, width) for block in told)]
+    known = [code for code in fault.explains if code in BY_CODE]
+    if known:
+        blocks.append(_wrapped(f"Where it is found it explains: {', '.join(known)}.", width))
     ask = "To see it on your own machine, with the fix for it:"
     again = "porttui check TARGET" + (" --bind" if fault.questions == (Question.BIND,) else "")
     blocks.append(f"{ask}\n  {again}")

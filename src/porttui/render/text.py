@@ -161,9 +161,7 @@ def _ticket(report: r.Report, width: int, exit_code: int | None, took: float | N
     return lines
 
 
-def last_words(
-    report: r.Report, before: r.Report | None = None, *, todo: tuple[str, ...] = (), width: int = 80
-) -> str:
+def last_words(report: r.Report, before: r.Report | None = None, *, todo: tuple[str, ...] = (), width: int = 80) -> str:
     """Return what stays on the normal screen after quitting: at most six lines, with the time of the last look.
 
     Args:
