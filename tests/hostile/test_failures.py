@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.run import closed_port, environment, listener
+from tests.cli.run import closed_port, environment
 from tests.hostile.running import harmless
 from tests.ui.test_terminal import ALT_SCREEN_OFF, Terminal
 
@@ -116,16 +116,25 @@ def _end(one: Terminal) -> None:
         os.close(one.master)
 
 
-@pytest.mark.parametrize("part", ["sockets", "counters", "cause", "look", "judge", "screen"])
-def test_the_screen_is_left_in_order(part: str, tmp_path: Path, terminals: contextlib.ExitStack) -> None:
-    with listener() as port:
-        one = Terminal("tests.hostile.broken", part, f"127.0.0.1:{port}", TMPDIR=str(tmp_path))
-        terminals.callback(_end, one)
-        if part != "screen":
-            one.wait_for(b"porttui failed" if part in {"look", "judge"} else b"127.0.0.1")
-            one.settle()
-            one.type(b"q")
-        assert one.ended() == 4
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [
+        ("sockets", b"UNKNOWN"),
+        ("counters", b"UNKNOWN"),
+        ("cause", b"FAULT"),
+        ("look", b"porttui failed"),
+        ("judge", b"porttui failed"),
+        ("screen", b""),
+    ],
+)
+def test_the_screen_is_left_in_order(part: str, told: bytes, tmp_path: Path, terminals: contextlib.ExitStack) -> None:
+    one = Terminal("tests.hostile.broken", part, f"127.0.0.1:{closed_port()}", TMPDIR=str(tmp_path))
+    terminals.callback(_end, one)
+    if part != "screen":
+        one.wait_for(told)
+        one.settle()
+        one.type(b"q")
+    assert one.ended() == 4
     end = one.output.rpartition(ALT_SCREEN_OFF)[2].decode()
     assert ALT_SCREEN_OFF in one.output
     assert b"Traceback" not in one.output
