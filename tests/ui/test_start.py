@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from porttui.ui.app import Ended
 from porttui.ui.widgets.target_input import TargetInput
 from tests import reports
-from tests.ui.screen import app_on, drawn, rows, running, settled, text, visible
+from tests.ui.screen import app_on, drawn, rows, running, settled, text, until, visible
 
 NODE_TRACE = """node:events:502
       throw er; // Unhandled 'error' event
@@ -156,3 +156,18 @@ async def test_narrow_start() -> None:
         assert seen[5] == "   read as 127.0.0.1, port 5173"
         assert seen[7] == "   [::1]:5173      node       same port"
         assert seen[-1] == " enter Find out  down Pick  ctrl+c Quit"
+
+
+async def test_keys_that_come_in_one_burst_change_neither_the_target_nor_break_the_screen() -> None:
+    """Over a slow line keys are typed ahead, and enter is pressed twice."""
+    app = app_on(reports.ipv6_only(), start=True)
+    async with running(app) as pilot:
+        for key, character in (*((each, each) for each in "5173"), ("enter", "\r"), ("enter", "\r"), ("f", "f")):
+            app.post_message(events.Key(key, character))
+        await settled(pilot)
+        await until(pilot, lambda: app.last is not None)
+        assert app.last is not None
+        assert app.last.asked.target.port == 5173
+        assert app.last.asked.target.host == "localhost"
+        assert "FAULT" in text(pilot)
+        assert app.failure is None

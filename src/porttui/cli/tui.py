@@ -46,18 +46,22 @@ def finish(ended: Ended) -> int:
 
         exits.emit(last_words(ended.report, ended.before, todo=ended.todo))
         exits.tell_failures(ended.report.facts)
+    if ended.stopped and not ended.signal:
+        exits.talk("porttui: stopped before the answer")
     if ended.signal:
         return 128 + ended.signal
     return exits.failed(ended.failure) if ended.failure is not None else exit_code(ended)
 
 
 def exit_code(ended: Ended) -> int:
-    """Return the exit code for how the TUI was left: that of the last result; 0 when there was none."""
+    """Return the exit code for how the TUI was left: that of the last result; 0 when nothing was asked."""
     if ended.signal:
         return 128 + ended.signal
     if ended.failure is not None:
         return exits.Exit.FAILED
-    return exits.of_report(ended.report) if ended.report is not None else exits.Exit.HEALTHY
+    if ended.report is None:
+        return exits.Exit.INTERRUPTED if ended.stopped else exits.Exit.HEALTHY
+    return exits.of_report(ended.report)
 
 
 def terminal_for_tui() -> bool:

@@ -81,6 +81,8 @@ class Ended(NamedTuple):
     """What porttui itself failed at."""
     signal: int = 0
     """By which it was told to end."""
+    stopped: bool = False
+    """A question was asked, and the screen was left before the answer."""
 
 
 _MOST_OWNERS = 200
@@ -138,6 +140,7 @@ class PortTui(App[Ended]):
         self.here = here
         self.last: Shown | None = None
         """What the last finished look has shown."""
+        self._begun = asked is not None
         self.failure: Exception | None = None
         self._signal = 0
         self._owners = owners
@@ -181,7 +184,7 @@ class PortTui(App[Ended]):
         last = self.last
         failure = self.failure or self._exception
         if last is None or last.report is None:
-            return Ended(failure=failure, signal=self._signal)
+            return Ended(failure=failure, signal=self._signal, stopped=self._begun)
         fixed = last.fixed and last.guide is not None
         return Ended(
             report=last.report,
@@ -223,9 +226,12 @@ class PortTui(App[Ended]):
 
     def diagnose(self, asked: Asked) -> None:
         """Show a target on a diagnosis screen of its own; the one before is gone."""
+        self._begun = True
         self.remember(asked)
         for screen in self.screen_stack:
             if isinstance(screen, DiagnosisScreen):
+                if not screen.is_mounted:
+                    return  # enter was pressed twice: the first one is being shown
                 found = screen
                 while self.screen is not found:
                     self.pop_screen()

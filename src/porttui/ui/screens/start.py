@@ -22,6 +22,7 @@ from porttui.ui.lines import NARROW, ROW_RULE, WIDE, Line, cut, pad, plain, wrap
 from porttui.ui.widgets.rows import Rows
 from porttui.ui.widgets.target_input import TargetInput, read_target
 from porttui.ui.words import place
+from porttui.ui.work import work
 
 if TYPE_CHECKING:
     from porttui.ui.app import PortTui
@@ -80,7 +81,7 @@ class StartScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Read what listens."""
-        self.run_worker(self._read(), group="sockets", exclusive=True, exit_on_error=False)
+        work(self, "sockets", self._read)
         self.call_after_refresh(self._draw)
 
     def on_resize(self) -> None:
@@ -284,7 +285,10 @@ class StartScreen(Screen[None]):
         self._draw()
 
     @on(Input.Submitted)
-    def _submitted(self) -> None:
+    def _submitted(self, event: Input.Submitted) -> None:
+        line = self.query_one(TargetInput)
+        if line.value != event.value:
+            line.value = event.value  # over a slow line keys are typed ahead: what counts stood there at enter
         self.action_ask()
 
     def action_ask(self) -> None:

@@ -24,6 +24,13 @@ class TargetInput(Input):
         """What the user means: the whole paste while its line was not edited, else the line."""
         return self._pasted if self._pasted and self.value == self._stands_for_paste else self.value
 
+    async def _on_key(self, event: events.Key) -> None:
+        """Submit in the order of the keys: a binding would be looked up later, after letters that were typed ahead."""
+        if event.key == "enter":
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Submitted(self, self.value))
+
     def _on_paste(self, event: events.Paste) -> None:
         """Take every line; show the part that decided when they can be read, else all of them in one row."""
         event.stop()
