@@ -42,8 +42,18 @@ def watching_rows(shown: Shown, width: int, most: int) -> list[Line]:
     if timeline is None or not timeline.lines:
         return []
     last = timeline.lines[-1].last.strftime("%H:%M:%S")
-    title = f" Watching, last look {last}" if shown.watching else f" Not watching; last look {last} (w watches)"
+    title = f" Watching, last look {last}{_progress(shown)}" if shown.watching else f" Not watching; last look {last}"
     return plain([title, *timeline_rows(timeline, width - 1, most)])
+
+
+def _progress(shown: Shown) -> str:
+    """Tell how far the proof is, when something has moved."""
+    guide = shown.guide
+    if guide is None or guide.state != "watching" or shown.fixed:
+        return ""
+    if guide.good:
+        return f": {guide.good} good look{'s' * (guide.good > 1)} of {guide.needed}"
+    return ": it has changed"
 
 
 def last_look(shown: Shown, width: int) -> list[Line]:

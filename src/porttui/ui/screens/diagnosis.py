@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
 
 from msgspec.structs import replace
@@ -34,6 +35,7 @@ from porttui.ui.widgets.rows import Rows
 from porttui.ui.widgets.state_row import state_line
 from porttui.ui.widgets.tab_row import TITLES, steps_line, tab_line
 from porttui.ui.words import state
+from porttui.ui.work import work
 
 if TYPE_CHECKING:
     from porttui.ui.app import PortTui
@@ -110,7 +112,7 @@ class DiagnosisScreen(Screen[None]):
 
     def look(self) -> None:
         """Look, in place of any look under way."""
-        self.run_worker(self._look(self.shown.asked), name="look", group="look", exclusive=True, exit_on_error=False)
+        work(self, "look", partial(self._look, self.shown.asked))
 
     async def _look(self, asked: Asked) -> None:
         first = self.shown.looking
@@ -175,7 +177,7 @@ class DiagnosisScreen(Screen[None]):
         self.tui.answered(self.shown)
         self._watching.mind()
         if report.facts.sockets != table:
-            self.run_worker(self._name_owners(report), group="names", exclusive=True, exit_on_error=False)
+            work(self, "names", partial(self._name_owners, report))
 
     async def _name_owners(self, report: Report) -> None:
         """Learn the names of other listeners' owners, for the table of sockets."""
@@ -432,7 +434,7 @@ class DiagnosisScreen(Screen[None]):
         report, guide = self.shown.report, self.shown.guide
         if report is not None and self.tui.save is not None:
             full = replace(report, timeline=guide.timeline) if guide is not None else report
-            self.run_worker(self._save(full), group="save", exclusive=True, exit_on_error=False)
+            work(self, "save", partial(self._save, full))
 
     async def _save(self, report: Report) -> None:
         save = self.tui.save
@@ -452,7 +454,7 @@ class DiagnosisScreen(Screen[None]):
 
     def act(self, process: Process, act: Act) -> None:
         """Do to a process what the user has confirmed."""
-        self.run_worker(self._act(process, act), group="act", exclusive=True, exit_on_error=False)
+        work(self, "act", partial(self._act, process, act))
 
     async def _act(self, process: Process, act: Act) -> None:
         tab, hands, report = self.query_one("#tab-4", ProcessTab), self.tui.hands, self.shown.report

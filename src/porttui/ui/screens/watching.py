@@ -6,6 +6,7 @@ hand, else what was asked.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -15,6 +16,7 @@ from porttui.model.report import Severity
 from porttui.model.target import Asked, TargetError
 from porttui.reading.guide import Guide
 from porttui.ui import live
+from porttui.ui.work import work
 
 if TYPE_CHECKING:
     from porttui.ui.app import Watched
@@ -76,7 +78,7 @@ class Watching:
 
     def _begin(self, asked: Asked) -> None:
         self._asked = asked
-        self._screen.run_worker(self._go(asked), name="watch", group="watch", exclusive=True, exit_on_error=False)
+        work(self._screen, "watch", partial(self._go, asked))
 
     def _end(self) -> None:
         if self._asked is not None:
@@ -90,10 +92,12 @@ class Watching:
         make = screen.tui.watcher
         if make is None or report is None:
             return
-        watch = make(asked, report.facts if report.facts.asked == asked and report.facts.done else None)
-        self._watch = watch
+        known = report.facts if report.facts.asked == asked and report.facts.done else None
         judge = screen.tui.judge
+        watch: Watched | None = None
         try:
+            watch = make(asked, known)
+            self._watch = watch
             async for seen in live.pulled(lambda: map(judge, watch)):
                 screen.saw(seen)
         except Exception as error:  # noqa: BLE001  # told on the screen and on the normal screen
@@ -101,9 +105,9 @@ class Watching:
             self._asked = None
             screen.failed("watching", error)
         finally:
-            watch.close()
-            if self._watch is watch:
-                self._watch = None
+            if watch is not None:
+                watch.close()
+                self._watch = None if self._watch is watch else self._watch
 
 
 def asked_of(guide: Guide) -> Asked:

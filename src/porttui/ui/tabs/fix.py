@@ -159,15 +159,15 @@ class FixTab(Tab):
         rows: list[Line] = []
         focus: tuple[int, int] | None = None
         if report.remedies:
-            opening = [] if narrow else [*self._news(left), *plain(wrap(self._opening(report), left - 1, " ")), EMPTY]
+            opening = [] if narrow else [*self._news(left), *plain(wrap(self._opening(report), left, " ")), EMPTY]
             drawn, (first, last) = self._ways(report, left, only=self.place() if narrow else None)
             rows = [*opening, *drawn]
             focus = (first + len(opening), last + len(opening))
         else:
             rows = [*self._news(left), *plain(wrap(_nothing(report), left - 1, " "))]
         if narrow:
-            last = tuple(last_look(self.shown, width)) or (EMPTY,)
-            return Drawing([*rows, *[EMPTY] * (height - len(rows) - len(last))], focus, last)
+            below = tuple(last_look(self.shown, width)) or (EMPTY,)
+            return Drawing([*rows, *[EMPTY] * (height - len(rows) - len(below))], focus, below)
         watched = watching_rows(self.shown, width if width < WIDE else width - LEFT - 1, 3 if height < 30 else 8)
         if width < WIDE:
             return Drawing(rows, focus, (EMPTY, *watched) if watched else ())
@@ -194,24 +194,16 @@ class FixTab(Tab):
         return [*rows, *process(now, room)]
 
     def _news(self, width: int) -> list[Line]:
-        """Return what is solved already, and what is seen when something moved."""
+        """Return what is solved already, and that it is another fault now."""
         guide = self.shown.guide
         if guide is None:
             return []
         rows = []
         for report in guide.solved:
             rows += wrap(f"Solved: {report.verdict.summary}", width - 1, " ✓ ")
-        if guide.state == "another":
+        if guide.state == "another" or guide.solved:
             rows += wrap(
                 f"{'Now' if guide.solved else 'It is another fault now'}: {guide.first.verdict.summary}", width - 1, " "
-            )
-        elif guide.state == "watching" and guide.timeline.lines:
-            look = guide.timeline.lines[-1].glance
-            much = (
-                f"{guide.good} good look{'s' * (guide.good != 1)} of {guide.needed}" if look.good else "not decided yet"
-            )
-            rows += wrap(
-                f"It has changed: {', '.join(filter(None, (look.word, look.listener)))} ({much}).", width - 1, " "
             )
         return plain(rows)
 
