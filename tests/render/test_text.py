@@ -113,7 +113,7 @@ def test_commands_stand_alone_and_can_be_pasted() -> None:
     )
     text = report_text(reports.report_of(remedies=(way,)))
     assert "Fix\n  A  Resume it (safe)\n     1. Run (in the terminal of app (pts/1)):\n" in text
-    assert "\n          kill -CONT 'it'\"'\"'s' 'a b' $'caf\\xc3\\xa9'\n" in text
+    assert '\n          kill -CONT "it\'s" "a b" $\'caf\\xc3\\xa9\'\n' in text
     assert "\n        It is stopped.\n     Undo: Stop it again.\n" in text
 
 

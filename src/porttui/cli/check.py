@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import sys
 import time
 
 from msgspec.structs import replace
@@ -66,7 +67,10 @@ def written(report: Report, form: str, *, code: int, took: float | None) -> str 
         return report_markdown(report, exit_code=code, took=took)
     from porttui.render.text import report_text
 
-    return report_text(report, command=called_as(), exit_code=code, took=took, colour=colour_wanted())
+    terminal = sys.stdout is not None and sys.stdout.isatty()
+    return report_text(
+        report, command=called_as(), exit_code=code, took=took, colour=colour_wanted(), one_line=not terminal
+    )
 
 
 def add_forms(parser: argparse.ArgumentParser) -> None:

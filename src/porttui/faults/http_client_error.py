@@ -68,7 +68,9 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
             cost="safe",
             proof=service.proof(facts),
             steps=(
-                RemedyStep(text=f"Check the path, {facts.asked.target.path}, the method and the login in your request"),
+                RemedyStep(
+                    text=f"Check the path ({facts.asked.target.path}), the method and the login of your request"
+                ),
                 RemedyStep(text="If they are right, read the server's log: it says why it objected"),
             ),
         ),

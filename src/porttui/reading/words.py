@@ -204,5 +204,6 @@ def backend(one: FirewallBackend) -> tuple[Status, str]:
 
 
 def quoted(text: str, limit: int = 60) -> str:
-    """Quote foreign text, shortened."""
+    """Quote foreign text, shortened, as one line: its line ends, which were made visible, become blanks."""
+    text = " ".join(text.replace("\\r", " ").replace("\\n", " ").split())
     return f'"{text if len(text) <= limit else text[: limit - 3] + "..."}"'

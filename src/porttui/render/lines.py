@@ -84,7 +84,15 @@ def shell_command(argv: Sequence[str], *, windows: bool = False) -> str:
     """
     if windows:
         return " ".join(f'"{word}"' if not word or any(char in word for char in " \t&|<>^") else word for word in argv)
-    return " ".join(shlex.quote(word) if word.isascii() and word.isprintable() else _ansi_c(word) for word in argv)
+    return " ".join(_quoted(word) if word.isascii() and word.isprintable() else _ansi_c(word) for word in argv)
+
+
+def _quoted(word: str) -> str:
+    """Quote a word where it needs it; in double quotes where those do, since cmd.exe knows no others."""
+    quoted = shlex.quote(word)
+    if quoted == word or not word or set(word) & set('"$`\\!'):
+        return quoted
+    return f'"{word}"'
 
 
 def _ansi_c(word: str) -> str:

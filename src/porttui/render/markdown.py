@@ -47,6 +47,8 @@ def report_markdown(report: r.Report, *, exit_code: int | None = None, took: flo
         blocks += [sections.could_change(report), _unseen(matter, report)]
     if harmless:
         blocks += [sections.cannot_change(report, len(harmless)), _unseen(harmless, report)]
+    if report.timeline is not None:
+        blocks += ["**What was seen**", code_block([str(line) for line in report.timeline.lines])]
     told = "" if exit_code is None else f", exit {exit_code}"
     blocks.append(f"{code(sections.codes(report))}{told}. {escape(sections.signature(report, took))}")
     return "\n\n".join(blocks) + "\n"

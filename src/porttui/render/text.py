@@ -19,6 +19,9 @@ _PLAIN = "\x1b[0m"
 _MOST_LAST_WORDS = 6
 
 
+_UNBROKEN = 10_000
+
+
 def report_text(  # noqa: PLR0913 - each is one independent choice of the caller
     report: r.Report,
     *,
@@ -27,6 +30,7 @@ def report_text(  # noqa: PLR0913 - each is one independent choice of the caller
     exit_code: int | None = None,
     took: float | None = None,
     colour: bool = False,
+    one_line: bool = False,
 ) -> str:
     """Return the plain report.
 
@@ -37,12 +41,13 @@ def report_text(  # noqa: PLR0913 - each is one independent choice of the caller
         exit_code: told for the ticket when not None.
         took: seconds that the look took.
         colour: print the word FAULT bold and red, the only colour that there is.
+        one_line: leave the first line whole, however long: into a pipe it is grepped.
 
     Returns:
         Lines, each with its end.
     """
     blocks = [
-        [*_headlines(report, width)],
+        [*_headlines(report, _UNBROKEN if one_line else width)],
         columns(sections.sides(report), width),
         ["Steps", *columns(sections.steps(report), width)],
     ]
