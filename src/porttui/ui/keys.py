@@ -71,6 +71,7 @@ START = (
     Key("pick", "down", "pick(1)", "down", "Pick a program", "choose one of the programs below"),
     Key("unpick", "up", "pick(-1)", "up", "Line before", "back towards the line to type in"),
     Key("question", "ctrl+o", "question", "ctrl+o", "Question", "ask the other question", priority=True),
+    Key("forget", "ctrl+d", "forget", "ctrl+d", "Forget", "forget this target", priority=True),
     Key("back", "escape", "back", "esc", "Back", "back to the diagnosis", priority=True),
 )
 PAGE = (

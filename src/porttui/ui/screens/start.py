@@ -42,6 +42,8 @@ _EXAMPLES = (
     ("http://localhost:3000/login", "why does this page not come?"),
     ("listen EADDRINUSE: address already in use :::8080", "why can't my server start?"),
 )
+_MOST_RECENT, _MOST_RECENT_NARROW = 5, 2
+"""How many targets of before are shown; ten are kept."""
 
 
 class StartScreen(Screen[None]):
@@ -59,7 +61,7 @@ class StartScreen(Screen[None]):
         self._names: dict[int, Process] = {}
         self._other_question = False
         self._cursor = -1
-        """The listener in focus; -1 is the line to type into."""
+        """The target or listener in focus; -1 is the line to type into."""
         self._complaint = False
 
     @property
@@ -102,10 +104,12 @@ class StartScreen(Screen[None]):
 
     def asked(self) -> Asked | TargetError | None:
         """Return how the line, or the listener in focus, is understood; None while nothing is typed."""
-        row = self._row()
-        if row is not None:
+        row, recent = self._row(), self._chosen_recent()
+        if recent is not None:
+            asked: Asked | TargetError = recent
+        elif row is not None:
             target = Target(input=columns.local(row), host=destination(row.address), port=row.port)
-            asked: Asked | TargetError = Asked(target=target)
+            asked = Asked(target=target)
         else:
             text = self.query_one(TargetInput).text
             if not text.strip():
@@ -128,9 +132,21 @@ class StartScreen(Screen[None]):
         return [row for row in rows if row.port == port], [row for row in rows if row.port != port]
 
     def _row(self) -> Socket | None:
-        same, others = self._listeners()
-        rows = [*same, *others]
-        return rows[self._cursor] if 0 <= self._cursor < len(rows) else None
+        """Return the listener in focus; what was asked about before stands above the listeners."""
+        rows = [row for group in self._listeners() for row in group]
+        at = self._cursor - len(self._recent())
+        return rows[at] if 0 <= at < len(rows) else None
+
+    def _recent(self) -> tuple[Asked, ...]:
+        """Return what was asked about before, while nothing is typed."""
+        kept = self.tui.recent
+        if kept is None or self.query_one(TargetInput).text.strip():
+            return ()
+        return kept.targets()[: _MOST_RECENT if self.size.width >= NARROW else _MOST_RECENT_NARROW]
+
+    def _chosen_recent(self) -> Asked | None:
+        recent = self._recent()
+        return recent[self._cursor] if 0 <= self._cursor < len(recent) else None
 
     # Drawing
 
@@ -161,7 +177,8 @@ class StartScreen(Screen[None]):
             rows += ["", *_examples()]
         tail = [] if narrow else self._tail(width)
         room = max(3, height - len(rows) - len(tail) - (not narrow))
-        rows += [""] * (not narrow) + self._listed(width, room, narrow=narrow) + tail
+        before = self._asked_before(width)
+        rows += [""] * (not narrow) + before + self._listed(width, max(3, room - len(before)), narrow=narrow) + tail
         return plain(rows[:height])
 
     def _read_as(self, width: int, *, narrow: bool) -> list[str]:
@@ -179,6 +196,14 @@ class StartScreen(Screen[None]):
         ask, other = QUESTION_TEXT[asked.question], QUESTION_TEXT[_other(asked.question)]
         return ["", cut(f"   read as    {what}", width), f"   question   {ask}    (ctrl+o: {other})"]
 
+    def _asked_before(self, width: int) -> list[str]:
+        recent = self._recent()
+        rows = [" Asked about before:"] if recent else []
+        for index, asked in enumerate(recent):
+            what = f"{asked.target}{'   ' + QUESTION_TEXT[asked.question] if asked.question is Question.BIND else ''}"
+            rows.append(cut(f" {'>' if index == self._cursor else ' '} {what}", width - 1))
+        return rows
+
     def _listed(self, width: int, room: int, *, narrow: bool) -> list[str]:
         if self._table is None:
             return [" Reading what listens here."]
@@ -188,10 +213,11 @@ class StartScreen(Screen[None]):
         if narrow:
             return self._listed_narrow(same, others, width, room)
         layout = _WIDE if width >= WIDE else _USUAL
+        base = len(self._recent())
         rows: list[str] = []
         if same:
             rows.append(f" Waiting for connections on port {same[0].port}{self._elsewhere(same)}:")
-            rows += [self._listener(row, index, layout, width) for index, row in enumerate(same)]
+            rows += [self._listener(row, index, layout, width) for index, row in enumerate(same, base)]
             rows += [""] * (width >= WIDE)
         host = self.tui.here.host.name if self.tui.here else "this machine"
         rows.append(
@@ -200,8 +226,8 @@ class StartScreen(Screen[None]):
         if others:
             rows.append("   " + "".join(pad(name, size) for name, size in layout).rstrip())
         left = max(1, room - len(rows) - 1)
-        first = max(0, min(self._cursor - len(same) - left // 2, len(others) - left))
-        listed = list(enumerate(others, len(same)))[first : first + left]
+        first = max(0, min(self._cursor - base - len(same) - left // 2, len(others) - left))
+        listed = list(enumerate(others, base + len(same)))[first : first + left]
         rows += [self._listener(row, index, layout, width) for index, row in listed]
         signs = columns.signs(others, self._names, self._table.unseen)
         if signs:
@@ -214,11 +240,12 @@ class StartScreen(Screen[None]):
     def _listed_narrow(self, same: list[Socket], others: list[Socket], width: int, room: int) -> list[str]:
         rows = [f" Waiting for connections here: {len(same) + len(others)}"]
         left = max(1, room - 1)
-        everything = list(enumerate([*same, *others]))
-        first = max(0, min(self._cursor - left // 2, len(everything) - left))
+        base = len(self._recent())
+        everything = list(enumerate([*same, *others], base))
+        first = max(0, min(self._cursor - base - left // 2, len(everything) - left))
         for index, row in everything[first : first + left]:
             mark = ">" if index == self._cursor else " "
-            tail = " same port" if index < len(same) else ""
+            tail = " same port" if index < base + len(same) else ""
             name = pad(columns.program(row, self._names), max(4, width - 30))
             rows.append(cut(f" {mark} {pad(columns.local(row), 15)} {name}{tail}".rstrip(), width))
         return rows
@@ -252,7 +279,10 @@ class StartScreen(Screen[None]):
         if width < WIDE:
             return [*rows, " porttui only looks, by a few short connections. It changes nothing unasked."]
         only = "porttui only looks: a few short connections, each with at most one small request (GET / for a page)."
-        return [*rows, *wrap(f"{only} It changes nothing unasked and stores nothing.", width - 1, " ")]
+        return [
+            *rows,
+            *wrap(f"{only} It changes nothing unasked and keeps only the targets that you name.", width - 1, " "),
+        ]
 
     def _hint(self) -> str:
         asked = self.asked()
@@ -266,10 +296,10 @@ class StartScreen(Screen[None]):
 
     def _keys(self, width: int, *, narrow: bool) -> str:
         entries = [("enter", "Find out")] * isinstance(self.asked(), Asked)
-        entries += [("down", "Pick" if narrow else "Pick a program")] * (
-            self._cursor + 1 < sum(map(len, self._listeners()))
-        )
-        entries += [("ctrl+o", "Question")] * (isinstance(self.asked(), Asked) and not narrow)
+        entries += [("down", "Pick" if narrow else "Pick a program")] * (self._cursor + 1 < self._count())
+        entries += [("ctrl+d", "Forget")] * (self._chosen_recent() is not None)
+        asks = isinstance(self.asked(), Asked) and self._chosen_recent() is None
+        entries += [("ctrl+o", "Question")] * (asks and not narrow)
         entries += [("esc", "Back")] * self._over_diagnosis()
         return key_row([*entries, ("ctrl+c", "Quit")], width, gap=2 if narrow else 3)
 
@@ -302,9 +332,23 @@ class StartScreen(Screen[None]):
 
     def action_pick(self, by: int) -> None:
         """Move among the listeners; up from the first returns to the line."""
-        count = sum(map(len, self._listeners()))
-        self._cursor = max(-1, min(self._cursor + by, count - 1))
+        self._cursor = max(-1, min(self._cursor + by, self._count() - 1))
         self._draw()
+
+    def _count(self) -> int:
+        return len(self._recent()) + sum(map(len, self._listeners()))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Let ctrl+d forget only where a target of before is in focus; in the line it deletes a letter."""
+        return action != "forget" or (self.is_mounted and self._chosen_recent() is not None)
+
+    def action_forget(self) -> None:
+        """Take the target in focus out of those that were asked about before."""
+        chosen = self._chosen_recent()
+        if chosen is not None and self.tui.recent is not None:
+            self.tui.recent.forget(chosen)
+            self._cursor = min(self._cursor, self._count() - 1)
+            self._draw()
 
     def action_question(self) -> None:
         """Ask the other question."""

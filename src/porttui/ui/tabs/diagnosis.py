@@ -7,14 +7,14 @@ from typing import Any, ClassVar
 from rich.cells import cell_len
 
 from porttui.model.report import Evidence, Report, ReportUnseen, Severity, Side, Status, Step, StepResult
-from porttui.render.sections import how_to_see
+from porttui.render.sections import fix_heading, how_to_see
 from porttui.ui.lines import EMPTY, NARROW, ROW_RULE, WIDE, Line, aligned, beside, cut, pad, plain, styled, wrap
 from porttui.ui.panels import laptop, packet_way, process, sockets_on_port
 from porttui.ui.shown import Shown
 from porttui.ui.tabs.tab import LEFT, Drawing, Tab
 from porttui.ui.timeline import last_look, watching_rows
 from porttui.ui.ways import compact_ways
-from porttui.ui.words import MARKS, ORDER, all_needed, certainty, command, faults, fix_hint, unseen_row
+from porttui.ui.words import MARKS, ORDER, certainty, command, faults, fix_hint, unseen_row
 
 _INDENT = "   "
 _SUMMARY_AT = 28
@@ -116,8 +116,7 @@ class DiagnosisTab(Tab):
         report = self.shown.report
         if report is not None:
             if report.remedies and not self.shown.looking:
-                several = all_needed(report)
-                left += [Line(ROW_RULE * LEFT), Line(" Fix: all, in this order" if several else " Fix: choose one way")]
+                left += [Line(ROW_RULE * LEFT), Line(f" {fix_heading(report)}")]
                 left += compact_ways(report, self.shown.marked, LEFT)
             room = width - LEFT - 1
             for panel in (

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from porttui.model.facts import FirewallBackend
 from porttui.model.report import Report, Status, Step
+from porttui.reading.seen import target_is_local
 from porttui.reading.words import backend
 from porttui.render.sections import how_to_see
 from porttui.ui.lines import EMPTY, WIDE, Line, aligned, beside, plain, wrap
@@ -71,12 +72,13 @@ def _sentence(report: Report) -> str:
     if report.verdict.step is Step.FIREWALL:
         return report.verdict.summary
     step = next(step for step in report.steps if step.name is Step.FIREWALL)
+    theirs = "; this refusal is not theirs" if "not theirs" in step.summary else ""
     return {
         Status.PASS: "No firewall stops this connection.",
         Status.WARN: f"A firewall lets this connection pass, with a catch: {step.summary}.",
         Status.FAIL: f"A firewall stops this connection: {step.summary}.",
         Status.SKIPPED: f"Not looked at: {step.summary}.",
-        Status.UNSEEN: f"What the rules say can't be seen: {step.summary}.",
+        Status.UNSEEN: f"What the rules say can't be seen{theirs}.",
         Status.LOOKING: "Looking.",
     }[step.status]
 
@@ -85,7 +87,10 @@ def _verdict(report: Report, width: int) -> list[str]:
     firewall = report.firewall
     rows: list[str] = []
     if firewall is not None:
-        rows += wrap(_verdict_words(firewall.verdict), width - 1, " Rule    ")
+        told = _verdict_words(firewall.verdict)
+        if firewall.verdict == "accept" and any(one.unseen is not None for one in firewall.backends):
+            told = "not read; to judge by what happened, the packets got through"
+        rows += wrap(told, width - 1, " Rule    ")
         if firewall.rule is not None:
             rule = firewall.rule
             handle = f", handle {rule.handle}" if rule.handle is not None else ""
@@ -113,14 +118,16 @@ def _verdict_words(verdict: str) -> str:
 def _read(report: Report, width: int) -> list[Line]:
     backends = report.facts.firewall
     if backends is None:
-        return plain([" What was read", "   nothing: firewalls were not looked at"])
+        return plain([" What was read", "   nothing: firewalls were not looked at for this question"])
     cells = [_backend(one, report) for one in backends]
     rows: list[str] = [" What was read"]
     for (_, _, text), line in zip(cells, aligned(cells, gap=2), strict=True):
         rows += wrap(text, width, "   " + line[: len(line) - len(text)])
     if not backends:
         rows.append("   no firewall is known on this system")
-    rows += wrap("a firewall of the network in between: can't see from here", width, f"   {MARKS[Status.UNSEEN][0]}  ")
+    if not target_is_local(report.facts):
+        between = "a firewall of the network in between: can't see from here"
+        rows += wrap(between, width, f"   {MARKS[Status.UNSEEN][0]}  ")
     return plain(rows)
 
 
