@@ -79,7 +79,7 @@ async def test_tabs_and_quit_work_while_a_look_takes_long() -> None:
         await pilot.press("2", "5", "6", "4", "q")
         await until(pilot, lambda: app.return_value is not None)
     assert time.monotonic() - began < 10
-    assert code(app) == 0
+    assert code(app) == 130  # a question was asked, and left before the answer
     stage.release()
 
 

@@ -117,7 +117,7 @@ class _Observation:
         for _ in self._guarded("watch", self._settled()):
             yield self.facts
         backends = self._end(firewall)
-        self._take(firewall=backends, done=True)
+        self._take(firewall=backends if connects else None, done=True)
         yield self.facts
 
     def _talks(self) -> Iterator[None]:

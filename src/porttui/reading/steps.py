@@ -126,6 +126,8 @@ def _listener(facts: Facts, failing: Step | None) -> Told:
     fitting = {socket for address in local if (socket := seen.accepting(facts, address)) is not None}
     if fitting:
         first = min(fitting, key=lambda socket: socket.address)
+        if facts.asked.question is Question.BIND and any(each.error for each in seen.binds_that_count(facts)):
+            return Status.SKIPPED, f"{words.at(first)} listens: it is in the way"
         queue = words.queue(first)
         return Status.PASS, f"{words.at(first)} listens" + (f", {queue}" if queue else "")
     others = seen.listeners(facts)
