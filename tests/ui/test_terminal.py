@@ -2,101 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pty
-import select
 import signal
-import struct
-import subprocess
-import sys
-import termios
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
-import pyte
 import pytest
 
-ROOT = Path(__file__).parents[2]
-ALT_SCREEN_OFF, CURSOR_ON = b"\x1b[?1049l", b"\x1b[?25h"
+from tests.ui.terminal import ALT_SCREEN_OFF, CURSOR_ON, Terminal, end
+
 SENTENCE = b"The server listens on IPv6 only"
-
-
-def _take_terminal() -> None:
-    """Make stdin the controlling terminal of the new session, so that its end is told with SIGHUP (tty_ioctl(4))."""
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-
-
-class Terminal:
-    """A program in a pseudo terminal, with all that it wrote."""
-
-    def __init__(self, *argv: str, **variables: str) -> None:
-        self.master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-        environment = {key: value for key, value in os.environ.items() if key not in {"NO_COLOR", "COLORTERM"}}
-        environment |= {"TERM": "xterm-256color", "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"} | variables
-        self.process = subprocess.Popen(
-            (sys.executable, "-m", *argv),
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            cwd=ROOT,
-            env=environment,
-            start_new_session=True,
-            preexec_fn=_take_terminal,  # noqa: PLW1509  # one ioctl, no thread
-        )
-        os.close(slave)
-        self.output = b""
-        self.open = True
-
-    def read(self, seconds: float) -> bytes:
-        """Return what is written within a time."""
-        new = b""
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0 and self.open:
-            if select.select([self.master], [], [], left)[0]:
-                try:
-                    new += os.read(self.master, 65536)
-                except OSError:  # EIO: the other end is closed
-                    break
-        self.output += new
-        return new
-
-    def wait_for(self, text: bytes, since: int = 0, seconds: float = 30) -> None:
-        """Read until a text was written."""
-        end = time.monotonic() + seconds
-        while text not in self.output[since:]:
-            assert time.monotonic() < end, f"{text!r} did not come: {self.output[-2000:]!r}"
-            self.read(0.05)
-
-    def settle(self) -> None:
-        """Read until nothing was written for a while."""
-        while self.read(0.5):
-            pass
-
-    def type(self, keys: bytes) -> None:
-        os.write(self.master, keys)
-
-    def ended(self) -> int:
-        """Read to the end and return the exit code."""
-        end = time.monotonic() + 20
-        while self.process.poll() is None:
-            assert time.monotonic() < end, "it does not end"
-            self.read(0.05)
-        self.read(0.1)
-        return self.process.returncode
-
-    def hang_up(self) -> None:
-        if self.open:
-            self.open = False
-            os.close(self.master)
-
-    def screen(self) -> pyte.Screen:
-        """Return what an emulator shows."""
-        screen = pyte.Screen(80, 24)
-        pyte.ByteStream(screen).feed(self.output)
-        return screen
 
 
 @pytest.fixture
@@ -107,15 +22,7 @@ def terminal(request: pytest.FixtureRequest) -> Iterator[Terminal]:
         one.settle()
         yield one
     finally:
-        _end(one)
-
-
-def _end(one: Terminal) -> None:
-    if one.process.poll() is None:
-        one.process.send_signal(signal.SIGCONT)
-        one.process.kill()
-    one.process.wait()
-    one.hang_up()
+        end(one)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -148,14 +55,14 @@ def test_the_line_to_type_into_does_not_blink() -> None:
         one.settle()
         assert one.read(1.5) == b""
     finally:
-        _end(one)
+        end(one)
 
 
 def test_ctrl_z_suspends_and_coming_back_draws_again(terminal: Terminal) -> None:
     terminal.type(b"\x1a")
-    end = time.monotonic() + 20
+    latest = time.monotonic() + 20
     while (status := os.waitpid(terminal.process.pid, os.WUNTRACED | os.WNOHANG)) == (0, 0):
-        assert time.monotonic() < end, "it is not suspended"
+        assert time.monotonic() < latest, "it is not suspended"
         terminal.read(0.05)
     assert os.WIFSTOPPED(status[1])
     terminal.read(0.2)
@@ -193,7 +100,7 @@ def test_a_terminal_that_is_not_utf_8_gets_ascii(variables: dict[str, str], unus
         assert one.output.isascii()
         assert f"again  porttui 127.0.0.1:{unused_port}".encode() in one.output
     finally:
-        _end(one)
+        end(one)
 
 
 @pytest.fixture

@@ -1,0 +1,119 @@
+"""A program in a pseudo terminal, with all that it wrote."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+from pathlib import Path
+
+import pyte
+
+ROOT = Path(__file__).parents[2]
+ALT_SCREEN_OFF, CURSOR_ON = b"\x1b[?1049l", b"\x1b[?25h"
+
+
+def _take_terminal() -> None:
+    """Make stdin the controlling terminal of the new session, so that its end is told with SIGHUP (tty_ioctl(4))."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+class Terminal:
+    """A program in a pseudo terminal, with all that it wrote."""
+
+    def __init__(self, *argv: str, **variables: str) -> None:
+        self.state = tempfile.TemporaryDirectory(prefix="porttui-state-")
+        self.master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        environment = {key: value for key, value in os.environ.items() if key not in {"NO_COLOR", "COLORTERM"}}
+        environment |= (
+            {"TERM": "xterm-256color", "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
+            | {"XDG_STATE_HOME": self.state.name}
+            | variables
+        )
+        self.process = subprocess.Popen(
+            (sys.executable, "-m", *argv),
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            cwd=ROOT,
+            env=environment,
+            start_new_session=True,
+            preexec_fn=_take_terminal,  # noqa: PLW1509  # one ioctl, no thread
+        )
+        os.close(slave)
+        self.output = b""
+        self.open = True
+
+    def read(self, seconds: float) -> bytes:
+        """Return what is written within a time."""
+        new = b""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0 and self.open:
+            if select.select([self.master], [], [], left)[0]:
+                try:
+                    new += os.read(self.master, 65536)
+                except OSError:  # EIO: the other end is closed
+                    break
+        self.output += new
+        return new
+
+    def wait_for(self, text: bytes, since: int = 0, seconds: float = 30) -> None:
+        """Read until a text was written."""
+        end = time.monotonic() + seconds
+        while text not in self.output[since:]:
+            assert time.monotonic() < end, f"{text!r} did not come: {self.output[-2000:]!r}"
+            self.read(0.05)
+
+    def settle(self) -> None:
+        """Read until nothing was written for a while."""
+        while self.read(0.5):
+            pass
+
+    def settle_until(self, text: str, seconds: float = 30) -> None:
+        """Read until a text is on the screen."""
+        latest = time.monotonic() + seconds
+        while text not in "\n".join(self.screen().display):
+            assert time.monotonic() < latest, f"{text!r} is not shown: " + "\n".join(self.screen().display)
+            self.read(0.1)
+
+    def type(self, keys: bytes) -> None:
+        os.write(self.master, keys)
+
+    def ended(self) -> int:
+        """Read to the end and return the exit code."""
+        end = time.monotonic() + 20
+        while self.process.poll() is None:
+            assert time.monotonic() < end, "it does not end"
+            self.read(0.05)
+        self.read(0.1)
+        return self.process.returncode
+
+    def hang_up(self) -> None:
+        if self.open:
+            self.open = False
+            os.close(self.master)
+
+    def screen(self) -> pyte.Screen:
+        """Return what an emulator shows."""
+        screen = pyte.Screen(80, 24)
+        pyte.ByteStream(screen).feed(self.output)
+        return screen
+
+
+def end(one: Terminal) -> None:
+    """End it, whatever it does."""
+    if one.process.poll() is None:
+        one.process.send_signal(signal.SIGCONT)
+        one.process.kill()
+    one.process.wait()
+    one.hang_up()
+    one.state.cleanup()
