@@ -15,7 +15,7 @@ import pytest
 
 from tests.cli.run import closed_port, environment
 from tests.hostile.running import harmless
-from tests.ui.test_terminal import ALT_SCREEN_OFF, Terminal
+from tests.ui.terminal import ALT_SCREEN_OFF, Terminal
 
 ROOT = Path(__file__).parents[2]
 _PARTS = {

@@ -12,7 +12,7 @@ import pytest
 from tests.cli.run import SRC, closed_port, environment, shell
 from tests.hostile.housed import OWN, words
 from tests.hostile.running import harmless, porttui
-from tests.ui.test_terminal import ALT_SCREEN_OFF, ROOT, Terminal
+from tests.ui.terminal import ALT_SCREEN_OFF, ROOT, Terminal
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="mount namespaces are a thing of Linux"),

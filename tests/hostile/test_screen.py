@@ -13,7 +13,7 @@ from tests.hostile import talks
 from tests.hostile.running import raw
 from tests.hostile.test_processes import server
 from tests.servers import Script, Talk
-from tests.ui.test_terminal import Terminal
+from tests.ui.terminal import Terminal
 
 _COLUMNS = 80
 _TABS = b"123456"

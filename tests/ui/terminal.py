@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import select
+import shutil
 import signal
 import struct
 import subprocess
@@ -30,13 +31,13 @@ class Terminal:
     """A program in a pseudo terminal, with all that it wrote."""
 
     def __init__(self, *argv: str, **variables: str) -> None:
-        self.state = tempfile.TemporaryDirectory(prefix="porttui-state-")
+        self.state = tempfile.mkdtemp(prefix="porttui-state-")
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         environment = {key: value for key, value in os.environ.items() if key not in {"NO_COLOR", "COLORTERM"}}
         environment |= (
             {"TERM": "xterm-256color", "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
-            | {"XDG_STATE_HOME": self.state.name}
+            | {"XDG_STATE_HOME": self.state}
             | variables
         )
         self.process = subprocess.Popen(
@@ -98,6 +99,8 @@ class Terminal:
         return self.process.returncode
 
     def hang_up(self) -> None:
+        """Close the terminal, and remove what porttui kept for this test."""
+        shutil.rmtree(self.state, ignore_errors=True)
         if self.open:
             self.open = False
             os.close(self.master)
@@ -116,4 +119,3 @@ def end(one: Terminal) -> None:
         one.process.kill()
     one.process.wait()
     one.hang_up()
-    one.state.cleanup()
