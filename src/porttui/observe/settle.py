@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from porttui.model.facts import Facts, Moment, Process, Socket, Sockets, Unseen
 from porttui.model.target import Question
 from porttui.observe.platform import Platform
-from porttui.reading import history, seen
+from porttui.reading import history, packets, seen
 
 UNASKED = 5.0
 """Seconds that porttui watches at most when nobody asked for it."""
@@ -53,7 +53,7 @@ def patience(facts: Facts) -> float:
         return UNASKED
     if facts.starting and not found:
         return UNASKED
-    return UNASKED if found and any(seen.reset_by_kernel(each) for each in seen.refused(facts)) else 0.0
+    return UNASKED if found and any(packets.reset_by_kernel(each) for each in seen.refused(facts)) else 0.0
 
 
 def age(process: Process) -> float | None:
