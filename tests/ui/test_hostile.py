@@ -9,7 +9,9 @@ from rich.cells import cell_len
 from porttui.model.facts import Sockets
 from porttui.model.report import Report
 from tests import reports
-from tests.ui.screen import app_on, rows, running
+from tests.ui.screen import app_on, rows, running, until
+from tests.ui.test_acting import Recording
+from tests.ui.watches import Fed
 
 NASTY = "[/oops] [red]x[/red] \\x1b[2J \\u202e 漢字漢字 " + "w" * 300
 
@@ -54,6 +56,23 @@ async def test_nasty_text_is_shown_as_it_is(size: tuple[int, int]) -> None:
         await pilot.press("escape", "1")
         await pilot.pause()
         assert any("[/oops]" in row for row in rows(pilot))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (40, 12)])
+async def test_nasty_text_in_the_question_the_timeline_and_what_is_said(size: tuple[int, int]) -> None:
+    fed = Fed()
+    report = hostile()
+    app = app_on(report, hands=Recording().hands, watcher=fed, save=lambda _: NASTY)
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: app.last is not None)
+        for key in ("2", "x", "4", "a", "2", "escape", "3", "escape", "escape", "1", "w", "s", "ctrl+p"):
+            await pilot.press(key)
+            fed.give(report.facts)
+            await pilot.pause()
+            seen = rows(pilot)
+            assert [cell_len(row) for row in seen] == [size[0]] * size[1], key
+            assert not any("\x1b" in row for row in seen)
+        fed.close()
 
 
 @pytest.mark.parametrize("build", [reports.ipv6_only, reports.as_nobody, hostile], ids=lambda build: build.__name__)

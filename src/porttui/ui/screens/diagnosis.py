@@ -21,6 +21,7 @@ from porttui.reading.guide import Guide
 from porttui.ui import live, pages
 from porttui.ui.keys import DIAGNOSIS, bindings, key_row
 from porttui.ui.lines import NARROW, ROW_RULE, Line, cut, plain, wrap
+from porttui.ui.screens.doing import Doing
 from porttui.ui.screens.page import PageScreen
 from porttui.ui.screens.watching import Watching
 from porttui.ui.shown import Shown, same_answer
@@ -69,6 +70,7 @@ class DiagnosisScreen(Screen[None]):
         self._said = ""
         self._visits: list[Visit] = []
         self._watching = Watching(self)
+        self._doing = Doing(self)
 
     @property
     def tui(self) -> PortTui:
@@ -431,20 +433,7 @@ class DiagnosisScreen(Screen[None]):
 
     def action_save(self) -> None:
         """Write the report to files."""
-        report, guide = self.shown.report, self.shown.guide
-        if report is not None and self.tui.save is not None:
-            full = replace(report, timeline=guide.timeline) if guide is not None else report
-            work(self, "save", partial(self._save, full))
-
-    async def _save(self, report: Report) -> None:
-        save = self.tui.save
-        if save is None:
-            return
-        try:
-            self.say(await live.in_thread(lambda: save(report)))
-        except Exception as error:  # noqa: BLE001  # told on the screen and on the normal screen
-            error.add_note("saving the report")
-            self.failed("saving the report", error)
+        self._doing.save()
 
     def action_act(self) -> None:
         """Show what can be done to the process in focus."""
@@ -454,25 +443,7 @@ class DiagnosisScreen(Screen[None]):
 
     def act(self, process: Process, act: Act) -> None:
         """Do to a process what the user has confirmed."""
-        work(self, "act", partial(self._act, process, act))
-
-    async def _act(self, process: Process, act: Act) -> None:
-        tab, hands, report = self.query_one("#tab-4", ProcessTab), self.tui.hands, self.shown.report
-        if hands is None or report is None or process.started is None:
-            return
-        started = process.started
-        try:
-            result = await live.in_thread(lambda: hands.send(process.pid, started, act))
-            tab.sent(result)
-            if result.outcome == "sent":
-                tab.became(await live.in_thread(lambda: hands.after(report.facts, process, act)))
-        except Exception as error:  # noqa: BLE001  # told on the screen and on the normal screen
-            error.add_note(f"{act} of pid {process.pid}")
-            self.failed(f"the {act} of pid {process.pid}", error)
-            return
-        self.refresh_rows()
-        if not self.shown.looking:
-            self.action_recheck()
+        self._doing.act(process, act)
 
     def action_filter(self) -> None:
         """Type into the filter."""
