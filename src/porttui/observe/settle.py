@@ -33,8 +33,8 @@ def starting(facts: Facts, eyes: Platform) -> tuple[Process, ...] | None:
     """Return young processes that name the port, when it is refused and nobody is there; None when that is not so."""
     if facts.asked.question is not Question.CONNECT or not facts.attempts or seen.opened(facts):
         return None
-    if not seen.target_is_local(facts) or not seen.sockets_seen(facts) or _accepting(facts):
-        return None
+    if not seen.target_is_local(facts) or not seen.sockets_seen(facts) or seen.listeners(facts):
+        return None  # who listens on the port already, at whatever address, is not starting any more
     young = (each for each in eyes.starting(facts.asked.target.port) if (age(each) or STARTING) < STARTING)
     return tuple(young)
 

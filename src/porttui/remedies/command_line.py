@@ -105,7 +105,7 @@ def _with_argument(program: Program, argv: tuple[str, ...], host: str, port: int
     stays = host or old.rpartition(":")[0].strip("[]") or ("localhost" if program.after == "-S" else "")
     added = filled(program.host_flag, host, port) if host else ()
     if added:
-        kept = _without(kept, _options(program, host=True, port=False))
+        kept = _without(("", *kept), _options(program, host=True, port=False))[1:]  # the first word is never an option
     return (*argv[:at], line(program.argument, stays, port), *kept, *added)
 
 
