@@ -209,7 +209,7 @@ def _firewall(facts: Facts, failing: Step | None) -> Told:
         reason = unseen[0].reason
         return Status.UNSEEN, ("rules need root" if reason == "needs root" else f"rules: {reason}") + theirs
     rules = sum(backend.rules or 0 for backend in facts.firewall)
-    return Status.PASS, (f"{rules} rules read" if rules else "no rules") + theirs
+    return Status.PASS, (f"{rules} rule{'s' if rules != 1 else ''} read" if rules else "no rules") + theirs
 
 
 def _blocked(facts: Facts) -> str:
