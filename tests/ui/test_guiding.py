@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -16,6 +17,7 @@ from porttui.render.text import last_words
 from porttui.ui.app import Ended, PortTui
 from tests import reports
 from tests import worlds as w
+from tests.faults.by_code import BY_CODE
 from tests.ui import watches
 from tests.ui.screen import app_on, code, rows, running, text, until, visible
 from tests.ui.watches import BROKEN, Fed, at, nobody, works
@@ -104,6 +106,22 @@ async def test_the_way_in_hand_stays_while_the_server_restarts_and_then_it_is_pr
         await pilot.press("enter")
         await pilot.pause()
         assert " Done, so that it stays so" in visible(pilot)
+    assert code(tui(pilot)) == 0
+
+
+async def test_a_port_that_is_free_again_may_be_taken_by_the_users_own_server() -> None:
+    """What was asked is reached then; the server that takes the port next is no culprit."""
+    fed = Fed()
+    taken = BY_CODE["port-taken"]
+    assert isinstance(taken.binds, tuple)
+    free = replace(taken, binds=tuple(replace(each, error=None) for each in taken.binds), sockets=w.sockets())
+    async with guided(fed, first=taken) as pilot:
+        await pilot.press("f")
+        await until(pilot, lambda: bool(fed.asked))
+        fed.give(*(replace(free, at=taken.at + dt.timedelta(seconds=second)) for second in (1, 2, 3)))
+        await shows(pilot, "FIXED")
+        await until(pilot, lambda: fed.closed > 0)
+        assert "start your server now" in text(pilot)
     assert code(tui(pilot)) == 0
 
 

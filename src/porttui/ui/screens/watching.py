@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from porttui.model.parse import parse
 from porttui.model.report import Severity
-from porttui.model.target import Asked, TargetError
+from porttui.model.target import Asked, Question, TargetError
 from porttui.reading.guide import Guide
 from porttui.ui import live
 from porttui.ui.work import work
@@ -69,6 +69,8 @@ class Watching:
         shown = self._screen.shown
         if self._screen.tui.watcher is None or shown.looking or shown.guide is None or shown.failure:
             return None
+        if shown.fixed and shown.guide.first.question is Question.BIND and self._wish is None:
+            return None  # the port is free, and the next to take it is the user's own server: no culprit
         ill = shown.guide.first.verdict.severity in (Severity.FAULT, Severity.UNKNOWN)
         return (
             asked_of(shown.guide)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from porttui.model.report import Remedy, Report, Severity
+from porttui.model.target import Question
 from porttui.ui import proof
 from porttui.ui.lines import EMPTY, NARROW, WIDE, Line, beside, plain, wrap
 from porttui.ui.panels import process, sockets_on_port
@@ -132,6 +133,8 @@ class FixTab(Tab):
             left = proof.still_to_do(self.shown)
             if narrow:
                 return f"{step_name(left[0])} keeps it so" if left else "q leaves"
+            if self.shown.report is not None and self.shown.report.question is Question.BIND:
+                return "start your server now; q leaves, and the result stays here"
             return "q leaves, and the result stays in your terminal; 6 tells why it was so"
         if place is None:
             return "1 shows the diagnosis"
