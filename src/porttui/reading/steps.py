@@ -209,7 +209,11 @@ def _firewall(facts: Facts, failing: Step | None) -> Told:
         reason = unseen[0].reason
         return Status.UNSEEN, ("rules need root" if reason == "needs root" else f"rules: {reason}") + theirs
     rules = sum(backend.rules or 0 for backend in facts.firewall)
-    return Status.PASS, (f"{rules} rule{'s' if rules != 1 else ''} read" if rules else "no rules") + theirs
+    if not rules:
+        return Status.PASS, f"no rules{theirs}"
+    if "not theirs" in theirs:
+        theirs = "; the kernel itself refused"  # a NAT rule may have led the packet to where nobody listens
+    return Status.PASS, f"{rules} rule{'s' if rules != 1 else ''} read{theirs}"
 
 
 def _blocked(facts: Facts) -> str:
