@@ -5,7 +5,7 @@ PYTHON_CODE := src tests scripts bench
 export TARGET
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check shots docs bench clean
+.PHONY: help run test check shots docs bench accuracy clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -40,6 +40,11 @@ shots: ## write screenshots/*.svg from the real app on sample facts
 bench: ## how long porttui takes, beside the tools one would use otherwise
 	@scripts/setup dev
 	.venv/bin/python bench/startup.py
+
+accuracy: ## stage every fault three times, count what porttui says, and write it into the README
+	@scripts/setup dev
+	@scripts/setup system
+	.venv/bin/python bench/accuracy.py --rounds 3 --write
 
 clean: ## remove what was set up and what tools left behind
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage* build dist
