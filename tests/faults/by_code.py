@@ -67,6 +67,16 @@ _UNIX = f.Socket(protocol="unix", state="LISTEN", path="/run/postgresql/.s.PGSQL
 _ICMP = f.Icmp(version=4, type=3, code=3, sender="127.0.0.1")
 
 
+CANNOT_OPEN = f.Unseen(what="socket tables", reason="netlink: EMFILE", how_to_see="")
+
+
+def _client(port: int) -> f.Socket:
+    return f.Socket(
+        protocol="tcp", state="ESTABLISHED", address="127.0.0.1", port=port, peer="127.0.0.1", peer_port=8080,
+        pids=(9,), owner_by="descriptor", inode=port,
+    )  # fmt: skip
+
+
 def _moment(second: int, *pids: int) -> f.Moment:
     at = w.AT + dt.timedelta(seconds=second)
     rows = tuple(w.listener(inode=pid * 10, pids=(pid,)) for pid in pids)
@@ -124,6 +134,23 @@ BY_CODE: dict[str, f.Facts] = {
     "http-client-error": _open(w.http(404)),
     "http-server-error": _open(w.http(500)),
     "upstream-dead-502": _open(w.http(502, server="nginx")),
+    "client-emfile": w.world(
+        privileges=f.Privileges(user="dev", uid=1000, open_files=5, open_files_limit=5),
+        sockets=CANNOT_OPEN,
+        attempts=(f.Attempt(address="127.0.0.1", port=8080, outcome="EMFILE", immediate=True),),
+    ),
+    "ephemeral-exhaustion": w.world(
+        sysctls={"net.ipv4.ip_local_port_range": "40000 40003"},
+        sockets=w.sockets(*WEB, *(_client(port) for port in range(40000, 40004))),
+        processes=(w.node(), w.node(9, name="ab", argv=("ab", "-n", "100000", "http://127.0.0.1:8080/"))),
+        attempts=(f.Attempt(address="127.0.0.1", port=8080, outcome="EADDRNOTAVAIL", immediate=True),),
+    ),
+    "self-connect": w.world(
+        sysctls={"net.ipv4.ip_local_port_range": "8000 9000"},
+        attempts=(
+            w.opened(source="127.0.0.1", source_port=8080, peer="127.0.0.1", self_connected=True),
+        ),
+    ),
     "fw-reject-reset": w.world(
         sockets=w.sockets(*WEB), processes=(w.node(),), attempts=(w.refused(by_kernel=False),)
     ),

@@ -45,6 +45,20 @@ class Privileges(Value, frozen=True, kw_only=True):
     """Full rights: uid 0 with all of the capabilities that porttui uses, or an elevated Windows token."""
     capabilities: tuple[str, ...] = ()
     """Effective Linux capabilities in lower case without the prefix: "net_bind_service", "net_admin", "sys_ptrace"."""
+    seccomp: int | None = None
+    """Mode of seccomp(2) for porttui itself: 0 none, 1 strict, 2 a filter."""
+    no_new_privs: bool | None = None
+    """Whether porttui may never gain rights (PR_SET_NO_NEW_PRIVS), as programs in a sandbox; Landlock asks for it."""
+    label: str = ""
+    """Context or profile of SELinux or AppArmor (/proc/self/attr/current); empty where there is none."""
+    selinux: bool | None = None
+    """Whether SELinux enforces its policy; None where it is not in use."""
+    cgroup: str = ""
+    """porttui's own cgroup of version 2: "/system.slice/shop.service"."""
+    open_files: int | None = None
+    """Descriptors that porttui had when the look began."""
+    open_files_limit: int | None = None
+    """Soft RLIMIT_NOFILE of porttui."""
 
 
 class Ssh(Value, frozen=True, kw_only=True):

@@ -171,7 +171,9 @@ class _Observation:
         value = part.wait()
         took = {**self.facts.took, part.what: self.facts.took.get(part.what, 0.0) + round(part.ms, 3)}
         self._take(took=took)
-        if part.failure is not None:
+        if part.failure is not None and part.short:
+            self._take(unseen=(*self.facts.unseen, part.failure))
+        elif part.failure is not None:
             self._failed(part.failure, part.details)
         return value
 
@@ -202,7 +204,11 @@ class _Observation:
         sockets = self.eyes.sockets(port)
         if isinstance(sockets, Unseen):
             return sockets, ()
-        rows = [row for row in sockets.rows if near.may_be_meant(row, port) and row.state != "ESTABLISHED"]
+        rows = [
+            row
+            for row in sockets.rows
+            if near.may_be_meant(row, port) and (row.state != "ESTABLISHED" or row.port == row.peer_port)
+        ]
         pids = {pid for row in rows for pid in row.pids}
         unseen = bounds.processes_left_out(len(pids), port)
         if unseen:

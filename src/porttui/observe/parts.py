@@ -5,6 +5,7 @@ Plain threads and not concurrent.futures, whose import costs as much as a whole 
 
 from __future__ import annotations
 
+import errno
 import threading
 import time
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typing import Generic, TypeVar
 
 from porttui.model.facts import Unseen
 from porttui.model.failed import details, failure
+from porttui.observe.errors import errno_name
 
 T = TypeVar("T")
 
@@ -26,6 +28,8 @@ class Part(Generic[T]):
         self.failure: Unseen | None = None
         self.details = ""
         """The traceback of a failure, for the file that the user may send."""
+        self.short = False
+        """It failed because this process, or the machine, may open no more files."""
         self._look = look
         self._value: T | None = None
         self._thread = threading.Thread(target=self._run, name=f"look-{what}", daemon=True)
@@ -41,6 +45,11 @@ class Part(Generic[T]):
         except Exception as error:  # noqa: BLE001 - one part failing must not take the others with it; it is told
             self.failure = failure(self.what, error)
             self.details = details(self.what, error)
+            if isinstance(error, OSError) and error.errno in {errno.EMFILE, errno.ENFILE}:
+                self.short = True  # nothing that porttui's makers could mend
+                self.failure = Unseen(
+                    what=self.what, reason=f"too many open files ({errno_name(error)})", how_to_see=""
+                )
         self.ms = (time.perf_counter() - began) * 1000
 
     def wait(self) -> T | None:

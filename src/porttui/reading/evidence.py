@@ -59,6 +59,8 @@ def connects(facts: Facts, attempts: Iterable[Attempt] | None = None) -> tuple[E
 def attempt(facts: Facts, each: Attempt) -> str:
     """Tell a connection attempt: "ECONNREFUSED in 0.1 ms, reset by this kernel"."""
     how = f"{each.outcome} in {words.duration(each.ms)}"
+    if each.self_connected:
+        return f"{how}, connected to itself"
     if each.icmp is not None:
         sender = f" from {each.icmp.sender}" if each.icmp.sender else ""
         return f"{how}, ICMP{'v6' if each.icmp.version == 6 else ''} {each.icmp.type}/{each.icmp.code}{sender}"

@@ -150,9 +150,11 @@ def _path(facts: Facts, failing: Step | None) -> Told:
         return _looking(facts)
     attempts = seen.asked_attempts(facts)
     if not attempts:
-        return Status.SKIPPED, "follows from name" if not seen.addresses(facts) else "not tried"
+        return Status.SKIPPED, "follows from name" if not seen.addresses(
+            facts
+        ) and failing is not Step.PATH else "not tried"
     opened = [each for each in attempts if each.outcome == "open"]
-    if opened:
+    if opened and seen.opened(facts):
         closed = [each for each in attempts if each.outcome != "open"]
         if closed:
             return (
@@ -195,7 +197,7 @@ def _firewall(facts: Facts, failing: Step | None) -> Told:
     if facts.asked.question is Question.BIND:
         return Status.SKIPPED, "no rule can keep a server from starting"
     attempts = seen.asked_attempts(facts)
-    if attempts and all(each.outcome == "open" for each in attempts):
+    if attempts and all(each.outcome == "open" for each in attempts) and seen.opened(facts):
         return Status.PASS, "the connection opened, so no rule blocks it"
     if facts.attempts is None or facts.firewall is None:
         return _looking(facts, "path" if facts.attempts is None else "")

@@ -169,6 +169,8 @@ def where(facts: Facts, address: str) -> str:
 
 def outcome(attempt: Attempt) -> str:
     """Tell how a connection attempt ended: "open in 0.1 ms", "refused in 0.1 ms", "no answer in 4.0 s"."""
+    if attempt.self_connected:
+        return f"connected to itself in {duration(attempt.ms)}"
     word = "open" if attempt.outcome == "open" else ERRNO_WORDS.get(attempt.outcome, attempt.outcome)
     return f"{word} in {duration(attempt.ms)}"
 

@@ -95,6 +95,13 @@ _NETSH: Rows = (
     ("name=all", "all of them"),
     ("dir=in", "for connections that come in"),
     ("dir=out", "for connections that go out"),
+    ("int ipv4 set dynamicport tcp", "from which ports Windows takes those of outgoing connections"),
+    ("start={port}", "from {port} on"),
+    ("num={count}", "{count} ports"),
+    ("int ipv4 add excludedportrange", "keep ports from being given to outgoing connections"),
+    ("protocol=tcp", "only TCP"),
+    ("startport={port}", "from {port} on"),
+    ("numberofports={count}", "so many ports: {count}"),
     ("http show servicestate", "which programs use Windows' own web server, http.sys"),
     ("view=requestq", "listed by program, with the ports"),
 )
@@ -142,12 +149,19 @@ MANUALS: dict[str, Rows] = {
     "sysctl": (
         ("sysctl", "shows and changes settings of the kernel"),
         ("-w net.ipv4.ip_unprivileged_port_start={port}", "ports from {port} on may be bound by every user"),
+        ("-w {name}=", "empty {name}, until the machine starts again"),
         ("-w {name}={value}", "set {name} to {value}, until the machine starts again"),
     ),
     "ss": (
         ("ss", "shows sockets"),
         ("-ltnp", "those that listen (l) by TCP (t), with numbers for names (n) and their programs (p)"),
+        ("-tanp", "those of TCP (t) in every state (a), with numbers for names (n) and their programs (p)"),
         ("sport = :{port}", "only where the machine's own port is {port}"),
+        ("dport = :{port}", "only where the other end's port is {port}"),
+    ),
+    "ulimit": (
+        ("ulimit", "shows and changes the limits of this shell, and of what is started from it"),
+        ("-n {count}", "at most {count} open files and connections for each process"),
     ),
     "kill": (
         ("kill", "sends a signal to a process"),
@@ -273,6 +287,7 @@ MANUALS: dict[str, Rows] = {
     "Get-NetTCPConnection": (
         ("Get-NetTCPConnection", "shows sockets; nothing is changed by it"),
         ("-LocalPort {port}", "only where the machine's own port is {port}"),
+        ("-RemotePort {port}", "only where the other end's port is {port}"),
         ("-State Listen", "only those that wait for connections"),
     ),
     "Get-Content": (

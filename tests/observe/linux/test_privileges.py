@@ -20,7 +20,23 @@ def test_nobody_has_no_rights() -> None:
         become(NOBODY)
         return linux_privileges()
 
-    assert in_child(work) == Privileges(user="nobody", uid=NOBODY, root=False, capabilities=())
+    found = in_child(work)
+    assert (found.user, found.uid, found.root, found.capabilities) == ("nobody", NOBODY, False, ())
+
+
+def test_what_confines_this_process_is_told(tmp_path: Path) -> None:
+    found = linux_privileges()
+    assert found.seccomp in {0, 1, 2}
+    assert found.no_new_privs in {True, False}
+    assert found.open_files is not None
+    assert found.open_files_limit is not None
+    assert 0 < found.open_files <= found.open_files_limit
+    (tmp_path / "sys/fs/selinux").mkdir(parents=True)
+    (tmp_path / "sys/fs/selinux/enforce").write_text("1", "utf-8")
+    (tmp_path / "proc/self/attr").mkdir(parents=True)
+    (tmp_path / "proc/self/attr/current").write_bytes(b"system_u:system_r:httpd_t:s0\0")
+    found = linux_privileges(root=tmp_path)
+    assert (found.selinux, found.label) == (True, "system_u:system_r:httpd_t:s0")
 
 
 @needs_root

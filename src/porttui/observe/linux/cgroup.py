@@ -81,7 +81,7 @@ def place_of_lines(lines: Iterable[str]) -> Place:
     )
 
 
-def version_2_path(pid: int) -> str | None:
+def version_2_path(pid: int | str) -> str | None:
     """Return the cgroup-v2 path of a process, or None when it has none or is gone."""
     return next((line[3:] for line in read_lines(f"/proc/{pid}/cgroup") if line.startswith("0::")), None)
 

@@ -114,8 +114,13 @@ def _by_netlink(port: int) -> _Tables:
         rows += sock_diag.tcp_on_port(port, _MOST_ROWS)
         if len(rows) >= _MOST_ROWS:
             unseen.append(_too_many(port))
-        if not any(row.socket.state == "BOUND" for row in rows) and not sock_diag.lists_bound():
-            reason = "this kernel does not list them (before Linux 6.8)"
+        listed = True if any(row.socket.state == "BOUND" for row in rows) else sock_diag.lists_bound()
+        if not listed:
+            old, tried = (
+                "this kernel does not list them (before Linux 6.8)",
+                "it could not be tried whether they are listed",
+            )
+            reason = tried if listed is None else old
             unseen.append(Unseen(what="sockets that are bound and do not listen", reason=reason, how_to_see=""))
     try:
         udp = sock_diag.udp_sockets()
