@@ -19,12 +19,17 @@ from scripts import docs
 import porttui
 from porttui.faults.fault import Fault
 from porttui.faults.registry import FAULTS
+from porttui.render.explanation import OPENINGS, sections, see_also
 
 ROOT = Path(__file__).resolve().parents[1]
 _ROWS = (ROOT / "tests/data/codes.tsv").read_text(encoding="utf-8").splitlines()
 _CODES = {row["code"]: row for row in csv.DictReader(_ROWS, delimiter="	")}
 _OTHER_SYSTEMS = ("macos-", "windows-", "wsl2-")
 """Faults of other systems are tested on facts built by hand, in tests/faults/; the others are staged for real."""
+
+_LEAST_LINES, _MOST_LINES, _COLUMNS = 25, 45, 120
+_LEAST_WORDS = 12
+_PLACEHOLDER = re.compile(r"\b(TODO|FIXME|TBD|XXX)\b|[Ll]orem ipsum")
 
 
 def _file(code: str) -> str:
@@ -60,7 +65,25 @@ class TestEachFault:
     def test_is_explained(self, fault: Fault) -> None:
         assert fault.title
         assert not fault.title.endswith(".")
-        assert len(fault.text.split()) >= 30, "an explanation takes a few sentences"
+
+    def test_is_explained_in_the_shape_of_a_page(self, fault: Fault) -> None:
+        """One page: what is true, then the parts in their order; a newcomer of any system finds the way out."""
+        told = sections(fault)
+        lines = fault.text.splitlines()
+        assert lines[0] == f"{fault.title}."
+        assert fault.text.isascii()
+        assert max(map(len, lines)) <= _COLUMNS
+        assert not _PLACEHOLDER.search(fault.text)
+        if fault.step is None:
+            return
+        assert _LEAST_LINES <= len(lines) <= _MOST_LINES
+        assert [part.name for part in told] == ["what", *(opening.name for opening in OPENINGS)]
+        assert all(len(part.text.split()) >= _LEAST_WORDS for part in told), "each part takes a sentence or two"
+        part = {each.name: each.text for each in told}
+        assert any(each.code in part["look-alikes"] for each in see_also(fault)), "no look-alike that exists is named"
+        if not fault.code.startswith(_OTHER_SYSTEMS):
+            assert "macOS" in part["fix"], "what is to be done on macOS?"
+            assert re.search("Windows|PowerShell", part["fix"]), "what is to be done on Windows?"
 
     def test_explains_only_codes_that_exist(self, fault: Fault) -> None:
         assert set(fault.explains) <= set(_CODES) - {fault.code}

@@ -90,6 +90,13 @@ def test_a_mistyped_code_gets_the_code_that_was_meant() -> None:
     assert b"perhaps sigstopped" in porttui("explain", "sigstoped").stderr
 
 
+def test_the_name_of_an_error_gets_the_codes_that_tell_of_it() -> None:
+    done = porttui("explain", "EADDRINUSE")
+    assert done.returncode == 2
+    assert b"it is told of in port-taken, " in done.stderr
+    assert b"Example: porttui explain port-taken\n" in done.stderr
+
+
 def test_a_usage_error_shows_no_escapes_of_the_input() -> None:
     stderr = porttui("check", "\x1b[2J\x07 nothing").stderr.decode()
     assert all(char == "\n" or char.isprintable() for char in stderr)
@@ -109,7 +116,17 @@ def test_explain_as_json() -> None:
     told = json.loads(porttui("explain", "--json").stdout)
     assert isinstance(told, list)
     assert {"code", "title", "step", "severity", "text"} <= set(told[0])
-    assert json.loads(porttui("explain", "nothing-listening", "--json").stdout)["code"] == "nothing-listening"
+    one = json.loads(porttui("explain", "nothing-listening", "--json").stdout)
+    assert one["code"] == "nothing-listening"
+    assert [part["name"] for part in one["sections"]] == [
+        "what",
+        "when",
+        "evidence",
+        "look-alikes",
+        "fix",
+        "prevention",
+    ]
+    assert "fw-reject-reset" in one["see_also"]
 
 
 def test_explain_markdown_is_the_page_of_the_docs() -> None:

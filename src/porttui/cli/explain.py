@@ -9,6 +9,8 @@ from porttui.cli.arguments import Parser
 from porttui.faults.fault import Fault
 
 SUMMARY = "explain a fault by its code, or list all codes"
+_MOST_NAMED = 6
+"""Codes that are named for a word that is no code."""
 
 
 def run(argv: list[str]) -> int:
@@ -44,14 +46,22 @@ def _find(code: str, faults: dict[str, Fault]) -> Fault:
         return faults[wanted]
     import difflib
 
+    from porttui.render.explanation import telling_of
+
     near = difflib.get_close_matches(wanted, faults, n=3, cutoff=0.5)
+    telling = [fault.code for fault in telling_of(code, faults.values())][:_MOST_NAMED]
     meant = f"perhaps {' or '.join(near)}" if near else "porttui explain lists them"
+    if telling:
+        meant = f"it is told of in {', '.join(telling)}"
+    example = telling[0] if telling else "sigstopped"
     raise exits.UsageError(
-        f"there is no fault with the code {code[:60]!r}; {meant}. Example: porttui explain sigstopped"
+        f"there is no fault with the code {code[:60]!r}; {meant}. Example: porttui explain {example}"
     )
 
 
 def _entry(fault: Fault) -> dict[str, object]:
+    from porttui.render.explanation import sections, see_also
+
     return {
         "code": fault.code,
         "title": fault.title,
@@ -60,4 +70,6 @@ def _entry(fault: Fault) -> dict[str, object]:
         "questions": fault.questions,
         "explains": fault.explains,
         "text": fault.text,
+        "sections": sections(fault),
+        "see_also": [other.code for other in see_also(fault)],
     }

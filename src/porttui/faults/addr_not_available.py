@@ -1,19 +1,33 @@
 """The address belongs to no interface of this machine.
 
-A server can bind only an address that this machine has: one of its interfaces' addresses, anything in 127.0.0.0/8,
-or a wildcard. For any other one it is told "cannot assign requested address" (EADDRNOTAVAIL).
+A server can listen only at addresses that its own machine has: those of its interfaces, loopback, or the wildcard
+that stands for all of them. To any other address the kernel says "cannot assign requested address", EADDRNOTAVAIL,
+10049 on Windows. It is a matter of geography, not of rights: nobody is at home at somebody else's address, not even
+root.
 
-It comes about when the settings were copied from another machine, when the address was given by DHCP or a VPN and
-has changed, when the service starts before the network is up, or when the public address of a cloud machine is
-meant, which only the cloud's router has.
+It comes about when settings were copied from another machine, or when the address has changed since (DHCP, a VPN that
+is down). In the cloud it is a rite of passage: the machine is reached at 203.0.113.5, so the server is told to listen
+there, but that address belongs to the provider's router, and the machine itself has 10.0.0.4. And at boot a service
+may start a second before the network has its address: it fails then, and works when it is started by hand.
 
-How porttui knows: it tried to bind the address and was told EADDRNOTAVAIL, and no interface has the address.
+How porttui knows: it tried to bind the address and was told EADDRNOTAVAIL, and none of the machine's interfaces has
+it. It lists those that there are, with their addresses, so that the right one can be chosen.
 
-What looks the same and is not: ipv6-disabled (::1 cannot be bound because IPv6 is off), bind-hostname-elsewhere (a
-name that leads to another machine's address).
+What looks the same and is not: ipv6-disabled (::1 or another IPv6 address cannot be bound because IPv6 is switched
+off), bind-hostname-elsewhere (a name was given, and leads to another machine's address), stale-address-listener (a
+server that started in time still sits on the lost address), ephemeral-exhaustion (a client gets the same words for
+another reason).
 
-To keep it from coming back, listen on 0.0.0.0 behind a firewall or on 127.0.0.1, or let the service wait for its
-address (systemd: FreeBind=, After=network-online.target).
+To fix it, let the server listen on 127.0.0.1 when it serves this machine only, or on one of the machine's own
+addresses: `ip -brief address` on Linux, `ifconfig` on macOS, `Get-NetIPAddress` in PowerShell show them. 0.0.0.0
+means all of them, the network included, so see to the firewall and to passwords first. For an address that comes
+later, a service that starts at boot needs to wait: After=network-online.target and Wants=network-online.target in its
+unit.
+
+To keep it from coming back, write no address into settings that more than one machine reads. Where a server has to
+listen on an address that comes and goes, use a systemd socket with FreeBind=yes, or
+`sudo sysctl -w net.ipv4.ip_nonlocal_bind=1` on Linux; macOS and Windows offer neither, and there the wildcard is the
+way.
 """
 
 from __future__ import annotations

@@ -1,22 +1,32 @@
 """The accept queue is full.
 
-When a client connects, the kernel opens the connection by itself and puts it into the listener's accept queue, from
-which the server takes it (accept). The queue has a limit, the backlog, that the server names in listen() and the
-system caps with net.core.somaxconn. When a server no longer takes connections, the queue fills; from then on the
-kernel drops first packets without an answer, and clients run into a time-out. So a time-out on your own machine
-need not be a firewall.
+When a client connects, the kernel opens the connection by itself, without asking the server, and puts it into the
+accept queue of the listener, from which the server takes it with accept. The queue has room for a certain number, the
+backlog, which the server names when it begins to listen and the system caps (net.core.somaxconn). When the server
+takes nothing out, the queue fills, and from then on the kernel throws the first packets of newcomers away without an
+answer. They try again and again and run into a time-out, ETIMEDOUT, on loopback too, where no firewall was ever near.
 
-It comes about when the server is paused, hangs in one request, spins, or is out of file descriptors; seldom because
-the backlog is too small for a burst.
+It comes about when a server is stuck and its clients are not. A Python worker waits for a database that has a lock,
+the load balancer goes on to send it requests and health checks, and after some minutes even a new
+`curl localhost:8000` hangs. The server may also be paused, spin, or be out of file descriptors. Only seldom is the
+queue simply too short for a burst: Node asks for 511 places, some frameworks for 5.
 
-How porttui knows: the listener's queue is longer than its limit (the kernel tells both, sock_diag), and its
-overflow counter moved with our packets (TcpExt.ListenOverflows).
+How porttui knows: the kernel tells length and limit of each queue (sock_diag), and the queue was longer than its
+limit (it holds one more than it says); and a counter of overflows, TcpExt.ListenOverflows in /proc/net/netstat, moved
+while porttui's own packets got no answer. With both it is certain; when the length could not be read, it is likely.
+macOS and Windows do not show the queue.
 
-What looks the same and is not: fw-drop-input (the packets are not handed on, and no overflow is counted),
-sigstopped (the reason is seen: the server is paused).
+What looks the same and is not: fw-drop-input (the packets are thrown away before they reach the queue, and no
+overflow is counted), sigstopped, hung-event-loop, busy-loop and emfile-queue (the reason why nobody accepts is seen,
+and named instead), backlog-abort (the client is reset instead of left waiting), conntrack-full.
 
-To keep it from coming back, find out what keeps the server from accepting; then think about more workers, time
-limits on requests and a larger backlog, in this order.
+To fix it, find out what the server is doing. On Linux `ss -ltn` shows the queue (Recv-Q) beside its limit (Send-Q),
+and `sudo cat /proc/PID/stack` or `py-spy dump --pid PID` where it is stuck; on macOS `sample PID 3`; in PowerShell
+`Get-Process -Id PID` tells whether it uses the processor. Then start it again: `sudo systemctl restart NAME`,
+`docker restart NAME`. What waited in the queue is lost.
+
+To keep it from coming back, give requests a time limit, and the server enough workers, before you think of a longer
+queue. A queue that is never emptied is full sooner or later, whatever its length.
 """
 
 from __future__ import annotations

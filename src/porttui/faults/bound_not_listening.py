@@ -1,28 +1,43 @@
 """A program holds the port and does not listen on it.
 
-A server takes a port in two steps: bind reserves it, listen opens it. Between the two, the port is taken and
-closed: clients are refused, and another server that wants the port is told "address already in use", although no
-list of listeners shows anybody. It comes about when a server hangs in its start, has failed halfway, or keeps a
-port reserved.
+A server takes a port in two steps: bind reserves the number, listen opens it. Between the two the port is taken and
+yet closed. Clients are refused as if nobody were there; a second server that wants the port is told "address already
+in use"; and whoever then looks for the culprit in a list of listeners finds nobody. Normally the gap lasts
+microseconds. Some programs get stuck in it.
 
-How porttui knows: the kernel lists bound sockets that do not listen when it is asked for them (sock_diag, state bit
-13, since Linux 6.8 and in some older distribution kernels). /proc/net/tcp, psutil and older ss do not show them.
+It comes about when a server binds early and listens late: it waits for a lock or a database in between, it has failed
+halfway and does not end, it stands at a breakpoint in its start, or it keeps a port reserved for a part of it that is
+never used. Tools for tests that reserve a free port and hand its number to somebody else make the same picture when
+the second program never comes.
 
-What looks the same and is not: nothing-listening (the port is free), time-wait and leftover-connection (old
-connections hold it).
+How porttui knows: a Linux kernel lists sockets that are bound and do not listen when it is asked for them (sock_diag,
+state bit 13, since Linux 6.8 and in some older kernels of distributions). /proc/net/tcp and older versions of ss do
+not show them at all. There is such a socket on the port, no listener would take your connection, and the connection
+was refused, or, for a server that wants to start, the bind was told EADDRINUSE. On a kernel that cannot list them
+porttui does not find this fault.
 
-To keep it from coming back, find in the server's log what it waits for between bind and listen.
+What looks the same and is not: nothing-listening (the port is free, and a server can start there), port-taken
+(somebody does listen), time-wait and leftover-connection (connections of a server that is gone keep the port),
+server-starting (it opens within seconds).
+
+To fix it, find the program, `porttui who 8080`, with sudo when it belongs to another user, and read in its log what
+it waits for. When nothing comes of it, end it: `kill PID` on Linux and macOS, `Stop-Process -Id PID` in PowerShell; a
+service by its manager, `sudo systemctl restart NAME`. On macOS such a socket is shown by `lsof -nP -iTCP:8080` as
+CLOSED, on Windows by `Get-NetTCPConnection -State Bound -LocalPort 8080`.
+
+To keep it from coming back, let the program do all that may take long or fail before bind, and listen right after it.
+If a port has to be reserved for another program, hand it the socket and not the number.
 """
 
 from __future__ import annotations
 
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
+from porttui.faults.port_taken import in_the_way
 from porttui.faults.shared import not_the_bind, not_the_listener
 from porttui.model.facts import BindTry, Facts, Socket
 from porttui.model.report import Evidence, Remedy, Step
 from porttui.model.target import Question
 from porttui.reading import evidence, seen, words
-from porttui.reading.keeping import in_the_way
 from porttui.remedies import free_port, service
 
 

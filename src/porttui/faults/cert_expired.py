@@ -1,18 +1,32 @@
-"""The certificate has expired, or is not valid yet.
+"""The certificate has expired or is not valid yet.
 
-A certificate is valid from one moment to another. Before and after, clients refuse it: "certificate has expired",
-ERR_CERT_DATE_INVALID. Most certificates live for 90 days or less and are renewed by a program; when that program
-fails, everything works until the day on which nothing does.
+A certificate is valid from one moment to another, and both are written into it. Before the first and after the
+second, clients refuse it: "certificate has expired", CERT_HAS_EXPIRED (Node), ERR_CERT_DATE_INVALID (Chrome). Most
+certificates live 90 days or less and are renewed by a program. When that program fails, nothing happens at all, for
+weeks, and then everything stops on one day, often a Sunday.
 
-It comes about when the renewal failed, when it worked and the server was not told to load the new file, and when
-the clock of this machine is wrong.
+It comes about when the renewal could not run (port 80 was closed, the DNS token was changed), or when it did run and
+nobody told the server: nginx reads its files when it starts, so a fresh certificate may lie on the disk while the old
+one is served. Development certificates, made once with 365 days, do it to whole teams on the same morning. And
+sometimes the certificate is right and the clock is wrong: a virtual machine that slept, a board without a battery
+whose time begins in 1970.
 
-How porttui knows: it read the dates of the certificate in the TLS handshake and compared them with this machine's
-clock.
+How porttui knows: it read the two dates from the certificate in the TLS handshake and compared them with this
+machine's clock, which it quotes beside them. So look at the clock first, and then at the dates.
 
-What looks the same and is not: cert-self-signed (not trusted at all), cert-hostname-mismatch (for another name).
+What looks the same and is not: cert-self-signed (not trusted at all), cert-hostname-mismatch (valid, for another
+name). Of several defects of one certificate the most basic one leads the report: first trust, then dates, then the
+name.
 
-To keep it from coming back, let the renewal reload the server, and let something warn two weeks before the end.
+To fix it, renew it and load it: `sudo certbot renew`, or mkcert again for development; then
+`sudo systemctl reload nginx`. What the port really serves is shown by
+`openssl s_client -connect localhost:8443 < /dev/null | openssl x509 -noout -dates` on Linux and macOS, which may
+differ from what lies on the disk. A wrong clock: `timedatectl` and `sudo timedatectl set-ntp true` on Linux,
+`sudo sntp -sS time.apple.com` on macOS, `w32tm /resync` in a PowerShell of the administrator.
+
+To keep it from coming back, let the renewal reload the server,
+`certbot renew --deploy-hook "systemctl reload nginx"`, see that its timer runs, `systemctl list-timers`, and let
+something that is not the renewal itself warn two weeks before the end.
 """
 
 from __future__ import annotations

@@ -1,18 +1,31 @@
-"""The certificate is for another name.
+r"""The certificate is for another name.
 
-A certificate lists the names and addresses that it is for. A client that asks for localhost, for 127.0.0.1 or for
-the short name of a machine gets a certificate for www.example.com and refuses it: "hostname mismatch",
-ERR_CERT_COMMON_NAME_INVALID. An address counts only when it is listed as an address.
+A certificate lists the names that it is for (its subject alternative names). A client compares the host that it was
+asked to reach with that list, letter by letter; `*.example.com` stands for one label and not for two, and an address
+counts only when it is listed as an address. If the host is not among them, the client hangs up: "hostname mismatch",
+"no alternative certificate subject name matches", ERR_TLS_CERT_ALTNAME_INVALID (Node), ERR_CERT_COMMON_NAME_INVALID
+(Chrome).
 
-It comes about when a server is asked by its address instead of its name, when a name was added and the certificate
-was not, and when a server has several certificates and picks its first one because the client named none (SNI).
+It comes about when a server is asked by a shortcut. The certificate is for shop.example.com, and the test on the
+machine itself asks https://localhost:8443 or https://127.0.0.1; or it is for localhost and the client says 127.0.0.1;
+or a container asks its neighbour by the service's name, https://api:8443. A server with several certificates serves
+its default one when the client names no host (SNI), and that is always some other site's.
 
 How porttui knows: it read the names of the certificate in the TLS handshake, and the host that you asked for is not
-among them.
+among them by the rules of RFC 9525. It lists those that there are.
 
-What looks the same and is not: cert-self-signed (not trusted at all), cert-expired (too old).
+What looks the same and is not: cert-self-signed (the name may be right, and nobody vouches for it), cert-expired
+(right name, too old), host-not-allowed (TLS is fine; the web application objects to the name), redirect-elsewhere
+(the right name answers, and sends you on to another one).
 
-To keep it from coming back, ask for a server by the name that its certificate has, everywhere.
+To fix it, ask by a name that is on the list, and let that name lead here: a line such as `127.0.0.1 shop.example.com`
+in /etc/hosts on Linux and macOS, on Windows in C:\Windows\System32\drivers\etc\hosts. For one try curl needs no file,
+on any system: `curl --resolve shop.example.com:8443:127.0.0.1 https://shop.example.com:8443/`. Or give the server a
+certificate for the names that are really used: `mkcert localhost 127.0.0.1 ::1 api`, then start it again; for a
+public name `sudo certbot --nginx -d example.com -d www.example.com`.
+
+To keep it from coming back, settle on one name for each service and use it everywhere, in settings, tests and links.
+When a name is added to a server, it is added to the certificate in the same change.
 """
 
 from __future__ import annotations

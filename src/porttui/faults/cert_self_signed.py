@@ -1,22 +1,33 @@
-"""The certificate, or the chain behind it, is not trusted.
+r"""The certificate or its chain is not trusted.
 
-A certificate proves a server's name only when somebody whom the client trusts has signed it. A certificate that is
-signed by itself, by a company's own authority, or whose chain lacks a link, proves nothing to a client that does
-not know that authority: "self-signed certificate", "unable to get local issuer certificate",
-ERR_CERT_AUTHORITY_INVALID.
+A certificate says "this key belongs to www.example.com", and is worth as much as the one who signed it. Clients have
+a list of authorities that they trust, and accept a certificate when a chain of signatures leads from it to one of
+them. A certificate that is signed by itself, by a company's own authority, or whose chain lacks a link in the middle
+leads nowhere: "self-signed certificate", "unable to get local issuer certificate", DEPTH_ZERO_SELF_SIGNED_CERT
+(Node), ERR_CERT_AUTHORITY_INVALID (Chrome). The encryption would work; what is missing is the proof of whom one talks
+to.
 
-It comes about with development certificates, with an inner authority that this machine was not told of, and with
-servers that send their own certificate without the ones between it and the root.
+It comes about when somebody makes a certificate for development with `openssl req -x509`; when a machine or a
+container was never told of the company's own authority; when a proxy of the company opens TLS and signs anew. The sly
+one is a server that sends its own certificate and not the ones between it and the root: browsers have seen those
+elsewhere and help themselves, so the page opens, while curl and Python refuse.
 
-How porttui knows: it made the TLS handshake with the trust that the user's programs have (SSL_CERT_FILE and
-SSL_CERT_DIR, else the system's store), OpenSSL refused the chain, and the same handshake without checking went
-through.
+How porttui knows: it made the handshake with the trust of your programs, SSL_CERT_FILE and SSL_CERT_DIR or else the
+system's store; OpenSSL refused the chain; and the same handshake without that check went through. Programs that bring
+a store of their own (Firefox, Node, Java, Python's requests) may judge differently.
 
-What looks the same and is not: cert-expired (trusted, and too old), cert-hostname-mismatch (trusted, for another
-name).
+What looks the same and is not: cert-expired (trusted, out of date), cert-hostname-mismatch (trusted, for another
+name), mtls-required (the server misses a certificate of yours), tls-to-plain (no TLS at all).
 
-To keep it from coming back, make development certificates with mkcert, which makes its own authority trusted on
-this machine; on servers send the whole chain.
+To fix it, make the authority known, to one program or to the machine. One program: SSL_CERT_FILE=ca.pem (Python,
+OpenSSL), NODE_EXTRA_CA_CERTS=ca.pem, `curl --cacert ca.pem`. The machine: on Debian and Ubuntu copy ca.crt to
+/usr/local/share/ca-certificates and `sudo update-ca-certificates`; on macOS
+`sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain ca.crt`; on Windows, as
+administrator, `Import-Certificate -FilePath ca.crt -CertStoreLocation Cert:\LocalMachine\Root`. For a missing link
+let the server send the whole chain: fullchain.pem, not cert.pem.
+
+To keep it from coming back, use mkcert for development: `mkcert -install` makes an authority of this machine's own,
+once. Do not turn the check off: `verify=False` and `curl -k` have a way of reaching production.
 """
 
 from __future__ import annotations

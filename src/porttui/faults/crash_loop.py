@@ -1,22 +1,34 @@
 """The server starts and ends again and again.
 
-A supervisor (systemd, docker with a restart policy, pm2, a shell loop) starts a program again whenever it ends. When
-the program fails soon after its start, the port opens and closes in turn: a client is refused at one moment and
-connected at the next, and each time another process is there. What the client sees depends on nothing but luck.
+A supervisor is a program whose work is to start another one again whenever it ends: systemd, docker with a restart
+policy, pm2, nodemon, or two lines of shell. When the program fails soon after its start, the two of them go round in
+circles. The port opens, closes, opens. A client is refused at one moment and connected at the next, a page loads and
+its pictures do not, and each time another process is behind the door. What one sees depends on nothing but luck, and
+every list of processes shows a server that is up.
 
 It comes about when something that the program needs is missing only after it has begun to listen: a database that
-refuses it, a setting that is read late, memory that runs out, a health check that kills it.
+turns its password down, a setting that is read late, a file that it may not write, more memory than its container
+has, or a health check that kills it for being slow. A typical one is a Node service in docker with `restart: always`
+whose migration fails: `docker ps` says "Up 2 seconds" whenever one looks.
 
 How porttui knows: it read the socket tables many times within some seconds. The listener went away at least twice,
-and each new one belonged to another process. It does so unasked for at most five seconds, when the owner of the
-listener had only just started; --settle S watches for S seconds whatever the port shows at first.
+and no process ever had it twice. It watches unasked, for at most five seconds, when the owner of the listener was
+under two seconds old or a supervisor was seen to be at work; `--settle 20` watches for twenty seconds whatever the
+port shows at first, which a slow loop needs. When the processes could not be seen, the verdict says "Probably".
 
-What looks the same and is not: server-starting (the port opens once and stays), a restart by hand (it goes away
-once), workers of one server that are replaced one after the other (the port is never closed), a program that closes
-and opens its own listener (the process stays the same).
+What looks the same and is not: server-starting (the port opens once and stays open), nothing-listening (one look fell
+into a gap), a restart by hand (the listener goes away once), workers of one server that are replaced one after the
+other (the port is never closed), a program that closes and opens its own listener (the process stays the same).
 
-To keep it from coming back, read why the program ends: its last lines say so. Let the supervisor wait longer
-between two starts, and let the program open its port only when it has all that it needs.
+To fix it, read why the program ends; its last lines say so. `journalctl -u NAME -e` and
+`systemctl show NAME -p NRestarts,Result` on Linux, `docker logs --tail 50 NAME` for a container (137 as its exit code
+means that it was killed, often for its memory), the log file that `brew services info NAME` names on macOS,
+`Get-WinEvent -LogName Application -MaxEvents 30` in PowerShell. If nothing is written, stop the supervisor first,
+`sudo systemctl stop NAME`, and start the same command by hand.
+
+To keep it from coming back, let the program look for all that it needs before it opens its port, and say what is
+missing. Let the supervisor pause between two starts and give up at some point, so that the failure is seen:
+RestartSec= and StartLimitBurst= in a unit, `restart: on-failure:5` in a compose file.
 """
 
 from __future__ import annotations

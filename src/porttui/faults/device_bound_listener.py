@@ -1,16 +1,30 @@
 """The listener is bound to another network interface.
 
-With SO_BINDTODEVICE (socket(7)), with systemd's BindToDevice= or in a VRF, a socket hears only what comes in by one
-interface. The table then shows 0.0.0.0:8080 as if it took everything, and a connection by loopback is refused
-because it comes in by lo.
+A socket can be tied to one network interface (SO_BINDTODEVICE, socket(7)). It then takes only what comes in by that
+interface and is deaf to all the rest, whatever its address says. Most tables show such a listener as 0.0.0.0:8080, as
+if it took everything. A connection from the same machine comes in by the loopback interface, lo, even when it is made
+to the machine's address in the network; so it is refused, while machines outside are served.
 
-How porttui knows: the kernel tells the interface of each socket (sock_diag); /proc/net/tcp does not. The listener
-would accept the address, it is bound to an interface by which the connection does not come in, and the kernel
-refused.
+It comes about when an admin page shall be reached through the VPN only, and its systemd socket has BindToDevice=wg0:
+colleagues reach it, and `curl localhost:8080` on the machine itself is refused. Services in a VRF (a routing table of
+its own that some interfaces are put into), DHCP servers, and programs with an option such as `--interface` do it too.
 
-What looks the same and is not: a firewall rule for one interface (fw-reject-reset, fw-drop-input).
+How porttui knows: the kernel tells the interface of each socket to those who ask by sock_diag, as `ss` does with its
+`0.0.0.0%wg0:8080`; /proc/net/tcp does not have it. Every listener that would take the address is tied to an
+interface, the connection was refused, and the kernel counted the refusals as its own. This needs Linux: macOS ties
+sockets in another way, which it does not show, and Windows has nothing of the kind.
 
-To keep it from coming back, bind the server to an address instead of a device.
+What looks the same and is not: a firewall rule that names an interface (fw-reject-reset, fw-reject-icmp,
+fw-drop-input): the socket is free, and the rule stands before it. listener-other-address is a server that chose an
+address instead of an interface; then the table shows it plainly.
+
+To fix it, ask from the side on which it listens, or take the tie away: BindToDevice= out of the unit
+(`sudo systemctl edit --full NAME.socket`, then `sudo systemctl restart NAME.socket`), the interface out of the
+program's settings. What a VRF holds is reached from inside it: `sudo ip vrf exec NAME curl localhost:8080`. On macOS
+and Windows look for an option that names an interface in the server's own settings.
+
+To keep it from coming back, tie servers to addresses rather than to interfaces where that is enough: an address is
+seen in every table. If it has to be the interface, let a second socket listen on 127.0.0.1 for the machine itself.
 """
 
 from __future__ import annotations

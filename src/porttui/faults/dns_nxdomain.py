@@ -1,19 +1,32 @@
-"""The name does not exist.
+r"""The name does not exist.
 
-Before a program can connect to a name, the name must lead to an address: by a line of the hosts file, or by a name
-server. When neither knows it, the program reports "name or service not known" (Python, glibc), ENOTFOUND (Node),
-"could not resolve host" (curl). Nothing was sent to the server, so it says nothing about the server.
+A connection goes to an address, not to a name. So before anything else a program has the name turned into an address:
+the system looks into the hosts file, and then asks a name server (DNS). When both say that there is no such name, the
+work is over before it began: "name or service not known" (Python, glibc), ENOTFOUND (Node), "could not resolve host"
+(curl), "no such host" (Go), 11001 on Windows. Not a single packet went to the server, so the error says nothing about
+it.
 
-It comes about by a typing error, by a name that only a VPN's or the office's name server knows, by a container name
-(db, redis) that is used outside of the containers, and by a line of the hosts file that was lost.
+It comes about when a name of a container is used outside of the containers. In a compose project `db` is a good name
+from one service to another, since docker runs a name server for them; the same `postgres://db:5432` typed on the
+host, where psql runs, does not exist. The other two classics are a name that only the company's name server knows,
+asked while the VPN is off, and a letter too many.
 
-How porttui knows: the system's resolver (getaddrinfo) says that the name is not known, and the hosts file has no
-line for it.
+How porttui knows: the system's resolver (getaddrinfo) answered that the name is not known, which is a definite answer
+and not a failure to get one; and the hosts file has no line for it. localhost and names that end in .localhost have
+pages of their own.
 
-What looks the same and is not: hosts-localhost-missing and subdomain-localhost (names of this machine itself); a
-resolver that does not answer, which is another error.
+What looks the same and is not: dns-servfail (a name server answered that it could not find out), dns-resolver-dead
+(no name server answered), hosts-localhost-missing and subdomain-localhost (names that mean this machine),
+localhost-inside-container (the name is right, and leads into the container itself).
 
-To keep it from coming back, use names that are known where the program runs.
+To fix it, compare the name letter by letter with the place where it is known. `getent hosts NAME` shows what programs
+on Linux get, `dscacheutil -q host -a name NAME` what they get on macOS, `Resolve-DnsName NAME` on Windows. For a
+container, publish its port and ask for localhost, or run the client beside it: `docker compose exec db psql`. For a
+name of your own, add a line such as `127.0.0.1 shop.test` to the hosts file: /etc/hosts, on Windows
+C:\Windows\System32\drivers\etc\hosts.
+
+To keep it from coming back, let each place have its own setting: DATABASE_HOST=db in the compose file, localhost in
+the developer's .env. A name that is right everywhere is rarer than one thinks.
 """
 
 from __future__ import annotations

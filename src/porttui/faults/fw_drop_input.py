@@ -1,20 +1,36 @@
 """Packets are dropped on their way in.
 
-A firewall that drops does not answer at all: the client sends its first packet again and again and gives up after
-seconds or minutes with a time-out. A time-out therefore never comes from a port without a server; that one is
-refused at once.
+To drop a packet means to throw it away and say nothing. The sender cannot tell a dropped packet from a lost one, so
+it sends again, waits longer, sends again, and gives up after seconds or minutes with a time-out (ETIMEDOUT). That is
+the signature of a firewall that drops. An empty port never looks so: it is refused within a millisecond.
 
-The everyday example is a policy of drop on the input chain without a rule that accepts the loopback interface: then
-even programs of the same machine cannot reach one another.
+It comes about when the input chain has a policy of drop and lacks the line that accepts the loopback interface.
+Somebody copies a set of rules with "allow ssh, drop the rest", and from then on nginx cannot reach the application
+behind it at 127.0.0.1:3000, nor the application its database, while ssh works. From another machine the everyday
+example is ufw, which drops whatever was not allowed. (From the machine itself ufw and firewalld let everything
+through that goes by loopback.)
 
-How porttui knows: packets to an address of this machine pass the IP layer here, which counts those that come in
-(Ip.InReceives) and those that it hands on to TCP (Ip.InDelivers). porttui sends a few first packets within some
-milliseconds: all of them came in, and none was handed on. In between stands the firewall's input side.
+How porttui knows: packets to an address of this machine pass its own IP layer, which counts those that come in
+(Ip.InReceives in /proc/net/snmp) and those that it hands on to TCP (Ip.InDelivers). porttui sends a few first packets
+within milliseconds; all of them came in and none was handed on. In between there is little but the input side of the
+firewall. The rules can be read by root only, so the verdict stays likely and says "Probably". A target on another
+machine cannot be judged in this way from here.
 
-What looks the same and is not: backlog-full (handed on, and the accept queue overflows: TcpExt.ListenOverflows),
-fw-drop-output and conntrack-full (never came in), lo-down (left, and never came in).
+What looks the same and is not: backlog-full (handed on to TCP, and the server's queue overflows), fw-drop-output and
+conntrack-full (the packets never came in, as they never left), lo-down (they left, and loopback is switched off),
+fw-reject-icmp and fw-reject-reset (there is an answer), sigstopped (connected, and then silence).
 
-Without root the rule itself cannot be read, so the verdict stays likely. As root: nft list ruleset, iptables-save.
+To fix it, read the rules, `sudo nft list ruleset` and `sudo iptables-save` (and `sudo iptables-legacy-save`, whose
+rules nft does not show), and look for your port, for the interface and for a policy of drop. Let this machine talk to
+itself: `sudo nft insert rule inet filter input iifname "lo" accept`, with the names of your own table and chain, or
+`sudo iptables -I INPUT 1 -i lo -j ACCEPT`. For one port and everybody: `sudo ufw allow 8080/tcp`. On macOS
+`sudo pfctl -sr` has the rules; on Windows
+`New-NetFirewallRule -DisplayName web -Direction Inbound -Protocol TCP -LocalPort 8080 -Action Allow`, as
+administrator.
+
+To keep it from coming back, save the mended rules where they are loaded at boot (/etc/nftables.conf,
+netfilter-persistent), and over ssh try new rules with `sudo iptables-apply FILE`, which takes them back unless you
+confirm in time that you are still there.
 """
 
 from __future__ import annotations

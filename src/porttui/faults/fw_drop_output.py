@@ -1,17 +1,34 @@
 """Packets are dropped on their way out.
 
-Firewall rules stand on the way out as well: an output chain with a policy of drop, a rule for one user (meta
-skuid), a "kill switch" of a VPN, systemd's IPAddressDeny=. The program's first packet is thrown away before it
-reaches an interface, and the program waits until it gives up.
+Firewalls guard both directions. A rule on the way out throws a program's first packet away before it reaches any
+interface, even the loopback one. Nothing ever leaves, nothing can answer, and the program waits until its patience is
+over: a time-out, ETIMEDOUT. The kernel knows the true reason and tells it to nobody; only senders of UDP are told
+"operation not permitted" (EPERM).
 
-How porttui knows: the kernel was asked to send the packets (Ip.OutRequests), and they neither left
-(Ip.OutTransmits) nor came in on loopback (Ip.InReceives); sending them again failed (TcpExt.TCPRetransFail).
+It comes about when a VPN client with a "kill switch" lets nothing out past its tunnel and forgets loopback, or the
+printer in the next room; when an output chain has a policy of drop; when a rule is for one user (`meta skuid`), so
+that the service fails and the same command works for you; or when a systemd unit has IPAddressDeny=any and one
+service alone is cut off.
 
-What looks the same and is not: fw-drop-input (they came in), conntrack-full (the connection tracking table is full,
-and throws them away at the same place), lo-down (they left, and never came in).
+How porttui knows: it asked the kernel to send some packets, which are counted (Ip.OutRequests in /proc/net/snmp), and
+they neither left (Ip.OutTransmits, since Linux 6.6) nor came in by loopback (Ip.InReceives); on older kernels,
+sending them once more was counted as failed (TcpExt.TCPRetransFail). The connection tracking table, which throws
+packets away at the same place when it is full, had room. Only root can read the rules, so the verdict says
+"Probably".
 
-A rule for one user stops that user only: try the same as another one. Without root the rule itself cannot be read,
-so the verdict stays likely.
+What looks the same and is not: fw-drop-input (the packets came in, and were not handed on), conntrack-full (the table
+has no room), lo-down (they left, and never came in), dnat-loopback-martian (a NAT rule leads them where they cannot
+go), connect-denied-policy (the program is told at once that it may not).
+
+To fix it, try the same as another user first: what works for root and not for www-data has a rule for www-data, or a
+unit with limits, which `systemctl show NAME -p IPAddressDeny` tells without root. Then `sudo nft list ruleset` or
+`sudo iptables-save`, and let the port through: `sudo nft insert rule inet filter output tcp dport 8080 accept`, with
+your own table and chain, or `oifname "lo" accept` for this machine. On macOS `sudo pfctl -sr` shows "block out"
+rules; on Windows `Get-NetFirewallRule -Direction Outbound -Action Block -Enabled True`, whose rules win over any that
+allow.
+
+To keep it from coming back, let every output chain begin with the loopback interface, and look at the rules once with
+the VPN on and once with it off: what a kill switch leaves behind when it crashes is a classic.
 """
 
 from __future__ import annotations

@@ -1,19 +1,33 @@
 """A firewall rule answers with an ICMP error.
 
-The plain word "reject" in nftables and iptables means: answer with the ICMP error "port unreachable". firewalld
-answers "administratively prohibited", Red Hat's old rules "host prohibited". Programs translate these errors: port
-unreachable is "connection refused", most others are "no route to host" (EHOSTUNREACH), and over IPv6
-"administratively prohibited" is "permission denied" (EACCES). None of these words mentions a firewall.
+ICMP is the network's own post: short messages by which routers and machines tell a sender why a packet was not
+delivered. A firewall that rejects a connection usually sends one. The plain word "reject" in nftables and iptables
+means "port unreachable"; firewalld sends "administratively prohibited", older Red Hat systems "host prohibited". The
+client's kernel turns the message into an error number, and there the trouble starts: port unreachable becomes
+"connection refused" (ECONNREFUSED), most others "no route to host" (EHOSTUNREACH), and over IPv6 "administratively
+prohibited" becomes "permission denied" (EACCES). None of these words mentions a firewall.
 
-How porttui knows: the kernel keeps the ICMP error that ended a connection attempt in the error queue of the socket
-(IP_RECVERR, ip(7); for TCP since Linux 5.8), with its type, its code and its sender. A port without a server never
-has one: it is answered by a TCP reset.
+It comes about when a port was never opened on a machine with firewalld: sshd answers, the new web server on 8080 is
+"no route to host", and people search their routing tables for hours. fail2ban rejects banned addresses in this way,
+and so do rules that somebody wrote on the output side to keep a user from a service.
 
-What looks the same and is not: host-down (no answer to ARP: the sender is this machine itself, after three
-seconds), route-blocked (the kernel refuses before any packet leaves), nothing-listening, fw-reject-reset.
+How porttui knows: the kernel keeps the ICMP error that ended an attempt in the error queue of the socket, with type,
+code and sender (IP_RECVERR, ip(7); for TCP since Linux 5.8), and porttui reads it there, without root. A port without
+a server never has one. For a target on this machine it is certain; an answer from another machine may have been sent
+by a router on the way, and is called likely when only a rule sends that code.
 
-On loopback an ordinary, blocking connect() learns of such an error only after one second: "refused after a second"
-on localhost is a firewall.
+What looks the same and is not: nothing-listening (a TCP reset, and the queue is empty), fw-reject-reset (a rule that
+sends a reset), host-down ("host unreachable" too, but from this machine itself, after three seconds in which nobody
+answered), route-blocked and route-missing (the kernel refuses before any packet leaves, at once).
+
+To fix it, see the rules, `sudo nft list ruleset` or `sudo iptables-save`, and open the port in the firewall that is
+in use: `sudo firewall-cmd --permanent --add-port=8080/tcp` and `sudo firewall-cmd --reload`,
+`sudo ufw allow 8080/tcp`, `sudo fail2ban-client unban ADDRESS`. On macOS look into `sudo pfctl -sr` for "block
+return"; Windows' own firewall sends no such errors, so there it is another machine's.
+
+To keep it from coming back, open the port in the same step in which the server is installed, and permanently. A clue
+for next time: on loopback an ordinary connection notices such an error only after one second, so that "refused, after
+a second" on localhost is a firewall.
 """
 
 from __future__ import annotations

@@ -1,18 +1,34 @@
 """A firewall rule answers with a TCP reset.
 
-A rule can do three things to a packet that it does not want: drop it (then the client waits and gets a time-out),
-answer with an ICMP error (reject), or answer with a TCP reset, as if nobody listened (reject with tcp reset; ufw's
-reject). The last one looks to every program exactly like a port without a server: "connection refused", at once.
+A firewall can do three things to a packet that it does not want. It can drop it, and the client waits until it gives
+up; it can send an ICMP error, which the client's kernel knows for what it is; or it can answer with a TCP reset,
+exactly as a port does behind which nobody listens. The last is the kindest to programs and the hardest on people:
+everything says "connection refused", ECONNREFUSED, at once, while the server is up and its log stays empty.
 
-How porttui knows: the connection was refused by a reset, and the kernel, which counts every reset that its own TCP
-sends (Tcp.OutRsts in /proc/net/snmp), counted none. So something in front of TCP made it. A listener that would
-have taken the connection makes it plain that the refusal was not for want of a server.
+It comes about when a rule says `reject with tcp reset` (nftables), `-j REJECT --reject-with tcp-reset` (iptables) or
+`ufw reject 8080/tcp`, and was written for strangers but meets friends: a chain on the way out that guards a port for
+one user, a rule without the exception for the loopback interface, a ban of an address that turns out to be this
+machine's own.
 
-What looks the same and is not: nothing-listening (the kernel's own reset is counted), nat-redirect-dead (a rule
-sends the connection to a port without a server; that reset is counted), fw-reject-icmp (the error queue names the
-ICMP error).
+How porttui knows: a counter of the kernel, Tcp.OutRsts in /proc/net/snmp, goes up with each reset that its own TCP
+sends. The connection was refused several times and the counter stood still, while packets were seen to vanish between
+the IP layer and TCP; so something in between made the refusals. When a listener is there that would have taken the
+connection, it is certain; without one, likely. All of this can be read by everybody; the rule itself can be read by
+root only.
 
-Without root the rule itself cannot be read; what it does can. As root: nft list ruleset, iptables-save.
+What looks the same and is not: nothing-listening (the kernel's own reset, which is counted), nat-redirect-dead (a
+rule leads the connection to a port without a server, whose reset is counted as well), fw-reject-icmp (the ICMP error
+lies in the error queue of the socket), listener-loopback-only and its neighbours (the server is at another address).
+
+To fix it, look for the rule: `sudo nft list ruleset` and `sudo iptables-save`, where a number that moves with every
+try gives it away; `sudo ufw status numbered`. Then let the port through in the words of the same firewall:
+`sudo ufw allow 8080/tcp`, `sudo nft insert rule inet filter input tcp dport 8080 accept` with your own table and
+chain, or `iifname "lo" accept` for this machine's own connections. On macOS such rules are in `sudo pfctl -sr`;
+Windows' firewall drops and does not reset.
+
+To keep it from coming back, begin every chain with a rule that accepts the loopback interface, write a comment into
+each rule that says for whom it is, and save the rules where they are loaded from (/etc/nftables.conf), or they return
+at boot.
 """
 
 from __future__ import annotations

@@ -1,16 +1,26 @@
 """The target answers as asked.
 
-For a connection: it opened, and the server said something that fits the question: an HTTP status below 400 for an
-http or https address, the greeting of the protocol for others, any answer at all for a bare port. For a server that
-wants to start: every address of the target could be bound, with SO_REUSEADDR as servers do, and was given back at
-once.
+What was asked for works. For a connection that means: it opened, and the server said something that fits the
+question, a status below 400 for an http or https address (with a certificate that is trusted, valid and for that
+name), the greeting of the protocol for others, any answer at all for a bare port. For a server that wants to start it
+means: every address of the target could be bound, with SO_REUSEADDR as servers do, and was given back at once.
 
-How porttui knows: it connected and asked, once. It does not log in, does not follow redirects and does not judge
-what the page says.
+How porttui knows: it connected and asked, once. It does not log in, does not follow redirects to other machines, and
+does not judge what the page says. An empty page with status 200 is healthy, and so is one that says "sorry".
 
-What looks the same and is not: a server that answers here and not from another machine. porttui asks from this
-machine; what listens on 127.0.0.1 or ::1 only, or stands behind a firewall that lets loopback through, is not
-reached from outside.
+What looks the same and is not: a target that answers at one of its addresses only. localhost has two, 127.0.0.1 and
+::1, and a program may take the one that is silent (ipv6-only-listener, ipv4-only-listener): porttui says so below the
+verdict when it sees it. Two servers may share a port, and only one of them is yours (shadowed-listener,
+reuseport-shared). A program with other proxy variables than porttui's asks somebody else (proxy-env).
+
+And "here" is not "everywhere". porttui asks from this machine. A server on 127.0.0.1 cannot be reached from any other
+one (listener-loopback-only), and firewalls let loopback through more often than the rest: a time-out elsewhere, with
+healthy here, is most often one of theirs. Ask again where it fails: on the other machine, inside the container, as
+the user who runs the service.
+
+If it failed a moment ago and works now, that is worth a thought as well: the server may have been starting
+(server-starting), or it comes and goes (crash-loop). `porttui check TARGET --settle 20` watches for twenty seconds,
+and `porttui wait TARGET` waits until a target is healthy and is made for scripts.
 """
 
 from __future__ import annotations

@@ -1,20 +1,31 @@
-"""localhost resolves to an address that is not loopback.
+r"""localhost resolves to an address that is not loopback.
 
-localhost should lead to 127.0.0.1 and ::1 and to nothing else (RFC 6761, 6.3). When a line of the hosts file, or a
-name server, says otherwise, every program that means "this machine" asks another address: one of the network, where
-the server does not listen, or another machine altogether.
+The name localhost should lead to 127.0.0.1 and ::1 and to nothing else (RFC 6761, 6.3). When a line of the hosts file
+or a name server says otherwise, every program that means "this machine" asks some other address: one of the machine's
+addresses in the network, where the server does not listen, or another machine altogether. The errors then belong to
+that place, and nothing in them points at the name.
 
-It comes about when the machine's own name was added to the wrong line of the hosts file, with software that
-rewrites it, and with name servers that answer every name (captive portals).
+It comes about when the machine's own name was to be added to the hosts file and landed on the wrong line, as in
+`192.168.1.20 devbox localhost`; when a tool for local domains or a VPN client edits the file; and when the line of
+localhost is gone and the name server answers every name with the same address, as those of hotels, and of some
+providers, do.
 
-How porttui knows: it resolved localhost as every program does (getaddrinfo), one of the addresses is neither in
-127.0.0.0/8 nor ::1, and no connection opened.
+How porttui knows: it resolved localhost in the way that every program does (getaddrinfo); one of the addresses is
+neither in 127.0.0.0/8 nor ::1; and no connection opened. It quotes the line of the hosts file with its number when
+the address comes from there. As long as the connection opens, it leaves the matter alone.
 
-What looks the same and is not: hosts-localhost-missing (no address at all), listener-other-address (the name is
-right and the server is elsewhere).
+What looks the same and is not: hosts-localhost-missing (the name leads nowhere at all), listener-other-address (the
+name leads to 127.0.0.1, and the server listens at another address), host-down and fw-drop-input (what goes wrong at
+the other address, once the name has led there).
 
-To keep it from coming back, leave the lines of localhost in the hosts file alone, and give other names lines of
-their own.
+To fix it, open the hosts file, /etc/hosts on Linux and macOS, C:\Windows\System32\drivers\etc\hosts on Windows (as
+root, or as administrator), and let localhost stand on two lines only: `127.0.0.1 localhost` and `::1 localhost`. Then
+see what it leads to: `getent ahosts localhost` on Linux, `dscacheutil -q host -a name localhost` on macOS,
+`ping localhost` in PowerShell. macOS and Windows remember old answers:
+`sudo dscacheutil -flushcache; sudo killall -HUP mDNSResponder`, `Clear-DnsClientCache`. Programs that have run all
+the while must be started again.
+
+To keep it from coming back, give every other name a line of its own, below these two, and never add a word to them.
 """
 
 from __future__ import annotations

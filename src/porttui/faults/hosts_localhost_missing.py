@@ -1,21 +1,33 @@
-"""localhost does not resolve.
+r"""localhost does not resolve.
 
-The name localhost leads to 127.0.0.1 and ::1 because two lines of the hosts file say so (/etc/hosts, and
-the hosts file in drivers/etc on Windows). When the lines are gone, when the file is damaged (a byte order mark at its
-beginning kills the first line), or when the system is told not to read the file (hosts: in /etc/nsswitch.conf),
-programs ask a name server for localhost, and most name servers do not know it.
+localhost is a name like any other. Nothing in the network makes it mean "this machine"; two lines of a text file do,
+`127.0.0.1 localhost` and `::1 localhost` in the hosts file. When they are gone, when the file is damaged, or when the
+system is told not to read it, programs ask a name server instead. Most name servers know no localhost, and the answer
+is "name or service not known" (Python, glibc), ENOTFOUND or EAI_AGAIN (Node), although the server that is wanted runs
+on this very machine.
 
-It comes about in slim containers, after a program has rewritten the hosts file, and after it was edited with an
-editor that adds a byte order mark. Browsers and curl know localhost by themselves, so they work while everything
-else fails.
+It comes about when a program rewrites the hosts file and drops what it did not put there: a VPN client, an ad
+blocker, a script with `>` where it should have `>>`. An editor that writes a byte order mark in front of the file
+makes its first line unreadable, and that is usually this one. Slim container images have no such file, or an
+/etc/nsswitch.conf whose line `hosts: dns` leaves the file out. Browsers and curl know localhost by themselves and go
+on to work, which sends many people in the wrong direction.
 
-How porttui knows: the system's resolver (getaddrinfo) gave an error for localhost, and it quotes what the hosts
-file says.
+How porttui knows: it asked the system's resolver for localhost (getaddrinfo, the call that nearly every program
+uses), got an error, and then read the hosts file itself. It says whether the line is missing, or stands there and is
+not read.
 
-What looks the same and is not: hosts-localhost-elsewhere (it resolves, to a wrong address), nothing-listening (it
-resolves, and nobody is there).
+What looks the same and is not: hosts-localhost-elsewhere (it resolves, to an address that is not this machine),
+nothing-listening (it resolves, and nobody is there), dns-nxdomain (another name than localhost), dns-resolver-dead
+(no name at all resolves).
 
-To keep it from coming back, find which program rewrites the file, and let it keep the two lines.
+To fix it, use 127.0.0.1 in place of the name for now; it needs no file. Then put the lines back:
+`sudo nano /etc/hosts` on Linux and macOS; on Windows start Notepad as administrator and open
+C:\Windows\System32\drivers\etc\hosts, where the two lines may stand behind a # (Windows resolves localhost by itself
+unless told otherwise). In nsswitch.conf the line should begin `hosts: files`. On Linux `getent hosts localhost` shows
+at once whether it works again.
+
+To keep it from coming back, find out what rewrote the file (its date of change is a good witness, `ls -l /etc/hosts`)
+and let that program keep the two lines. Save the file as UTF-8 without a byte order mark.
 """
 
 from __future__ import annotations

@@ -1,13 +1,31 @@
 """The server answers, and objects to the request (4xx).
 
-A status from 400 to 499 means that the server works and does not want to serve this request (RFC 9110, 15.5): it
-wants a login (401), it forbids (403), it has no such page (404), it wants another method (405). To the question
-whether the port answers, that is a yes; to the question why the page does not come, the status is the answer.
+A status from 400 to 499 is a complete and civil answer (RFC 9110, 15.5): the request arrived, it was read, and the
+server does not want to serve it as it is. To the question whether the port answers, that is a yes, and this is a
+warning rather than a fault. To the question why the page does not come, the number is the answer: 401, say who you
+are; 403, I know, and no; 404, there is no such page; 405, not with this method; 421, not under this name; 426, in
+another protocol; 429, not so fast; 431, your headers are too large.
 
-How porttui knows: it asked for the page and quotes the status.
+It comes about when the path is not the one that the server has. An API lives at /api/v1 and has no page at /, so that
+http://localhost:8000/ is 404 while all is well; Express says "Cannot GET /", FastAPI {"detail":"Not Found"}. A 401 or
+403 means a missing token or cookie. A 431 on localhost is mostly the cookies of ten other projects that share the
+name.
 
-What looks the same and is not: host-not-allowed (it objects to the name that you asked by), plain-http-to-tls
-(nginx's 400 on a TLS port), http-server-error (5xx: the server itself is in trouble).
+How porttui knows: it asked for the page with GET, without a login, and quotes the status that came. Whether your own
+request, with its method, headers and token, would be served it cannot know.
+
+What looks the same and is not: host-not-allowed (a 400 or 403 about the name that you asked by; with another Host
+header it goes away), plain-http-to-tls (the 400 of a TLS port), mtls-required (nginx's 400 for want of a client
+certificate), proxy-env (the 403 is a proxy's), macos-airplay (the 403 on port 5000 of a Mac), http-server-error (5xx:
+the server is in trouble).
+
+To fix it, send what the server expects, and watch it: `curl -i http://localhost:8000/api/v1/health` on Linux and
+macOS, `curl.exe -i` in Windows' PowerShell, with `-X POST`, `-H 'Authorization: Bearer TOKEN'` as needed. `curl -v`
+shows what was really sent. The server's log names the route that it looked for and the reason why it said no. For a
+431 delete the cookies of localhost in the browser, or use 127.0.0.1, which has its own.
+
+To keep it from coming back, give every server a path that needs no login and always answers 200, /health by custom,
+and point checks at that one instead of at /.
 """
 
 from __future__ import annotations

@@ -1,16 +1,30 @@
 """The server answers with an error of its own (5xx).
 
-A status from 500 to 599 means: the request arrived, the server understood it, and something on the server's side
-went wrong (RFC 9110, 15.6). Name, network, port and protocol are all right. 500 is an unexpected error in the
-program, 501 and 505 are requests that it cannot serve, 503 means that it is overloaded or in maintenance, or not
-ready yet.
+A status from 500 to 599 means: the request arrived and was understood, and then something on the server's side went
+wrong (RFC 9110, 15.6). Name, network, port and protocol are all right; you are past everything that porttui usually
+finds. 500 is an unexpected error in the program, 503 says that it is overloaded, in maintenance or not ready yet, 504
+is a proxy that waited too long for the program behind it, and 507 a full disk.
 
-How porttui knows: it asked for the page and quotes the status and the beginning of the answer.
+It comes about when a program meets something that it was not written for, and there the first request after a change
+is the classic: a column that the migration has not made yet, a variable of the environment that is missing in the
+container, a template with a typing error. It starts without complaint, since all of that is only needed when a page
+is asked for. Servers that still load their data say 503 for a while.
 
-What looks the same and is not: upstream-dead-502 (a reverse proxy answers, and the program behind it does not),
-host-not-allowed and http-client-error (4xx: the server objects to the request).
+How porttui knows: it asked for the page with GET, and quotes the status and the beginning of what came with it. It
+asks once; a server that fails now and then may be fine the next time.
 
-To keep it from coming back, read the server's log at the time of the request: it names the error and the line.
+What looks the same and is not: upstream-dead-502 (a reverse proxy answers, and the program behind it is down),
+http-client-error (4xx: the server objects to the request), proxy-env (the 503 is that of a proxy in your
+environment), truncated-response (a good status, and the answer breaks off).
+
+To fix it, read what the server wrote in that second; the error and the line are in its log, and on purpose not in its
+answer. `journalctl -u NAME --since "5 min ago"` on Linux, `docker compose logs --tail 50 NAME`, the terminal that it
+was started in, /opt/homebrew/var/log on macOS, `Get-WinEvent -LogName Application -MaxEvents 30` or its own log files
+on Windows. On a development machine frameworks can show the error in the page: `flask run --debug`, DEBUG = True in
+Django's settings, never where strangers can ask.
+
+To keep it from coming back, let the program check its settings and its database when it starts, and refuse to start
+without them; and let somebody be told of 5xx answers before the users tell it.
 """
 
 from __future__ import annotations

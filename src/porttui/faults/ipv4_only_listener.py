@@ -1,17 +1,32 @@
-"""The server listens on IPv4 only, and IPv6 was asked.
+"""The server listens on IPv4 only.
 
-A server on 127.0.0.1 or 0.0.0.0 is not on ::1. On most systems the name localhost leads to ::1 first and to
-127.0.0.1 second. Programs that try one address after the other do not notice; those that take only the first one
-(Node before version 20, many database drivers) report "connect ECONNREFUSED ::1:3306" although the database runs.
+A server on 127.0.0.1 or 0.0.0.0 is reached by IPv4 and not by IPv6; for ::1 nobody waits, and the kernel refuses. On
+most systems the name localhost leads to ::1 first and to 127.0.0.1 second. Programs that try one address after the
+other never notice. Those that take only the first report "connect ECONNREFUSED ::1:3306", and the two colons and the
+one in that message are the whole story: they asked the other family.
 
-How porttui knows: the socket table has listeners on the port, all of them IPv4; the target is IPv6; and the kernel
-refused the connection itself.
+It comes about when an application that says "localhost" meets a server that was written for IPv4. Node from 17 to 19
+takes the addresses in the order in which the system gives them and tries only the first, so that a MySQL on
+127.0.0.1, a Flask server, or a python `http.server` with `--bind 127.0.0.1` could be reached yesterday with Node 16
+and cannot today with Node 18. Some database drivers do so in any version.
 
-What looks the same and is not: ipv6-only-listener (the other way round), ipv6-disabled (IPv6 is off, and the error
-is another one), nothing-listening.
+How porttui knows: the socket table has listeners on the port, all of them IPv4; every address of the target is IPv6;
+and the connection was refused. A target of localhost is tried at each of its addresses: when one of them answers,
+porttui says that the target is healthy, and names the address that does not answer and the programs that will stumble
+over it.
 
-To keep it from coming back, write 127.0.0.1 instead of localhost in the client's settings, or let the server listen
-on both families.
+What looks the same and is not: ipv6-only-listener (the other way round), ipv6-disabled (IPv6 is switched off, and the
+error is "cannot assign requested address" and not "refused"), nothing-listening (no listener in either family).
+
+To fix it, write 127.0.0.1 instead of localhost in the client's settings: nothing else has to change. For a Node
+program that cannot be changed, set NODE_OPTIONS before it starts: `export NODE_OPTIONS=--dns-result-order=ipv4first`
+on Linux and macOS, `$env:NODE_OPTIONS = '--dns-result-order=ipv4first'` in PowerShell. Or let the server listen on
+both families: `listen_addresses = 'localhost'` (PostgreSQL), `bind 127.0.0.1 -::1` (Redis), a second line
+`listen [::]:80;` (nginx), and start it again.
+
+To keep it from coming back, name one address, not localhost, on both sides; or keep the name, and give every server
+both families. The line `::1 localhost` could be taken out of the hosts file, but then the next server, which listens
+on ::1 only, is the one that nobody finds.
 """
 
 from __future__ import annotations

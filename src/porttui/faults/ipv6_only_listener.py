@@ -1,18 +1,31 @@
-"""The server listens on IPv6 only, and IPv4 was asked.
+"""The server listens on IPv6 only.
 
-127.0.0.1 and ::1 both mean "this machine", but they are two addresses of two protocols, and a server that listens
-on one of them is not at the other. The name localhost leads to both on most systems. A server that is told to
-listen on "localhost" often takes the first one only, and since Node 17 that is ::1: so vite, and many other servers
-written for Node, listen on [::1] while the browser, the test or the proxy asks 127.0.0.1 and is refused.
+The internet has two families of addresses, IPv4 (127.0.0.1) and IPv6 (::1), and a machine speaks both side by side.
+127.0.0.1 and ::1 both mean "this machine", but they are two doors: a server behind one of them is not behind the
+other. The name localhost leads to both, and a server that is told to listen on "localhost" often takes just the first
+that it is given. Since Node 17 that is ::1 on most systems. Then the browser opens http://localhost:5173, and
+everything that was told 127.0.0.1:5173 is refused.
 
-How porttui knows: the socket table has listeners on the port, all of them IPv6 and none of them a wildcard that
-takes IPv4 as well; the target is IPv4; and the kernel refused the connection itself.
+It comes about when vite, or another server written for Node, is started without an address, and a proxy, a test or a
+health check names 127.0.0.1: nginx with `proxy_pass http://127.0.0.1:5173`, a Playwright baseURL, a Python script.
+"But it works in my browser" is the usual beginning of that conversation.
 
-What looks the same and is not: v6only-wildcard (the server listens on [::], with the option that shuts IPv4 out),
-ipv4-only-listener (the other way round), nothing-listening.
+How porttui knows: the socket table has listeners on the port; all of them are single IPv6 addresses, none is the
+wildcard [::] that can take IPv4 as well; every address of the target is IPv4; and the connection was refused. It
+tries the address that listens, too, and says what it answered.
 
-To keep it from coming back, name the address in the server's settings (127.0.0.1) instead of the name localhost,
-and use the same one in every client.
+What looks the same and is not: v6only-wildcard (the server listens on [::], every IPv6 address, with the option that
+shuts IPv4 out), ipv4-only-listener (the other way round), nothing-listening (no listener in either family),
+shadowed-listener (both families are served, by different servers).
+
+To fix it, ask for the door that is open: http://localhost:5173 or http://[::1]:5173, the address in brackets because
+it is full of colons. Or tell the server where to listen: `npm run dev -- --host 127.0.0.1` for vite,
+`server.listen(3000, '127.0.0.1')` in Node. All of it is the same on Linux, macOS and Windows. Over ssh the far end
+has to be named as well: `ssh -L '5173:[::1]:5173' USER@MACHINE`.
+
+To keep it from coming back, write an address into the settings of the server, `server: { host: '127.0.0.1' }` in
+vite.config.js, and the same one into every client. A name that has two addresses is a coin that each program tosses
+for itself.
 """
 
 from __future__ import annotations

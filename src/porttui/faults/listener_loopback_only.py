@@ -1,20 +1,32 @@
-"""The server listens on loopback only, and another address of this machine was asked.
+"""The server listens on loopback only.
 
-A server on 127.0.0.1 or ::1 can be reached by programs of the same machine, and only by that address. Whoever asks
-for the machine's address in the network (192.168.1.20, say) is refused, even on the machine itself: to the kernel
-those are different doors. Most development servers and databases listen on loopback by default, for good reason:
-what listens on the network can be reached by the network.
+Loopback is the network of a machine with itself. Its addresses, 127.0.0.1 and ::1, exist on every machine and mean
+"here" on each; what listens on them can be reached by programs of the same machine, and by nobody else. Whoever asks
+for the machine's address in the network, 192.168.1.20 say, knocks at another door and is refused, even from the
+machine itself. Most development servers and databases listen on loopback unless they are told otherwise, for a good
+reason: what listens on the network can be reached by the network.
 
-The everyday examples: the page runs at localhost:5173 and the phone in the same Wi-Fi cannot open it; a container
-asks host.docker.internal for a database that listens on 127.0.0.1.
+It comes about when a page that runs at http://localhost:5173 is to be opened on the phone in the same Wi-Fi; when a
+container on Linux asks host.docker.internal for a PostgreSQL of the host, which listens on 127.0.0.1; or when a
+colleague is sent the address of a Jupyter notebook.
 
-How porttui knows: the socket table has a listener on the port with a loopback address, the target is another
-address of this machine, and the kernel refused the connection itself.
+How porttui knows: the socket table has listeners on the port, in the family of addresses that you asked for all of
+them on loopback; the target is another address of this machine; and the connection was refused.
 
-What looks the same and is not: a firewall that lets only loopback through (fw-reject-reset, fw-drop-input); there
-the listener is on 0.0.0.0.
+What looks the same and is not: a firewall that lets only loopback through (fw-reject-reset, fw-reject-icmp,
+fw-drop-input): there the server listens on 0.0.0.0 or ::, and the packet is stopped before it. listener-other-address
+is the same with an address that is not loopback. And container-loopback-bind is its twin inside a container: the
+published port opens, and closes without an answer.
 
-Before you open a server to the network, ask who may reach it then, and whether it asks them for a password.
+To fix it, decide first who shall reach the server. Only you, from another machine: leave it as it is and bring the
+port there with ssh, which every system has: `ssh -L 5173:127.0.0.1:5173 USER@MACHINE`, and open http://localhost:5173
+beside you. The whole network: `npm run dev -- --host` (vite), `flask run --host 0.0.0.0`,
+`uvicorn main:app --host 0.0.0.0`, `jupyter lab --ip 0.0.0.0`, `listen_addresses = '*'` and a line in pg_hba.conf
+(PostgreSQL). Containers only: let it listen on the address of docker's bridge, 172.17.0.1 by default. Windows and
+macOS may then ask whether their firewall shall let the program through.
+
+To keep it from coming back, have two ways of starting it, one for yourself and one for the network, and let the
+second ask for a password. Databases that listen on 0.0.0.0 without one are found within hours.
 """
 
 from __future__ import annotations

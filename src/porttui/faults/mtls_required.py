@@ -1,18 +1,30 @@
 """The server asks for a client certificate.
 
-In mutual TLS not only the server shows a certificate: the client has to show one as well, as its pass. Without one
-the server ends the handshake with an alert ("certificate required"), with TLS 1.3 only after the client thinks that
-it is connected; or it answers 400 "No required SSL certificate was sent" (nginx).
+In ordinary TLS the server shows a certificate and the client checks it. In mutual TLS both do: the client's
+certificate is its pass, and whoever has none is turned away. With TLS 1.3 this comes late. The handshake looks
+complete, the client believes that it is connected, and only then arrives the alert "certificate required"; older
+versions end the handshake itself, and nginx lets everybody in and answers 400, "No required SSL certificate was
+sent".
 
-It comes about with services inside a cluster or a mesh, with the API of Docker and Kubernetes, and with
-administrative ports.
+It comes about when a tool talks to a service that is meant for machines: the Docker daemon on 2376, etcd on 2379, the
+kubelet, a database with clientcert=verify-full, anything in a service mesh. The application has its pass and works.
+The person with `curl https://localhost:2379` has none.
 
-How porttui knows: the alert of the handshake, or the words of the answer.
+How porttui knows: the server sent the alert "certificate required", or asked for a certificate and ended the
+handshake with another alert, or answered in nginx's words. porttui itself never shows a certificate.
 
-What looks the same and is not: cert-self-signed and its like (it is the client that refuses the server's
-certificate), tls-version (no common version).
+What looks the same and is not: cert-self-signed, cert-expired and cert-hostname-mismatch (here it is the client that
+refuses the server's certificate), tls-version (an alert as well, about the version), http-client-error (a 401 or 403
+comes after TLS and asks for a password or a token), accept-then-close (it hangs up without a word).
 
-To keep it from coming back, keep the client's certificate with the program that needs it, and renew it in time.
+To fix it, get a certificate and its key from whoever runs the service, or find the one that the application uses, and
+give both to the client: `curl --cert client.pem --key client.key --cacert ca.pem https://localhost:2379/health`,
+`docker --tlsverify -H tcp://localhost:2376 ps` with the files in ~/.docker, `sslcert` and `sslkey` for psql,
+`cert=("client.pem", "client.key")` in Python's requests. It is the same on Linux and macOS; on Windows type curl.exe,
+whose TLS may want the pass as one .p12 or .pfx file. A browser takes that form too.
+
+To keep it from coming back, keep the pass where its program finds it and nobody else reads it, note the day on which
+it expires, and for reading health or metrics ask for a port that needs none, on loopback only.
 """
 
 from __future__ import annotations

@@ -1,20 +1,31 @@
 """The port answers, in another protocol than HTTP.
 
-A port number says nothing about the language that is spoken there. A browser or an HTTP client that asks a
-database, a mail server or sshd gets something that it cannot read: "empty reply", "invalid HTTP response",
-"connection reset", or nothing at all until it gives up.
+A port number says nothing about the language that is spoken behind it. Whoever asks in HTTP at the door of a
+database, a mail server or sshd is answered in a language that the client cannot read, or not at all: "empty reply
+from server", "invalid HTTP response", "received HTTP/0.9 when not allowed", "connection reset by peer", or a wait
+until time is up. Nothing is broken; two strangers met.
 
-It comes about when ports are mixed up in the settings (5432 for the web server, 22 for the tunnel), or when the
-database's address is opened in a browser to see whether it works.
+It comes about when two numbers are swapped in the settings, DATABASE_URL and API_URL, 5432 for 3000, or a tunnel ends
+at 22 instead of 8022. Many people also open http://localhost:5432 in the browser to see "whether the database is up".
+It is, and it closes the connection without a word, which looks like the opposite.
 
-How porttui knows: the port greeted in another protocol by itself, or answered that protocol's own hello, and HTTP
-was not answered. porttui sends no HTTP to ports that are known for Redis or PostgreSQL: Redis logs it as a possible
-attack.
+How porttui knows: the port greeted by itself in another protocol (ssh, MySQL, mail and FTP speak first), or answered
+the first words of one (Redis, PostgreSQL and memcached wait), and HTTP was asked for and not answered. It sends no
+HTTP to a port that its number or its program shows to be something else: Redis logs that as a possible attack, and
+MySQL counts such mistakes and shuts a client out after a hundred of them.
 
-What looks the same and is not: plain-http-to-tls (it is HTTP, inside TLS), http2-only (it is HTTP, in a version
-that this client does not begin with).
+What looks the same and is not: plain-http-to-tls (HTTP, inside TLS), http2-only (HTTP, in a version that this client
+does not begin with), proxy-protocol-expected (HTTP, after a line that only a load balancer writes), accept-then-close
+and max-connections (the right client is turned away too).
 
-To keep it from coming back, use the client that belongs to the service: redis-cli, psql, ssh.
+To fix it, use the client that belongs to the service; all of them exist for Linux, macOS and Windows:
+`psql -h 127.0.0.1 -p 5432`, `redis-cli -h 127.0.0.1 -p 6379`, `mysql -h 127.0.0.1 -P 3306`,
+`ssh -p 2222 USER@localhost`. If it was the web server that you wanted, `porttui sockets` lists every listener of this
+machine with its program.
+
+To keep it from coming back, write the scheme into settings, `postgres://localhost:5432/shop` and not localhost:5432,
+so that a mix-up is seen by eye. To see whether a database is up, ask it: `pg_isready`, `redis-cli ping`,
+`mysqladmin ping`.
 """
 
 from __future__ import annotations

@@ -1,16 +1,34 @@
-"""The server listens in another network namespace, and the port is not published.
+"""The server listens in another network namespace.
 
-A container has a network of its own: its own interfaces, its own loopback, its own socket table. A server that
-listens on port 80 inside is invisible outside, until the port is published (docker run -p 8080:80) or the
-container's own address is asked.
+Linux can divide its network into parts that know nothing of one another, called network namespaces. Each has its own
+interfaces, its own loopback, its own firewall and its own table of sockets. A container is a process in such a
+namespace. A server that listens on port 80 in there is at the container's 127.0.0.1 and not at yours: two machines in
+one, as far as the network is concerned. For the outside a port has to be published, which means that docker or podman
+opens a port of the host and passes on what comes in.
 
-How porttui knows: the socket tables of the other namespaces, which /proc/PID/net shows to everybody, have a
-listener on the port, ours has none, and the kernel refused the connection.
+It comes about when a container is started without `-p`. The image says EXPOSE 80 and the compose file says `expose:`,
+both of which are only notes to the reader and open nothing; only `ports:` does. Inside, with `docker exec`, the
+server answers; on the host, http://localhost:80 is refused. Rootless podman, a development environment in a sandbox
+and `ip netns` make the same walls.
 
-What looks the same and is not: container-loopback-bind and published-wrong-container-port (the port is published,
-and the connection opens), nothing-listening.
+How porttui knows: the socket tables of other namespaces can be read by everybody through their processes
+(/proc/PID/net/tcp, one process for each namespace). One of them has a listener on the port, the table of this
+namespace has none, and the connection was refused. It is certain when the process belongs to a container that can be
+named, and likely otherwise. On macOS and Windows docker runs containers in a virtual machine, whose sockets cannot be
+seen; there the verdict is nothing-listening.
 
-To keep it from coming back, write the published port into the compose file: ports: ["127.0.0.1:8080:80"].
+What looks the same and is not: container-loopback-bind and published-wrong-container-port (the port is published, so
+the connection opens and then fails), localhost-inside-container (it is you who are inside, and the server is
+outside), nothing-listening (no namespace has a listener).
+
+To fix it, publish the port. `docker ps` shows what is published now; start the container again with
+`docker run -p 127.0.0.1:8080:80 IMAGE`, the port of the host first and the container's second, or write
+`ports: ["127.0.0.1:8080:80"]` into the compose file and type `docker compose up -d`. It is the same on Linux, macOS
+and Windows. Another container does not need it: on a common docker network it asks for the service by its name and
+the inner port.
+
+To keep it from coming back, write the ports into the compose file instead of remembering options. Keep the 127.0.0.1
+in front: without it docker publishes to the whole network, past the host's usual firewall rules.
 """
 
 from __future__ import annotations

@@ -1,19 +1,29 @@
-"""The port speaks TLS, and the client speaks plain HTTP.
+r"""The port speaks TLS, and the client speaks plain HTTP.
 
-HTTPS is HTTP inside an encrypted connection (TLS). A server that expects TLS cannot understand a plain request:
-some close the connection or reset it ("empty reply", "connection reset by peer"), nginx and Apache answer 400 and
-say "The plain HTTP request was sent to HTTPS port", Go answers "Client sent an HTTP request to an HTTPS server".
+HTTPS is HTTP inside an encrypted connection, TLS. A server expects the one or the other on a port. When it waits for
+a TLS greeting and gets "GET / HTTP/1.1" in plain letters, it cannot make sense of it, and each says so in its own
+way: nginx, Apache and Go answer with status 400 and name the reason, "The plain HTTP request was sent to HTTPS port";
+others close or reset the connection, and the client reports "empty reply from server" or "connection reset by peer".
 
-It comes about when the https:// was forgotten, when a reverse proxy was told http:// for an upstream that has TLS,
-or when a health check asks the wrong scheme.
+It comes about when the s is forgotten. `curl localhost:8443` means http, as does every address without a scheme; and
+a browser adds http:// when one types localhost:8443. In settings it is a proxy_pass http://127.0.0.1:8443 in front of
+an application that has TLS of its own, a health check of the wrong scheme, or the console of a container image that
+has lately become HTTPS only.
 
-How porttui knows: a plain request got no proper answer, and a TLS handshake with the same port succeeded or was
-answered in TLS.
+How porttui knows: it asked in plain HTTP and got no proper answer, or one that names the mistake; and a TLS handshake
+with the same port went through, or was refused in TLS, which only a port that speaks it can do. A port that answers
+plain HTTP too is not accused.
 
-What looks the same and is not: tls-to-plain (the other way round), not-http (the port speaks another protocol
-altogether), accept-then-close (it closes whatever is said).
+What looks the same and is not: tls-to-plain (the other way round), not-http (neither of the two: a database, ssh),
+accept-then-close (it closes whatever is said), http-client-error (a 400 about the request itself), redirect-elsewhere
+(plain HTTP is understood, and sent on to https).
 
-To keep it from coming back, write the scheme into every address: https://localhost:8443, not localhost:8443.
+To fix it, write https:// in the program that showed the error: `https://localhost:8443`. If it then complains about
+the certificate, that is the next question and a better one: `porttui check https://localhost:8443` names what is
+wrong with it. Do not answer it by turning the check off. In nginx write `proxy_pass https://127.0.0.1:8443;` and load
+it with `sudo systemctl reload nginx` on Linux, `nginx -s reload` on macOS, `.\nginx.exe -s reload` on Windows.
+
+To keep it from coming back, write the scheme into every address, in settings, in scripts and in messages to others.
 """
 
 from __future__ import annotations

@@ -1,32 +1,44 @@
 """Another program listens where the server wants to.
 
-Only one program can listen on one address and port at a time. The second one is told "address already in use"
-(EADDRINUSE). Which addresses get in each other's way: the same address always; 0.0.0.0 with every IPv4 address;
-[::] with everything, unless it has shut IPv4 out. So a server on 127.0.0.1:8080 keeps one from starting on
-0.0.0.0:8080, but not on [::1]:8080.
+On one address and port there is one listener. A second server that wants the same is turned down by the kernel:
+"address already in use", EADDRINUSE, 10048 on Windows. What counts as the same deserves a second look. A single
+address is in the way of itself; 0.0.0.0 is in the way of every IPv4 address, and every IPv4 address of it; [::] is in
+the way of everything, unless it has shut IPv4 out. So a server on 127.0.0.1:8080 keeps another one from 0.0.0.0:8080,
+but not from [::1]:8080 or 127.0.0.2:8080.
 
-It comes about when the last run of the same server is still there (in another terminal, in the background, as a
-service), or when two programs have the same default: 3000, 5000, 8000, 8080.
+It comes about when the last run of the same server is still there: in another terminal, in the background after
+ctrl+z, as a service that was enabled months ago, as a container. Or two programs have the same number as their
+default: 3000 (Next.js, Grafana), 5000 (Flask), 8000 (Django, `python -m http.server`), 8080 (nearly everything), 5432
+(the PostgreSQL of the system, and the one in docker).
 
-How porttui knows: it tried to bind the address, with SO_REUSEADDR as servers do, and was told EADDRINUSE; and the
-socket table has a listener that is in the way.
+How porttui knows: it tried to bind the address itself, with SO_REUSEADDR as servers do, was told EADDRINUSE, and gave
+back whatever it got; and the socket table has a listener that is in the way by the rules above. Whose it is can be
+read by its owner and by root; others are told what can be told, the user and often the service.
 
-What looks the same and is not: bound-not-listening (the port is taken, and closed), time-wait and
-leftover-connection (old connections hold it), privileged-port (the error is another one).
+What looks the same and is not: bound-not-listening (taken, and nobody listens), orphan-child-holds-port (the holder
+is what an earlier run left behind), time-wait and leftover-connection (only old connections remain),
+ephemeral-collision (a client uses the number), privileged-port (the error is "permission denied"), macos-airplay on
+5000 and 7000.
 
-To keep it from coming back, stop the old run before the new one, or give each program a port of its own.
+To fix it, see who has it, `porttui who 8080`, and decide between the two. To stop the other one: a service by its
+manager (`sudo systemctl stop NAME`, `brew services stop NAME`, `Stop-Service NAME`), which would only start it again
+if it were killed; a container by `docker stop NAME`, found with `docker ps --filter publish=8080`; anything else with
+ctrl+c in its terminal, or `kill PID` on Linux and macOS, `Stop-Process -Id PID` in PowerShell. To let it live, take
+another number: `porttui free 8000-8999` prints one that works.
+
+To keep it from coming back, give each project a port of its own and write it into its settings, and end a server with
+ctrl+c, not with ctrl+z, which only pauses it.
 """
 
 from __future__ import annotations
 
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shared import bind_errors, not_the_bind
-from porttui.model.address import endpoint
+from porttui.model.address import endpoint, family, is_wildcard, same_address
 from porttui.model.facts import Facts, Socket
 from porttui.model.report import Remedy, Step
 from porttui.model.target import Question
 from porttui.reading import evidence, seen, words
-from porttui.reading.keeping import in_the_way
 from porttui.remedies import free_port, service
 
 
@@ -56,6 +68,15 @@ def check(facts: Facts) -> Outcome:
 def _holders(facts: Facts) -> tuple[Socket, ...]:
     taken = bind_errors(facts, "EADDRINUSE")
     return tuple(socket for socket in seen.listeners(facts) if any(in_the_way(socket, each) for each in taken))
+
+
+def in_the_way(socket: Socket, address: str) -> bool:
+    """Tell whether a listener keeps another socket from being bound to `address` on the same port (ip(7), ipv6(7))."""
+    if family(socket.address) == family(address):
+        return is_wildcard(socket.address) or is_wildcard(address) or same_address(socket.address, address)
+    if family(socket.address) == 6:
+        return is_wildcard(socket.address) and socket.v6only is not True
+    return is_wildcard(address)
 
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:

@@ -1,18 +1,32 @@
 """The port is reserved for programs with more rights.
 
-Ports below 1024 are "system ports" (RFC 6335). On Linux a program needs root, or the capability
-CAP_NET_BIND_SERVICE, to bind one of them; others are told "permission denied" (EACCES). Where the limit lies is a
-setting of the kernel, net.ipv4.ip_unprivileged_port_start: usually 1024, 0 in many containers, and sometimes
-raised.
+Long ago, a port below 1024 was a promise: only the administrator of a machine could have started what answers there.
+Linux still keeps it. To bind one of these "system ports" (RFC 6335) a program needs to be root or to have one
+particular right, the capability CAP_NET_BIND_SERVICE; others are told "permission denied", EACCES. Where the limit
+lies is a setting, net.ipv4.ip_unprivileged_port_start: usually 1024, 0 in many containers, and sometimes raised.
 
-How porttui knows: it tried to bind the port and was told EACCES; the port is below the limit; and this user has not
-the capability. As root the bind works, so ask as the user who starts the server.
+It comes about when a web server is to stand at port 80 or 443, so that its address needs no number, and is started by
+an ordinary user: `npx serve -l 80`, a Node service under its own account, rootless podman with `-p 80:80`. As root it
+works, which is why it passes on the developer's machine and fails in the service.
 
-What looks the same and is not: bind-denied-policy (SELinux, AppArmor, seccomp: EACCES too, but the port is above
-the limit), port-taken (the error is EADDRINUSE).
+How porttui knows: it tried to bind the port and was told EACCES, the number is below the limit that it read from the
+kernel, and this user has not the capability. It can only try as the user who asks; as root the bind succeeds, so ask
+as the user who starts the server: `sudo -u www-data porttui check :80 --bind`.
 
-To keep it from coming back, use a port above 1023 behind a reverse proxy, or give the service the one capability
-that it needs, and not root.
+What looks the same and is not: bind-denied-policy (SELinux, AppArmor or a sandbox denies it: EACCES too, and the
+number is above the limit or the right is there), port-taken (the error is EADDRINUSE), windows-excluded-range
+("access forbidden", 10013: Windows has no such limit at all, but sets whole ranges apart).
+
+To fix it, take a port above 1023 if you can, and let a reverse proxy that was started for it (nginx, Caddy) stand at
+80. If it has to be the low number, give the one right and not all of them: `sudo systemctl edit NAME` with
+AmbientCapabilities=CAP_NET_BIND_SERVICE under [Service], then `sudo systemctl restart NAME`; or
+`sudo setcap cap_net_bind_service=+ep /usr/local/bin/caddy` for a program that is a file of its own (an interpreter
+such as node would give it to every script). Or lower the limit for everybody:
+`sudo sysctl -w net.ipv4.ip_unprivileged_port_start=80`. macOS lets anybody bind 0.0.0.0:80, but 127.0.0.1:80 takes
+`sudo`; on Windows nothing has to be done.
+
+To keep it from coming back, put the right into the unit or the setting into /etc/sysctl.d, where a restart and an
+update find it; what `setcap` wrote is lost with the next version of the file.
 """
 
 from __future__ import annotations

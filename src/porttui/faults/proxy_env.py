@@ -1,20 +1,34 @@
-"""A proxy variable captures the request, and a direct connection works.
+"""A proxy variable captures the request.
 
-HTTP_PROXY, HTTPS_PROXY and ALL_PROXY tell programs to send their requests to a proxy instead of to the server, and
-many programs do so even for localhost, unless NO_PROXY names it. A proxy that is down, or that knows nothing of
-your machine's localhost, then answers for a server that works: "connection refused" of the proxy, 403, 502, 503.
+A proxy is a machine that makes requests for others. The variables HTTP_PROXY, HTTPS_PROXY and ALL_PROXY tell programs
+to send theirs to one, and NO_PROXY lists the hosts that are asked directly. Many programs obey even for localhost,
+unless NO_PROXY names it. Then a request that should not leave the machine goes to a proxy that is down, or that looks
+for "localhost" on its own machine, and the proxy's error stands where the server's answer should be: "connection
+refused", 403, 502, 503.
 
-It comes about on company machines and in containers, where the variables are set for everybody. Programs differ:
-curl does not take HTTP_PROXY in capitals, Node takes none of them by itself, Python's httpx and requests take all,
-and a NO_PROXY of localhost does not cover 127.0.0.1.
+It comes about when a company sets the variables for everybody, and a developer starts something local: Ollama at
+localhost:11434, a test server, the API of a container. curl reaches it and Python does not, since each program has
+rules of its own. curl takes http_proxy only in small letters. Node takes none of them unless it is told to. Python's
+httpx and requests take all. And a NO_PROXY of `localhost` does not cover 127.0.0.1; `127.0.0.0/8` is understood by
+curl and not by httpx.
 
-How porttui knows: the environment names a proxy that applies to the target; asked directly, the server answers;
-asked through the proxy, it does not.
+How porttui knows: it reads the variables of its own environment as httpx does, asks the server directly, and asks
+once more through the proxy, when that stands on this machine. Directly it works, through the proxy it does not. A
+proxy elsewhere is not asked, as nothing shall leave the machine: then porttui says that it could not see. Your
+program may have been started with other variables than porttui.
 
-What looks the same and is not: nothing-listening (the server itself is down), http-server-error (the server itself
-answers with an error).
+What looks the same and is not: nothing-listening (the server is down, asked directly as well), http-server-error and
+upstream-dead-502 (the error is of the server, or of its own reverse proxy), http-client-error (a 403 that the server
+really means).
 
-To keep it from coming back, set NO_PROXY=localhost,127.0.0.1,::1 where the proxy variables are set.
+To fix it, leave this machine out: `export NO_PROXY=localhost,127.0.0.1,::1` on Linux and macOS, and the same as
+no_proxy, as some programs read only small letters; `$env:NO_PROXY = 'localhost,127.0.0.1,::1'` in PowerShell,
+`setx NO_PROXY localhost,127.0.0.1,::1` to keep it. To see whether that is all,
+`curl --noproxy '*' http://localhost:11434`. A service has an environment of its own: Environment=NO_PROXY=... in its
+unit, `environment:` in a compose file.
+
+To keep it from coming back, set NO_PROXY in the same file in which the proxies are set, with the names of this
+machine and of the containers in it.
 """
 
 from __future__ import annotations

@@ -1,20 +1,33 @@
 """The server was still starting.
 
-A program is up long before its port is open: it reads its settings, compiles, loads data, waits for a database. As
-long as it has not called listen, the kernel refuses every connection, just as if nobody were there. Databases take
-half a minute and more, development servers some seconds.
+A program runs long before its port is open. First it reads its settings, loads its code, compiles, checks its data,
+waits for something else that it needs; only then does it call listen, and until that moment the kernel refuses every
+connection on its behalf, exactly as if nobody were there. The time between differs: a small web server needs a tenth
+of a second, a development server that compiles some seconds, a database that sets up its files for the first time
+half a minute and more.
 
-It comes about when a client is started at the same moment as its server (docker compose up, a test, a script), and
-tries only once.
+It comes about when the client starts together with its server and tries only once. `docker compose up` starts the web
+application and PostgreSQL side by side, the application asks port 5432 in its first second, is refused, and gives up;
+on the next try everything works, which makes it look like a ghost. Tests that start their own server, and scripts
+with `server & curl localhost:8000`, do the same.
 
-How porttui knows: the connection was refused, a young process was there that names the port, and while porttui
-watched the port was opened and stayed open. It watches so for at most five seconds; --settle S watches for longer.
+How porttui knows: the first connection was refused, and there was a reason to wait: a process that had only just
+started and names the port in its command line, or a listener that was younger than two seconds. So it watched, for at
+most five seconds (`--settle 30` watches for thirty), and saw the port open once and stay open. It is certain when the
+process that opened the port was already there at the moment of the refusal.
 
-What looks the same and is not: nothing-listening (nobody opens the port), crash-loop (the port is opened and closed
-again and again).
+What looks the same and is not: nothing-listening (nobody is on the way to open the port), crash-loop (the port opens,
+and closes again, and again), bound-not-listening (the program has taken the port and is stuck before the last step).
+Only time tells them apart, which is why a second look some seconds later is worth more than any table.
 
-To keep it from coming back, let the client wait for the server and not for a time: porttui wait, a health check with
-depends_on and condition: service_healthy in a compose file, After= and Type=notify in systemd.
+To fix it, ask again: the port is open now. In a script, wait for the server instead of for a number of seconds:
+`porttui wait localhost:5432 --timeout 60` ends with 0 as soon as it answers, on Linux, macOS and Windows alike, and
+says what is wrong when it does not.
+
+To keep it from coming back, let the order be known to whatever starts both. In a compose file give the server a
+healthcheck (`pg_isready` for PostgreSQL) and the client `depends_on` with `condition: service_healthy`; `depends_on`
+alone waits only for the container to exist. In systemd write After= into the client's unit, and Type=notify into the
+server's, if it can tell when it is ready. Best of all, a client that tries again with growing pauses needs no order.
 """
 
 from __future__ import annotations

@@ -1,20 +1,32 @@
 """The server is paused.
 
-A process that is paused (ctrl+z in its terminal, the signal SIGSTOP, or a debugger that holds it) keeps all that it
-has: its memory, its files and its listening socket. So the kernel goes on to open connections for it, they wait in
-the accept queue, and nobody ever reads the request: the client is connected and waits. When the queue is full, new
-clients are not even connected.
+A process can be paused: it keeps all that it has, its memory, its files, its listening socket, and does nothing until
+it is told to go on. The kernel goes on without it. It opens connections in the server's name and lets them wait in
+the accept queue, so a client connects at once and then waits for an answer that nobody is writing. Only when the
+queue is full are new clients kept out as well. From outside it looks like a server that thinks very hard.
 
-It comes about when ctrl+z was pressed where ctrl+c was meant, when a job in the background wanted to read from its
-terminal, or when a debugger stands at a breakpoint.
+It comes about when ctrl+z is pressed where ctrl+c was meant. The shell says "Stopped", the prompt is back, and it
+seems as if `npm run dev` had ended; but it was only laid aside, with its port. A job in the background that wants to
+read from its terminal is paused in the same way, and so is a program that stands at a breakpoint of a debugger: an
+IDE left open over lunch is a common culprit.
 
-How porttui knows: every process that holds the listening socket is in state T (stopped) or t (held by a tracer),
-which /proc/PID/stat tells to everybody (proc(5)), and the target does not answer.
+How porttui knows: the target was connected, or left without an answer, and did not reply; and every process that
+holds the listening socket is in state T (stopped) or t (held by a debugger), which /proc/PID/stat tells to everybody
+(proc(5)). Of a master with workers the workers count, as it is they who accept. It is certain when the process was
+seen to hold the socket itself, for which one has to be its owner or root.
 
-What looks the same and is not: hung-event-loop (the process is alive and busy with something else), busy-loop,
-backlog-full (the queue is full for another reason), handler-hangs (the request was read).
+What looks the same and is not: hung-event-loop (alive, and stuck in an earlier request), busy-loop (alive, and
+computing), single-thread-blocked, handler-hangs (the request was taken and read), backlog-full (the queue is full for
+another reason), fw-drop-input (not even connected, and no queue to be seen).
 
-To keep it from coming back, start servers with a service manager, or with & from the beginning.
+To fix it, let it go on: `kill -CONT PID` on Linux and macOS, or `fg` in its own terminal, which also brings it back
+to the front. If it should have ended, press ctrl+c there afterwards: a paused program obeys the polite signal only
+once it runs again. A debugger has to let go itself, by "continue" or "detach". In Windows open `resmon`, and on its
+tab CPU choose Resume Process.
+
+To keep it from coming back, start servers that shall outlive the terminal as a service, in tmux, or with
+`nohup npm run dev < /dev/null &`, so that there is no terminal to read from. `jobs` shows what a shell has laid
+aside.
 """
 
 from __future__ import annotations

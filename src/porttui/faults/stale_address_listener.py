@@ -1,13 +1,31 @@
 """The listener sits on an address that the machine no longer has.
 
-A socket keeps the address that it was bound to, even when the interface loses it: after a new DHCP lease, when a VPN
-goes down, when a network cable moves. The server still stands in the table and nobody can reach it.
+A listening socket keeps the address that it was bound to, even when the machine loses it. The kernel does not close
+the socket and does not tell the program; the server stands in every list as before, and no packet can ever arrive for
+it. When the same address comes back, the server is reachable again as if nothing had been.
 
-How porttui knows: the socket table has a listener on the port whose address is on no interface.
+It comes about when addresses change under a running server: the laptop moves to another Wi-Fi and gets 10.0.4.17
+instead of 192.168.1.20, a VPN reconnects and hands out the next number, a virtual machine is resumed with a new DHCP
+lease, a network cable moves to another port of the machine. Servers that were told to listen on one address of the
+network suffer it; those on 0.0.0.0 or 127.0.0.1 never do. Clusters that move an address between two machines
+(keepalived) do it on purpose, and let the second machine listen on an address that it does not have yet.
 
-What looks the same and is not: listener-other-address (the address is still there).
+How porttui knows: every listener on the port is on an address that no interface of this machine has, and the
+connection did not open. It says so only for a target that is this machine, or for that very address, and when it
+could read both the sockets and the interfaces.
 
-To keep it from coming back, bind the wildcard, or let the service restart when the address changes.
+What looks the same and is not: listener-other-address (the address is still there, and asking for it works),
+addr-not-available (a server that starts now is refused the address at once: the same loss, met by the next start),
+route-missing and host-down (the address is another machine's, and cannot be reached).
+
+To fix it, start the server again on an address that is there: `sudo systemctl restart NAME` on Linux,
+`brew services restart NAME` on macOS, `Restart-Service NAME` in PowerShell. The addresses that the machine has now
+are shown by `ip -brief address`, `ifconfig` and `Get-NetIPAddress`. If its settings name the old address, change them
+first, or the server will not start at all.
+
+To keep it from coming back, let the server listen on 127.0.0.1 when it is for this machine, or on 0.0.0.0 behind a
+firewall when it is for the network. If it has to be one address, a systemd socket unit with FreeBind=yes may listen
+on it before, during and after the time that it is there.
 """
 
 from __future__ import annotations

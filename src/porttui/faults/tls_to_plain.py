@@ -1,20 +1,31 @@
 """The port speaks plain text, and the client speaks TLS.
 
-A client that was given an https:// address begins with a TLS handshake. A server that speaks plain HTTP takes that
-for a broken request and answers in plain text, and the client cannot read the answer as TLS: "wrong version number"
-(OpenSSL), ERR_SSL_PROTOCOL_ERROR (Chrome), SSL_ERROR_RX_RECORD_TOO_LONG (Firefox), EPROTO (Node).
+A client that was given an https:// address begins with a TLS greeting, a few hundred bytes of binary. A server that
+speaks plain HTTP takes them for a broken request and answers in plain letters, "HTTP/1.1 400 Bad Request". The client
+expects TLS and reads those letters as a version number: "wrong version number" (OpenSSL, curl, Python),
+ERR_SSL_PROTOCOL_ERROR (Chrome), SSL_ERROR_RX_RECORD_TOO_LONG (Firefox), EPROTO (Node). The message sounds like
+cryptography, and means: there is none here.
 
-It comes about with development servers, which have no certificate; with browsers that remember that a name wants
-HTTPS (HSTS) and rewrite http://localhost; with a proxy in front that already took the TLS off.
+It comes about when a development server, which has no certificate, is asked for by https://: by a bookmark, by an
+application that insists, or by a browser. A browser may rewrite http://localhost:3000 to https by itself, if some
+project on localhost has once told it to (HSTS); then curl works and the browser does not, for every port. It is also
+seen behind a reverse proxy that takes the TLS off and is told to pass on to https://.
 
-How porttui knows: the TLS handshake failed without a TLS answer, and a plain HTTP request to the same port was
-answered.
+How porttui knows: the TLS handshake with the port failed without one byte of TLS from the server, and a plain HTTP
+request to the same port was answered.
 
-What looks the same and is not: plain-http-to-tls (the other way round), not-http (another protocol altogether),
-tls-version (the port does speak TLS).
+What looks the same and is not: plain-http-to-tls (the other way round), not-http (it speaks neither, and greets in
+another protocol), tls-version (it does speak TLS, and refuses the version), cert-self-signed (the TLS is fine, and
+the certificate is not trusted), redirect-elsewhere (an http:// address that the server itself sends on to https).
 
-To keep it from coming back, write http:// in the address, or give the server a certificate (mkcert for your own
-machine).
+To fix it, write http:// in the address. A browser that jumps back: use http://127.0.0.1:3000, which has no such
+memory, or take localhost out at chrome://net-internals/#hsts in Chrome and Edge, on Linux, macOS and Windows alike.
+If it has to be https, give the server a certificate: `mkcert -install`, then `mkcert localhost 127.0.0.1 ::1`, and
+name both files in its settings (`server.https` in vite.config.js, `uvicorn --ssl-certfile`,
+`next dev --experimental-https`).
+
+To keep it from coming back, let one place decide where TLS ends, the reverse proxy or the application, and write that
+into the address that each part has of the next. Do not send Strict-Transport-Security from localhost.
 """
 
 from __future__ import annotations

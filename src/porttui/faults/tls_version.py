@@ -1,16 +1,31 @@
 """No common TLS version.
 
-Client and server have to agree on a version of TLS. 1.0 and 1.1 are turned off in current clients (RFC 8996), and
-some servers speak nothing newer, or have just been told to take 1.3 only. The handshake ends with the alert
-"protocol version": "unsupported protocol", ERR_SSL_VERSION_OR_CIPHER_MISMATCH.
+TLS has versions: 1.0 and 1.1, which are retired (RFC 8996), 1.2 and 1.3, which are in use. In its greeting a client
+says which it knows; the server picks the best of them that it knows as well. When there is none, it ends the
+handshake with the alert "protocol version", and programs say "unsupported protocol", "tlsv1 alert protocol version",
+ERR_SSL_VERSION_OR_CIPHER_MISMATCH (Chrome) or EPROTO (Node).
 
-It comes about with old devices and old Java, and with servers whose settings were tightened.
+It comes about when one side has moved on and the other has not. The web page of an old printer, switch or server
+management card, or a service on Java 7, knows nothing newer than 1.0, and today's browsers no longer offer it. The
+other way round, a server was hardened to TLS 1.3 only, on the advice of a checklist, and the monitoring agent or an
+old application cannot follow.
 
-How porttui knows: the server ended the handshake with that alert.
+How porttui knows: the server ended the handshake with exactly that alert, which porttui quotes. porttui offers what
+current programs offer, 1.2 and 1.3 in most cases, as this machine's OpenSSL is set up.
 
-What looks the same and is not: tls-to-plain (no TLS at all), mtls-required (another alert).
+What looks the same and is not: tls-to-plain ("wrong version number" sounds alike, and means no TLS at all),
+mtls-required (another alert: the server misses a certificate), cert-self-signed and cert-expired (the versions
+agreed, and the certificate failed), not-http (it answers in another protocol).
 
-To keep it from coming back, let the server take TLS 1.2 and 1.3.
+To fix it, find out what the server takes: `openssl s_client -connect localhost:8443 -tls1_2`, and the same with
+-tls1_3, on Linux and macOS; on Windows `curl.exe -v --tlsv1.2 https://localhost:8443`. Then let it take both, in
+nginx `ssl_protocols TLSv1.2 TLSv1.3;` and `sudo systemctl reload nginx`, in other servers under a similar name. A
+device that cannot be taught belongs behind a reverse proxy that speaks the old version to it and a current one to
+everybody else. Lowering a whole client to TLS 1.0 is the last resort: current OpenSSL needs its security level
+lowered for that too.
+
+To keep it from coming back, allow 1.2 and 1.3 together for as long as one client needs 1.2, and update the library
+(OpenSSL, Java) rather than the setting.
 """
 
 from __future__ import annotations

@@ -1,13 +1,30 @@
 """The port is a UDP port.
 
-TCP and UDP have ports of their own: port 53 of one says nothing about port 53 of the other. A name server, WireGuard,
-QUIC, mDNS or a game server waits on UDP; a TCP connection to the same number is refused.
+TCP and UDP are two ways of sending over the same network. TCP opens a connection and delivers a stream; UDP sends
+single packets and asks for no answer. Each has 65535 ports of its own, so that port 53 of the one says nothing about
+port 53 of the other. When a server waits on UDP, its number stands in the lists, the program is up, and a TCP
+connection to that number is refused all the same.
 
-How porttui knows: the tables have a UDP socket on the port and no TCP socket, and the kernel refused the connection.
+It comes about when a tool that only speaks TCP is used to see whether a UDP service is there: `nc -vz host 51820`
+against WireGuard, `curl` against a statsd on 8125, a TCP health check of a game server, of syslog on 514 or of mDNS
+on 5353. With docker it is often the publishing: `-p 53:53/udp` opens the UDP half of a name server, and clients turn
+to TCP for answers that do not fit into one packet.
 
-What looks the same and is not: nothing-listening (no socket of either kind).
+How porttui knows: no TCP socket is on the port, a UDP socket that waits for packets at your address is, and the
+connection was refused. Clients open UDP sockets too, on ports that the kernel hands out (32768 to 60999 by default);
+a port of that range is called likely, any other certain.
 
-To keep it from coming back, use a client that speaks UDP, or turn the server's TCP side on.
+What looks the same and is not: nothing-listening (no socket of either kind), wrong-port (a TCP server is near),
+other-netns (a TCP listener exists, inside a container).
+
+To fix it, ask in the language of the service: `dig @127.0.0.1 -p 5353 example.com` for a name server,
+`Resolve-DnsName -Server 127.0.0.1 example.com` in PowerShell, `sudo wg show` for WireGuard, `nc -u` on Linux and
+macOS to send a packet by hand. Expect silence from `nc -u`: a UDP server that does not understand a packet says
+nothing, and only a closed port answers. If the service should be on TCP as well, turn that on in its settings, and
+publish both halves of a container's port: `-p 53:53/tcp -p 53:53/udp`.
+
+To keep it from coming back, write the protocol beside the number wherever ports are written down, 53/udp and not 53,
+and check UDP services with a real question of theirs.
 """
 
 from __future__ import annotations

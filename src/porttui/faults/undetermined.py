@@ -1,14 +1,30 @@
 """It fails, and no cause could be established.
 
-porttui names a cause only when the facts show it. Sometimes they do not: the target is on another machine, the
-rules of a firewall need root, the counters of the kernel move too fast because the machine is busy, or the fault is
-one that porttui does not know. Then it says what happened, what it has ruled out, what it could not look at, and
-which command would show that.
+It fails, and none of the causes that porttui knows was shown by what it could see. porttui names a cause only when
+the facts show it, because a wrong one costs more than none: it sends people to mend what is whole. So it says what
+happened, what it has ruled out and why, and what it could not look at.
 
-How porttui knows: the target did not answer as asked, and no fault of the catalogue was found.
+There are four usual reasons. The target is on another machine, whose sockets and firewall nobody can see from here;
+run porttui there. Something needs more rights: rules of a firewall, programs of other users. The machine is busy, so
+that the counters of the kernel, which tell where a packet ended, were moved by others as well. Or the fault is one
+that porttui does not know yet.
 
-What to do: look at what is listed as not seen, the quickest first; ask again as root if you may, or when there is
-less traffic.
+How porttui knows: the target did not answer as asked, and no fault of the catalogue was found in the facts. It is
+what is left, and not a finding of its own.
+
+What looks the same and is not: a time-out is not by itself a firewall (backlog-full and sigstopped end in one, too),
+and a refusal is not by itself a missing server (fw-reject-reset refuses in the same words). Where porttui saw enough
+to tell them apart, it did.
+
+To fix it, look further: the report lists what was not seen, each with the command that shows it. Take the quickest
+first. With sudo in front on Linux and macOS, in a PowerShell of the administrator on Windows, `porttui check TARGET`
+sees far more: who holds a socket, which rules there are. When the machine was busy, ask again in a quiet moment. When
+the silence is somebody else's, ask from the other end: a packet that leaves here and never arrives there was stopped
+in between.
+
+To pass it on, `porttui check TARGET --json > report.json` keeps all that was seen, and `porttui replay report.json`
+shows it on any machine. A report of a failure that you have understood in the end is the best contribution to the
+next version.
 """
 
 from __future__ import annotations

@@ -1,16 +1,32 @@
 """The service listens on a unix socket only.
 
-A unix socket is a door in the file system, for programs of the same machine: /run/postgresql/.s.PGSQL.5432,
-/run/docker.sock. A database or a daemon can be told to open only that door, and no TCP port (PostgreSQL:
-listen_addresses = '', MySQL: skip-networking). Then it runs and works, and the TCP port is refused.
+A unix socket is a door in the file system. Programs of the same machine meet there under a path, such as
+/run/postgresql/.s.PGSQL.5432 or /run/docker.sock, instead of under an address and a port; the rights of the file
+decide who may enter, and no network is involved. Many services open such a door besides their TCP port, and some are
+told to open only this one. Then the service runs, its own tools work, and the TCP port is refused.
 
-How porttui knows: no TCP socket is on the port, and a unix socket that names the port, or belongs to the service
-that the port usually stands for, listens.
+It comes about when PostgreSQL has `listen_addresses = ''`, MySQL or MariaDB skip-networking, Redis `port 0`:
+`sudo -u postgres psql` and `sudo mysql` work, since without a host they go by the socket, and the application that
+says localhost:5432 is refused with "Is the server running on that host and accepting TCP/IP connections?". Docker is
+like that from the start: the daemon listens at /run/docker.sock, and there is nobody at port 2375.
 
-What looks the same and is not: nothing-listening (the service does not run).
+How porttui knows: no TCP or UDP socket is on the port, the connection was refused, and a unix socket listens that has
+the port in its name, as PostgreSQL's has, or that is the usual one of the service that the port stands for (3306,
+6379, 2375). The first is certain; the second is likely, and is not said when another listener stands near the port.
 
-To keep it from coming back, name the socket's folder as host in the client, or let the service open its port on
-loopback.
+What looks the same and is not: nothing-listening (the service does not run, and no socket of it listens), wrong-port
+(it has a TCP port, another one), listener-loopback-only and ipv6-only-listener (it has this one, at another address).
+
+To fix it, give the client the door instead of host and port: `psql -h /run/postgresql -p 5432`,
+`mysql -S /run/mysqld/mysqld.sock`, `redis-cli -s /run/redis/redis-server.sock`; with Homebrew on macOS PostgreSQL's
+is /tmp/.s.PGSQL.5432. Or let the service open its port for this machine: `listen_addresses = 'localhost'` in
+postgresql.conf, skip-networking taken out and `bind-address = 127.0.0.1` for MySQL, then
+`sudo systemctl restart postgresql`, `brew services restart postgresql`. On Windows PostgreSQL and MySQL use TCP
+anyhow; there it is the same setting and `Restart-Service NAME`.
+
+To keep it from coming back, let the application use the socket where both are on one machine: it is quicker, needs no
+port, and the rights of the file are one more lock. Do not open docker's 2375: it has no password, and is root for
+whoever finds it.
 """
 
 from __future__ import annotations

@@ -1,14 +1,31 @@
-"""A reverse proxy answers, and the program behind it does not.
+r"""A reverse proxy answers, and the program behind it does not.
 
-nginx, Apache, Traefik, Caddy and their like take a request and pass it on to a program behind them, the upstream.
-When that program is down, refuses or does not answer in time, the proxy says so with 502 Bad Gateway or 504 Gateway
-Timeout (RFC 9110, 15.6.3 and 15.6.5). The port that you asked is fine; the fault is one hop further.
+A reverse proxy is a server that stands in front of other servers: it takes each request and passes it on to a program
+behind it, the upstream. nginx, Apache, Caddy, Traefik and HAProxy do this. When the program does not let it in, or
+answers nonsense, the proxy has to say something in its own name, and that is 502 Bad Gateway (RFC 9110, 15.6.3). The
+port that you asked is fine; what fails is one hop further, and from here only the proxy can see it.
 
-How porttui knows: the answer has the status 502, and it quotes who sent it (the Server header).
+It comes about when the application has crashed or was never started, and nginx goes on to stand at port 80; when both
+are containers and the proxy says `proxy_pass http://localhost:3000`, where localhost is the proxy's own container;
+when the application listens on [::1] and the proxy asks 127.0.0.1; or, on Red Hat systems, when SELinux forbids nginx
+to connect. In the seconds after `docker compose up` it is simply too early.
 
-What looks the same and is not: http-server-error (the program itself answers with an error).
+How porttui knows: the answer has the status 502, which programs seldom send of their own accord, and it names its
+author in the header Server. Which address the proxy tried stands only in the proxy's log.
 
-To keep it from coming back, let a service manager restart the program behind the proxy, and give it a health check.
+What looks the same and is not: http-server-error (the program itself answers with an error; 504 is among them: the
+program is reached, and is slow), proxy-env (a proxy of your own environment says 502, and asked directly all is
+well), nothing-listening (what you get when you ask the upstream's address yourself).
+
+To fix it, find the address in the proxy's log, after the word upstream: `sudo tail -n 20 /var/log/nginx/error.log` on
+Linux, `tail -n 20 /opt/homebrew/var/log/nginx/error.log` on macOS, `Get-Content -Tail 20 logs\error.log` in nginx's
+folder on Windows, `docker compose logs proxy`. Then ask porttui about that address, `porttui check 127.0.0.1:3000`,
+which is where the fault is. "Permission denied" in that line is SELinux:
+`sudo setsebool -P httpd_can_network_connect 1`. Between containers write the service's name,
+`proxy_pass http://app:3000`.
+
+To keep it from coming back, let a service manager restart the program, and give it a health check that the proxy
+waits for (`condition: service_healthy` in a compose file), so that nobody is sent to a door with no one behind it.
 """
 
 from __future__ import annotations

@@ -1,17 +1,32 @@
 """The server listens on all IPv6 addresses and has shut IPv4 out.
 
-A socket on [::] normally takes IPv4 connections as well: one listener for both families. The socket option
-IPV6_V6ONLY turns that off, for one socket by its program, or for all of them by the kernel setting
-net.ipv6.bindv6only (ipv6(7)). Then [::]:8080 stands in the table, looks like "everything", and 127.0.0.1:8080 is
-refused.
+The address :: is IPv6 for "every address of this machine", and a socket on [::]:8080 usually takes IPv4 connections
+as well: one listener for both families. A switch on the socket, IPV6_V6ONLY, turns that off, so that only IPv6 comes
+in. The program sets it for itself, or the kernel does for all by the setting net.ipv6.bindv6only (ipv6(7)). Then
+[::]:8080 stands in the table, looks like "everything", and 127.0.0.1:8080 is refused.
 
-How porttui knows: the kernel tells the option with each IPv6 socket (sock_diag, INET_DIAG_SKV6ONLY); /proc/net/tcp6
-and most tools do not show it. The listener is on [::] with the option set, the target is IPv4, and the kernel
-refused.
+It comes about when nginx is given `listen [::]:80;` and no `listen 80;` beside it: nginx sets the switch on its own
+sockets, so that the two lines do not get in each other's way, and with one of them it serves one family. A systemd
+socket with BindIPv6Only=ipv6-only, and a machine that was hardened with bindv6only=1, do the same. Windows sets the
+switch on every socket from the start, and a program that wants both families has to clear it.
 
-What looks the same and is not: ipv6-only-listener (the server is on one IPv6 address, such as ::1).
+How porttui knows: the kernel tells the switch with each socket when it is asked in the right way (sock_diag,
+INET_DIAG_SKV6ONLY), and macOS writes tcp6 instead of tcp46; /proc/net/tcp6 and most tools show both kinds alike. The
+listener is on [::] with the switch set, every address of the target is IPv4, no IPv4 address listens, and the
+connection was refused.
 
-To keep it from coming back, let the server clear the option or open a second listener on 0.0.0.0.
+What looks the same and is not: ipv6-only-listener (the server is on one IPv6 address, such as ::1),
+nothing-listening, and a listener on [::] without the switch that a firewall guards for IPv4 only (fw-reject-reset,
+fw-drop-input). In the output of `ss -ltn` the switch can be seen if one knows where: `[::]:8080` has it set, `*:8080`
+has not.
+
+To fix it, ask by IPv6, http://[::1]:8080, or let the server take both families. nginx: add `listen 8080;`, check with
+`sudo nginx -t`, then `sudo systemctl reload nginx`. haproxy: `bind :::8080 v4v6`. Node: leave ipv6Only out of
+listen(). Where the setting of the system is the reason, `sudo sysctl -w net.ipv6.bindv6only=0` on Linux, and start
+the server again, as it counts for new sockets only. On macOS and Windows it is always the program that decides.
+
+To keep it from coming back, write both families down where the server is told to listen, as two lines. That reads the
+same on every system, whatever the switch was before.
 """
 
 from __future__ import annotations

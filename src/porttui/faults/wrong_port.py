@@ -1,17 +1,32 @@
 """The server listens on a port nearby.
 
-A development server that finds its port taken often takes the next one and says so in one line: vite 5174 instead
-of 5173, next 3001 instead of 3000, jupyter 8889 instead of 8888. Or the port is confused with its twin: 80 and
-8080, 443 and 8443, 5432 and 5433.
+Nothing is at the port that you asked for, but close by there is a server that could well be the one you mean. A
+development server that finds its port taken often does not fail; it takes the next number and says so in one line:
+"Port 5173 is in use, trying another one...". Other ports are confused because they are twins by custom: 80 and 8080,
+443 and 8443, 5432 and 5433.
 
-How porttui knows: no socket is on the port that you asked for, and a listener that would accept your address is
-within ten ports of it, or on its well-known twin. That the service there is the one you mean cannot be seen, so
-this verdict is never more than likely. When several listeners are near, only those count that answered in the
-protocol that was asked.
+It comes about when yesterday's vite still runs in a forgotten terminal: today's starts at 5174, and the browser, the
+test and the bookmark still ask 5173, until the old one ends and 5173 is refused. next moves from 3000 to 3001 and
+jupyter from 8888 to 8889 in the same way. A second PostgreSQL, installed beside the first by a package, takes 5433
+without a word.
 
-What looks the same and is not: nothing-listening (nothing near either).
+How porttui knows: no socket of any kind is on your port; a listener that would take your address is within ten
+numbers of it, or on its well-known twin; and where several are near, one of them answered in the protocol that you
+asked for. That it is really the service that you mean cannot be seen from outside, so this verdict is never more than
+likely. The name of the program and the folder that it was started in help you to decide.
 
-To keep it from coming back, let the server fail instead of moving (vite: --strictPort), and free its port.
+What looks the same and is not: nothing-listening (nothing near, either), server-starting (yours is about to open the
+right port), listener-other-address (the right port at another address), unix-socket-only (the database is up, without
+any port).
+
+To fix it, ask for the port that is named, if the program there is yours. To have the old number back, stop what holds
+it and start your server again: `porttui who 5173` tells who that is; on Linux and macOS end it with `kill PID`, in
+PowerShell with `Stop-Process -Id PID`. Which ports PostgreSQL's clusters have is told by `pg_lsclusters` on Debian
+and Ubuntu.
+
+To keep it from coming back, let the server fail instead of moving: `strictPort: true` in vite.config.js, an explicit
+port for the others (`next dev -p 3000`). A server that fails says so; one that moves has told a terminal that nobody
+reads.
 """
 
 from __future__ import annotations

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from porttui.faults.fault import Fault
 from porttui.faults.registry import BY_CODE
 from porttui.model.target import QUESTION_TEXT, Question
-from porttui.render.lines import ascii_text
+from porttui.render.explanation import Section, sections, see_also
+from porttui.render.lines import ascii_text, columns
 from porttui.render.marks import SEVERITY_MARKS
 
 _HEAD = """# The faults that porttui names
@@ -19,6 +20,8 @@ Each text is also printed by `porttui explain CODE`.
 """
 _LISTED = re.compile(r" |[*|-] |\d+\. ")
 """How a line begins that belongs to a command, a list or a table."""
+_HELD = "\0"
+"""Stands for a blank at which no line may end: a command is pasted in one piece."""
 
 
 def faults_markdown(faults: Iterable[Fault]) -> str:
@@ -51,11 +54,14 @@ def explain_text(fault: Fault, *, width: int = 80) -> str:
         f"  severity  {SEVERITY_MARKS[fault.severity].word}",
         f"  asked by  {_questions(fault)}",
     ]
-    told = fault.text.split("\n\n")[1:]  # the first line is the title in other words
-    blocks = ["\n".join(head), *(_wrapped(block, width) for block in told)]
+    blocks = ["\n".join(head), *(_told(section, width) for section in sections(fault))]
     known = [code for code in fault.explains if code in BY_CODE]
     if known:
         blocks.append(_wrapped(f"Where it is found it explains: {', '.join(known)}.", width))
+    others = see_also(fault)
+    if others:
+        rows = columns([(each.code, each.title) for each in others], width)
+        blocks.append("\n".join(["See also, by porttui explain CODE", *rows]))
     ask = "To see it on your own machine, with the fix for it:"
     again = "porttui check TARGET" + (" --bind" if fault.questions == (Question.BIND,) else "")
     blocks.append(f"{ask}\n  {again}")
@@ -88,7 +94,20 @@ def _section(fault: Fault) -> str:
         f"**{_cell(fault.title)}**. Step: {_step(fault)}. Asked by: {_questions(fault)}",
         "",
     ]
-    return "\n".join([*lines, fault.text, ""])
+    for section in sections(fault):
+        lines += [*([f"**{section.heading}**", ""] if section.heading else []), section.text, ""]
+    others = see_also(fault)
+    if others:
+        lines += [f"See also: {', '.join(f'[{each.code}](#{each.code})' for each in others)}", ""]
+    return "\n".join(lines)
+
+
+def _told(section: Section, width: int) -> str:
+    """Set a part of an explanation: its heading, and its paragraphs under it."""
+    if not section.heading:
+        return "\n\n".join(_wrapped(block, width) for block in section.text.split("\n\n"))
+    blocks = [textwrap.indent(_wrapped(block, width - 2), "  ") for block in section.text.split("\n\n")]
+    return "\n".join([section.heading, "\n\n".join(blocks)])
 
 
 def _step(fault: Fault) -> str:
@@ -104,8 +123,10 @@ def _cell(text: str) -> str:
 
 
 def _wrapped(block: str, width: int) -> str:
-    """Wrap a paragraph; lines that are indented, or lists, stand as they were written."""
+    """Wrap a paragraph; lines that are indented, or lists, stand as they were written, and so do `commands`."""
     lines = block.split("\n")
     if any(_LISTED.match(line) for line in lines):
         return "\n".join(ascii_text(line) for line in lines)
-    return "\n".join(textwrap.wrap(ascii_text(" ".join(lines)), width, break_long_words=False, break_on_hyphens=False))
+    joined = re.sub(r"`[^`]+`", lambda command: command[0].replace(" ", _HELD), ascii_text(" ".join(lines)))
+    wrapped = textwrap.wrap(joined, width, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(wrapped).replace(_HELD, " ")
