@@ -61,6 +61,16 @@ def _nameless(host: str, error: str) -> f.Facts:
     return w.world(host, name=name, routes=(), binds=(), attempts=())
 
 
+def _connection(port: int, peer_port: int, state: str = "ESTABLISHED", **fields: Any) -> f.Socket:
+    given = {"queue": 0, "backlog": None, "peer": "127.0.0.1", "peer_port": peer_port, **fields}
+    return replace(w.listener(port=port), state=state, **given)
+
+
+def _left(state: str, **fields: Any) -> tuple[f.Socket, ...]:
+    """Return two connections that came in at port 8080."""
+    return tuple(_connection(8080, peer, state, **fields) for peer in (40112, 40114))
+
+
 _UDP = f.Socket(protocol="udp", state="UNCONN", address="0.0.0.0", port=8080, pids=(4121,), owner_by="descriptor")
 _BOUND = replace(w.listener(), state="BOUND", queue=None, backlog=None)
 _UNIX = f.Socket(protocol="unix", state="LISTEN", path="/run/postgresql/.s.PGSQL.8080", user="postgres")
@@ -89,6 +99,12 @@ BY_CODE: dict[str, f.Facts] = {
     "healthy": _open(w.http(200)),
     "undetermined": _open(w.said(outcome="closed")),
     "port-taken": _bind("127.0.0.1", 8080, "EADDRINUSE", w.listener("0.0.0.0")),
+    "time-wait": _bind("127.0.0.1", 8080, "EADDRINUSE", *_left("TIME_WAIT", expires=41.2, inode=0, pids=())),
+    "leftover-connection": _bind("127.0.0.1", 8080, "EADDRINUSE", *_left("ESTABLISHED")),
+    "ephemeral-collision": _bind(
+        "127.0.0.1", 50051, "EADDRINUSE",
+        w.listener(port=5432), _connection(50051, 5432), _connection(5432, 50051),
+    ),
     "privileged-port": _bind("0.0.0.0", 80, "EACCES"),
     "addr-not-available": replace(_bind("10.9.9.9", 8080, "EADDRNOTAVAIL"), routes=()),
     "hosts-localhost-missing": _nameless("localhost", "EAI_AGAIN"),

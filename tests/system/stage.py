@@ -161,6 +161,11 @@ class Namespace:
             self._holder = None
 
     @property
+    def processes(self) -> tuple[subprocess.Popen[str], ...]:
+        """What was started here, oldest first."""
+        return tuple(self._started)
+
+    @property
     def pid(self) -> int:
         """The process that holds the namespace; its /proc/PID/net shows the socket tables."""
         assert self._holder is not None

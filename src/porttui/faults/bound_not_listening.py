@@ -32,12 +32,12 @@ If a port has to be reserved for another program, hand it the socket and not the
 from __future__ import annotations
 
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
-from porttui.faults.port_taken import in_the_way
 from porttui.faults.shared import not_the_bind, not_the_listener
 from porttui.model.facts import BindTry, Facts, Socket
 from porttui.model.report import Evidence, Remedy, Step
 from porttui.model.target import Question
 from porttui.reading import evidence, seen, words
+from porttui.reading.keeping import in_the_way
 from porttui.remedies import free_port, service
 
 

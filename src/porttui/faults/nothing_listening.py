@@ -39,7 +39,7 @@ from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shared import not_the_listener
 from porttui.model.facts import Facts
 from porttui.model.report import Confidence, Remedy, Step
-from porttui.reading import evidence, packets, seen, words
+from porttui.reading import evidence, keeping, packets, seen, words
 from porttui.remedies import service
 
 
@@ -58,7 +58,11 @@ def check(facts: Facts) -> Outcome:
         summary=f"Nothing listens on port {port}: no server is waiting for your connection.",
         gloss="Refused means that the machine was reached and nobody waits at that port.",
         confidence=Confidence.CERTAIN if sure else Confidence.LIKELY,
-        evidence=(evidence.none_listening(facts), *evidence.connects(facts)),
+        evidence=(
+            evidence.none_listening(facts),
+            *evidence.kept(facts, keeping.connections(facts), most=2),
+            *evidence.connects(facts),
+        ),
     )
 
 

@@ -34,11 +34,12 @@ from __future__ import annotations
 
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shared import bind_errors, not_the_bind
-from porttui.model.address import endpoint, family, is_wildcard, same_address
+from porttui.model.address import endpoint
 from porttui.model.facts import Facts, Socket
 from porttui.model.report import Remedy, Step
 from porttui.model.target import Question
 from porttui.reading import evidence, seen, words
+from porttui.reading.keeping import in_the_way
 from porttui.remedies import free_port, service
 
 
@@ -68,15 +69,6 @@ def check(facts: Facts) -> Outcome:
 def _holders(facts: Facts) -> tuple[Socket, ...]:
     taken = bind_errors(facts, "EADDRINUSE")
     return tuple(socket for socket in seen.listeners(facts) if any(in_the_way(socket, each) for each in taken))
-
-
-def in_the_way(socket: Socket, address: str) -> bool:
-    """Tell whether a listener keeps another socket from being bound to `address` on the same port (ip(7), ipv6(7))."""
-    if family(socket.address) == family(address):
-        return is_wildcard(socket.address) or is_wildcard(address) or same_address(socket.address, address)
-    if family(socket.address) == 6:
-        return is_wildcard(socket.address) and socket.v6only is not True
-    return is_wildcard(address)
 
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:

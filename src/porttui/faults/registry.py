@@ -13,6 +13,7 @@ from porttui.faults import (
     crash_loop,
     device_bound_listener,
     dns_nxdomain,
+    ephemeral_collision,
     ephemeral_exhaustion,
     fw_drop_input,
     fw_drop_output,
@@ -25,6 +26,7 @@ from porttui.faults import (
     http_server_error,
     ipv4_only_listener,
     ipv6_only_listener,
+    leftover_connection,
     listener_loopback_only,
     listener_other_address,
     mtls_required,
@@ -40,6 +42,7 @@ from porttui.faults import (
     sigstopped,
     stale_address_listener,
     subdomain_localhost,
+    time_wait,
     tls_to_plain,
     tls_version,
     udp_only,
@@ -61,6 +64,9 @@ FAULTS: tuple[Fault, ...] = (
     dns_nxdomain.FAULT,
     # bind
     port_taken.FAULT,
+    time_wait.FAULT,
+    leftover_connection.FAULT,
+    ephemeral_collision.FAULT,
     privileged_port.FAULT,
     addr_not_available.FAULT,
     # listener

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from porttui.faults.fault import CannotTell, RuledOut
 from porttui.model.facts import Facts, Socket
-from porttui.reading import packets, seen, words
+from porttui.reading import keeping, packets, seen, words
 
 
 def not_the_name(facts: Facts) -> RuledOut | CannotTell | None:
@@ -90,6 +90,21 @@ def not_the_bind(facts: Facts) -> RuledOut | CannotTell | None:
         return CannotTell(because="there was no address to bind")
     if all(each.error is None for each in seen.binds_that_count(facts)):
         return RuledOut(because="the address could be bound")
+    return None
+
+
+def not_in_use(facts: Facts) -> RuledOut | CannotTell | None:
+    """Answer for what keeps a port without listening, as long as no bind was told so; None when one was.
+
+    Here the tries without SO_REUSEADDR count as well: old connections are in their way alone.
+    """
+    first = not_the_bind(facts)
+    if isinstance(first, CannotTell):
+        return first
+    if not keeping.taken(facts):
+        return RuledOut(because="no bind was told that the address is in use")
+    if not seen.sockets_seen(facts):
+        return CannotTell(because="the socket tables could not be read", unseen=seen.sockets_unseen(facts))
     return None
 
 

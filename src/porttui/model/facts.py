@@ -166,6 +166,9 @@ class Socket(Value, frozen=True, kw_only=True):
     """LISTEN: how many may wait (listen(2)); None where the system does not tell (/proc, psutil)."""
     send_queue: int | None = None
     """Not LISTEN: sent bytes that are not acknowledged."""
+    expires: float | None = None
+    """TIME_WAIT, and FIN_WAIT2 that no process holds any more: seconds until the kernel forgets it (its timer in
+    sock_diag(7) and in /proc/net/tcp); None where the system does not tell."""
     received: int | None = None
     """Not LISTEN: bytes received over the whole connection (tcp_info, tcpi_bytes_received); None when not asked."""
     uid: int | None = None

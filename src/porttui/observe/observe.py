@@ -209,6 +209,9 @@ class _Observation:
             for row in sockets.rows
             if near.may_be_meant(row, port) and (row.state != "ESTABLISHED" or row.port == row.peer_port)
         ]
+        if not any(row.port == port and row.state == "LISTEN" and row.namespace is None for row in rows):
+            # connections alone keep it: who holds them, and who is at their other end
+            rows += [row for row in sockets.rows if row.protocol == "tcp" and port in (row.port, row.peer_port)]
         pids = {pid for row in rows for pid in row.pids}
         unseen = bounds.processes_left_out(len(pids), port)
         if unseen:

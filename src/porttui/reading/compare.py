@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from porttui.model.address import endpoint, family_name
-from porttui.model.facts import Attempt, Facts
+from porttui.model.facts import Attempt, Facts, Socket
 from porttui.model.report import Side
 from porttui.model.target import Question
-from porttui.reading import near, seen, words
+from porttui.reading import keeping, near, seen, words
 
 _MOST = 3
 
@@ -59,9 +59,23 @@ def found_side(facts: Facts) -> tuple[Side, ...]:
         )
     nearby = near.neighbours(facts)
     text = f"nothing on port {port}"
+    left = keeping.connections(facts)
+    if left:
+        return (Side(endpoint="", family="", text=_left(facts, left)),)
     if nearby:
         text += f"; nearest is {words.at(nearby[0])}, {words.who_short(facts, nearby[0])}"
     return (Side(endpoint="", family="", text=text),)
+
+
+def _left(facts: Facts, rows: tuple[Socket, ...]) -> str:
+    """Tell of connections where nobody listens."""
+    live = [row for row in rows if not keeping.waits(row)]
+    if live:
+        held = next((row for row in live if not words.nobodys(row)), live[0])
+        return f"no listener; {words.count(len(live), 'connection')}: {words.who_short(facts, held)}"
+    seconds = keeping.free_in(rows)
+    until = f", forgotten in {words.seconds(seconds)}" if seconds is not None else ""
+    return f"no listener; {words.count(len(rows), 'old connection')} in TIME_WAIT{until}"
 
 
 def _attempt_words(facts: Facts, attempt: Attempt | None) -> str:
@@ -80,4 +94,6 @@ def _bind_words(facts: Facts, address: str) -> str:
     if not tries:
         return ""
     last = tries[-1]
-    return "can be bound" if last.error is None else words.ERRNO_WORDS.get(last.error, last.error)
+    if last.error is not None:
+        return words.ERRNO_WORDS.get(last.error, last.error)
+    return "can be bound" if tries[0].error is None else "can be bound with SO_REUSEADDR only"

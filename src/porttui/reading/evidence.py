@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from porttui.model.address import endpoint, family
 from porttui.model.facts import Attempt, Exchange, Facts, Socket, Sockets
 from porttui.model.report import Evidence
-from porttui.reading import packets, seen, words
+from porttui.reading import keeping, packets, seen, words
 
 _SAID = {
     "nothing": "waited",
@@ -37,6 +37,20 @@ def listening(facts: Facts, sockets: Iterable[Socket]) -> tuple[Evidence, ...]:
         )
         for row in sockets
     )
+
+
+def kept(facts: Facts, rows: Iterable[Socket], most: int = 4) -> tuple[Evidence, ...]:
+    """Quote connections with both ends, who holds them, and when the kernel forgets them."""
+    source = facts.sockets.source if isinstance(facts.sockets, Sockets) else "sockets"
+    rows = tuple(rows)
+    told = [
+        f"{row.state}\t{keeping.pair(row)}\t{words.who_short(facts, row)}"
+        + (f", forgotten in {words.seconds(row.expires)}" if row.expires is not None else "")
+        for row in rows[:most]
+    ]
+    if len(rows) > most:
+        told.append(f"and {len(rows) - most} more")
+    return tuple(Evidence(text=text, source=source) for text in told)
 
 
 def none_listening(facts: Facts) -> Evidence:

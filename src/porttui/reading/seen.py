@@ -52,6 +52,11 @@ def sockets_unseen(facts: Facts) -> tuple[Unseen, ...]:
     return (facts.sockets,) if isinstance(facts.sockets, Unseen) else ()
 
 
+def sockets_left_out(facts: Facts) -> tuple[Unseen, ...]:
+    """Return what the reading of the socket tables left out."""
+    return facts.sockets.unseen if isinstance(facts.sockets, Sockets) else ()
+
+
 def listeners(facts: Facts, port: int | None = None) -> tuple[Socket, ...]:
     """Return the TCP listeners of this network namespace, on `port` or on the target's port."""
     wanted = facts.asked.target.port if port is None else port

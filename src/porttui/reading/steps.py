@@ -8,7 +8,7 @@ from porttui.model.address import endpoint
 from porttui.model.facts import Facts, Unseen
 from porttui.model.report import Evidence, Severity, Status, Step, StepResult, Verdict
 from porttui.model.target import Question
-from porttui.reading import evidence, history, packets, seen, words
+from porttui.reading import evidence, history, keeping, packets, seen, words
 from porttui.reading.unseen import firewall_unseen
 
 Told = tuple[Status, str]
@@ -87,6 +87,8 @@ def _bind(facts: Facts, _failing: Step | None) -> Told:
         return Status.UNSEEN, facts.binds.reason
     errors = [each for each in seen.binds_that_count(facts) if each.error is not None]
     if facts.asked.question is Question.BIND:
+        if not errors and keeping.taken(facts):
+            return Status.WARN, f"{words.asked_endpoint(facts)} can be bound with SO_REUSEADDR only"
         if not errors:
             return Status.PASS, f"{words.asked_endpoint(facts)} can be bound"
         word = words.ERRNO_WORDS.get(errors[0].error or "", errors[0].error or "")
@@ -134,7 +136,9 @@ def _listener(facts: Facts, failing: Step | None) -> Told:
     if others:
         return Status.FAIL, f"only {', '.join(words.at(socket) for socket in others[:2])} listens"
     if facts.asked.question is Question.BIND:
-        return Status.PASS, f"nothing listens on port {port}"
+        left = len(keeping.connections(facts))
+        more = f"; {words.count(left, 'connection')} on it" if left else ""
+        return Status.PASS, f"nothing listens on port {port}{more}"
     bound = next((row for row in seen.rows(facts) if row.port == port and row.state in {"BOUND", "UNCONN"}), None)
     if bound is not None:
         what = "is bound and does not listen" if bound.state == "BOUND" else "is UDP"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import PurePosixPath
 
 from porttui.model.address import endpoint, is_loopback, is_wildcard
@@ -55,6 +56,16 @@ def duration(ms: float) -> str:
     return f"{ms:.1f} ms" if ms < 10 else f"{ms:.0f} ms"
 
 
+def seconds(left: float) -> str:
+    """Write how long something still takes, in whole seconds, never too few: "42 s"."""
+    return f"{math.ceil(left)} s"
+
+
+def count(number: int, noun: str) -> str:
+    """Write a number with its noun: "1 connection", "3 connections"."""
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
 def protocol(name: str | None) -> str:
     """Write the name of a protocol as its own documents do."""
     return PROTOCOL_WORDS.get(name or "", name or "an unknown protocol")
@@ -73,6 +84,11 @@ def asked_endpoint(facts: Facts) -> str:
 def at(socket: Socket) -> str:
     """Name where a socket is: its endpoint, its path, or its port in another namespace."""
     return socket.path or endpoint(socket.address, socket.port)
+
+
+def peer(socket: Socket) -> str:
+    """Name the other end of a connection."""
+    return endpoint(socket.peer, socket.peer_port)
 
 
 def queue(socket: Socket) -> str:
@@ -120,6 +136,15 @@ def plain_name(facts: Facts, socket: Socket) -> str:
     return socket.unit or "the server"
 
 
+NOBODY = "the kernel, no program"
+"""Who holds what no process holds any more, or not yet."""
+
+
+def nobodys(socket: Socket) -> bool:
+    """Tell whether the system says that no process holds a connection: it is over, or nobody has accepted it."""
+    return socket.inode == 0 and socket.state != "LISTEN"
+
+
 def who(facts: Facts, socket: Socket) -> str:
     """Tell who holds a socket: "node, pid 4121 (vite, in ~/shop)", "user www-data, program: can't see"."""
     holding = seen.owners(facts, socket)
@@ -131,6 +156,8 @@ def who(facts: Facts, socket: Socket) -> str:
             part for part in (tool(first), f"in {tilde(first.cwd, first.user)}" if first.cwd else None) if part
         )
         return f"{known}{first.name}, pid {first.pid}{more}" + (f" ({inside})" if inside else "")
+    if nobodys(socket):
+        return NOBODY
     if socket.container:
         return f"container {socket.container}"
     if socket.unit:
@@ -144,6 +171,8 @@ def who_short(facts: Facts, socket: Socket) -> str:
     if holding:
         known = "" if socket.owner_by == "descriptor" else "probably "
         return f"{known}{holding[0].name}, pid {holding[0].pid}"
+    if nobodys(socket):
+        return NOBODY
     return socket.unit or (f"user {socket.user}" if socket.user else "program: can't see")
 
 

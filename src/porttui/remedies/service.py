@@ -127,6 +127,8 @@ def stop_holder(facts: Facts, socket: Socket) -> Remedy:
     """Offer to stop the program that holds the port."""
     holding = seen.owners(facts, socket)
     name = "the container" if holding and is_container(known(holding[0])) else words.plain_name(facts, socket)
+    if socket.state not in ("LISTEN", "BOUND") and name == "the server":
+        name = "the program"  # whichever end of a connection it is
     return Remedy(
         title=f"Stop {name}, which has the port",
         risk=Risk.DISRUPTS,
@@ -139,7 +141,10 @@ def stop_holder(facts: Facts, socket: Socket) -> Remedy:
 def _stop_steps(facts: Facts, socket: Socket, process: Process | None) -> tuple[RemedyStep, ...]:
     if process is not None and socket.owner_by != "descriptor":
         look = who_has(
-            facts, socket.port, f"Make sure that it is pid {process.pid}: porttui could not see it hold the port"
+            facts,
+            socket.port,
+            f"Make sure that it is pid {process.pid}: porttui could not see it hold the port",
+            listens=socket.state == "LISTEN",
         )
         known_now = _stop_steps(facts, replace(socket, owner_by="descriptor"), process)
         return (look, *(step for step in known_now if step.argv is None or step.argv[0] not in {"ps", "Get-Process"}))
@@ -163,7 +168,7 @@ def _stop_steps(facts: Facts, socket: Socket, process: Process | None) -> tuple[
         return (manager.change(facts, unit, "stop", text, users_own=manager.is_users_own(facts, process)),)
     if process is None:
         return (
-            who_has(facts, socket.port, "See which program it is"),
+            who_has(facts, socket.port, "See which program it is", listens=socket.state == "LISTEN"),
             RemedyStep(text="Stop that program the way it was started"),
         )
     if facts.os == "macos" and program is not None and program.unit and _by_homebrew(process):
@@ -236,10 +241,10 @@ def _by_homebrew(process: Process) -> bool:
     return bool(process.argv) and ("/homebrew/" in process.argv[0] or process.argv[0].startswith("/usr/local/opt/"))
 
 
-def who_has(facts: Facts, port: int, text: str) -> RemedyStep:
-    """Return the step that shows which program holds a port."""
+def who_has(facts: Facts, port: int, text: str, *, listens: bool = True) -> RemedyStep:
+    """Return the step that shows which program holds a port, by a listener or by a connection."""
     if facts.os == "windows":
-        argv: tuple[str, ...] = ("Get-NetTCPConnection", "-LocalPort", str(port), "-State", "Listen")
+        argv: tuple[str, ...] = ("Get-NetTCPConnection", "-LocalPort", str(port), *(("-State", "Listen") * listens))
         return RemedyStep(
             text=text,
             where=manager.POWERSHELL,
@@ -247,7 +252,7 @@ def who_has(facts: Facts, port: int, text: str) -> RemedyStep:
             argv=argv,
         )
     if facts.os == "macos":
-        argv = ("lsof", "-nP", f"-iTCP:{port}", "-sTCP:LISTEN")
+        argv = ("lsof", "-nP", f"-iTCP:{port}", *(("-sTCP:LISTEN",) * listens))
     else:
-        argv = ("ss", "-ltnp", f"sport = :{port}")
+        argv = ("ss", "-ltnp" if listens else "-tanp", f"sport = :{port}")
     return RemedyStep(text=text, where=words.machine(facts), argv=argv, needs_root=True)

@@ -38,6 +38,19 @@ def test_the_same_rows_as_sock_diag_as_far_as_they_go(stack: ExitStack) -> None:
     assert next(row for row in read if row.state == "LISTEN").queue == 1
 
 
+def test_when_time_wait_ends_is_told_by_both(stack: ExitStack) -> None:
+    server = stack.enter_context(listen())
+    port = server.getsockname()[1]
+    client = socket.create_connection(("127.0.0.1", port))
+    server.accept()[0].close()
+    client.close()
+    (known,) = [row.socket.expires for row in sock_diag.tcp_on_port(port) if row.socket.state == "TIME_WAIT"]
+    (read,) = [row.expires for row in proc_net.read_tcp(ports=[port]) if row.state == "TIME_WAIT"]
+    assert known is not None
+    assert read is not None
+    assert abs(read - known) < 1
+
+
 def test_all_ports_or_the_wanted_ones(stack: ExitStack) -> None:
     one, other = (stack.enter_context(listen()) for _ in range(2))
     ports = [server.getsockname()[1] for server in (one, other)]

@@ -112,6 +112,17 @@ def test_time_wait_belongs_to_nobody(stack: ExitStack) -> None:
     client.close()
     (row,) = on_port(port)
     assert (row.state, row.port, row.inode, row.uid) == ("TIME_WAIT", port, 0, None)
+    assert row.expires is not None
+    assert 58 < row.expires <= 61  # TCP_TIMEWAIT_LEN, and the timer's grain
+
+
+def test_other_timers_are_no_expiry(stack: ExitStack) -> None:
+    server = stack.enter_context(listen())
+    port = server.getsockname()[1]
+    client = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    client.sendall(b"hello")
+    assert {row.expires for row in on_port(port)} == {None}
 
 
 def test_reading_ends_at_the_bound(stack: ExitStack) -> None:

@@ -6,6 +6,7 @@ Not told here: the limit of an accept queue, IPV6_V6ONLY, device bindings, and s
 
 from __future__ import annotations
 
+import os
 import socket
 import struct
 from collections.abc import Callable, Iterable, Iterator
@@ -118,9 +119,16 @@ def _row(parts: list[str], protocol: Literal["tcp", "udp"], address: Callable[[s
         peer_port=int(peer_port, 16),
         queue=int(received, 16),
         send_queue=None if state == "LISTEN" else int(sent, 16),
+        expires=_expires(parts[5]) if protocol == "tcp" else None,
         uid=int(parts[7]) if inode else None,
         inode=inode,
     )
+
+
+def _expires(text: str) -> float | None:
+    """Read the timer, "03:0000176E": 3 is that of TIME_WAIT, in clock ticks (proc_net.txt of the kernel)."""
+    kind, _, ticks = text.partition(":")
+    return int(ticks, 16) / os.sysconf("SC_CLK_TCK") if kind == "03" else None
 
 
 def _ipv4(text: str) -> str:

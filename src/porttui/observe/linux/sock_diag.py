@@ -51,8 +51,10 @@ _BYTES_RECEIVED = 128
 """Offset of tcpi_bytes_received in struct tcp_info (include/uapi/linux/tcp.h)."""
 
 _PORTS = struct.Struct(">HH")
-_REST = struct.Struct("=16s16sI8x4xIIII")
-"""struct inet_diag_msg after the ports: addresses, interface, queues, uid, inode (sock_diag(7))."""
+_REST = struct.Struct("=16s16sI8xIIIII")
+"""struct inet_diag_msg after the ports: addresses, interface, timer, queues, uid, inode (sock_diag(7))."""
+_TIME_WAIT_TIMER = 3
+"""idiag_timer of what the kernel forgets when it runs out (sock_diag(7), struct inet_diag_msg)."""
 _INET_SIZE = 72
 _UNIX = struct.Struct("=BBBxI8x")
 _MAPPED = b"\0" * 10 + b"\xff\xff"
@@ -219,7 +221,7 @@ def _ask(request: bytes, *, dump: bool) -> Iterator[bytes]:
 def _inet_row(protocol: str, message: bytes) -> DiagRow:
     family, number = message[0], message[1]
     port, peer_port = _PORTS.unpack_from(message, 4)
-    local, remote, index, received_queue, send_queue, uid, inode = _REST.unpack_from(message, 8)
+    local, remote, index, expires, received_queue, send_queue, uid, inode = _REST.unpack_from(message, 8)
     state = _state(protocol, number)
     attributes = netlink.attributes(message[_INET_SIZE:])
     listens = state == "LISTEN"
@@ -239,6 +241,7 @@ def _inet_row(protocol: str, message: bytes) -> DiagRow:
             backlog=send_queue if listens else None,
             send_queue=None if listens or state == "BOUND" else send_queue,
             received=_received(state, attributes.get(_INFO)),
+            expires=expires / 1000 if message[2] == _TIME_WAIT_TIMER else None,
             uid=uid if inode else None,  # nobody holds it, and the kernel writes 0, which is not root
             inode=inode,
             v6only=bool(v6only[0]) if v6only and ":" in address and not connected else None,

@@ -220,7 +220,8 @@ def _unseen_owners(rows: Iterable[Socket], port: int, held: owners.Held) -> tupl
         reason = "there are too many descriptors to read in a second"
     else:
         reason = "no process that is visible here holds them: the kernel does, or a process outside of this container"
-    table = "-lunp" if all(row.protocol == "udp" for row in unknown) else "-ltnp"
+    table = "-ltnp" if any(row.state == "LISTEN" for row in unknown) else "-tanp"
+    table = "-lunp" if all(row.protocol == "udp" for row in unknown) else table
     return (
         Unseen(
             what=f"owners of {len(unknown)} socket{'s' if len(unknown) > 1 else ''}",
