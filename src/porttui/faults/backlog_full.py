@@ -8,8 +8,9 @@ answer. They try again and again and run into a time-out, ETIMEDOUT, on loopback
 
 It comes about when a server is stuck and its clients are not. A Python worker waits for a database that has a lock,
 the load balancer goes on to send it requests and health checks, and after some minutes even a new
-`curl localhost:8000` hangs. The server may also be paused, spin, or be out of file descriptors. Only seldom is the
-queue simply too short for a burst: Node asks for 511 places, some frameworks for 5.
+`curl localhost:8000` hangs. The server may also be paused, spin, or be out of file descriptors, the numbers for open
+files and connections of which each process has a limited store. Only seldom is the queue simply too short for a
+burst: Node asks for 511 places, some frameworks for 5.
 
 How porttui knows: the kernel tells length and limit of each queue (sock_diag), and the queue was longer than its
 limit (it holds one more than it says); and a counter of overflows, TcpExt.ListenOverflows in /proc/net/netstat, moved

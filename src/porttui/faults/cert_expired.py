@@ -2,8 +2,8 @@
 
 A certificate is valid from one moment to another, and both are written into it. Before the first and after the
 second, clients refuse it: "certificate has expired", CERT_HAS_EXPIRED (Node), ERR_CERT_DATE_INVALID (Chrome). Most
-certificates live 90 days or less and are renewed by a program. When that program fails, nothing happens at all, for
-weeks, and then everything stops on one day, often a Sunday.
+certificates live for some months at most and are renewed by a program. When that program fails, nothing happens at
+all, for weeks, and then everything stops on one day, often a Sunday.
 
 It comes about when the renewal could not run (port 80 was closed, the DNS token was changed), or when it did run and
 nobody told the server: nginx reads its files when it starts, so a fresh certificate may lie on the disk while the old

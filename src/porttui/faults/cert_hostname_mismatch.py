@@ -9,7 +9,7 @@ counts only when it is listed as an address. If the host is not among them, the 
 It comes about when a server is asked by a shortcut. The certificate is for shop.example.com, and the test on the
 machine itself asks https://localhost:8443 or https://127.0.0.1; or it is for localhost and the client says 127.0.0.1;
 or a container asks its neighbour by the service's name, https://api:8443. A server with several certificates serves
-its default one when the client names no host (SNI), and that is always some other site's.
+its default one when the client names no host (SNI), and that is mostly another site's.
 
 How porttui knows: it read the names of the certificate in the TLS handshake, and the host that you asked for is not
 among them by the rules of RFC 9525. It lists those that there are.

@@ -13,8 +13,9 @@ whose migration fails: `docker ps` says "Up 2 seconds" whenever one looks.
 
 How porttui knows: it read the socket tables many times within some seconds. The listener went away at least twice,
 and no process ever had it twice. It watches unasked, for at most five seconds, when the owner of the listener was
-under two seconds old or a supervisor was seen to be at work; `--settle 20` watches for twenty seconds whatever the
-port shows at first, which a slow loop needs. When the processes could not be seen, the verdict says "Probably".
+under two seconds old, or when the port refused although a listener had just been seen there; `--settle 20` watches
+for twenty seconds whatever the port shows at first, which a slow loop needs. When the processes could not be seen,
+the verdict says "Probably".
 
 What looks the same and is not: server-starting (the port opens once and stays open), nothing-listening (one look fell
 into a gap), a restart by hand (the listener goes away once), workers of one server that are replaced one after the

@@ -4,11 +4,12 @@ To drop a packet means to throw it away and say nothing. The sender cannot tell 
 it sends again, waits longer, sends again, and gives up after seconds or minutes with a time-out (ETIMEDOUT). That is
 the signature of a firewall that drops. An empty port never looks so: it is refused within a millisecond.
 
-It comes about when the input chain has a policy of drop and lacks the line that accepts the loopback interface.
-Somebody copies a set of rules with "allow ssh, drop the rest", and from then on nginx cannot reach the application
-behind it at 127.0.0.1:3000, nor the application its database, while ssh works. From another machine the everyday
-example is ufw, which drops whatever was not allowed. (From the machine itself ufw and firewalld let everything
-through that goes by loopback.)
+It comes about when the input chain, the list of rules for what comes in, has a policy of drop, which means that
+whatever no rule accepts is dropped, and lacks the rule that accepts the loopback interface. Somebody copies a set of
+rules with "allow ssh, drop the rest", and from then on nginx cannot reach the application behind it at
+127.0.0.1:3000, nor the application its database, while ssh works. From another machine the everyday example is ufw,
+which drops whatever was not allowed. (From the machine itself ufw and firewalld let everything through that goes by
+loopback.)
 
 How porttui knows: packets to an address of this machine pass its own IP layer, which counts those that come in
 (Ip.InReceives in /proc/net/snmp) and those that it hands on to TCP (Ip.InDelivers). porttui sends a few first packets

@@ -17,11 +17,12 @@ connection, it is certain; without one, likely. All of this can be read by every
 root only.
 
 What looks the same and is not: nothing-listening (the kernel's own reset, which is counted), nat-redirect-dead (a
-rule leads the connection to a port without a server, whose reset is counted as well), fw-reject-icmp (the ICMP error
-lies in the error queue of the socket), listener-loopback-only and its neighbours (the server is at another address).
+rule that rewrites addresses leads the connection to a port without a server, whose reset is counted), fw-reject-icmp
+(the ICMP error lies in the error queue of the socket), listener-loopback-only and its neighbours (the server is at
+another address).
 
-To fix it, look for the rule: `sudo nft list ruleset` and `sudo iptables-save`, where a number that moves with every
-try gives it away; `sudo ufw status numbered`. Then let the port through in the words of the same firewall:
+To fix it, look for the rule: `sudo nft list ruleset` and `sudo iptables-save -c`, where a number that moves with
+every try gives it away; `sudo ufw status numbered`. Then let the port through in the words of the same firewall:
 `sudo ufw allow 8080/tcp`, `sudo nft insert rule inet filter input tcp dport 8080 accept` with your own table and
 chain, or `iifname "lo" accept` for this machine's own connections. On macOS such rules are in `sudo pfctl -sr`;
 Windows' firewall drops and does not reset.

@@ -12,8 +12,8 @@ and cannot today with Node 18. Some database drivers do so in any version.
 
 How porttui knows: the socket table has listeners on the port, all of them IPv4; every address of the target is IPv6;
 and the connection was refused. A target of localhost is tried at each of its addresses: when one of them answers,
-porttui says that the target is healthy, and names the address that does not answer and the programs that will stumble
-over it.
+porttui says that the target is healthy, and adds which address does not answer: a program that tries only that one
+fails.
 
 What looks the same and is not: ipv6-only-listener (the other way round), ipv6-disabled (IPv6 is switched off, and the
 error is "cannot assign requested address" and not "refused"), nothing-listening (no listener in either family).

@@ -18,15 +18,16 @@ fw-drop-input): there the server listens on 0.0.0.0 or ::, and the packet is sto
 is the same with an address that is not loopback. And container-loopback-bind is its twin inside a container: the
 published port opens, and closes without an answer.
 
-To fix it, decide first who shall reach the server. Only you, from another machine: leave it as it is and bring the
-port there with ssh, which every system has: `ssh -L 5173:127.0.0.1:5173 USER@MACHINE`, and open http://localhost:5173
-beside you. The whole network: `npm run dev -- --host` (vite), `flask run --host 0.0.0.0`,
-`uvicorn main:app --host 0.0.0.0`, `jupyter lab --ip 0.0.0.0`, `listen_addresses = '*'` and a line in pg_hba.conf
-(PostgreSQL). Containers only: let it listen on the address of docker's bridge, 172.17.0.1 by default. Windows and
-macOS may then ask whether their firewall shall let the program through.
+To fix it, decide first who shall reach the server. If it is only you, from another machine, leave it as it is and
+bring the port there with ssh, which every system has: `ssh -L 5173:127.0.0.1:5173 USER@MACHINE`, and open
+http://localhost:5173 where you sit. If it is the whole network, `npm run dev -- --host` (vite),
+`flask run --host 0.0.0.0`, `uvicorn main:app --host 0.0.0.0`, `jupyter lab --ip 0.0.0.0`, `listen_addresses = '*'`
+and a line in pg_hba.conf (PostgreSQL). If it is containers only, let it listen on the address of docker's bridge,
+172.17.0.1 by default. Windows and macOS may then ask whether their firewall shall let the program through.
 
 To keep it from coming back, have two ways of starting it, one for yourself and one for the network, and let the
-second ask for a password. Databases that listen on 0.0.0.0 without one are found within hours.
+second ask for a password. A database that the internet can reach, and that asks for none, is found by strangers
+within hours.
 """
 
 from __future__ import annotations

@@ -11,15 +11,14 @@ It is, and it closes the connection without a word, which looks like the opposit
 
 How porttui knows: the port greeted by itself in another protocol (ssh, MySQL, mail and FTP speak first), or answered
 the first words of one (Redis, PostgreSQL and memcached wait), and HTTP was asked for and not answered. It sends no
-HTTP to a port that its number or its program shows to be something else: Redis logs that as a possible attack, and
-MySQL counts such mistakes and shuts a client out after a hundred of them.
+HTTP to a port that its number or its program shows to be something else: Redis logs that as a possible attack.
 
 What looks the same and is not: plain-http-to-tls (HTTP, inside TLS), http2-only (HTTP, in a version that this client
 does not begin with), proxy-protocol-expected (HTTP, after a line that only a load balancer writes), accept-then-close
 and max-connections (the right client is turned away too).
 
-To fix it, use the client that belongs to the service; all of them exist for Linux, macOS and Windows:
-`psql -h 127.0.0.1 -p 5432`, `redis-cli -h 127.0.0.1 -p 6379`, `mysql -h 127.0.0.1 -P 3306`,
+To fix it, use the client that belongs to the service, which is typed alike on Linux, macOS and Windows (redis-cli
+there inside WSL): `psql -h 127.0.0.1 -p 5432`, `redis-cli -h 127.0.0.1 -p 6379`, `mysql -h 127.0.0.1 -P 3306`,
 `ssh -p 2222 USER@localhost`. If it was the web server that you wanted, `porttui sockets` lists every listener of this
 machine with its program.
 

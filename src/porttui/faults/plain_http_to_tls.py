@@ -5,10 +5,10 @@ a TLS greeting and gets "GET / HTTP/1.1" in plain letters, it cannot make sense 
 way: nginx, Apache and Go answer with status 400 and name the reason, "The plain HTTP request was sent to HTTPS port";
 others close or reset the connection, and the client reports "empty reply from server" or "connection reset by peer".
 
-It comes about when the s is forgotten. `curl localhost:8443` means http, as does every address without a scheme; and
-a browser adds http:// when one types localhost:8443. In settings it is a proxy_pass http://127.0.0.1:8443 in front of
-an application that has TLS of its own, a health check of the wrong scheme, or the console of a container image that
-has lately become HTTPS only.
+It comes about when the s is forgotten. `curl localhost:8443` means http, as an address without a scheme does in most
+tools; and a browser adds http:// when one types localhost:8443. In settings it is a proxy_pass http://127.0.0.1:8443
+in front of an application that has TLS of its own, a health check of the wrong scheme, or the console of a container
+image that has lately become HTTPS only.
 
 How porttui knows: it asked in plain HTTP and got no proper answer, or one that names the mistake; and a TLS handshake
 with the same port went through, or was refused in TLS, which only a port that speaks it can do. A port that answers

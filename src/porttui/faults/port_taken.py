@@ -1,10 +1,10 @@
 """Another program listens where the server wants to.
 
 On one address and port there is one listener. A second server that wants the same is turned down by the kernel:
-"address already in use", EADDRINUSE, 10048 on Windows. What counts as the same deserves a second look. A single
-address is in the way of itself; 0.0.0.0 is in the way of every IPv4 address, and every IPv4 address of it; [::] is in
-the way of everything, unless it has shut IPv4 out. So a server on 127.0.0.1:8080 keeps another one from 0.0.0.0:8080,
-but not from [::1]:8080 or 127.0.0.2:8080.
+"address already in use", EADDRINUSE, 10048 on Windows. What counts as the same deserves a second look. The same
+address twice, of course; but also 0.0.0.0 together with any IPv4 address, and [::] together with anything, unless it
+has shut IPv4 out. So a server on 127.0.0.1:8080 keeps another one from 0.0.0.0:8080, but not from [::1]:8080 or
+127.0.0.2:8080.
 
 It comes about when the last run of the same server is still there: in another terminal, in the background after
 ctrl+z, as a service that was enabled months ago, as a container. Or two programs have the same number as their

@@ -11,10 +11,10 @@ application and PostgreSQL side by side, the application asks port 5432 in its f
 on the next try everything works, which makes it look like a ghost. Tests that start their own server, and scripts
 with `server & curl localhost:8000`, do the same.
 
-How porttui knows: the first connection was refused, and there was a reason to wait: a process that had only just
-started and names the port in its command line, or a listener that was younger than two seconds. So it watched, for at
-most five seconds (`--settle 30` watches for thirty), and saw the port open once and stay open. It is certain when the
-process that opened the port was already there at the moment of the refusal.
+How porttui knows: the first connection was refused, and there was a reason to wait: a process that had been started
+within the last minute and names the port in its command line had not opened it yet. So it watched, for at most five
+seconds (`--settle 30` watches for thirty), and saw the port open once and stay open. It is certain when the process
+that opened the port was already there at the moment of the refusal.
 
 What looks the same and is not: nothing-listening (nobody is on the way to open the port), crash-loop (the port opens,
 and closes again, and again), bound-not-listening (the program has taken the port and is stuck before the last step).

@@ -21,7 +21,7 @@ another reason), fw-drop-input (not even connected, and no queue to be seen).
 
 To fix it, let it go on: `kill -CONT PID` on Linux and macOS, or `fg` in its own terminal, which also brings it back
 to the front. If it should have ended, press ctrl+c there afterwards: a paused program obeys the polite signal only
-once it runs again. A debugger has to let go itself, by "continue" or "detach". In Windows open `resmon`, and on its
+once it runs again. A debugger has to let go itself, by "continue" or "detach". On Windows open `resmon`, and on its
 tab CPU choose Resume Process.
 
 To keep it from coming back, start servers that shall outlive the terminal as a service, in tmux, or with

@@ -5,10 +5,10 @@ the socket and does not tell the program; the server stands in every list as bef
 it. When the same address comes back, the server is reachable again as if nothing had been.
 
 It comes about when addresses change under a running server: the laptop moves to another Wi-Fi and gets 10.0.4.17
-instead of 192.168.1.20, a VPN reconnects and hands out the next number, a virtual machine is resumed with a new DHCP
-lease, a network cable moves to another port of the machine. Servers that were told to listen on one address of the
-network suffer it; those on 0.0.0.0 or 127.0.0.1 never do. Clusters that move an address between two machines
-(keepalived) do it on purpose, and let the second machine listen on an address that it does not have yet.
+instead of 192.168.1.20, a VPN reconnects and hands out the next number, a virtual machine wakes up and the network
+hands it a new address (DHCP), a network cable moves to another port of the machine. Servers that were told to listen
+on one address of the network suffer it; those on 0.0.0.0 or 127.0.0.1 never do. Clusters that move an address between
+two machines (keepalived) do it on purpose, and let the second machine listen on an address that it does not have yet.
 
 How porttui knows: every listener on the port is on an address that no interface of this machine has, and the
 connection did not open. It says so only for a target that is this machine, or for that very address, and when it

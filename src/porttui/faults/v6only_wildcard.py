@@ -5,15 +5,15 @@ as well: one listener for both families. A switch on the socket, IPV6_V6ONLY, tu
 in. The program sets it for itself, or the kernel does for all by the setting net.ipv6.bindv6only (ipv6(7)). Then
 [::]:8080 stands in the table, looks like "everything", and 127.0.0.1:8080 is refused.
 
-It comes about when nginx is given `listen [::]:80;` and no `listen 80;` beside it: nginx sets the switch on its own
-sockets, so that the two lines do not get in each other's way, and with one of them it serves one family. A systemd
-socket with BindIPv6Only=ipv6-only, and a machine that was hardened with bindv6only=1, do the same. Windows sets the
-switch on every socket from the start, and a program that wants both families has to clear it.
+It comes about when nginx is given `listen [::]:8080;` and no `listen 8080;` beside it: nginx sets the switch on its
+own sockets, so that the two lines do not get in each other's way, and with one of them it serves one family. A
+systemd socket with BindIPv6Only=ipv6-only, and a machine that was hardened with bindv6only=1, do the same. Windows
+sets the switch on every socket from the start, and a program that wants both families has to clear it.
 
 How porttui knows: the kernel tells the switch with each socket when it is asked in the right way (sock_diag,
-INET_DIAG_SKV6ONLY), and macOS writes tcp6 instead of tcp46; /proc/net/tcp6 and most tools show both kinds alike. The
-listener is on [::] with the switch set, every address of the target is IPv4, no IPv4 address listens, and the
-connection was refused.
+INET_DIAG_SKV6ONLY), and macOS writes tcp6 instead of tcp46; /proc/net/tcp6 and most tools show both kinds alike, and
+Windows does not tell at all. The listener is on [::] with the switch set, every address of the target is IPv4, no
+IPv4 address listens, and the connection was refused.
 
 What looks the same and is not: ipv6-only-listener (the server is on one IPv6 address, such as ::1),
 nothing-listening, and a listener on [::] without the switch that a firewall guards for IPv4 only (fw-reject-reset,
