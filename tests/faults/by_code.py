@@ -71,6 +71,14 @@ def _left(state: str, **fields: Any) -> tuple[f.Socket, ...]:
     return tuple(_connection(8080, peer, state, **fields) for peer in (40112, 40114))
 
 
+def _forwarded(argv: str, end: f.FarEnd) -> f.Facts:
+    words = tuple(argv.split())
+    facts = _open(w.said(outcome="closed"), w.said("nothing", "closed"))
+    return replace(facts, processes=(w.node(name=words[0], argv=words),), far_ends=(end,))
+
+
+_DOCKER = "docker-proxy -proto tcp -host-ip 127.0.0.1 -host-port 8080 -container-ip 172.17.0.2 -container-port 80"
+_INSIDE = f.FarEnd(pid=4121, host="172.17.0.2", port=80, place="namespace", namespace=4026532999)
 _UDP = f.Socket(protocol="udp", state="UNCONN", address="0.0.0.0", port=8080, pids=(4121,), owner_by="descriptor")
 _BOUND = replace(w.listener(), state="BOUND", queue=None, backlog=None)
 _UNIX = f.Socket(protocol="unix", state="LISTEN", path="/run/postgresql/.s.PGSQL.8080", user="postgres")
@@ -138,6 +146,11 @@ BY_CODE: dict[str, f.Facts] = {
     "proxy-env": replace(
         _open(w.http(200), w.said(outcome="refused", role="proxy", port=1)),
         proxies=(f.Proxy(variable="http_proxy", url="http://127.0.0.1:1", applies=True),),
+    ),
+    "container-loopback-bind": _forwarded(_DOCKER, replace(_INSIDE, listeners=(w.listener("127.0.0.1", 80),))),
+    "published-wrong-container-port": _forwarded(_DOCKER, replace(_INSIDE, others=(w.listener("0.0.0.0", 3000),))),
+    "ssh-forward-dead": _forwarded(
+        "ssh -N -L 8080:127.0.0.1:9999 localhost", f.FarEnd(pid=4121, host="127.0.0.1", port=9999, place="here")
     ),
     "cert-self-signed": _tls(verify_code=18, issuer="CN=127.0.0.1"),
     "cert-expired": _tls(verify_code=10, not_after=w.AT - dt.timedelta(days=1)),

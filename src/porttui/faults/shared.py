@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from porttui.faults.fault import CannotTell, RuledOut
-from porttui.model.facts import Facts, Socket
-from porttui.reading import keeping, packets, seen, words
+from porttui.model.facts import Facts, FarEnd, Socket, Unseen
+from porttui.reading import far, keeping, packets, seen, words
 
 
 def not_the_name(facts: Facts) -> RuledOut | CannotTell | None:
@@ -111,3 +111,33 @@ def not_in_use(facts: Facts) -> RuledOut | CannotTell | None:
 def bind_errors(facts: Facts, *names: str) -> tuple[str, ...]:
     """Return the addresses whose bind failed with one of the errors."""
     return tuple(dict.fromkeys(each.address for each in seen.binds_that_count(facts) if each.error in names))
+
+
+def not_the_container(facts: Facts) -> RuledOut | CannotTell | tuple[far.Handing, FarEnd]:
+    """Return who hands the port on to a container, and its end there, when no answer came; else why that is not so."""
+    if facts.attempts is None or (facts.exchanges is None and not facts.done):
+        return CannotTell(because="nothing was said on a connection yet")
+    if any(each.outcome == "answer" for each in seen.exchanges(facts)):
+        return RuledOut(because="the port answers")
+    hand = far.handing(facts)
+    if hand is None:
+        if any(seen.owners(facts, row) for row in seen.listeners(facts)):
+            return RuledOut(because="the program that holds the port does not hand it on")
+        return CannotTell(because="no program was seen that hands the port on to a container")
+    refused = hand.forward.kind == "container" and bool(seen.refused(facts))  # a NAT rule may go past docker-proxy
+    if not far.unanswered(facts) and not refused:
+        return RuledOut(because="the connection was not cut off")
+    if facts.far_ends is None:
+        return CannotTell(because="the far end was not looked at")
+    ends = [each for each in far.ends_of(facts, hand.process) if each.place == "namespace"]
+    if len({tuple((row.address, row.port) for row in each.listeners) for each in ends}) == 1:
+        return hand, ends[0]
+    if hand.forward.kind != "container" and not ends:
+        return RuledOut(because=f"{hand.process.name} does not lead to a container")
+    unseen = Unseen(
+        what=f"the container at {hand.forward.host or 'the far end'}",
+        reason="several have this address" if ends else "no process in it is visible here",
+        how_to_see="docker ps",
+        needs_root=True,
+    )
+    return CannotTell(because="it cannot be seen what listens in the container", unseen=(unseen,))

@@ -260,6 +260,27 @@ class Process(Value, frozen=True, kw_only=True):
     no_new_privs: bool | None = None
 
 
+class FarEnd(Value, frozen=True, kw_only=True):
+    """Where a program that only hands connections on sends them, and what is there, as far as that takes no login."""
+
+    pid: int
+    """The program that holds the listener."""
+    host: str = ""
+    """As its command line has it; empty when not told."""
+    port: int | None = None
+    place: Literal["here", "namespace", "elsewhere"]
+    """here: an address of this machine; namespace: one of another network namespace of this machine (a container);
+    elsewhere: on another machine, or not to be told."""
+    namespace: int | None = None
+    """As in Socket."""
+    container: str | None = None
+    """The container, by the cgroup of a process in that namespace."""
+    listeners: tuple[Socket, ...] = ()
+    """TCP listeners on `port` in that place, at whatever address; () also for elsewhere."""
+    others: tuple[Socket, ...] = ()
+    """TCP listeners on other ports in that namespace, at most 20; () for the other places."""
+
+
 class Moment(Value, frozen=True, kw_only=True):
     """What the socket tables showed of the target's port for a while: equal readings in a row are one moment."""
 
@@ -447,6 +468,9 @@ class Facts(Value, frozen=True, kw_only=True):
     because the port itself could be had."""
     sockets: Sockets | Unseen | None = None
     processes: tuple[Process, ...] | None = None
+    far_ends: tuple[FarEnd, ...] | None = None
+    """Where the programs that hold the listener hand connections on to, when no answer came; () when none of them is
+    known to do that. None: not looked for."""
     own: tuple[int, ...] = ()
     """porttui and its ancestors, nearest first; () when not looked at."""
     starting: tuple[Process, ...] | None = None

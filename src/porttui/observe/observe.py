@@ -121,8 +121,25 @@ class _Observation:
         yield self.facts
 
     def _talks(self) -> Iterator[None]:
+        yield from self._asked_and_others()
+        yield from self._follow()
+
+    def _asked_and_others(self) -> Iterator[None]:
         for talk in (self._talk_to_asked, self._talk_elsewhere, self._talk_to_proxies):
             yield from self._guarded("probe", talk())
+
+    def _follow(self) -> Iterator[None]:
+        """Look at the far end of a program that only hands connections on, when no answer came through it."""
+        if any(each.outcome == "answer" for each in seen.exchanges(self.facts)) or not seen.sockets_seen(self.facts):
+            return
+        from porttui.observe.follow import follow
+
+        ends = self._end(Part("far end", lambda: follow(self.facts, self.eyes))) or ()
+        known = {each.pid for each in self.facts.processes or ()}
+        pids = {pid for end in ends for row in end.listeners for pid in row.pids} - known
+        more = self.eyes.processes(sorted(pids)[: bounds.MOST_PROCESSES]) if pids else ()
+        self._take(far_ends=ends, processes=(*(self.facts.processes or ()), *more))
+        yield
 
     def _settled(self) -> Iterator[None]:
         """Watch the port for a while when there is a reason; when it has changed, look again at what it is now."""

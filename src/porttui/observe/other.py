@@ -23,6 +23,7 @@ from porttui.model.facts import (
     Unseen,
 )
 from porttui.model.printable import printable
+from porttui.observe.platform import Neighbourhood
 from porttui.observe.session import ssh_session
 
 
@@ -80,6 +81,10 @@ class Other:
         from porttui.observe.psutil_tables import sockets_by_psutil
 
         return sockets_by_psutil(port, how_to_see="netstat -an")
+
+    def inside(self, address: str) -> tuple[Neighbourhood, ...]:  # noqa: ARG002 - the Protocol's
+        """Return nothing: network namespaces are a thing of Linux."""
+        return ()
 
     def listeners(self, port: int) -> tuple[Socket, ...] | Unseen:
         """Read the listeners on the port; there is no cheaper view of one than the whole table."""

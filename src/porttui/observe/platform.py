@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from porttui.model.facts import (
     Counters,
@@ -19,6 +19,16 @@ from porttui.model.facts import (
     Sockets,
     Unseen,
 )
+
+
+class Neighbourhood(NamedTuple):
+    """Another network namespace of this machine."""
+
+    namespace: int
+    """As in Socket."""
+    container: str | None
+    listeners: tuple[Socket, ...]
+    """Every TCP listener in it, with its owners as far as this user may know them."""
 
 
 class Platform(Protocol):
@@ -43,6 +53,9 @@ class Platform(Protocol):
 
     def sockets(self, port: int) -> Sockets | Unseen:
         """Read all listeners and every socket that has `port` on either side, with their owners as far as allowed."""
+
+    def inside(self, address: str) -> tuple[Neighbourhood, ...]:
+        """Find the other network namespaces that have an address, with their listeners; () where there are none."""
 
     def listeners(self, port: int) -> tuple[Socket, ...] | Unseen:
         """Read the TCP listeners on one port as cheaply as the system can, perhaps without owners: for watching."""

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from porttui.model.address import endpoint, is_loopback, is_wildcard
 from porttui.model.facts import Attempt, Exchange, Facts, FirewallBackend, Process, Socket
 from porttui.model.report import Status
-from porttui.reading import seen
+from porttui.reading import forwards, seen
 
 ERRNO_WORDS = {
     "ECONNREFUSED": "refused",
@@ -152,9 +152,9 @@ def who(facts: Facts, socket: Socket) -> str:
         first = holding[0]
         more = f" and {len(holding) - 1} more" if len(holding) > 1 else ""
         known = "" if socket.owner_by == "descriptor" else "probably "
-        inside = ", ".join(
-            part for part in (tool(first), f"in {tilde(first.cwd, first.user)}" if first.cwd else None) if part
-        )
+        forward = forwards.leading_from(first.argv, socket.port)
+        place = f"in {tilde(first.cwd, first.user)}" if first.cwd else None
+        inside = ", ".join(filter(None, (tool(first), forwards.told(forward) if forward else place)))
         return f"{known}{first.name}, pid {first.pid}{more}" + (f" ({inside})" if inside else "")
     if nobodys(socket):
         return NOBODY

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from porttui.model.address import endpoint, is_wildcard
-from porttui.model.facts import Process
-from porttui.model.report import Edit, RemedyStep
-from porttui.remedies.programs import Program
+from porttui.model.facts import Facts, Process, Socket
+from porttui.model.report import Edit, Remedy, RemedyStep, Risk
+from porttui.reading import seen, words
+from porttui.remedies.programs import Program, known
 
 
 def is_container(program: Program | None) -> bool:
@@ -47,4 +48,87 @@ def publish(
             where="the folder of the compose file",
             argv=("docker", "compose", "up", "-d"),
         ),
+    )
+
+
+def listen_on_all(facts: Facts, port: int, inner: Socket) -> Remedy:
+    """Offer to let the server in a container listen on the container's address, in the words of the server."""
+    holding = seen.owners(facts, inner)
+    program = known(holding[0]) if holding else None
+    name = program.title if program else words.plain_name(facts, inner)
+    text = "Where the container's command is written (Dockerfile, compose.yaml), let the server listen on 0.0.0.0"
+    told: tuple[RemedyStep, ...] = (RemedyStep(text=f"{text}: mostly --host 0.0.0.0, or HOST=0.0.0.0"),)
+    if program and program.host_flag:
+        flag = " ".join(program.host_flag).format(host="0.0.0.0", port=port, place=f"0.0.0.0:{port}")
+        told = (RemedyStep(text=f"Where the container's command is written (Dockerfile, compose.yaml), add {flag}"),)
+    elif program and program.file and program.setting:
+        line = program.setting.format(host="0.0.0.0", port=port, place=f"0.0.0.0:{port}")
+        told = (RemedyStep(text="In the container's image write", edit=Edit(file=program.file, text=line)),)
+    return Remedy(
+        title=f"Let {name} listen on every address of its container",
+        risk=Risk.RESTARTS,
+        cost="restarts the container",
+        proof=str(facts.asked.target),
+        steps=(*told, _up()),
+        note="In a container 0.0.0.0 is only its own network: the published address decides who gets in.",
+    )
+
+
+def publish_another(facts: Facts, host: str, port: int, inside: int) -> Remedy:
+    """Offer to publish the port on which the server in the container listens."""
+    pair = f"{outside(host or '0.0.0.0', port)}:{inside}"
+    return Remedy(
+        title=f"Publish port {inside} of the container",
+        risk=Risk.RESTARTS,
+        cost="restarts the container",
+        proof=str(facts.asked.target),
+        steps=(
+            RemedyStep(
+                text="In the compose file of the container, under ports, write",
+                edit=Edit(file="compose.yaml", text=f'- "{pair}"'),
+                why=f"the second number is the port inside, and {inside} is one that listens there",
+            ),
+            _up(f"; with docker run in place of compose, give it the option -p {pair}"),
+        ),
+    )
+
+
+def start_inside(facts: Facts, port: int, name: str | None) -> Remedy:
+    """Offer to let the server in the container open the port that is published."""
+    log = RemedyStep(
+        text="Read what the container has printed: on which port does its server listen, or why does it not?",
+        where=words.machine(facts),
+        argv=("docker", "logs", "--tail", "50", name) if name else None,
+    )
+    return Remedy(
+        title=f"Let the server in the container listen on port {port}",
+        risk=Risk.RESTARTS,
+        cost="restarts the container",
+        proof=str(facts.asked.target),
+        steps=(log, RemedyStep(text=f"Tell it the port {port}, mostly by the variable PORT or an option"), _up()),
+    )
+
+
+def look_inside(facts: Facts, name: str | None) -> Remedy:
+    """Offer to see for oneself what listens in the container."""
+    machine = words.machine(facts)
+    steps = [RemedyStep(text="See the containers, and what they publish", where=machine, argv=("docker", "ps"))]
+    if name:
+        argv = ("docker", "exec", name, "cat", "/proc/net/tcp", "/proc/net/tcp6")
+        why = "rows with state 0A listen; the port is in hexadecimal, and 0100007F is 127.0.0.1"
+        steps.append(RemedyStep(text="See what listens inside", where=machine, argv=argv, why=why))
+    return Remedy(
+        title="See for yourself what listens in the container",
+        risk=Risk.SAFE,
+        cost="safe, only looks",
+        proof=str(facts.asked.target),
+        steps=tuple(steps),
+    )
+
+
+def _up(more: str = "") -> RemedyStep:
+    return RemedyStep(
+        text=f"Then start it again{more}",
+        where="the folder of the compose file",
+        argv=("docker", "compose", "up", "-d"),
     )

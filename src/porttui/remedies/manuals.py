@@ -71,12 +71,17 @@ _DOCKER: Rows = (
     ("stop {name}", "end the container {name}; docker start {name} brings it back"),
     ("start {name}", "start the container {name} again"),
     ("restart {name}", "end the container {name} and start it again"),
+    ("exec {name}", "run a command in the container {name}"),
+    ("cat", "which prints files"),
+    ("/proc/net/tcp", "its table of TCP sockets"),
+    ("/proc/net/tcp6", "that of IPv6"),
     ("logs", "show what a container has printed"),
     ("--tail {lines}", "only the last {lines} lines"),
     ("{name}", "the container"),
 )
 _SSH: Rows = (
     ("ssh", "logs in on another machine"),
+    ("-N", "run no command over there: only hand connections on"),
     ("-p {port}", "where its SSH server listens: port {port}"),
     ("-L {here}:[{there}]:{port}", "port {here} of your laptop is led to port {port} of {there}, as seen from there"),
     ("-L {here}:{there}:{port}", "port {here} of your laptop is led to port {port} of {there}, as seen from there"),
@@ -193,6 +198,13 @@ MANUALS: dict[str, Rows] = {
     "date": (("date", "prints the time that this machine has"),),
     "docker": _DOCKER,
     "ssh": _SSH,
+    "kubectl": (
+        ("kubectl", "asks Kubernetes"),
+        ("get pods", "list the pods, and whether they are ready"),
+        ("-o wide", "with their addresses and machines"),
+        ("port-forward {what}", "lead a port of this machine to {what}"),
+        ("{here}:{there}", "port {here} of this machine is led to port {there} over there"),
+    ),
     "psql": (
         ("psql", f"{_SQL_CLIENT} PostgreSQL"),
         ("-h {host}", "where the server is: {host}; a path is the folder of its unix socket"),

@@ -93,7 +93,7 @@ def _look_around(wanted: frozenset[int], seconds: float, most: int) -> Neighbour
             break
         rows = _rows(pids, wanted)
         if rows:
-            namespace = _namespace(pids) or net
+            namespace = number(pids) or net
             found.append(Neighbour(net, tuple(pids), tuple(replace(row, namespace=namespace) for row in rows)))
     unseen: tuple[Unseen, ...] = ()
     if late or len(members) > most:
@@ -206,7 +206,7 @@ def _lines(net: str, name: str) -> list[str]:
     return [line for line in cgroup.read_lines(f"{net}/{name}") if len(line.split()) > 2]
 
 
-def _namespace(pids: list[int]) -> int:
+def number(pids: list[int]) -> int:
     """Return the inode of the namespace itself, as lsns(8) shows it; 0 when this user may not know."""
     for pid in pids[:4]:
         try:

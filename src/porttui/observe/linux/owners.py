@@ -10,7 +10,6 @@ import os
 import re
 import time
 from collections.abc import Iterable, Mapping
-from itertools import pairwise
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -19,6 +18,7 @@ from porttui.model.facts import Socket
 from porttui.observe.linux import cgroup
 from porttui.observe.linux.proc import uid_and_parent
 from porttui.observe.linux.sock_diag import DiagRow
+from porttui.reading import forwards
 
 _SECONDS = 1.0
 _MOST_PIDS = 32
@@ -138,9 +138,12 @@ def ports_named(argv: Iterable[str]) -> frozenset[int]:
     """Return the numbers in a command line that stand where a server's port stands.
 
     A number counts alone ("8000"), after an address or "*" and a colon, as "=8000", directly after a letter option
-    ("-p8000"), and the first of "8080:80". Numbers in URLs and in paths do not: clients have those. ssh, socat and
-    netcat listen only where their options say so.
+    ("-p8000"), and the first of "8080:80". Numbers in URLs and in paths do not: clients have those. Programs that hand
+    connections on (ssh, docker-proxy, kubectl), socat and netcat listen only where their options say so.
     """
+    told = forwards.ports(tuple(argv))
+    if told is not None:
+        return told
     words = _server_words(tuple(argv))
     numbers = (_PORT.match(word) for word in words)
     ports = (int(number[1] or number[2]) for number in numbers if number)
@@ -152,25 +155,13 @@ def _server_words(argv: tuple[str, ...]) -> list[str]:
     program = _program(argv) if argv else ""
     # a process may write its whole title into one argument, as redis-server does
     words = [word for part in argv if "://" not in part for word in part.split()]
-    if program in ("ssh", "autossh"):  # -L [bind_address:]port:host:hostport, -D [bind_address:]port (ssh(1))
-        return [_forwarded(kind, value) for kind, value in _forwards(words)]
     if program == "socat":
         return [word.partition(",")[0] for word in words if "LISTEN:" in word.upper()]
     if program in ("nc", "ncat", "netcat", "nc.openbsd") and not any(
         re.match(r"^(-[a-z]*l|--listen)", w) for w in words
     ):
         return []
-    return [word for before, word in pairwise(("", *words)) if before != "-container-port"]  # docker-proxy's other end
-
-
-def _forwards(words: list[str]) -> list[tuple[str, str]]:
-    apart = [(option[1], value) for option, value in pairwise(words) if option in ("-L", "-D")]
-    return apart + [(word[1], word[2:]) for word in words if word[:2] in ("-L", "-D") and len(word) > 2]
-
-
-def _forwarded(kind: str, value: str) -> str:
-    parts = value.rsplit(":", 2)[0] if kind == "L" else value
-    return parts.rpartition(":")[2]
+    return words
 
 
 def matching(candidates: Iterable[Candidate], port: int, uid: int | None, net: int) -> list[Candidate]:

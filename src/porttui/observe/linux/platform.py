@@ -22,6 +22,7 @@ from porttui.observe.linux.counters import read_counters
 from porttui.observe.linux.firewall import linux_firewall
 from porttui.observe.linux.glimpse import linux_listeners, linux_starting
 from porttui.observe.linux.host import linux_host
+from porttui.observe.linux.inside import inside
 from porttui.observe.linux.interfaces import linux_interfaces
 from porttui.observe.linux.managers import with_managers
 from porttui.observe.linux.privileges import linux_privileges
@@ -29,6 +30,7 @@ from porttui.observe.linux.process import linux_processes
 from porttui.observe.linux.route import linux_route
 from porttui.observe.linux.sockets import linux_fate, linux_sockets
 from porttui.observe.linux.sysctls import linux_sysctls
+from porttui.observe.platform import Neighbourhood
 
 
 class Linux:
@@ -59,6 +61,10 @@ class Linux:
     def sockets(self, port: int) -> Sockets | Unseen:
         """Read the socket tables (sock_diag(7)) and their owners."""
         return linux_sockets(port)
+
+    def inside(self, address: str) -> tuple[Neighbourhood, ...]:
+        """Find the network namespaces with this address by /proc/PID/net, which is readable by everybody."""
+        return inside(address)
 
     def listeners(self, port: int) -> tuple[Socket, ...] | Unseen:
         """Read the listeners on one port (sock_diag(7)), without their owners: a fraction of a millisecond."""
