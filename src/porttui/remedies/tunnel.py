@@ -34,7 +34,7 @@ def start_far_end(facts: Facts, forward: Forward, here: FarEnd | None) -> Remedy
             ),
         )
     else:
-        machine = forward.via or "the machine at the far end"
+        machine = forward.via if forward.kind == "ssh" and forward.via else "the machine at the far end"
         see = RemedyStep(
             text=f"See what listens on {place or 'the port that the forward leads to'}",
             where=machine,
