@@ -75,9 +75,9 @@ def test_who_leads_nowhere(line: str, port: int) -> None:
 
 
 def test_the_ports_that_a_forwarder_listens_on() -> None:
-    assert ports(shlex.split("ssh -L 1080:a:2 -D 1081 -R 1082:b:3 -p 2222 bastion")) == {1080, 1081}
-    assert ports(shlex.split("kubectl port-forward web 8080:80 90")) == {8080, 90}
-    assert ports(shlex.split(f"{_DOCKER} -container-port 80")) == {8080}
+    assert ports(shlex.split("ssh -L 1080:a:2 -D 1081 -R 1082:b:3 -p 2222 bastion")) == frozenset({1080, 1081})
+    assert ports(shlex.split("kubectl port-forward web 8080:80 90")) == frozenset({8080, 90})
+    assert ports(shlex.split(f"{_DOCKER} -container-port 80")) == frozenset({8080})
     assert ports(["node", "server.js", "--port", "80"]) is None
 
 
