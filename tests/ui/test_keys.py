@@ -58,6 +58,17 @@ async def test_digits_tab_and_esc_go_through_the_tabs() -> None:
         assert "[1 Diagnosis]" in rows(pilot)[1]
 
 
+async def test_learn_tells_the_leading_fault_part_by_part() -> None:
+    async with running(app_on(reports.ipv6_only()), size=(80, 50)) as pilot:
+        await pilot.press("6")
+        await pilot.pause()
+        shown = visible(pilot)
+    assert " The server listens on IPv6 only (ipv6-only-listener)" in shown
+    headings = [" How it comes about", " How porttui knows", " What looks the same and is not", " To fix it"]
+    assert [row for row in shown if row in headings] == headings
+    assert not any("How porttui knows:" in row for row in shown)
+
+
 async def test_up_and_down_show_the_evidence_of_other_steps() -> None:
     async with running(app_on(reports.ipv6_only())) as pilot:
         assert " Evidence for listener" in visible(pilot)

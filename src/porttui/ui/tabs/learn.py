@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from porttui.faults.fault import Fault
-from porttui.ui.lines import EMPTY, Line, plain, wrap
+from porttui.ui.lines import EMPTY, Line, plain, styled, wrap
 from porttui.ui.tabs.tab import Drawing, Tab
 
 
@@ -33,9 +33,20 @@ class LearnTab(Tab):
         for verdict in (report.verdict, *report.also):
             rows += [*plain(wrap(f"{verdict.title} ({verdict.code})", width - 1, " ")), EMPTY]
             fault = _fault(verdict.code)
-            text = fault.text.removeprefix(f"{verdict.title}.").lstrip() if fault else verdict.summary
-            rows += [*plain(paragraphs(text, width - 1)), EMPTY]
+            rows += _page(fault, width) if fault else [*plain(paragraphs(verdict.summary, width - 1)), EMPTY]
         return Drawing(rows[:-1])
+
+
+def _page(fault: Fault, width: int) -> list[Line]:
+    """Return the parts of an explanation, each under its heading."""
+    from porttui.render.explanation import sections
+
+    rows: list[Line] = []
+    for section in sections(fault):
+        if section.heading:
+            rows.append(styled(" ", section.heading, "strong"))
+        rows += [*plain(paragraphs(section.text, width - 1)), EMPTY]
+    return rows
 
 
 def _fault(code: str) -> Fault | None:
