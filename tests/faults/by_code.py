@@ -82,6 +82,14 @@ _INSIDE = f.FarEnd(pid=4121, host="172.17.0.2", port=80, place="namespace", name
 _UDP = f.Socket(protocol="udp", state="UNCONN", address="0.0.0.0", port=8080, pids=(4121,), owner_by="descriptor")
 _BOUND = replace(w.listener(), state="BOUND", queue=None, backlog=None)
 _UNIX = f.Socket(protocol="unix", state="LISTEN", path="/run/postgresql/.s.PGSQL.8080", user="postgres")
+_PLAIN = w.said("https", role="redirect", protocol="http", error="[SSL: WRONG_VERSION_NUMBER] wrong version number")
+_CUT = w.said(
+    protocol="http",
+    http=f.HttpAnswer(
+        status=200, headers=(("content-length", "5000"),), complete=False, received=1200,
+        broke="peer closed connection without sending complete message body",
+    ),
+)  # fmt: skip
 _ICMP = f.Icmp(version=4, type=3, code=3, sender="127.0.0.1")
 
 
@@ -160,6 +168,22 @@ BY_CODE: dict[str, f.Facts] = {
     "plain-http-to-tls": _open(w.said(outcome="closed"), w.said("tls", protocol="tls", tls=f.TlsAnswer())),
     "tls-to-plain": _open(w.said("https", protocol="http", error="WRONG_VERSION_NUMBER"), w.http(200), scheme="https"),
     "not-http": _open(w.said(outcome="closed"), w.said("redis", protocol="redis", data="+PONG\\r\\n")),
+    "http2-only": _open(w.said(protocol="http2", data="\\x00\\x00\\x00\\x04", error="illegal request line")),
+    "proxy-protocol-expected": _open(
+        w.said(outcome="closed"), replace(w.http(200), role="variant", preamble="PROXY TCP4 127.0.0.1 ...")
+    ),
+    "host-not-allowed": _open(
+        replace(w.http(403, body='Blocked request. This host ("shop.test") is not allowed.'), host="shop.test:8080"),
+        replace(w.http(200), role="variant", host="localhost:8080"),
+    ),
+    "redirect-loop": replace(
+        _open(w.http(302, location="/")), redirects=(f.Hop(status=302, url="http://127.0.0.1:8080/", stopped="again"),)
+    ),
+    "redirect-elsewhere": replace(
+        _open(w.http(301, location="https://127.0.0.1:8080/")),
+        redirects=(f.Hop(status=301, url="https://127.0.0.1:8080/", exchange=_PLAIN),),
+    ),
+    "truncated-response": _open(_CUT),
     "http-client-error": _open(w.http(404)),
     "http-server-error": _open(w.http(500)),
     "upstream-dead-502": _open(w.http(502, server="nginx")),

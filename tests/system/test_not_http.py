@@ -43,3 +43,16 @@ def test_a_banner_names_the_protocol(person: Person, banner: str, name: str) -> 
         answer = stage.check(f"http://127.0.0.1:{server.port}/", person=person)
     expect_fault(answer, "not-http", "probe", server.port, person)
     assert name in answer.verdict["summary"].lower(), answer
+
+
+_MONGODB = "It looks like you are trying to access MongoDB over HTTP on the native driver port.\r\n"
+
+
+def test_mongodb_that_answers_in_http_is_named(person: Person) -> None:
+    """What mongod writes: a whole HTTP answer with status 200 (mongo, src/mongo/transport)."""
+    with Namespace() as stage:
+        server = stage.listen(f"--text={_MONGODB}", person=Person.OTHER)
+        answer = stage.check(f"http://127.0.0.1:{server.port}/", person=person)
+    expect_fault(answer, "not-http", "probe", server.port, person)
+    assert "MongoDB" in answer.verdict["summary"], answer
+    assert "mongosh" in str(answer.report["remedies"]), answer

@@ -31,7 +31,7 @@ from porttui.model.address import can_listen
 from porttui.model.facts import Exchange, Facts, HttpAnswer
 from porttui.model.report import Severity
 from porttui.model.target import Question
-from porttui.reading import evidence, refusals, seen, tls, words
+from porttui.reading import evidence, redirects, refusals, seen, tls, words
 
 _WEB = {"http", "https", "ws", "wss"}
 """Schemes that are answered in HTTP. Other TLS schemes are answered in TLS, and the rest by their own name."""
@@ -74,9 +74,10 @@ def _answers(facts: Facts) -> Outcome:
     by = f", by {words.program(facts, listener)}" if listener and seen.owners(facts, listener) else ""
     return Found(
         summary=f"It {_told(good)}{by}.",
-        gloss=_catch(facts),
+        gloss=_catch(facts) or redirects.note(facts),
         evidence=(
             *evidence.exchanged((good,)),
+            *redirects.told(facts),
             *(evidence.listening(facts, (listener,)) if listener else ()),
             *evidence.connects(facts),
         ),
@@ -89,6 +90,8 @@ def _fits(facts: Facts, exchange: Exchange) -> bool:
     if exchange.protocol == "http" and exchange.http is None:
         return False  # it answered something else than a request, in HTTP
     if exchange.http is not None and not _serves(facts, exchange.http):
+        return False
+    if redirects.is_first(facts, exchange) and not redirects.ends_well(facts):
         return False
     if refusals.of(exchange) is not None:
         return False

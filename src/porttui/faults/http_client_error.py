@@ -34,7 +34,7 @@ from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shared import not_the_probe
 from porttui.model.facts import Exchange, Facts
 from porttui.model.report import Remedy, RemedyStep, Risk, Severity, Step
-from porttui.reading import evidence, seen, tls, words
+from porttui.reading import evidence, redirects, tls
 from porttui.remedies import service
 
 _MEANING = {
@@ -67,14 +67,17 @@ def check(facts: Facts) -> Outcome:
         return RuledOut(because="426 is how a WebSocket server answers a plain request")
     meaning = _MEANING.get(status, "the server objects to the request")
     return Found(
-        summary=f"{words.asked_endpoint(facts)} answers HTTP {status}: {meaning}.",
+        summary=f"{redirects.place(facts, answered)} answers HTTP {status}: {meaning}.",
         gloss="The port and the server work; 4xx is about what was asked.",
-        evidence=evidence.exchanged((answered,)),
+        evidence=(*evidence.exchanged((answered,)), *redirects.told(facts)),
     )
 
 
 def _error(facts: Facts) -> Exchange | None:
-    return next((e for e in seen.exchanges(facts) if e.http is not None and 400 <= e.http.status <= 499), None)
+    return next(
+        (e for e in redirects.heard(facts) if e.http is not None and 400 <= e.http.status <= 499),
+        None,
+    )
 
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:

@@ -34,7 +34,7 @@ from porttui.faults.shared import not_the_probe
 from porttui.faults.upstream_dead_502 import GATEWAY
 from porttui.model.facts import Exchange, Facts
 from porttui.model.report import Evidence, Remedy, RemedyStep, Risk, Step
-from porttui.reading import evidence, seen, words
+from porttui.reading import evidence, redirects, seen, words
 from porttui.remedies import manager, service
 
 _MEANING = {
@@ -64,7 +64,7 @@ def check(facts: Facts) -> Outcome:
         gloss=f"{http.status} means {meaning}."
         if meaning
         else "5xx means that the request is fine and the server is not.",
-        evidence=(*evidence.exchanged((answered,)), *_body(answered)),
+        evidence=(*evidence.exchanged((answered,)), *redirects.told(facts), *_body(answered)),
     )
 
 
@@ -72,7 +72,7 @@ def _error(facts: Facts) -> Exchange | None:
     return next(
         (
             each
-            for each in seen.exchanges(facts)
+            for each in redirects.heard(facts)
             if each.http is not None and 500 <= each.http.status <= 599 and each.http.status not in GATEWAY
         ),
         None,

@@ -48,7 +48,7 @@ def check(facts: Facts) -> Outcome:
     if not seen.wants_http(facts):
         return RuledOut(because="HTTP was not asked for")
     exchanges = seen.exchanges(facts)
-    if any(each.http is not None for each in exchanges):
+    if any(each.http is not None and each.protocol == "http" for each in exchanges):
         return RuledOut(because="the port answers HTTP")
     other = _other(facts)
     if other is None:
@@ -98,6 +98,7 @@ def _client(exchange: Exchange) -> tuple[str, ...] | None:
         "postgresql": ("psql", "-h", host, "-p", port),
         "mysql": ("mysql", "-h", host, "-P", port),
         "ftp": ("ftp", host, port),
+        "mongodb": ("mongosh", "--host", host, "--port", port),
     }.get(exchange.protocol or "")
 
 

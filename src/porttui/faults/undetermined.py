@@ -34,7 +34,7 @@ from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
 from porttui.model.facts import Facts
 from porttui.model.report import Confidence, Evidence, Remedy, RemedyStep, Risk, Severity
 from porttui.model.target import Question
-from porttui.reading import evidence, seen, words
+from porttui.reading import evidence, redirects, seen, words
 from porttui.reading.unseen import all_unseen
 from porttui.remedies import service
 
@@ -58,6 +58,9 @@ def _symptom(facts: Facts) -> str:
         told = words.ERRNO_WORDS.get(errors[0].error or "", errors[0].error) if errors else "nothing could be tried"
         return f"A server cannot start on {words.asked_endpoint(facts)}: {told}"
     exchanges = seen.exchanges(facts)
+    hop, fails = redirects.last(facts), redirects.failure(facts)
+    if seen.opened(facts) and hop is not None and fails is not None:
+        return f"{words.asked_endpoint(facts)} redirects to {redirects.short(hop)}, where {fails}"
     if seen.opened(facts) and exchanges:
         return f"{words.asked_endpoint(facts)} opens, but: {words.answer(exchanges[0])}"
     attempts = seen.asked_attempts(facts)
@@ -70,7 +73,7 @@ def _symptom(facts: Facts) -> str:
 def _evidence(facts: Facts) -> tuple[Evidence, ...]:
     if facts.asked.question is Question.BIND:
         return evidence.binds(facts)
-    return (*evidence.connects(facts), *evidence.exchanged(seen.exchanges(facts)))
+    return (*evidence.connects(facts), *evidence.exchanged(seen.exchanges(facts)), *redirects.told(facts))
 
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:

@@ -34,7 +34,7 @@ from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shared import not_the_probe
 from porttui.model.facts import Exchange, Facts
 from porttui.model.report import Evidence, Remedy, RemedyStep, Risk, Step
-from porttui.reading import evidence, seen, words
+from porttui.reading import evidence, redirects, words
 from porttui.remedies import service
 
 GATEWAY = frozenset({502})
@@ -55,13 +55,17 @@ def check(facts: Facts) -> Outcome:
         gloss="A reverse proxy stands in front of the real server and passes requests on to it.",
         evidence=(
             *evidence.exchanged((answered,)),
+            *redirects.told(facts),
             Evidence(text=f"Server\t{server}", source="GET"),
         ),
     )
 
 
 def _gateway(facts: Facts) -> Exchange | None:
-    return next((e for e in seen.exchanges(facts) if e.http is not None and e.http.status in GATEWAY), None)
+    return next(
+        (e for e in redirects.heard(facts) if e.http is not None and e.http.status in GATEWAY),
+        None,
+    )
 
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:

@@ -363,6 +363,10 @@ class HttpAnswer(Value, frozen=True, kw_only=True):
     """The body ended as announced, or a bound of porttui was hit; False when the connection broke off before."""
     cut: Literal["bytes", "time"] | None = None
     """The bound at which porttui stopped reading the body; None when it read all that came."""
+    received: int | None = None
+    """Bytes of the body that came, without the framing of chunks; None when they were not counted."""
+    broke: str = ""
+    """What the library or the system said when the body broke off; empty when it did not."""
 
     def header(self, name: str) -> str | None:
         """Return the first value of a header by its lower-case name, or None."""
@@ -395,10 +399,14 @@ class Exchange(Value, frozen=True, kw_only=True):
 
     address: str
     port: int
-    role: Literal["asked", "elsewhere", "proxy"] = "asked"
-    sent: Literal["nothing", "http", "https", "tls", "redis", "postgresql", "memcached"]
+    role: Literal["asked", "elsewhere", "proxy", "variant", "redirect"] = "asked"
+    """asked: the target; elsewhere: a listener near it; proxy: by way of a proxy; variant: the target once more, asked
+    differently to see what it minds, so that this answer is none to the user's question; redirect: see `Hop`."""
+    sent: Literal["nothing", "http", "https", "tls", "redis", "postgresql", "memcached", "http2"]
     """What porttui said: nothing (it waited for a banner), an HTTP request, an HTTP request over TLS, a TLS
-    ClientHello alone, a Redis PING, a PostgreSQL SSLRequest, a memcached "version"."""
+    ClientHello alone, a Redis PING, a PostgreSQL SSLRequest, a memcached "version", the beginning of HTTP/2."""
+    preamble: str = ""
+    """The line that was sent before anything else: a PROXY protocol header; empty for none."""
     outcome: Literal["answer", "closed", "reset", "silent", "refused", "error"]
     """answer: bytes came; closed: orderly end without a byte; reset: ECONNRESET; silent: nothing within the time;
     refused: the connection did not open; error: see `error`."""
@@ -417,6 +425,20 @@ class Exchange(Value, frozen=True, kw_only=True):
     fate: Fate | None = None
     """Where this connection stood on the server's side while porttui waited in vain."""
     ms: float = 0.0
+
+
+class Hop(Value, frozen=True, kw_only=True):
+    """One redirect: where an answer sent its client, and what came of going there."""
+
+    status: int
+    """Of the answer that redirects: 301, 302, 303, 307, 308."""
+    url: str
+    """Where to, as an absolute URL."""
+    stopped: Literal["elsewhere", "again", "bound", "time", "unreadable"] | None = None
+    """Why porttui did not go there: another machine, or a name that only a resolver would know; asked already, with
+    the same cookies; five were followed; no time left; no URL that can be asked for. None: it went."""
+    exchange: Exchange | None = None
+    """What came of it; None when porttui did not go."""
 
 
 class Proxy(Value, frozen=True, kw_only=True):
@@ -481,6 +503,8 @@ class Facts(Value, frozen=True, kw_only=True):
     watched."""
     attempts: tuple[Attempt, ...] | None = None
     exchanges: tuple[Exchange, ...] | None = None
+    redirects: tuple[Hop, ...] | None = None
+    """The way on which the first HTTP answer of the target sends a client, hop by hop; () when it sends it nowhere."""
     proxies: tuple[Proxy, ...] | None = None
     firewall: tuple[FirewallBackend, ...] | None = None
     timeout: float = 4.0

@@ -14,7 +14,7 @@ from typing import Literal, TypeVar
 
 from msgspec.structs import replace
 
-from porttui.model.address import is_wildcard
+from porttui.model.address import is_wildcard, parse_ip
 from porttui.model.facts import (
     Attempt,
     BindTry,
@@ -125,7 +125,7 @@ class _Observation:
         yield from self._follow()
 
     def _asked_and_others(self) -> Iterator[None]:
-        for talk in (self._talk_to_asked, self._talk_elsewhere, self._talk_to_proxies):
+        for talk in (self._talk_to_asked, self._follow_redirects, self._talk_elsewhere, self._talk_to_proxies):
             yield from self._guarded("probe", talk())
 
     def _follow(self) -> Iterator[None]:
@@ -167,7 +167,7 @@ class _Observation:
             self._take(sockets=found[0], processes=self.eyes.managed(found[1]))
         self._take(binds=self._end(Part("bind", self._binds)))
         if self.asked.question is Question.CONNECT:
-            self._take(attempts=self._end(Part("connect", self._attempts)) or (), exchanges=None)
+            self._take(attempts=self._end(Part("connect", self._attempts)) or (), exchanges=None, redirects=None)
             yield
             yield from self._talks()
 
@@ -294,6 +294,37 @@ class _Observation:
             if listener is not None:
                 listeners.append(listener)
             yield from self._talk(attempt.address, attempt.port, "asked", self.look.timeout)
+
+    def _follow_redirects(self) -> Iterator[None]:
+        """Go where the target's first answer sends its client, as long as that is this machine."""
+        first = next((each for each in seen.exchanges(self.facts) if each.http is not None), None)
+        if first is None or self.target.scheme not in {None, "http", "https"}:
+            return
+        from porttui.observe.talk.redirects import follow
+
+        self._take(redirects=())
+        url = f"{first.sent}://{first.host}{self.target.path}"
+        hops = follow(first, url, self._here, timeout=self.look.timeout, fate=self.eyes.fate)
+        for hop in hops:
+            self._take(redirects=(*(self.facts.redirects or ()), hop))
+            yield
+
+    def _here(self, host: str) -> tuple[str, ...]:
+        """Return the addresses of a host that are this machine's, without asking a resolver."""
+        from porttui.observe.hosts_file import hosts_path, lines_naming
+
+        name = self.facts.name
+        if parse_ip(host) is not None:
+            found: tuple[str, ...] = (host,)
+        elif name is not None and host.lower() == self.target.host.lower():
+            found = name.addresses
+        elif name is not None and (host.lower() == "localhost" or host.lower().endswith(".localhost")):
+            found = name.localhost
+        else:
+            lines = lines_naming(host, hosts_path())
+            found = tuple(line.address for line in lines) if isinstance(lines, tuple) else ()
+        local = [each for each in found if parse_ip(each) is not None and seen.is_local(self.facts, each)]
+        return tuple(dict.fromkeys(local))[: bounds.MOST_ADDRESSES]
 
     def _talk_elsewhere(self) -> Iterator[None]:
         """Try the addresses that a remedy may recommend, so that no untried advice is given."""

@@ -17,6 +17,7 @@ _SAID = {
     "redis": "PING",
     "postgresql": "SSLRequest",
     "memcached": "version",
+    "http2": "HTTP/2 hello",
 }
 
 
@@ -101,13 +102,20 @@ def exchanged(exchanges: Iterable[Exchange]) -> tuple[Evidence, ...]:
     """Quote what was said and what came back."""
     return tuple(
         Evidence(
-            text=f"{_SAID[each.sent]}\t{endpoint(each.address, each.port)}\t{words.answer(each)}"
+            text=f"{_said(each)}\t{endpoint(each.address, each.port)}\t{words.answer(each)}"
             + (f" {words.quoted(each.data, 40)}" if each.data and each.http is None else "")
             + (f", {each.error}" if each.error and each.outcome != "answer" else ""),
             source="probe",
         )
         for each in exchanges
     )
+
+
+def _said(each: Exchange) -> str:
+    """Name what was sent; a variant also by what was different in it."""
+    if each.preamble:
+        return f"PROXY and {_SAID[each.sent]}"
+    return f"{_SAID[each.sent]} as {each.host}" if each.role == "variant" else _SAID[each.sent]
 
 
 def counted(each: Attempt, *names: str, whole: bool = False) -> tuple[Evidence, ...]:

@@ -8,7 +8,7 @@ from porttui.model.address import endpoint
 from porttui.model.facts import Facts, Unseen
 from porttui.model.report import Evidence, Severity, Status, Step, StepResult, Verdict
 from porttui.model.target import Question
-from porttui.reading import evidence, history, keeping, packets, seen, words
+from porttui.reading import evidence, history, keeping, packets, redirects, seen, words
 from porttui.reading.unseen import firewall_unseen
 
 Told = tuple[Status, str]
@@ -194,6 +194,8 @@ def _probe(facts: Facts, _failing: Step | None) -> Told:
     best = best or next((each for each in exchanges if each.outcome == "answer"), exchanges[0])
     if best.outcome != "answer" and not facts.done:
         return _looking(facts)
+    if best.outcome == "answer" and redirects.is_first(facts, best) and redirects.hops(facts):
+        return (Status.PASS if redirects.ends_well(facts) else Status.FAIL), redirects.in_short(facts, best)
     return (Status.PASS if best.outcome == "answer" else Status.FAIL), words.answer(best)
 
 
@@ -277,6 +279,6 @@ _EVIDENCE: dict[Step, Callable[[Facts], tuple[Evidence, ...]]] = {
     Step.BIND: evidence.binds,
     Step.LISTENER: lambda facts: evidence.listening(facts, seen.listeners(facts)),
     Step.PATH: evidence.connects,
-    Step.PROBE: lambda facts: evidence.exchanged(facts.exchanges or ()),
+    Step.PROBE: lambda facts: (*evidence.exchanged(facts.exchanges or ()), *redirects.told(facts)),
     Step.FIREWALL: _firewall_evidence,
 }

@@ -138,7 +138,7 @@ _PROCESSES_OF_WINDOWS: Rows = (
     ("Stop-Process", "ends a process at once; it saves nothing"),
     ("-Id {pid}", "process {pid}"),
 )
-_SQL_CLIENT = "the client of"
+_CLIENT = "the client of"
 
 MANUALS: dict[str, Rows] = {
     "systemctl": _SYSTEMCTL,
@@ -206,12 +206,12 @@ MANUALS: dict[str, Rows] = {
         ("{here}:{there}", "port {here} of this machine is led to port {there} over there"),
     ),
     "psql": (
-        ("psql", f"{_SQL_CLIENT} PostgreSQL"),
+        ("psql", f"{_CLIENT} PostgreSQL"),
         ("-h {host}", "where the server is: {host}; a path is the folder of its unix socket"),
         ("-p {port}", "port {port}"),
     ),
     "mysql": (
-        ("mysql", f"{_SQL_CLIENT} MySQL"),
+        ("mysql", f"{_CLIENT} MySQL"),
         ("-h {host}", "where the server is: {host}"),
         ("-P {port}", "port {port}"),
     ),
@@ -220,12 +220,21 @@ MANUALS: dict[str, Rows] = {
         ("-h {host}", "where the server is: {host}"),
         ("-p {port}", "port {port}"),
     ),
+    "mongosh": (
+        ("mongosh", f"{_CLIENT} MongoDB"),
+        ("--host {host}", "where the server is: {host}"),
+        ("--port {port}", "port {port}"),
+    ),
     "ftp": (("ftp", "the client of FTP servers"), ("{host} {port}", "where the server is: {host}, port {port}")),
     "curl": (
         ("curl", "asks a web server, and prints what it answers"),
         ("--cert {file}", "show the server this certificate of yours"),
         ("--key {file}", "the private key that belongs to it"),
         ("--cacert {file}", "trust what this authority has signed"),
+        ("-I", "only the head of the answer: the status, and where it redirects to"),
+        ("--http2-prior-knowledge", "in HTTP/2 from the first byte, without TLS"),
+        ("--haproxy-protocol", "with a line of the PROXY protocol before the request"),
+        ("-o {file}", "keep the answer in {file}"),
         ("{url}", "what is asked for"),
     ),
     "openssl": (

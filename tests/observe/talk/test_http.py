@@ -11,7 +11,7 @@ import pytest
 
 from porttui import __version__
 from porttui.model.facts import Fate
-from porttui.observe.talk.http import BODY_BYTES, get
+from porttui.observe.talk.http import BODY_BYTES, Way, get
 from porttui.observe.talk.wire import Call
 from tests.servers import (
     HTTP_OK,
@@ -65,7 +65,7 @@ def test_the_request_is_that_of_an_honest_client() -> None:
 
 def test_another_host_header() -> None:
     with http_server(Echo) as server:
-        done = get(call(server), f"http://myapp.test:{server.port}/", 4, host_header="localhost")
+        done = get(call(server), f"http://myapp.test:{server.port}/", 4, Way(host_header="localhost"))
     assert done.http is not None
     assert "Host: localhost\\n" in done.http.body
     assert done.host == "localhost"

@@ -217,9 +217,11 @@ def test_http_on_the_port_of_another_service_is_still_found() -> None:
 def test_a_server_that_hangs_up_is_offered_everything_once(talk: Callable[[socket.socket], None], outcome: str) -> None:
     with Script(talk) as server:
         done = look(server, "http")
-    assert [exchange.sent for exchange in done] == ["http", "nothing", "tls", "redis", "postgresql", "memcached"]
+    said = [exchange.sent for exchange in done]
+    assert said == ["http", "nothing", "tls", "redis", "postgresql", "memcached", "http2", "http"]
+    assert (done[-1].role, done[-1].preamble) == ("variant", f"PROXY TCP4 127.0.0.1 127.0.0.1 56324 {server.port}")
     assert done[0].outcome == outcome
-    assert server.connections == 6
+    assert server.connections == 8
 
 
 def test_a_server_that_does_not_accept_is_not_filled_up() -> None:
@@ -284,12 +286,6 @@ def test_the_host_named(host: str, role: Role, expected: str) -> None:
         (done,) = probe(asked(server, "http", host), "127.0.0.1", server.port, role=role)
     assert done.host == f"{expected}:{server.port}"
     assert done.role == role
-
-
-def test_a_host_header_of_ones_own() -> None:
-    with Script(answers(HTTP_OK)) as server:
-        (done,) = probe(asked(server, "http"), "127.0.0.1", server.port, host_header="myapp.test")
-    assert done.host == "myapp.test"
 
 
 # The plan alone.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from porttui.model.facts import Exchange
-from porttui.observe.talk.hello import MEMCACHED_VERSION, POSTGRESQL_SSL_REQUEST, REDIS_PING, recognise
+from porttui.observe.talk.hello import HTTP2_PREFACE, MEMCACHED_VERSION, POSTGRESQL_SSL_REQUEST, REDIS_PING, recognise
 from porttui.observe.talk.wire import Call, Said, Wire
 
 BANNER_SECONDS = 0.3
@@ -13,6 +13,7 @@ HELLOS: dict[Said, bytes] = {
     "redis": REDIS_PING,
     "postgresql": POSTGRESQL_SSL_REQUEST,
     "memcached": MEMCACHED_VERSION,
+    "http2": HTTP2_PREFACE,
 }
 _ENOUGH = 4096
 

@@ -15,6 +15,8 @@ POSTGRESQL_SSL_REQUEST = struct.pack(">II", 8, 80877103)
 """PostgreSQL, "Message Formats", SSLRequest; answered by one byte, "S" or "N", or by an ErrorResponse."""
 MEMCACHED_VERSION = b"version\r\n"
 """memcached, protocol.txt, "version"."""
+HTTP2_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0"
+"""What an HTTP/2 client says first: the preface and an empty SETTINGS frame (RFC 9113, 3.4)."""
 
 _TEXT: tuple[tuple[re.Pattern[bytes], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), name)

@@ -16,6 +16,7 @@ import httpx
 import msgspec
 
 from porttui import __version__
+from porttui.model.base import Value
 from porttui.model.facts import Exchange, HttpAnswer, TlsAnswer
 from porttui.model.printable import printable
 from porttui.observe.talk.hello import recognise
@@ -42,15 +43,30 @@ _HEAD = 4096
 _MONGODB = "It looks like you are trying to access MongoDB over HTTP"
 
 
-def get(call: Call, url: str, seconds: float, *, host_header: str | None = None, via: str | None = None) -> Exchange:
+class Way(Value, frozen=True, kw_only=True):
+    """In what way a request differs from a plain one."""
+
+    host_header: str | None = None
+    """A Host header that differs from the URL."""
+    via: str | None = None
+    """The URL of the proxy that the call leads to, with its password."""
+    cookie: str = ""
+    """The value of a Cookie header."""
+    preamble: bytes = b""
+    """What is sent before the request, and before the TLS handshake: a line of the PROXY protocol."""
+
+
+_PLAINLY = Way()
+
+
+def get(call: Call, url: str, seconds: float, way: Way = _PLAINLY) -> Exchange:
     """Send a GET request and read at most 64 kB of the answer. Redirects are not followed.
 
     Args:
         call: whom to connect to, whatever the URL says.
         url: what to ask for; its host is the Host header and the name that a certificate has to carry.
         seconds: how long all of it may take.
-        host_header: a Host header that differs from the URL.
-        via: the URL of the proxy that `call` leads to, with its password.
+        way: what is special about the request.
 
     Returns:
         "answer" with `http` when an HTTP response came (`tls.trusted` tells whether the certificate was accepted; when
@@ -59,21 +75,22 @@ def get(call: Call, url: str, seconds: float, *, host_header: str | None = None,
     """
     deadline = time.monotonic() + seconds
     secure = url.startswith("https:")
-    talk = _Talk(call.wire(seconds), call, "https" if secure else "http")
-    exchange = talk.run(url, users_trust() if secure else None, host_header, via)
+    talk = _Talk(call.wire(seconds), call, "https" if secure else "http", way)
+    exchange = talk.run(url, users_trust() if secure else None)
     if talk.refused is None:
         return exchange
-    again = _Talk(call.wire(max(0.1, deadline - time.monotonic())), call, "https")
-    return with_refusal(again.run(url, no_trust(), host_header, via), talk.refused)
+    again = _Talk(call.wire(max(0.1, deadline - time.monotonic())), call, "https", way)
+    return with_refusal(again.run(url, no_trust()), talk.refused)
 
 
 class _Talk:
     """One request under way, and what was learnt on the way to its outcome."""
 
-    def __init__(self, wire: Wire, call: Call, sent: Said) -> None:
+    def __init__(self, wire: Wire, call: Call, sent: Said, way: Way) -> None:
         self.wire = wire
         self.call = call
         self.sent = sent
+        self.way = way
         self.head = b""
         """The first bytes that came as the answer, after decryption."""
         self.tls: TlsAnswer | None = None
@@ -87,13 +104,13 @@ class _Talk:
         error = self.handshake_error
         return error if isinstance(error, ssl.SSLCertVerificationError) else None
 
-    def run(self, url: str, context: ssl.SSLContext | None, host_header: str | None, via: str | None) -> Exchange:
-        answer, words, host = None, "", host_header or ""
+    def run(self, url: str, context: ssl.SSLContext | None) -> Exchange:
+        answer, words, host = None, "", self.way.host_header or ""
         try:
             with httpx.Client(
-                transport=_Transport(self, context, via), trust_env=False, follow_redirects=False
+                transport=_Transport(self, context, self.way.via), trust_env=False, follow_redirects=False
             ) as client:
-                request = client.build_request("GET", url, headers=_headers(host_header))
+                request = client.build_request("GET", url, headers=_headers(self.way))
                 host = request.headers["host"]
                 response = client.send(request, stream=True)
                 try:
@@ -104,10 +121,11 @@ class _Talk:
             words = error_words(error)
         finally:
             self.wire.close()
-        return msgspec.structs.replace(self._exchange(answer, words), host=printable(host, 300))
+        preamble = printable(self.way.preamble.rstrip(), 120)
+        return msgspec.structs.replace(self._exchange(answer, words), host=printable(host, 300), preamble=preamble)
 
     def _read(self, response: httpx.Response) -> HttpAnswer:
-        body, complete = b"", True
+        body, broke = b"", ""
         cut: Literal["bytes", "time"] | None = None
         self.wire.shorten(BODY_SECONDS)
         try:
@@ -118,8 +136,8 @@ class _Talk:
                     break
         except httpx.TimeoutException:
             cut = "time"
-        except httpx.HTTPError:
-            complete = False
+        except httpx.HTTPError as error:
+            broke = error_words(error) or type(error).__name__
         headers = response.headers.raw[:_HEADERS_SHOWN]
         return HttpAnswer(
             status=response.status_code,
@@ -127,8 +145,10 @@ class _Talk:
             version=printable(response.http_version, 20),
             headers=tuple((printable(name.lower(), 100), printable(value, 1000)) for name, value in headers),
             body=printable(body, _BODY_SHOWN),
-            complete=complete,
+            complete=not broke,
             cut=cut,
+            received=len(body),
+            broke=broke,
         )
 
     def _exchange(self, answer: HttpAnswer | None, words: str) -> Exchange:
@@ -199,6 +219,7 @@ class _Backend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         try:
             self._talk.wire.open()
+            self._talk.wire.send(self._talk.way.preamble)
         except TimeoutError as error:
             raise httpcore.ConnectTimeout(str(error)) from error
         except OSError as error:
@@ -255,11 +276,13 @@ class _Stream(httpcore.NetworkStream):
         """Tell httpcore nothing; it then takes the connection for HTTP/1.1, which is all that was offered."""
 
 
-def _headers(host_header: str | None) -> dict[str, str]:
+def _headers(way: Way) -> dict[str, str]:
     headers = {
         "User-Agent": f"porttui/{__version__}",
         "Accept": "*/*",
         "Accept-Encoding": "identity",
         "Connection": "close",
     }
-    return headers if host_header is None else {"Host": host_header, **headers}
+    if way.cookie:
+        headers["Cookie"] = way.cookie
+    return headers if way.host_header is None else {"Host": way.host_header, **headers}

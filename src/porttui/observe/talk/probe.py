@@ -143,7 +143,6 @@ def probe(  # noqa: PLR0913 - each is a choice of its own, and by keyword
     port: int,
     *,
     role: Role = "asked",
-    host_header: str | None = None,
     owner: str | None = None,
     timeout: float = 4.0,
     fate: FateReader | None = None,
@@ -155,7 +154,6 @@ def probe(  # noqa: PLR0913 - each is a choice of its own, and by keyword
         address: where it is, an IP address.
         port: 1 to 65535.
         role: why it is asked.
-        host_header: a Host header other than the target's, to see whether the server minds.
         owner: the name of the program that listens there; None when it is not known.
         timeout: seconds that all exchanges together may take.
         fate: how to look up the server's side of a connection; asked while a silent one is still open.
@@ -166,7 +164,7 @@ def probe(  # noqa: PLR0913 - each is a choice of its own, and by keyword
     deadline = time.monotonic() + timeout
     plan = plan_for(asked, port, owner)
     call = Call(address=address, port=port, role=role, fate=fate)
-    speaker = _Speaker(call=call, host=_host(asked.target, call), path=asked.target.path, host_header=host_header)
+    speaker = _Speaker(call=call, host=_host(asked.target, call), path=asked.target.path)
     done: list[Exchange] = []
     while (said := next_word(plan, done)) is not None:
         left = deadline - time.monotonic()
@@ -175,6 +173,11 @@ def probe(  # noqa: PLR0913 - each is a choice of its own, and by keyword
         exchange = speaker.say(said, _seconds(plan, said, done, left), web=plan.web)
         done.append(exchange)
         yield exchange
+    if plan.web and role == "asked":
+        from porttui.observe.talk.variants import variants
+
+        web: Said = "https" if any(each.sent == "https" for each in done) else "http"
+        yield from variants(call, speaker.url(web), done, deadline)
 
 
 def _after_recognising(plan: Plan, last: Exchange) -> Said | None:
@@ -233,15 +236,16 @@ class _Speaker(Value, frozen=True, kw_only=True):
     call: Call
     host: str
     path: str
-    host_header: str | None
+
+    def url(self, said: Said) -> str:
+        return f"{said}://{endpoint(self.host, self.call.port)}{self.path}"
 
     def say(self, said: Said, seconds: float, *, web: bool) -> Exchange:
         # httpx costs 150 ms to import and ssl 20 ms: a look at Redis or SSH pays for neither.
         if said in {"http", "https"}:
             from porttui.observe.talk.http import get
 
-            url = f"{said}://{endpoint(self.host, self.call.port)}{self.path}"
-            return get(self.call, url, seconds, host_header=self.host_header)
+            return get(self.call, self.url(said), seconds)
         if said == "tls":
             from porttui.observe.talk.tls import handshake
 

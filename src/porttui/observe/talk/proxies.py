@@ -88,12 +88,12 @@ def probe_through(
     addresses = _own(url.hostname or "", own_addresses)
     if url.scheme not in {"http", "https"} or not addresses:
         return None
-    from porttui.observe.talk.http import get
+    from porttui.observe.talk.http import Way, get
 
     done: Exchange | None = None
     for address in addresses:
         call = Call(address=address, port=port, role="proxy")
-        done = get(call, _target_url(asked), timeout, via=url.geturl())
+        done = get(call, _target_url(asked), timeout, Way(via=url.geturl()))
         if done.outcome != "refused":
             break
     return done

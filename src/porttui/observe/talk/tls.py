@@ -229,6 +229,10 @@ def alert_name(error: BaseException) -> str:
     """Return the alert that an error stands for, "certificate_required" (RFC 8446, 6), or an empty string."""
     reason = error.reason if isinstance(error, ssl.SSLError) else None
     match = _ALERT.fullmatch(reason or "")
+    if match is None and isinstance(error, ssl.SSLError):
+        # Python has no name for the newer alerts; OpenSSL's words are there all the same.
+        words = re.search(r"\b(?:sslv3|tlsv1|tlsv13) alert ([a-z ]+[a-z])", str(error))
+        return words[1].replace(" ", "_") if words else ""
     return match[1].lower() if match else ""
 
 

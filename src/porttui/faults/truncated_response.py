@@ -1,0 +1,139 @@
+"""The answer ends before its announced length.
+
+An HTTP server says beforehand how long its answer will be (Content-Length), or sends it in chunks of which the last is
+marked as the last. When the connection ends before that, the client holds a piece of something and knows it: half a
+script, a picture cut off, a download that has to be thrown away. The status may well be 200, because it was sent
+before anybody knew. Name, port, protocol and request are all right; something broke while the body was under way.
+
+It comes about when the program dies or is killed in the middle of an answer (out of memory, a worker's time limit, an
+exception in a generator that streams); when Content-Length is counted wrongly, as of the file before it was compressed
+or rewritten; and when a proxy cannot store what it passes on, which is the everyday case: nginx whose user may not
+write to its proxy_temp folder sends the first 64 kB of every large answer and no more. curl says "(18) transfer closed
+with outstanding read data remaining", Chrome ERR_CONTENT_LENGTH_MISMATCH or ERR_INCOMPLETE_CHUNKED_ENCODING, httpx
+"peer closed connection without sending complete message body".
+
+How porttui knows: it read the body until the connection ended, counted the bytes, and holds them against what was
+announced. It does so only when the server ended the connection, not when porttui itself stopped reading, which it does
+after 64 kB or one second.
+
+What looks the same and is not: a body that is merely slow, or a stream of events that never ends, is healthy;
+http-server-error (a whole answer that tells of an error), accept-then-close (not one byte of an answer comes),
+upstream-dead-502 (the proxy knew of the trouble before it began to answer).
+
+To fix it, read the log of the server at the time of the request: journalctl -u NAME on Linux with systemd, docker logs
+NAME for a container, the terminal that it runs in on macOS and Windows. Behind nginx look for "Permission denied" or
+"upstream prematurely closed connection" in its error.log. If nothing is logged and the number of bytes is always the
+same, let the framework count: take the line that sets Content-Length out of your code.
+
+To keep it from coming back, leave the length to the library, give workers more time than your slowest answer takes, and
+let a test compare a large download with the file that it came from.
+"""
+
+from __future__ import annotations
+
+import re
+
+from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
+from porttui.faults.shared import not_the_probe
+from porttui.model.facts import Exchange, Facts, HttpAnswer
+from porttui.model.report import Evidence, Remedy, RemedyStep, Risk, Step
+from porttui.reading import evidence, redirects, seen, words
+from porttui.remedies import manager, service
+
+_BAD_CHUNK = re.compile(r"chunk header|chunk ext|illegal|malformed", re.IGNORECASE)
+"""What h11 says of a body that breaks the rules of HTTP, which is another thing than one that ends too soon."""
+
+
+def check(facts: Facts) -> Outcome:
+    """Find it when the connection ended before the body did."""
+    first = not_the_probe(facts)
+    if first is not None:
+        return first
+    answered = _answers(facts)
+    if not answered:
+        return RuledOut(because="the port does not answer HTTP")
+    broken = _broken(facts)
+    if broken is None or broken.http is None:
+        if any(each.http is not None and not each.http.complete for each in answered):
+            return CannotTell(because="the body breaks the rules of HTTP, so its length is not known")
+        return RuledOut(because="the answer came whole, as far as porttui read it")
+    listener = seen.accepting(facts, broken.address, broken.port)
+    name = words.subject(facts, listener) if listener else "The server"
+    return Found(
+        summary=f"{name} on port {broken.port} ends its answer too soon: {_lengths(broken.http)}.",
+        gloss="The status was sent before the trouble began, so it may say 200; the body is not whole.",
+        evidence=(
+            *evidence.exchanged((broken,)),
+            *redirects.told(facts),
+            Evidence(text=f"body\t{_lengths(broken.http)}\t{broken.http.broke}".rstrip("\t"), source="GET"),
+            *(evidence.listening(facts, (listener,)) if listener else ()),
+        ),
+    )
+
+
+def _answers(facts: Facts) -> list[Exchange]:
+    return [each for each in redirects.heard(facts) if each.http is not None and each.protocol == "http"]
+
+
+def _broken(facts: Facts) -> Exchange | None:
+    return next(
+        (e for e in _answers(facts) if e.http and not e.http.complete and not _BAD_CHUNK.search(e.http.broke)), None
+    )
+
+
+def _lengths(answer: HttpAnswer) -> str:
+    announced = answer.header("content-length")
+    came = answer.received or 0
+    if announced is None:
+        return f"{came} bytes came, and no last chunk"
+    return f"{came} of {announced} bytes came"
+
+
+def remedies(facts: Facts) -> tuple[Remedy, ...]:
+    """Read the log; then mend what counts the length, or what breaks."""
+    broken = _broken(facts)
+    listener = seen.accepting(facts, broken.address, broken.port) if broken else None
+    owners = seen.owners(facts, listener) if listener else ()
+    unit = manager.unit_of(facts, listener, owners[0] if owners else None)
+    name = words.plain_name(facts, listener) if listener else "the server"
+    terminal = f" ({owners[0].terminal})" if owners and owners[0].terminal else ""
+    read = RemedyStep(text=f"Read what {name} wrote at {facts.at:%H:%M:%S}, in its terminal{terminal} or its log file")
+    if unit and unit.endswith(".service"):
+        users_own = manager.is_users_own(facts, owners[0] if owners else None)
+        read = manager.log(facts, unit, f"Read what {name} wrote at {facts.at:%H:%M:%S}", users_own=users_own)
+    return (
+        Remedy(
+            title="Find out what broke off, in the log",
+            risk=Risk.SAFE,
+            cost="safe, only looks",
+            proof=service.proof(facts),
+            steps=(
+                read,
+                RemedyStep(
+                    text="A proxy in between? Look in its log for: prematurely closed connection, or Permission denied"
+                ),
+                RemedyStep(text="Mend what it names, and ask again"),
+            ),
+        ),
+        Remedy(
+            title="Let the server count the length itself",
+            risk=Risk.RESTARTS,
+            cost=f"restarts {name}",
+            proof=service.proof(facts),
+            steps=(
+                RemedyStep(text="Nothing in the log? In your code, take out the line that sets Content-Length"),
+                service.start_again(facts, listener, owners[0] if owners else None, name),
+            ),
+        ),
+    )
+
+
+FAULT = Fault(
+    code="truncated-response",
+    step=Step.PROBE,
+    stop=Stop.PROTOCOL,
+    title="The answer ends before its announced length",
+    explanation=__doc__,
+    check=check,
+    remedies=remedies,
+)
