@@ -121,6 +121,16 @@ BY_CODE: dict[str, f.Facts] = {
         "127.0.0.1", 50051, "EADDRINUSE",
         w.listener(port=5432), _connection(50051, 5432), _connection(5432, 50051),
     ),
+    "reuseport-shared": replace(
+        _open(w.http(200)),
+        sockets=w.sockets(w.listener(), w.listener(inode=89, pids=(4122,))),
+        processes=(w.node(), w.node(4122, argv=("node", "old.js"))),
+    ),
+    "shadowed-listener": replace(
+        _open(w.http(200)),
+        sockets=w.sockets(w.listener(), w.listener("::1", inode=89, pids=(4122,))),
+        processes=(w.node(), w.node(4122, name="python3", argv=("python3", "-m", "http.server"))),
+    ),
     "privileged-port": _bind("0.0.0.0", 80, "EACCES"),
     "addr-not-available": replace(_bind("10.9.9.9", 8080, "EADDRNOTAVAIL"), routes=()),
     "hosts-localhost-missing": _nameless("localhost", "EAI_AGAIN"),

@@ -38,7 +38,13 @@ threading.Event().wait()
 _OUT = """
 import socket, sys, threading
 address, port = sys.argv[1], int(sys.argv[2])
-client = socket.create_connection((address, port))
+while True:
+    try:
+        client = socket.create_connection((address, port))
+        break
+    except ConnectionRefusedError:
+        if sys.argv[3] != "again":
+            raise
 print(client.getsockname()[1], flush=True)
 if sys.argv[3] == "close":
     client.close()
@@ -68,12 +74,26 @@ def leave_connection(
 
 
 def go_out(
-    stage: Namespace, port: int, *, address: str = "127.0.0.1", close: bool = False, person: Person = Person.OTHER
+    stage: Namespace,
+    port: int,
+    *,
+    address: str = "127.0.0.1",
+    close: bool = False,
+    again: bool = False,
+    person: Person = Person.OTHER,
 ) -> int:
-    """Start a client of a server and return the source port that the kernel gave it."""
-    client = stage.popen(
-        sys.executable, "-I", "-S", "-c", _OUT, address, str(port), "close" if close else "keep", person=person
-    )
+    """Start a client of a server and return the source port that the kernel gave it.
+
+    Args:
+        stage: where.
+        port: of the server.
+        address: of the server.
+        close: whether it ends at once.
+        again: whether it tries again when it is refused, and again.
+        person: whose program it is.
+    """
+    manner = "close" if close else "again" if again else "keep"
+    client = stage.popen(sys.executable, "-I", "-S", "-c", _OUT, address, str(port), manner, person=person)
     assert client.stdout is not None
     line = client.stdout.readline()
     assert line, client.communicate()

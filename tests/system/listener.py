@@ -23,6 +23,8 @@ def main() -> None:
     server = socket.socket(family, socket.SOCK_DGRAM if options.do == "udp" else socket.SOCK_STREAM)
     if not options.no_reuse:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if options.reuseport:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     if family == socket.AF_INET6:
         server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, options.v6only)
     if options.device:
@@ -90,6 +92,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--backlog", type=int, default=16)
     parser.add_argument("--v6only", type=int, default=0, choices=(0, 1))
     parser.add_argument("--no-reuse", action="store_true", help="leave SO_REUSEADDR off")
+    parser.add_argument("--reuseport", action="store_true", help="SO_REUSEPORT")
     parser.add_argument("--device", default="", help="SO_BINDTODEVICE")
     parser.add_argument("--do", default="http", choices=_MANNERS)
     parser.add_argument("--status", type=int, default=200, help="of --do http")

@@ -236,6 +236,14 @@ class Namespace:
         """Tell from the socket table whether anything listens on a TCP port."""
         return any(row[1].endswith(f":{port:04X}") and row[3] == "0A" for row in self._rows())
 
+    def until_listening(self, port: int, count: int) -> None:
+        """Wait until so many sockets listen on a TCP port."""
+        ending = f":{port:04X}"
+        wait_until(
+            lambda: sum(row[1].endswith(ending) and row[3] == "0A" for row in self._rows()) >= count,
+            f"{count} listeners on port {port}",
+        )
+
     def free_port(self) -> int:
         """Choose a port that no socket here uses and that is not ephemeral; rarely the same in two tests."""
         while True:

@@ -61,6 +61,16 @@ def test_a_connection_that_came_in_is_no_collision(person: Person) -> None:
     expect_fault(answer, "leftover-connection", "bind", port, person)
 
 
+def test_a_client_that_is_connected_to_itself_has_the_port(person: Person) -> None:
+    """The server that it waits for cannot start."""
+    with Namespace() as stage:
+        stage.run("sysctl", "-w", "net.ipv4.ip_local_port_range=40000 40001")
+        port = go_out(stage, 40000, again=True)
+        answer = stage.check(f"127.0.0.1:{port}", "--bind", person=person)
+    assert port == 40000
+    expect_fault(answer, "ephemeral-collision", "bind", port, person)
+
+
 def test_a_client_is_told_that_nothing_listens(person: Person) -> None:
     with Namespace() as stage:
         server = stage.listen("--do=silent", port=stage.free_port(), person=Person.OTHER)

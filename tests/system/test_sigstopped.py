@@ -55,3 +55,21 @@ def test_a_program_that_cannot_be_known_is_not_blamed(person: Person) -> None:
     else:
         expect_undetermined(right, person)
         assert any("owner" in what for what in right.unseen), right
+
+
+def test_one_of_two_servers_that_share_the_port(person: Person) -> None:
+    """Every other connection goes to the paused one."""
+    with Namespace() as stage:
+        paused = stage.listen("--reuseport", "--text=old", port=stage.free_port(), person=Person.OTHER)
+        stage.listen("--reuseport", "--text=new", port=paused.port, person=Person.OTHER)
+        paused.pause()
+        for _ in range(20):
+            answer = stage.check(f"http://127.0.0.1:{paused.port}/", "--timeout=1.2", person=person)
+            if answer.code != "reuseport-shared":
+                break
+    if person is Person.ROOT:
+        expect_fault(answer, "sigstopped", "probe", paused.port, person)
+        assert f"pid {paused.pid}" in answer.verdict["summary"], answer
+        assert answer.verdict["confidence"] == "likely", answer
+    else:
+        assert answer.code in ("sigstopped", "undetermined"), answer

@@ -26,7 +26,9 @@ class Stop(enum.IntEnum):
     LISTENER = 7
     ACCEPT = 8
     PROTOCOL = 9
-    END = 10
+    ANSWERED = 10
+    """It arrived and was answered; what is told is a catch."""
+    END = 11
     """It arrived, or nobody knows where it died."""
 
 

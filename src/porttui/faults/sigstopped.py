@@ -56,9 +56,10 @@ def check(facts: Facts) -> Outcome:
     fates = [each.fate for each in seen.exchanges(facts) if each.fate is not None]
     if any(fate.row == "accepted" and not fate.unread for fate in fates):
         return RuledOut(because="a program took the connection and read the request")
-    paused, confidence = _paused(facts, listener)
-    if paused is not None:
-        return _found(facts, listener, paused, confidence)
+    for one in _sharing(facts, listener):
+        paused, confidence = _paused(facts, one)
+        if paused is not None:
+            return _found(facts, one, paused, confidence)
     owners = seen.owners(facts, listener)
     if owners:
         return RuledOut(because=f"{owners[0].name}, pid {owners[0].pid}, is not paused (state {owners[0].state})")
@@ -66,11 +67,17 @@ def check(facts: Facts) -> Outcome:
     return CannotTell(because="it cannot be seen which process holds the port", unseen=unseen)
 
 
+def _sharing(facts: Facts, listener: Socket) -> tuple[Socket, ...]:
+    """Return all sockets that listen at the listener's address: several that share it by SO_REUSEPORT, or itself."""
+    return tuple(row for row in seen.listeners(facts, listener.port) if row.address == listener.address)
+
+
 def _paused(facts: Facts, listener: Socket) -> tuple[Process | None, Confidence]:
     """Return the paused process that should accept, and how sure it is that this one should."""
     owners = seen.owners(facts, listener)
     if owners and all(owner.state in _PAUSED for owner in owners):
-        return owners[0], Confidence.CERTAIN if listener.owner_by == "descriptor" else Confidence.LIKELY
+        sure = listener.owner_by == "descriptor" and len(_sharing(facts, listener)) == 1
+        return owners[0], Confidence.CERTAIN if sure else Confidence.LIKELY
     workers = _workers(owners)
     if workers and all(worker.state in _PAUSED for worker in workers):
         return workers[0], Confidence.LIKELY
@@ -114,7 +121,8 @@ def _listener(facts: Facts) -> Socket | None:
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Let it go on; a debugger has to do that itself."""
     listener = _listener(facts)
-    first = _paused(facts, listener)[0] if listener else None
+    sharing = _sharing(facts, listener) if listener else ()
+    first = next((process for each in sharing if (process := _paused(facts, each)[0]) is not None), None)
     if first is None:
         return ()
     if not first.tracer:

@@ -330,9 +330,10 @@ class _Observation:
         """Try the addresses that a remedy may recommend, so that no untried advice is given."""
         from porttui.observe.connect import attempts
 
-        if not seen.asked_attempts(self.facts) or seen.opened(self.facts):
+        if not seen.asked_attempts(self.facts):
             return
-        for socket in near.worth_trying(self.facts)[:_MOST_ELSEWHERE]:
+        others = near.beside(self.facts) if seen.opened(self.facts) else near.worth_trying(self.facts)
+        for socket in others[:_MOST_ELSEWHERE]:
             address = near.address_to_ask(self.facts, socket)
             done = attempts([address], socket.port, timeout=1.2, counters=self.eyes.counters, role="elsewhere")
             self._take(attempts=(*(self.facts.attempts or ()), *done))

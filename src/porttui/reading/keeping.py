@@ -6,10 +6,10 @@ from porttui.model.address import endpoint, family, is_wildcard, same_address
 from porttui.model.facts import Facts, Socket, Sockets
 from porttui.model.services import SERVICE_PORTS
 from porttui.model.target import Question
-from porttui.reading import seen
+from porttui.reading import seen, source_ports
 
 _NO_CONNECTION = {"LISTEN", "BOUND", "UNCONN"}
-_LINUX_RANGE = (32768, 60999)
+_USUAL_RANGE = {"linux": (32768, 60999)}
 _OTHER_RANGE = (49152, 65535)
 """Source ports of outgoing connections where the system did not tell: ip(7); RFC 6335, 8.1.2."""
 
@@ -78,15 +78,14 @@ def outgoing(facts: Facts, row: Socket) -> bool | None:
     Returns:
         None when the ports do not tell.
     """
-    if _is_listened_to(facts, row):
+    if _to_itself(row) or _is_listened_to(facts, row):
         return True
     ours, theirs = _is_service(row.port), _is_service(row.peer_port)
     if ours != theirs:
         return theirs
-    first, last = source_ports(facts)
-    if not first <= row.port <= last:
+    if not _is_source_port(facts, row.port):
         return False
-    return None if first <= row.peer_port <= last else True
+    return None if _is_source_port(facts, row.peer_port) else True
 
 
 def began(facts: Facts, row: Socket) -> bool | None:
@@ -101,17 +100,13 @@ def began(facts: Facts, row: Socket) -> bool | None:
 
 def certainly_outgoing(facts: Facts, row: Socket) -> bool:
     """Tell whether both ends say so: a server at the other one, and a source port at this one."""
-    first, last = source_ports(facts)
     served = _is_service(row.peer_port) or _is_listened_to(facts, row)
-    return served and first <= row.port <= last
+    return (served and _is_source_port(facts, row.port)) or _to_itself(row)
 
 
-def source_ports(facts: Facts) -> tuple[int, int]:
-    """Return the first and the last port from which the system takes the source ports of outgoing connections."""
-    pair = facts.sysctls.get("net.ipv4.ip_local_port_range", "").split()
-    if len(pair) == 2 and all(each.isdigit() for each in pair):
-        return int(pair[0]), int(pair[1])
-    return _LINUX_RANGE if facts.os == "linux" else _OTHER_RANGE
+def _is_source_port(facts: Facts, port: int) -> bool:
+    first, last = source_ports.source_range(facts) or _USUAL_RANGE.get(facts.os, _OTHER_RANGE)
+    return first <= port <= last and port not in source_ports.reserved(facts)
 
 
 def other_end(facts: Facts, row: Socket) -> Socket | None:
@@ -142,6 +137,11 @@ def all_seen(facts: Facts) -> bool:
         and sockets.source == "netlink"
         and not any(each.what.startswith("sockets that are bound") for each in sockets.unseen)
     )
+
+
+def _to_itself(row: Socket) -> bool:
+    """Tell whether both ends are the same one, which a client alone can come to (RFC 9293, 3.5)."""
+    return row.port == row.peer_port and row.address == row.peer
 
 
 def _is_listened_to(facts: Facts, row: Socket) -> bool:

@@ -61,6 +61,18 @@ def neighbours(facts: Facts) -> tuple[Socket, ...]:
     return tuple({socket.port: socket for socket in reversed(found)}.values())[::-1]
 
 
+def beside(facts: Facts) -> tuple[Socket, ...]:
+    """Return the listeners on the target's port that take none of its addresses, while another one does.
+
+    They are of interest only where the owners cannot be seen: what they answer may tell whether it is one server.
+    """
+    found = seen.listeners(facts)
+    if all(socket.owner_by == "descriptor" for socket in found):
+        return ()
+    asked = seen.addresses(facts)
+    return tuple(socket for socket in found if all(seen.would_accept(socket, each) is False for each in asked))
+
+
 def worth_trying(facts: Facts) -> tuple[Socket, ...]:
     """Return the listeners that a remedy may recommend, best first."""
     return same_port(facts) or neighbours(facts)

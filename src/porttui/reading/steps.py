@@ -80,7 +80,7 @@ def _name(facts: Facts, _failing: Step | None) -> Told:
     return Status.PASS, f"{name.host} is {' and '.join(name.addresses[:2])}{more}{source}"
 
 
-def _bind(facts: Facts, _failing: Step | None) -> Told:
+def _bind(facts: Facts, failing: Step | None) -> Told:
     if facts.binds is None:
         return _looking(facts)
     if isinstance(facts.binds, Unseen):
@@ -93,6 +93,8 @@ def _bind(facts: Facts, _failing: Step | None) -> Told:
             return Status.PASS, f"{words.asked_endpoint(facts)} can be bound"
         word = words.ERRNO_WORDS.get(errors[0].error or "", errors[0].error or "")
         return Status.FAIL, f"{endpoint(errors[0].address, errors[0].port)}: {word}"
+    if failing is Step.BIND and seen.listeners(facts):
+        return Status.WARN, _several(facts)
     return Status.SKIPPED, _bind_for_client(facts, [each.error for each in errors])
 
 
@@ -130,6 +132,8 @@ def _listener(facts: Facts, failing: Step | None) -> Told:
         first = min(fitting, key=lambda socket: socket.address)
         if facts.asked.question is Question.BIND and any(each.error for each in seen.binds_that_count(facts)):
             return Status.SKIPPED, f"{words.at(first)} listens: it is in the way"
+        if failing is Step.LISTENER:
+            return Status.WARN, _several(facts)
         queue = words.queue(first)
         return Status.PASS, f"{words.at(first)} listens" + (f", {queue}" if queue else "")
     others = seen.listeners(facts)
@@ -145,6 +149,13 @@ def _listener(facts: Facts, failing: Step | None) -> Told:
         return Status.FAIL, f"{words.at(bound)} {what}"
     elsewhere = next((row for row in seen.rows(facts) if row.port == port and row.namespace is not None), None)
     return Status.FAIL, f"nothing listens on port {port}" + (" in this network namespace" if elsewhere else "")
+
+
+def _several(facts: Facts) -> str:
+    """Tell who listens on the port, where that is the point."""
+    found = seen.listeners(facts)
+    held = "; ".join(f"{words.at(each)}, {words.who_short(facts, each)}" for each in found[:2])
+    return held if len(held) <= 80 and len(found) <= 2 else f"{len(found)} listeners on port {found[0].port}"
 
 
 def _path(facts: Facts, failing: Step | None) -> Told:
