@@ -77,6 +77,15 @@ def _forwarded(argv: str, end: f.FarEnd) -> f.Facts:
     return replace(facts, processes=(w.node(name=words[0], argv=words),), far_ends=(end,))
 
 
+def _activated(outcome: Any, *after: f.Socket, fate: f.Fate | None = None) -> f.Facts:
+    words = ("systemd-socket-activate", "-l", "8080", "/usr/bin/app")
+    activator = w.node(name=words[0], argv=words)
+    held = f.Activation(
+        listener=WEB[0], process=activator, looked_after=True, after=after, processes=(w.node(name="app"),)
+    )
+    return replace(_open(w.said(outcome=outcome, fate=fate)), processes=(activator,), activation=held)
+
+
 _DOCKER = "docker-proxy -proto tcp -host-ip 127.0.0.1 -host-port 8080 -container-ip 172.17.0.2 -container-port 80"
 _INSIDE = f.FarEnd(pid=4121, host="172.17.0.2", port=80, place="namespace", namespace=4026532999)
 _UDP = f.Socket(protocol="udp", state="UNCONN", address="0.0.0.0", port=8080, pids=(4121,), owner_by="descriptor")
@@ -170,6 +179,8 @@ BY_CODE: dict[str, f.Facts] = {
     "ssh-forward-dead": _forwarded(
         "ssh -N -L 8080:127.0.0.1:9999 localhost", f.FarEnd(pid=4121, host="127.0.0.1", port=9999, place="here")
     ),
+    "socket-activation-failing": _activated("reset"),
+    "socket-activation-held": _activated("silent", *WEB, fate=f.Fate(row="waiting", unread=18)),
     "cert-self-signed": _tls(verify_code=18, issuer="CN=127.0.0.1"),
     "cert-expired": _tls(verify_code=10, not_after=w.AT - dt.timedelta(days=1)),
     "cert-hostname-mismatch": _tls(verify_code=62, names=("www.example.com",)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from porttui.faults.fault import CannotTell, RuledOut
-from porttui.model.facts import Facts, FarEnd, Socket, Unseen
+from porttui.model.facts import Activation, Facts, FarEnd, Socket, Unseen
 from porttui.reading import far, keeping, packets, seen, words
 
 
@@ -141,3 +141,19 @@ def not_the_container(facts: Facts) -> RuledOut | CannotTell | tuple[far.Handing
         needs_root=True,
     )
     return CannotTell(because="it cannot be seen what listens in the container", unseen=(unseen,))
+
+
+def not_the_activator(facts: Facts) -> RuledOut | CannotTell | Activation:
+    """Return the activator that held the port before the first connection, when no answer came; else why not."""
+    if facts.attempts is None or (facts.exchanges is None and not facts.done):
+        return CannotTell(because="nothing was said on a connection yet")
+    if any(each.outcome == "answer" for each in seen.exchanges(facts)):
+        return RuledOut(because="the port answers")
+    held = facts.activation
+    if held is None:
+        if any(seen.owners(facts, row) for row in seen.listeners(facts)):
+            return RuledOut(because="the program that holds the port is no activator")
+        return CannotTell(because="no activator was seen to hold the port")
+    if not held.looked_after:
+        return CannotTell(because="the port was not looked at again yet")
+    return held

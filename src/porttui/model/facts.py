@@ -258,6 +258,9 @@ class Process(Value, frozen=True, kw_only=True):
     capabilities: tuple[str, ...] | None = None
     seccomp: int | None = None
     no_new_privs: bool | None = None
+    sockets_given: int | None = None
+    """How many listening sockets an activator gave it, by its own environment (LISTEN_FDS of sd_listen_fds(3)); 0 for
+    none, None when this user may not read that."""
 
 
 class FarEnd(Value, frozen=True, kw_only=True):
@@ -279,6 +282,24 @@ class FarEnd(Value, frozen=True, kw_only=True):
     """TCP listeners on `port` in that place, at whatever address; () also for elsewhere."""
     others: tuple[Socket, ...] = ()
     """TCP listeners on other ports in that namespace, at most 20; () for the other places."""
+
+
+class Activation(Value, frozen=True, kw_only=True):
+    """A listener that an activator holds until the first client comes: systemd, or systemd-socket-activate."""
+
+    listener: Socket
+    """As it was before porttui connected."""
+    process: Process | None = None
+    """The activator, as it was before porttui connected; None when only the unit of the socket is known."""
+    looked_after: bool = False
+    """Whether the rest was looked at, after the connections."""
+    after: tuple[Socket, ...] = ()
+    """The listeners on the port then."""
+    processes: tuple[Process, ...] = ()
+    """Who held them then, and what the activator's own pid was then: systemd-socket-activate becomes its service."""
+    units: dict[str, str] = {}
+    """What systemd said of the socket's unit and of the service that it starts: properties of systemctl(1) by
+    "UNIT.PROPERTY"; empty when it was not asked, or did not answer."""
 
 
 class Moment(Value, frozen=True, kw_only=True):
@@ -493,6 +514,8 @@ class Facts(Value, frozen=True, kw_only=True):
     far_ends: tuple[FarEnd, ...] | None = None
     """Where the programs that hold the listener hand connections on to, when no answer came; () when none of them is
     known to do that. None: not looked for."""
+    activation: Activation | None = None
+    """The activator that held the target's listener before porttui connected; None when none did."""
     own: tuple[int, ...] = ()
     """porttui and its ancestors, nearest first; () when not looked at."""
     starting: tuple[Process, ...] | None = None

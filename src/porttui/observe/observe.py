@@ -29,7 +29,7 @@ from porttui.model.facts import (
 )
 from porttui.model.failed import details, failure
 from porttui.model.target import Asked, Question
-from porttui.observe import bounds
+from porttui.observe import activators, bounds
 from porttui.observe.look import Look
 from porttui.observe.parts import Part
 from porttui.observe.platform import Platform
@@ -100,6 +100,7 @@ class _Observation:
         found = self._end(sockets)
         if found is not None:
             self._take(sockets=found[0], processes=found[1])
+            self._take(activation=activators.activation(self.facts))
         managed = Part("services", lambda: self.eyes.managed(self.facts.processes or ()))
         self._take(routes=self._end(Part("routes", self._routes)))
         yield self.facts
@@ -116,6 +117,8 @@ class _Observation:
         self._take(processes=processes or self.facts.processes)
         for _ in self._guarded("watch", self._settled()):
             yield self.facts
+        if self.facts.activation is not None and self.facts.attempts:
+            self._take(activation=self._end(Part("activator", lambda: activators.afterwards(self.facts, self.eyes))))
         backends = self._end(firewall)
         self._take(firewall=backends if connects else None, done=True)
         yield self.facts
@@ -146,6 +149,8 @@ class _Observation:
         from porttui.observe import settle
 
         limit = self.look.settle
+        if limit is None and self.facts.activation is not None:
+            return  # what holds the port is no server that may still be starting
         if limit == 0 or not seen.target_is_local(self.facts) or not seen.sockets_seen(self.facts):
             return
         self._take(starting=settle.starting(self.facts, self.eyes))

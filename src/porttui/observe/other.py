@@ -108,6 +108,10 @@ class Other:
         """Return them as they are: launchd, the service manager of Windows and others are not asked."""
         return tuple(processes)
 
+    def unit(self, name: str) -> dict[str, str]:  # noqa: ARG002 - the Protocol's
+        """Return nothing: systemd is a thing of Linux."""
+        return {}
+
     def counters(self) -> Counters:
         """Return nothing: no counters that porttui reads tell what became of one packet here."""
         return {}

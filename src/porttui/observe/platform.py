@@ -69,6 +69,9 @@ class Platform(Protocol):
     def managed(self, processes: Iterable[Process]) -> tuple[Process, ...]:
         """Fill in what the managers of these processes (systemd, docker) do when they end, as far as they tell."""
 
+    def unit(self, name: str) -> dict[str, str]:
+        """Ask systemd how a unit stands: properties of systemctl(1) by name; empty where it is not told."""
+
     def counters(self) -> Counters:
         """Read the kernel's network counters as absolute numbers; empty where the system has none."""
 

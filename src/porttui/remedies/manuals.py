@@ -17,7 +17,11 @@ _SYSTEMCTL: Rows = (
     ("stop {unit}", "stop the service {unit}; systemd does not start it again by itself then"),
     ("restart {unit}", "stop the service {unit} and start it again: its connections are cut"),
     ("reload {unit}", "let the service {unit} read its settings again"),
+    ("disable", "do not start it with the machine any more"),
+    ("enable", "start it with the machine"),
+    ("--now", "and do that at once, too"),
     ("status {unit}", "tell how the service {unit} stands"),
+    ("{unit}", "the unit"),
 )
 _JOURNALCTL: Rows = (
     ("journalctl", "shows what services have logged"),

@@ -18,6 +18,7 @@ from porttui.observe.linux import cgroup
 _BOOTED = Path("/run/systemd/system")
 _DOCKER = "/var/run/docker.sock"
 _PROPERTIES = "Id,Names,Restart,NRestarts,MainPID,ActiveState,SubState"
+_STANDS = "Id,LoadState,ActiveState,SubState,Result,Triggers,Accept,NConnections,NAccepted,ExecMainStatus,NRestarts"
 _FORMAT = "{{.Id}} {{.State.Pid}} {{.RestartCount}} {{.HostConfig.RestartPolicy.Name}}"
 _USER_MANAGER = re.compile(r"/user@(\d+)\.service/")
 _SECONDS = 0.7
@@ -73,6 +74,21 @@ def _ask_systemd(units: Sequence[str], manager: Literal["system", "user"]) -> di
     scope = ("--user",) if manager == "user" else ()
     output = run("systemctl", *scope, "show", "-p", _PROPERTIES, "--", *units, what="services", seconds=_SECONDS)
     return read_show(output.stdout, units) if isinstance(output, Output) and output.status == 0 else {}
+
+
+def unit_properties(name: str) -> dict[str, str]:
+    """Ask systemd how one unit of the machine stands, and what a socket unit starts (Triggers=).
+
+    Returns:
+        Properties by name, made printable; empty where systemd does not run or does not answer.
+    """
+    if not _BOOTED.is_dir():
+        return {}
+    output = run("systemctl", "show", "-p", _STANDS, "--", name, what="services", seconds=_SECONDS)
+    if not isinstance(output, Output) or output.status != 0:
+        return {}
+    pairs = (line.partition("=") for line in output.stdout.splitlines())
+    return {key: printable(value, 120) for key, equals, value in pairs if equals and value}
 
 
 def read_show(text: str, units: Sequence[str]) -> dict[str, dict[str, object]]:

@@ -24,7 +24,7 @@ from porttui.observe.linux.glimpse import linux_listeners, linux_starting
 from porttui.observe.linux.host import linux_host
 from porttui.observe.linux.inside import inside
 from porttui.observe.linux.interfaces import linux_interfaces
-from porttui.observe.linux.managers import with_managers
+from porttui.observe.linux.managers import unit_properties, with_managers
 from porttui.observe.linux.privileges import linux_privileges
 from porttui.observe.linux.process import linux_processes
 from porttui.observe.linux.route import linux_route
@@ -81,6 +81,10 @@ class Linux:
     def managed(self, processes: Iterable[Process]) -> tuple[Process, ...]:
         """Ask systemd and docker what they do when these end."""
         return with_managers(processes)
+
+    def unit(self, name: str) -> dict[str, str]:
+        """Ask systemctl show."""
+        return unit_properties(name)
 
     def counters(self) -> Counters:
         """Read /proc/net/snmp, netstat and snmp6."""

@@ -78,7 +78,21 @@ def _process(pid: int, parents: Callable[[int], tuple[Ancestor, int] | None]) ->
         capabilities=capability_names(int(status["CapEff"], 16)) if "CapEff" in status else None,
         seccomp=int(status["Seccomp"]) if "Seccomp" in status else None,
         no_new_privs=status["NoNewPrivs"] == "1" if "NoNewPrivs" in status else None,
+        sockets_given=_sockets_given(pid),
     )
+
+
+def _sockets_given(pid: int) -> int | None:
+    """Read LISTEN_FDS from the environment it was started with, where LISTEN_PID is its own (sd_listen_fds(3))."""
+    try:
+        with Path(f"/proc/{pid}/environ").open("rb") as file:
+            pairs = dict(each.partition(b"=")[::2] for each in file.read(1 << 20).split(b"\0"))
+    except OSError:
+        return None
+    given = pairs.get(b"LISTEN_FDS", b"")
+    if pairs.get(b"LISTEN_PID") != str(pid).encode() or not given.isdigit():
+        return 0
+    return min(int(given), 1024)
 
 
 def _stat(pid: int) -> list[str]:
