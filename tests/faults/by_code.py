@@ -181,6 +181,11 @@ BY_CODE: dict[str, f.Facts] = {
     ),
     "socket-activation-failing": _activated("reset"),
     "socket-activation-held": _activated("silent", *WEB, fate=f.Fate(row="waiting", unread=18)),
+    "tcp-wrappers": replace(
+        _open(w.said("nothing", "closed"), scheme=None),
+        processes=(w.node(name="sshd"),),
+        access=f.Access(lines=(f.AccessLine(path="/etc/hosts.deny", line=1, text="ALL: ALL"),), linked=(4121,)),
+    ),
     "cert-self-signed": _tls(verify_code=18, issuer="CN=127.0.0.1"),
     "cert-expired": _tls(verify_code=10, not_after=w.AT - dt.timedelta(days=1)),
     "cert-hostname-mismatch": _tls(verify_code=62, names=("www.example.com",)),

@@ -57,6 +57,8 @@ def check(facts: Facts) -> Outcome:
         if any(seen.owners(facts, row) for row in seen.listeners(facts)):
             return RuledOut(because="the program that holds the port is no forward")
         return CannotTell(because="it cannot be seen which program holds the port")
+    if hand.forward.kind == "relay" and not hand.forward.host and not hand.forward.path:
+        return RuledOut(because=f"{hand.process.name} hands connections on to a program, not to a port")
     if not far.unanswered(facts):
         return RuledOut(because="the connection was not cut off")
     ends = far.ends_of(facts, hand.process)

@@ -263,6 +263,24 @@ class Process(Value, frozen=True, kw_only=True):
     none, None when this user may not read that."""
 
 
+class AccessLine(Value, frozen=True, kw_only=True):
+    """One line of the files of TCP wrappers (hosts_access(5))."""
+
+    path: str
+    line: int
+    """Counted from 1, where it begins."""
+    text: str
+
+
+class Access(Value, frozen=True, kw_only=True, tag="access"):
+    """What TCP wrappers say, and which holders of the listener ask them."""
+
+    lines: tuple[AccessLine, ...]
+    """Of /etc/hosts.allow, then of /etc/hosts.deny, without comments; at most 200 of each."""
+    linked: tuple[int, ...] = ()
+    """Holders whose program is linked with libwrap; whether it asks may depend on its own settings."""
+
+
 class FarEnd(Value, frozen=True, kw_only=True):
     """Where a program that only hands connections on sends them, and what is there, as far as that takes no login."""
 
@@ -514,6 +532,8 @@ class Facts(Value, frozen=True, kw_only=True):
     far_ends: tuple[FarEnd, ...] | None = None
     """Where the programs that hold the listener hand connections on to, when no answer came; () when none of them is
     known to do that. None: not looked for."""
+    access: Access | Unseen | None = None
+    """The files of TCP wrappers, when a listener of this machine gave no answer. None: not looked at."""
     activation: Activation | None = None
     """The activator that held the target's listener before porttui connected; None when none did."""
     own: tuple[int, ...] = ()

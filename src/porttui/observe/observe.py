@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from porttui.model.address import is_wildcard, parse_ip
 from porttui.model.facts import (
+    Access,
     Attempt,
     BindTry,
     Facts,
@@ -141,8 +142,13 @@ class _Observation:
         known = {each.pid for each in self.facts.processes or ()}
         pids = {pid for end in ends for row in end.listeners for pid in row.pids} - known
         more = self.eyes.processes(sorted(pids)[: bounds.MOST_PROCESSES]) if pids else ()
+        self._take(access=self._end(Part("access files", self._access)))
         self._take(far_ends=ends, processes=(*(self.facts.processes or ()), *more))
         yield
+
+    def _access(self) -> Access | Unseen | None:
+        listeners = [seen.accepting(self.facts, address) for address in self._addresses]
+        return self.eyes.access(each for row in listeners if row for each in seen.owners(self.facts, row))
 
     def _settled(self) -> Iterator[None]:
         """Watch the port for a while when there is a reason; when it has changed, look again at what it is now."""

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterable
 
 from porttui.model.facts import (
+    Access,
     Counters,
     Fate,
     FirewallBackend,
@@ -111,6 +112,10 @@ class Other:
     def unit(self, name: str) -> dict[str, str]:  # noqa: ARG002 - the Protocol's
         """Return nothing: systemd is a thing of Linux."""
         return {}
+
+    def access(self, processes: Iterable[Process]) -> Access | Unseen | None:  # noqa: ARG002 - the Protocol's
+        """Return None: porttui reads the files of TCP wrappers on Linux alone."""
+        return None
 
     def counters(self) -> Counters:
         """Return nothing: no counters that porttui reads tell what became of one packet here."""

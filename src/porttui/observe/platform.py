@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
 from porttui.model.facts import (
+    Access,
     Counters,
     Fate,
     FirewallBackend,
@@ -71,6 +72,9 @@ class Platform(Protocol):
 
     def unit(self, name: str) -> dict[str, str]:
         """Ask systemd how a unit stands: properties of systemctl(1) by name; empty where it is not told."""
+
+    def access(self, processes: Iterable[Process]) -> Access | Unseen | None:
+        """Read the files of TCP wrappers, and which programs are linked with them; None where there are none."""
 
     def counters(self) -> Counters:
         """Read the kernel's network counters as absolute numbers; empty where the system has none."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from porttui.model.facts import (
+    Access,
     Counters,
     Fate,
     FirewallBackend,
@@ -18,6 +19,7 @@ from porttui.model.facts import (
     Sockets,
     Unseen,
 )
+from porttui.observe.linux.access import linux_access
 from porttui.observe.linux.counters import read_counters
 from porttui.observe.linux.firewall import linux_firewall
 from porttui.observe.linux.glimpse import linux_listeners, linux_starting
@@ -85,6 +87,10 @@ class Linux:
     def unit(self, name: str) -> dict[str, str]:
         """Ask systemctl show."""
         return unit_properties(name)
+
+    def access(self, processes: Iterable[Process]) -> Access | Unseen | None:
+        """Read /etc/hosts.allow and /etc/hosts.deny."""
+        return linux_access(processes)
 
     def counters(self) -> Counters:
         """Read /proc/net/snmp, netstat and snmp6."""
