@@ -56,6 +56,17 @@ def _tls(alert: str = "", **fields: Any) -> f.Facts:
     return _open(replace(w.http(200, "https"), tls=answer), scheme="https")
 
 
+def _windows(facts: f.Facts) -> f.Facts:
+    tries = facts.binds if isinstance(facts.binds, tuple) else ()
+    host = replace(facts.host, release="10.0.22631", systemd=False)
+    plain = tuple(each for each in tries if not each.reuse_address)
+    return replace(facts, os="windows", host=host, binds=plain, sysctls={})
+
+
+def _macos(facts: f.Facts) -> f.Facts:
+    return replace(facts, os="macos", host=replace(facts.host, release="15.1", systemd=False), sysctls={}, firewall=())
+
+
 def _nameless(host: str, error: str) -> f.Facts:
     name = f.Name(host=host, literal=False, error=error, hosts_path="/etc/hosts")
     return w.world(host, name=name, routes=(), binds=(), attempts=())
@@ -99,6 +110,11 @@ _CUT = w.said(
         broke="peer closed connection without sending complete message body",
     ),
 )  # fmt: skip
+_AIRPLAY = w.node(
+    name="ControlCenter", argv=("/System/Library/CoreServices/ControlCenter.app/Contents/MacOS/ControlCenter",)
+)
+_NAS = "192.168.4.30"
+_GATEWAY = "172.28.16.1"
 _ICMP = f.Icmp(version=4, type=3, code=3, sender="127.0.0.1")
 
 
@@ -118,6 +134,17 @@ def _moment(second: int, *pids: int) -> f.Moment:
     processes = tuple(w.node(pid, started=w.AT - dt.timedelta(seconds=1)) for pid in pids)
     outcome = "open" if pids else "ECONNREFUSED"
     return f.Moment(at=at, until=at, listeners=rows, processes=processes, outcome=outcome)
+
+
+ONLY_ON: dict[str, tuple[f.Os, ...]] = {
+    "privileged-port": ("linux", "macos"),
+    "macos-airplay": ("macos",),
+    "macos-local-network-privacy": ("macos",),
+    "windows-excluded-range": ("windows",),
+    "windows-http-sys": ("windows",),
+    "wsl2-localhost": ("linux",),
+}
+"""Faults that not every system has."""
 
 
 BY_CODE: dict[str, f.Facts] = {
@@ -142,6 +169,29 @@ BY_CODE: dict[str, f.Facts] = {
     ),
     "privileged-port": _bind("0.0.0.0", 80, "EACCES"),
     "addr-not-available": replace(_bind("10.9.9.9", 8080, "EADDRNOTAVAIL"), routes=()),
+    "windows-excluded-range": replace(
+        _windows(_bind("127.0.0.1", 8080, "EACCES")),
+        sysctls={"netsh.ipv4.excludedportrange.tcp": "5357-5357* 8000-8090"},
+    ),
+    "windows-http-sys": replace(
+        _windows(_bind("0.0.0.0", 80, "EACCES", w.listener("::", port=80, pids=(4,)))),
+        processes=(w.node(pid=4, name="System", argv=()),),
+    ),
+    "macos-airplay": replace(
+        _macos(_bind("127.0.0.1", 5000, "EADDRINUSE", w.listener("::", port=5000))), processes=(_AIRPLAY,)
+    ),
+    "macos-local-network-privacy": _macos(
+        w.world(
+            _NAS,
+            root=False,
+            routes=(f.Route(destination=_NAS, kind="unicast", interface="en0"),),
+            attempts=(replace(w.refused(_NAS), outcome="EHOSTUNREACH", ms=0.4, burst={}),),
+        )
+    ),
+    "wsl2-localhost": replace(
+        w.world(host="127.0.0.1", attempts=(w.refused(), replace(w.opened(_GATEWAY), role="elsewhere"))),
+        host=f.Host(name="devbox", release="5.15.167.4-microsoft-standard-WSL2", wsl=True, systemd=True),
+    ),
     "hosts-localhost-missing": _nameless("localhost", "EAI_AGAIN"),
     "hosts-localhost-elsewhere": w.world(
         "localhost",

@@ -10,7 +10,7 @@ from porttui.faults.registry import BY_CODE as FAULTS
 from porttui.model import facts as f
 from porttui.model.report import Remedy, RemedyStep
 from tests import worlds as w
-from tests.faults.by_code import BY_CODE
+from tests.faults.by_code import BY_CODE, ONLY_ON
 
 SYSTEMS: tuple[tuple[str, f.Os, bool], ...] = (
     ("linux", "linux", True),
@@ -44,6 +44,8 @@ def worlds() -> Iterator[tuple[str, f.Facts]]:
     """Yield a name and facts for each fault, system and kind of owner."""
     for code, world in BY_CODE.items():
         for system, os, systemd in SYSTEMS:
+            if os not in ONLY_ON.get(code, (os,)):
+                continue
             ssh = f.Ssh(client="192.168.4.9", server="192.168.4.20", server_port=2222)
             host = replace(world.host, systemd=systemd, ssh=ssh)
             failed = isinstance(world.binds, tuple) and any(each.error for each in world.binds)

@@ -1,29 +1,31 @@
 """The server rejects the name by which it was asked.
 
-Every HTTP request carries the name that the client typed, in the header Host (RFC 9110, 7.2). Some servers keep a list
-of names to which they answer and turn all others away, although the connection, the path and the login are right. The
-list is a defence: without it any web page on the internet could let a name of its own point to 127.0.0.1 and read your
-development server through your own browser (DNS rebinding). IP addresses and localhost are usually on the list.
+Every HTTP request carries the name that the client typed, in the header Host (RFC 9110, 7.2). Some servers keep a
+list of names to which they answer and turn all others away, although the connection, the path and the login are
+right. The list is a defence: without it any web page on the internet could let a name of its own point to 127.0.0.1
+and read your development server through your own browser (DNS rebinding). IP addresses and localhost are usually on
+the list.
 
-It comes about when a server is asked by a new name: an entry in /etc/hosts, a tunnel such as ngrok, a container's name
-in a compose file, a proxy that passes the name on. vite answers 403 'Blocked request. This host ("shop.test") is not
-allowed', webpack-dev-server and Angular 403 "Invalid Host header", Django 400 with the page DisallowedHost while DEBUG
-is on and a bare "Bad Request (400)" when it is off, Rails 403 "Blocked hosts", ASP.NET Core and IIS 400 "Invalid
-Hostname".
+It comes about when a server is asked by a new name: an entry in /etc/hosts, a tunnel such as ngrok, a container's
+name in a compose file, a proxy that passes the name on. vite answers 403 'Blocked request. This host ("shop.test")
+is not allowed', webpack-dev-server and Angular 403 "Invalid Host header", Django 400 with the page DisallowedHost
+while DEBUG is on and a bare "Bad Request (400)" when it is off, Rails 403 "Blocked hosts", ASP.NET Core and IIS 400
+"Invalid Hostname".
 
-How porttui knows: the answer says so in the words of one of these, or the same request under the name localhost, which
-it sends once after a 400, 403 or 421, was answered. Without those words it says "probably", and nothing at all about
-nginx, Apache and their like: they serve other pages under other names, so another answer there proves nothing.
+How porttui knows: the answer says so in the words of one of these, or the same request under the name localhost,
+which it sends once after a 400, 403 or 421, was answered. Without those words it says "probably", and nothing at
+all about nginx, Apache and their like: they serve other pages under other names, so another answer there proves
+nothing.
 
-What looks the same and is not: http-client-error (403 and 400 whatever the name is: a login is missing, or the path is
-not for you), macos-airplay (403 on port 5000 of a Mac, from AirPlay), cert-hostname-mismatch (the name is wrong for
-the certificate, and no request is sent), dns-nxdomain (the name leads nowhere).
+What looks the same and is not: http-client-error (403 and 400 whatever the name is: a login is missing, or the path
+is not for you), macos-airplay (403 on port 5000 of a Mac, from AirPlay), cert-hostname-mismatch (the name is wrong
+for the certificate, and no request is sent), dns-nxdomain (the name leads nowhere).
 
-To fix it, ask for localhost; or put the name on the list. In vite.config.js: server: { allowedHosts: ['shop.test'] };
-in webpack.config.js: devServer: { allowedHosts: ['shop.test'] }; in Django's settings.py: ALLOWED_HOSTS =
+To fix it, ask for localhost; or put the name on the list. In vite.config.js: server: { allowedHosts: ['shop.test']
+}; in webpack.config.js: devServer: { allowedHosts: ['shop.test'] }; in Django's settings.py: ALLOWED_HOSTS =
 ['shop.test']; in config/environments/development.rb of Rails: config.hosts << "shop.test". Restart the server after
-it. It is the same on Linux, macOS and Windows. A proxy in front can send another name instead: "proxy_set_header Host
-localhost;" in nginx.
+it. It is the same on Linux, macOS and Windows. A proxy in front can send another name instead: "proxy_set_header
+Host localhost;" in nginx.
 
 To keep it from coming back, list the names of all your environments in one variable that the settings read. Do not
 allow every name (allowedHosts: true, ALLOWED_HOSTS = ['*']): that takes the defence away.
@@ -95,7 +97,7 @@ _KINDS = (
     ),
 )
 _WORDS = re.compile(
-    r"Blocked request\.[^\\]*|Invalid Host[^\\]*|DisallowedHost[^<\\]*|Blocked hosts?:[^<\\]*|Invalid Hostname"
+    r"Blocked request\.[^\\]*|Invalid Host[^\\]*|DisallowedHost[^<]{0,60}|Blocked hosts?:[^<\\]*|Invalid Hostname"
 )
 _STATUSES = frozenset({400, 403, 421})
 _DJANGO_IN_PRODUCTION = re.compile(r".{0,300}?<h1>Bad Request \(400\)</h1>", re.DOTALL)

@@ -1,33 +1,34 @@
 """The port speaks HTTP/2 only, and the client begins with HTTP/1.1.
 
 HTTP/2 carries the same requests and answers as HTTP/1.1, but in binary frames and not in lines of text. On an
-encrypted connection client and server agree on the version while they set up TLS (ALPN). Without TLS there is nothing
-to agree by: the client simply has to know that the server wants HTTP/2, and begin with its preface ("prior
+encrypted connection client and server agree on the version while they set up TLS (ALPN). Without TLS there is
+nothing to agree by: the client simply has to know that the server wants HTTP/2, and begin with its preface ("prior
 knowledge", RFC 9113, 3.3). A server that was built for that and nothing else does not understand "GET / HTTP/1.1".
 Browsers never speak HTTP/2 without TLS, so a browser cannot be made to show such a port at all.
 
 It comes about when the address of a gRPC service is opened in a browser or asked with curl: gRPC travels by HTTP/2
-alone, and its servers (50051 is their customary port) run without TLS on a developer's machine. Other ways there are
-nginx before version 1.25 with "listen 8080 http2;" and no ssl, node's http2.createServer, and a health check or load
-balancer that asks an h2c service in HTTP/1.1. Clients say "invalid HTTP response", "Received HTTP/0.9 when not
+alone, and its servers (50051 is their customary port) run without TLS on a developer's machine. Other ways there
+are nginx before version 1.25 with "listen 8080 http2;" and no ssl, node's http2.createServer, and a health check or
+load balancer that asks an h2c service in HTTP/1.1. Clients say "invalid HTTP response", "Received HTTP/0.9 when not
 allowed" (curl), "ERR_INVALID_HTTP_RESPONSE" (Chrome) or "Parse Error: Expected HTTP/" (node).
 
-How porttui knows: the first thing that came back was a SETTINGS or GOAWAY frame on stream 0, with which every HTTP/2
-server begins (RFC 9113, 3.4), and no HTTP/1.1 answer came. A server that closes on the request without a word is given
-the preface of HTTP/2 once. Inside TLS the sign is the alert no_application_protocol, or node's page that says so; that
-alert only tells that HTTP/1.1 is not offered, so porttui then says "probably".
+How porttui knows: the first thing that came back was a SETTINGS or GOAWAY frame on stream 0, with which every
+HTTP/2 server begins (RFC 9113, 3.4), and no HTTP/1.1 answer came. A server that closes on the request without a
+word is given the preface of HTTP/2 once. Inside TLS the sign is the alert no_application_protocol, or node's page
+that says so; that alert only tells that HTTP/1.1 is not offered, so porttui then says "probably".
 
-What looks the same and is not: plain-http-to-tls (binary bytes as well, but they are a TLS record), not-http (another
-protocol, which is named), accept-then-close (not even the preface of HTTP/2 is answered). A server that speaks both
-answers HTTP/1.1 with HTTP/1.1, and is healthy.
+What looks the same and is not: plain-http-to-tls (binary bytes as well, but they are a TLS record), not-http
+(another protocol, which is named), accept-then-close (not even the preface of HTTP/2 is answered). A server that
+speaks both answers HTTP/1.1 with HTTP/1.1, and is healthy.
 
 To fix it, ask in HTTP/2: "curl --http2-prior-knowledge http://localhost:50051/" on Linux and macOS ("curl.exe" on
-Windows, whose own curl may lack HTTP/2), grpcurl -plaintext localhost:50051 list for gRPC, and h2c:// or the like in
-the settings of a proxy (Caddy: reverse_proxy h2c://localhost:50051; nginx: grpc_pass grpc://localhost:50051;). To see
-it in a browser, put a proxy with TLS in front of it.
+Windows, whose own curl may lack HTTP/2), grpcurl -plaintext localhost:50051 list for gRPC, and h2c:// or the like
+in the settings of a proxy (Caddy: reverse_proxy h2c://localhost:50051; nginx: grpc_pass grpc://localhost:50051;).
+To see it in a browser, put a proxy with TLS in front of it.
 
-To keep it from coming back, give health checks the gRPC health protocol and not a web page, and write beside the port
-which version it speaks. A server of your own can take both: allowHTTP1 in node, "http2 on;" in nginx from 1.25.1 on.
+To keep it from coming back, give health checks the gRPC health protocol and not a web page, and write beside the
+port which version it speaks. A server of your own can take both: allowHTTP1 in node, "http2 on;" in nginx from
+1.25.1 on.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ from porttui.model.facts import Facts
 from porttui.model.report import Confidence, Edit, Evidence, Remedy, RemedyStep, Risk, Step
 from porttui.model.target import Question
 from porttui.reading import evidence, words
-from porttui.remedies import free_port, manager, service
+from porttui.remedies import free_port, service
 
 _SYSCTL = "net.ipv4.ip_unprivileged_port_start"
 _USUAL_START = 1024
@@ -50,6 +50,8 @@ def check(facts: Facts) -> Outcome:
         return first
     if not bind_errors(facts, "EACCES"):
         return RuledOut(because="no bind was denied")
+    if facts.os == "windows":
+        return RuledOut(because="Windows has no ports that only an administrator may bind")
     port = facts.asked.target.port
     start = _start(facts)
     if port >= start:
@@ -60,7 +62,8 @@ def check(facts: Facts) -> Outcome:
     raised = f" (usually {_USUAL_START}; somebody has raised it)" if start > _USUAL_START else ""
     setting = (Evidence(text=f"{_SYSCTL}\t{start}{raised}", source="sysctl"),) if _SYSCTL in facts.sysctls else ()
     return Found(
-        summary=f"Port {port} is below {start}, and user {user} may not bind ports that low.",
+        summary=f"{'Port' if setting else 'Probably port'} {port} is below {start}, "
+        f"and user {user} may not bind ports that low.",
         gloss="The low ports are kept for programs that were started with more rights.",
         confidence=Confidence.CERTAIN if setting else Confidence.LIKELY,
         evidence=(*evidence.binds(facts), *setting),
@@ -102,16 +105,13 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
 
 
 def _with_more_rights(facts: Facts) -> Remedy:
-    if facts.os == "windows":
-        where, text = manager.POWERSHELL_AS_ADMINISTRATOR, "Start the server there"
-    else:
-        where, text = f"a terminal on {words.machine(facts)}", "Start the server with sudo in front of its command"
+    where = f"a terminal on {words.machine(facts)}"
     return Remedy(
         title="Start it with more rights",
         risk=Risk.EXPOSES,
         cost="the server gets all rights",
         proof=service.proof(facts),
-        steps=(RemedyStep(text=text, where=where, needs_root=True),),
+        steps=(RemedyStep(text="Start the server with sudo in front of its command", where=where, needs_root=True),),
         note="A fault in the server is then a fault with all rights: rather take the other port.",
     )
 

@@ -1,33 +1,33 @@
 """The server redirects to another place, which fails.
 
 The port answers, quickly and correctly: it says "go there", a status from 301 to 308 with an address in the header
-Location (RFC 9110, 15.4). The client goes there by itself and fails, and its error names the second address, or none
-at all. So people look for the fault at a port that is perfectly well. What fails is the other end of the redirect:
-another port, another host name, or https in place of http.
+Location (RFC 9110, 15.4). The client goes there by itself and fails, and its error names the second address, or
+none at all. So people look for the fault at a port that is perfectly well. What fails is the other end of the
+redirect: another port, another host name, or https in place of http.
 
 It comes about when a setting for the production server meets a developer's machine. SECURE_SSL_REDIRECT in Django
 sends http://localhost:8000 to https://localhost:8000, where runserver speaks plain HTTP only: the browser shows
-ERR_SSL_PROTOCOL_ERROR, curl "wrong version number". A BASE_URL or NEXTAUTH_URL still names port 3000, and the server
-found that taken and moved to 3001. nginx in a container thinks it is on port 80, and when it adds a slash to a
-folder's name it sends http://localhost:8080/shop to http://localhost/shop/, where nothing listens.
+ERR_SSL_PROTOCOL_ERROR, curl "wrong version number". A BASE_URL or NEXTAUTH_URL still names port 3000, and the
+server found that taken and moved to 3001. nginx in a container thinks it is on port 80, and when it adds a slash to
+a folder's name it sends http://localhost:8080/shop to http://localhost/shop/, where nothing listens.
 
-How porttui knows: it followed the redirects, five at most and only to addresses of this machine, and quotes each with
-what came of it. The first answer was right, and the last place refused, spoke another protocol, showed a certificate
-that is not accepted, or closed the connection. Where the place is merely silent, it says "probably", since an answer
-may only be slow. A redirect to another machine is told and not followed.
+How porttui knows: it followed the redirects, five at most and only to addresses of this machine, and quotes each
+with what came of it. The first answer was right, and the last place refused, spoke another protocol, showed a
+certificate that is not accepted, or closed the connection. Where the place is merely silent, it says "probably",
+since an answer may only be slow. A redirect to another machine is told and not followed.
 
 What looks the same and is not: redirect-loop (the way leads back to where it came from), tls-to-plain (you yourself
-asked in https), nothing-listening (the port that you asked is the dead one), http-client-error and http-server-error
-(the other place answers, with an error of its own). HSTS and remembered redirects make a browser go to https without
-being told to by the server: porttui, which remembers nothing, then finds the port healthy.
+asked in https), nothing-listening (the port that you asked is the dead one), http-client-error and
+http-server-error (the other place answers, with an error of its own). HSTS and remembered redirects make a browser
+go to https without being told to by the server: porttui, which remembers nothing, then finds the port healthy.
 
 To fix it, mend the address that the server sends: SECURE_SSL_REDIRECT = False in Django's settings for development,
 BASE_URL and the like in the environment of the application, "absolute_redirect off;" in nginx. Or start what should
 answer there; "porttui check" with the second address tells why it does not. All of this is the same on Linux, macOS
 and Windows. Afterwards try in a private window: browsers keep permanent redirects (301, 308).
 
-To keep it from coming back, redirect to a path alone ("/login") wherever you can, keep settings for production out of
-the development profile, and let a test follow the redirect of the front page.
+To keep it from coming back, redirect to a path alone ("/login") wherever you can, keep settings for production out
+of the development profile, and let a test follow the redirect of the front page.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def _send_another(facts: Facts, done: Exchange) -> Remedy:
         )
     elif _to_tls_on_a_plain_port(done):
         step = RemedyStep(
-            text="In the settings for development (Django; force_ssl in Rails, requires-channel in Spring)",
+            text="In the settings for development (Django's here; force_ssl in Rails, requires-channel in Spring)",
             edit=Edit(file="settings.py", text="SECURE_SSL_REDIRECT = False"),
         )
     else:

@@ -5,26 +5,26 @@ A server may answer "not here, but there" with a status from 301 to 308 and the 
 leads round in a circle, and no page ever comes: browsers give up after about twenty rounds. The server is well, the
 port is right, and each answer of it is correct; only together they make no sense.
 
-It comes about when two rules send a client to each other. The everyday pair is a proxy that takes the encryption off
-and an application that wants HTTPS: the application sees plain HTTP, says "come back by https", the proxy passes
-that on again as plain HTTP, and so forth (Django's SECURE_SSL_REDIRECT, force_ssl of Rails, WordPress behind a proxy).
-Others are a rule that adds a slash and one that takes it off, a "www." in front and away again, and a login page that
-is itself behind the login. Chrome says ERR_TOO_MANY_REDIRECTS, Firefox "isn't redirecting properly", curl "(47)
-Maximum (50) redirects followed", httpx TooManyRedirects.
+It comes about when two rules send a client to each other. The everyday pair is a proxy that takes the encryption
+off and an application that wants HTTPS: the application sees plain HTTP, says "come back by https", the proxy
+passes that on again as plain HTTP, and so forth (Django's SECURE_SSL_REDIRECT, force_ssl of Rails, WordPress behind
+a proxy). Others are a rule that adds a slash and one that takes it off, a "www." in front and away again, and a
+login page that is itself behind the login. Chrome says ERR_TOO_MANY_REDIRECTS, Firefox "isn't redirecting
+properly", curl "(47) Maximum (50) redirects followed", httpx TooManyRedirects.
 
-How porttui knows: it followed the redirects as a browser does, keeping the cookies that were set on the way, and came
-to an address that it had asked already with the same cookies. It follows five at most, and only on this machine. When
-five redirects all led to one path with an ever longer query (a login that puts the login's own address into "next="),
-it says "probably".
+How porttui knows: it followed the redirects as a browser does, keeping the cookies that were set on the way, and
+came to an address that it had asked already with the same cookies. It follows five at most, and only on this
+machine. When five redirects all led to one path with an ever longer query (a login that puts the login's own
+address into "next="), it says "probably".
 
-What looks the same and is not: redirect-elsewhere (the way ends, at a place that fails), a page that sets a cookie and
-sends the client to itself once more (that is followed, and ends), and a circle that only your browser walks: it
+What looks the same and is not: redirect-elsewhere (the way ends, at a place that fails), a page that sets a cookie
+and sends the client to itself once more (that is followed, and ends), and a circle that only your browser walks: it
 remembers permanent redirects (301, 308) for long, so try a private window when porttui reports healthy.
 
 To fix it, look at each redirect by itself: "curl -I http://localhost:8000/" on Linux and macOS, "curl.exe -I" on
 Windows. If the way goes between http and https, let the proxy tell the truth: "proxy_set_header X-Forwarded-Proto
-$scheme;" in nginx, and let the application believe it: SECURE_PROXY_SSL_HEADER in Django, app.set('trust proxy', 1) in
-Express, config.assume_ssl in Rails. If it goes between two spellings, take one of the two rules out.
+$scheme;" in nginx, and let the application believe it: SECURE_PROXY_SSL_HEADER in Django, app.set('trust proxy', 1)
+in Express, config.assume_ssl in Rails. If it goes between two spellings, take one of the two rules out.
 
 To keep it from coming back, let one place only decide on the scheme, the host name and the slash: the proxy or the
 application, and not both; and answer a redirect with 302 until you are sure, since 301 stays in browsers.

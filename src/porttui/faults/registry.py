@@ -32,6 +32,8 @@ from porttui.faults import (
     leftover_connection,
     listener_loopback_only,
     listener_other_address,
+    macos_airplay,
+    macos_local_network_privacy,
     mtls_required,
     not_http,
     nothing_listening,
@@ -64,7 +66,10 @@ from porttui.faults import (
     unix_socket_only,
     upstream_dead_502,
     v6only_wildcard,
+    windows_excluded_range,
+    windows_http_sys,
     wrong_port,
+    wsl2_localhost,
 )
 from porttui.faults.fault import Fault
 
@@ -85,6 +90,9 @@ FAULTS: tuple[Fault, ...] = (
     shadowed_listener.FAULT,
     privileged_port.FAULT,
     addr_not_available.FAULT,
+    windows_excluded_range.FAULT,
+    windows_http_sys.FAULT,
+    macos_airplay.FAULT,
     # listener
     nothing_listening.FAULT,
     server_starting.FAULT,
@@ -106,6 +114,8 @@ FAULTS: tuple[Fault, ...] = (
     ephemeral_exhaustion.FAULT,
     self_connect.FAULT,
     backlog_full.FAULT,
+    macos_local_network_privacy.FAULT,
+    wsl2_localhost.FAULT,
     # probe
     sigstopped.FAULT,
     proxy_env.FAULT,

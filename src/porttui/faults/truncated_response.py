@@ -1,32 +1,33 @@
 """The answer ends before its announced length.
 
-An HTTP server says beforehand how long its answer will be (Content-Length), or sends it in chunks of which the last is
-marked as the last. When the connection ends before that, the client holds a piece of something and knows it: half a
-script, a picture cut off, a download that has to be thrown away. The status may well be 200, because it was sent
-before anybody knew. Name, port, protocol and request are all right; something broke while the body was under way.
+An HTTP server says beforehand how long its answer will be (Content-Length), or sends it in chunks of which the last
+is marked as the last. When the connection ends before that, the client holds a piece of something and knows it:
+half a script, a picture cut off, a download that has to be thrown away. The status may well be 200, because it was
+sent before anybody knew. Name, port, protocol and request are all right; something broke while the body was under
+way.
 
-It comes about when the program dies or is killed in the middle of an answer (out of memory, a worker's time limit, an
-exception in a generator that streams); when Content-Length is counted wrongly, as of the file before it was compressed
-or rewritten; and when a proxy cannot store what it passes on, which is the everyday case: nginx whose user may not
-write to its proxy_temp folder sends the first 64 kB of every large answer and no more. curl says "(18) transfer closed
-with outstanding read data remaining", Chrome ERR_CONTENT_LENGTH_MISMATCH or ERR_INCOMPLETE_CHUNKED_ENCODING, httpx
-"peer closed connection without sending complete message body".
+It comes about when the program dies or is killed in the middle of an answer (out of memory, a worker's time limit,
+an exception in a generator that streams); when Content-Length is counted wrongly, as of the file before it was
+compressed or rewritten; and when a proxy cannot store what it passes on, which is the everyday case: nginx whose
+user may not write to its proxy_temp folder sends the first 64 kB of every large answer and no more. curl says "(18)
+transfer closed with outstanding read data remaining", Chrome ERR_CONTENT_LENGTH_MISMATCH or
+ERR_INCOMPLETE_CHUNKED_ENCODING, httpx "peer closed connection without sending complete message body".
 
 How porttui knows: it read the body until the connection ended, counted the bytes, and holds them against what was
-announced. It does so only when the server ended the connection, not when porttui itself stopped reading, which it does
-after 64 kB or one second.
+announced. It does so only when the server ended the connection, not when porttui itself stopped reading, which it
+does after 64 kB or one second.
 
 What looks the same and is not: a body that is merely slow, or a stream of events that never ends, is healthy;
 http-server-error (a whole answer that tells of an error), accept-then-close (not one byte of an answer comes),
 upstream-dead-502 (the proxy knew of the trouble before it began to answer).
 
-To fix it, read the log of the server at the time of the request: journalctl -u NAME on Linux with systemd, docker logs
-NAME for a container, the terminal that it runs in on macOS and Windows. Behind nginx look for "Permission denied" or
-"upstream prematurely closed connection" in its error.log. If nothing is logged and the number of bytes is always the
-same, let the framework count: take the line that sets Content-Length out of your code.
+To fix it, read the log of the server at the time of the request: journalctl -u NAME on Linux with systemd, docker
+logs NAME for a container, the terminal that it runs in on macOS and Windows. Behind nginx look for "Permission
+denied" or "upstream prematurely closed connection" in its error.log. If nothing is logged and the number of bytes
+is always the same, let the framework count: take the line that sets Content-Length out of your code.
 
-To keep it from coming back, leave the length to the library, give workers more time than your slowest answer takes, and
-let a test compare a large download with the file that it came from.
+To keep it from coming back, leave the length to the library, give workers more time than your slowest answer takes,
+and let a test compare a large download with the file that it came from.
 """
 
 from __future__ import annotations

@@ -35,9 +35,11 @@ from porttui.observe.look import Look
 from porttui.observe.parts import Part
 from porttui.observe.platform import Platform
 from porttui.observe.session import own_pids
-from porttui.reading import history, near, seen
+from porttui.reading import history, near, seen, wsl
 
 _MOST_ELSEWHERE = 4
+_FAR_AWAY = "192.0.2.1"
+"""An address that no machine has (RFC 5737), to ask the kernel for its default gateway; no packet is sent to it."""
 T = TypeVar("T")
 
 
@@ -129,7 +131,8 @@ class _Observation:
         yield from self._follow()
 
     def _asked_and_others(self) -> Iterator[None]:
-        for talk in (self._talk_to_asked, self._follow_redirects, self._talk_elsewhere, self._talk_to_proxies):
+        talks = (self._talk_to_asked, self._follow_redirects, self._talk_elsewhere, self._ask_windows)
+        for talk in (*talks, self._talk_to_proxies):
             yield from self._guarded("probe", talk())
 
     def _follow(self) -> Iterator[None]:
@@ -351,6 +354,19 @@ class _Observation:
             yield
             if self.look.http and done[0].outcome == "open":
                 yield from self._talk(address, socket.port, "elsewhere", 1.5)
+
+    def _ask_windows(self) -> Iterator[None]:
+        """In WSL2 see whether Windows, which is the default gateway there, has what localhost was asked for."""
+        from porttui.observe.connect import attempts
+
+        if not wsl.windows_may_have_it(self.facts):
+            return
+        route = self.eyes.route(_FAR_AWAY)
+        if isinstance(route, Unseen) or route.gateway is None:
+            return
+        done = attempts([route.gateway], self.target.port, timeout=1.2, counters=self.eyes.counters, role="elsewhere")
+        self._take(attempts=(*(self.facts.attempts or ()), *done))
+        yield
 
     def _talk(self, address: str, port: int, role: Literal["asked", "elsewhere"], timeout: float) -> Iterator[None]:
         from porttui.observe.talk.probe import probe

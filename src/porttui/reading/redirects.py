@@ -118,7 +118,7 @@ def in_short(facts: Facts, first: Exchange) -> str:
     if done is None or final is None:
         return f"{words.answer(first)}, to elsewhere" if final and final.stopped == "elsewhere" else words.answer(first)
     fails = failure(facts)
-    return f"{words.answer(first)}, then " + (f"port {done.port}: {fails}" if fails else words.answer(done))
+    return f"{words.answer(first)}; there, " + (fails or words.answer(done))
 
 
 def note(facts: Facts) -> str:
