@@ -99,6 +99,29 @@ def _activated(outcome: Any, *after: f.Socket, fate: f.Fate | None = None) -> f.
 
 _DOCKER = "docker-proxy -proto tcp -host-ip 127.0.0.1 -host-port 8080 -container-ip 172.17.0.2 -container-port 80"
 _INSIDE = f.FarEnd(pid=4121, host="172.17.0.2", port=80, place="namespace", namespace=4026532999)
+
+
+def _stuck(
+    *what: f.Exchange | f.Socket, taken: int = 0, queue: int = 1, moved: f.Counters | None = None, **doing: Any
+) -> f.Facts:
+    """Return an HTTP target that gives no answer, with the connections that its server has taken before."""
+    did = f.Doing(**{"pid": 4121, "state": "S", "cpu_percent": 0.0, "busy": 0.0, "busiest": 0.0, "open_files": 12,
+                     "open_files_limit": 64, **doing})  # fmt: skip
+    rows = [each for each in what if isinstance(each, f.Socket)]
+    return replace(
+        _open(*(each for each in what if isinstance(each, f.Exchange))),
+        sockets=w.sockets(w.listener(backlog=1), *rows),
+        processes=(w.node(threads=1),),
+        meanwhile=f.Meanwhile(doing=(did,), taken=taken, queue=queue, moved=moved or {}),
+    )
+
+
+def _taken(**fields: int) -> f.Socket:
+    row = w.listener(pids=(4121,), inode=90)
+    return replace(row, state="ESTABLISHED", peer="127.0.0.1", peer_port=50112, backlog=None, **fields)
+
+
+_WAITS = w.said(outcome="silent", fate=f.Fate(row="waiting", unread=78), ms=3000.0)
 _UDP = f.Socket(protocol="udp", state="UNCONN", address="0.0.0.0", port=8080, pids=(4121,), owner_by="descriptor")
 _BOUND = replace(w.listener(), state="BOUND", queue=None, backlog=None)
 _UNIX = f.Socket(protocol="unix", state="LISTEN", path="/run/postgresql/.s.PGSQL.8080", user="postgres")
@@ -149,7 +172,7 @@ ONLY_ON: dict[str, tuple[f.Os, ...]] = {
 
 BY_CODE: dict[str, f.Facts] = {
     "healthy": _open(w.http(200)),
-    "undetermined": _open(w.said(outcome="closed")),
+    "undetermined": _open(w.said(outcome="closed"), scheme=None),
     "port-taken": _bind("127.0.0.1", 8080, "EADDRINUSE", w.listener("0.0.0.0")),
     "time-wait": _bind("127.0.0.1", 8080, "EADDRINUSE", *_left("TIME_WAIT", expires=41.2, inode=0, pids=())),
     "leftover-connection": _bind("127.0.0.1", 8080, "EADDRINUSE", *_left("ESTABLISHED")),
@@ -219,6 +242,22 @@ BY_CODE: dict[str, f.Facts] = {
     "backlog-full": _silent(
         w.listener(queue=2, backlog=1), Ip_InReceives=4, Ip_InDelivers=4, TcpExt_ListenOverflows=4
     ),
+    "backlog-abort": replace(
+        _stuck(w.said(outcome="reset"), queue=2, moved={"TcpExt.ListenOverflows": 1}),
+        sysctls={"net.ipv4.tcp_abort_on_overflow": "1"},
+    ),
+    "hung-event-loop": _stuck(_WAITS, _taken(received=78, queue=0, sent=0), waits=("hrtimer_nanosleep",)),
+    "busy-loop": _stuck(_WAITS, state="R", cpu_percent=99.0, busy=0.99, busiest=0.99, waits=()),
+    "single-thread-blocked": _stuck(_WAITS, _taken(received=0, queue=0, sent=0), waits=("wait_woken", "tcp_recvmsg")),
+    "emfile-queue": _stuck(_WAITS, open_files=64),
+    "emfile-close": _stuck(w.said(outcome="closed"), open_files=64),
+    "handler-hangs": _stuck(
+        w.said(outcome="silent", fate=f.Fate(row="accepted", unread=0), ms=3000.0), w.said("tls", protocol="http")
+    ),
+    "max-connections": _open(
+        w.said("redis", protocol="redis", data="-ERR max number of clients reached\\r\\n"), scheme="redis"
+    ),
+    "accept-then-close": _stuck(w.said(outcome="closed")),
     "sigstopped": _open(w.said(outcome="silent"), state="T"),
     "proxy-env": replace(
         _open(w.http(200), w.said(outcome="refused", role="proxy", port=1)),

@@ -13,7 +13,18 @@ from porttui.model.report import Severity, Status
 from tests.faults.by_code import BY_CODE, ONLY_ON
 
 SYSTEMS: tuple[Os, ...] = ("linux", "macos", "windows")
-PARTS = ("interfaces", "name", "routes", "binds", "sockets", "processes", "attempts", "exchanges", "firewall")
+PARTS = (
+    "interfaces",
+    "name",
+    "routes",
+    "binds",
+    "sockets",
+    "processes",
+    "attempts",
+    "exchanges",
+    "meanwhile",
+    "firewall",
+)
 CANNOT_SEE = Unseen(what="it", reason="needs root", how_to_see="look", needs_root=True)
 
 
@@ -77,7 +88,7 @@ def test_it_copes_with_whatever_is_missing(fault: Fault) -> None:
         for part in PARTS:
             for value in (
                 (None, CANNOT_SEE)
-                if part not in {"name", "processes", "attempts", "exchanges", "firewall"}
+                if part not in {"name", "processes", "attempts", "exchanges", "meanwhile", "firewall"}
                 else (None,)
             ):
                 outcome = fault.check(replace(facts, **{part: value}))

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.system.expect import EVERYBODY, expect_undetermined
+from tests.system.expect import EVERYBODY, expect_fault, expect_undetermined
 from tests.system.people import Person
 from tests.system.stage import ADDRESS, Namespace
 
@@ -31,8 +31,8 @@ ThreadingHTTPServer(("127.0.0.1", int(sys.argv[2])), Handler).serve_forever()
 """
 
 
-@pytest.mark.parametrize("manner", ["hang", "crash"])
-def test_a_web_server_in_trouble_is_neither_https_nor_healthy(person: Person, manner: str) -> None:
+@pytest.mark.parametrize(("manner", "code"), [("hang", "handler-hangs"), ("crash", "accept-then-close")])
+def test_a_web_server_in_trouble_is_neither_https_nor_healthy(person: Person, manner: str, code: str) -> None:
     """It answers a TLS hello with 400 in plain HTTP, and a request not at all."""
     with Namespace() as stage:
         port = stage.free_port()
@@ -40,8 +40,8 @@ def test_a_web_server_in_trouble_is_neither_https_nor_healthy(person: Person, ma
         plain = stage.check(f"http://127.0.0.1:{port}/", "--timeout=2", person=person)
         bare = stage.check(f"127.0.0.1:{port}", "--timeout=2", person=person)
         secure = stage.check(f"https://127.0.0.1:{port}/", "--timeout=2", person=person)
-    expect_undetermined(plain, person)
-    expect_undetermined(bare, person)
+    expect_fault(plain, code, "probe", port, person)
+    expect_fault(bare, code, "probe", port, person)
     assert secure.code == "tls-to-plain", secure
 
 
@@ -96,4 +96,4 @@ while True:
         port = stage.free_port()
         stage.serve(port, sys.executable, "-I", "-S", "-c", program, str(port))
         answer = stage.check(f"http://127.0.0.1:{port}/", "--timeout=2", person=person)
-    expect_undetermined(answer, person)
+    expect_fault(answer, "handler-hangs", "probe", port, person)

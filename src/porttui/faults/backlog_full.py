@@ -34,9 +34,9 @@ from __future__ import annotations
 
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
 from porttui.model.facts import Facts, Socket
-from porttui.model.report import Confidence, Evidence, Remedy, RemedyStep, Risk, Step
+from porttui.model.report import Confidence, Evidence, Remedy, Step
 from porttui.reading import evidence, packets, seen, words
-from porttui.remedies import manager, service
+from porttui.remedies import look_into
 
 
 def check(facts: Facts) -> Outcome:
@@ -95,38 +95,9 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """See what the server does, then start it again."""
     listener = next(s for each in seen.failed(facts) if (s := seen.accepting(facts, each.address)) is not None)
     owners = seen.owners(facts, listener)
+    first = owners[0] if owners else None
     name = words.plain_name(facts, listener)
-    look = [RemedyStep(text=f"Read the log of {name}: what was the last thing that it did?")]
-    if owners:
-        look.append(_what_it_waits_for(facts, str(owners[0].pid)))
-    again = service.start_again(facts, listener, owners[0] if owners else None, name)
-    return (
-        Remedy(
-            title=f"See what {name} is busy with",
-            risk=Risk.SAFE,
-            cost="safe, only looks",
-            proof=service.proof(facts),
-            steps=tuple(look),
-        ),
-        Remedy(
-            title=f"Start {name} again",
-            risk=Risk.DISRUPTS,
-            cost=f"cuts the connections of {name}",
-            proof=service.proof(facts),
-            steps=(again,),
-        ),
-    )
-
-
-def _what_it_waits_for(facts: Facts, pid: str) -> RemedyStep:
-    text = "See what it waits for"
-    if facts.os == "windows":
-        argv: tuple[str, ...] = ("Get-Process", "-Id", pid)
-        return RemedyStep(text="See whether it uses the processor (column CPU)", where=manager.POWERSHELL, argv=argv)
-    if facts.os == "macos":  # sample(1): what each thread does, for three seconds
-        return RemedyStep(text=text, where=words.machine(facts), argv=("sample", pid, "3"), needs_root=True)
-    argv = ("cat", f"/proc/{pid}/wchan", f"/proc/{pid}/stack")
-    return RemedyStep(text=text, where=words.machine(facts), argv=argv, needs_root=True)
+    return (look_into.see(facts, first, name), look_into.again(facts, listener, first, name))
 
 
 FAULT = Fault(

@@ -74,7 +74,7 @@ def _answers(facts: Facts) -> Outcome:
     by = f", by {words.program(facts, listener)}" if listener and seen.owners(facts, listener) else ""
     return Found(
         summary=f"It {_told(good)}{by}.",
-        gloss=_catch(facts) or redirects.note(facts),
+        gloss=_catch(facts) or redirects.note(facts) or _slowly(good),
         evidence=(
             *evidence.exchanged((good,)),
             *redirects.told(facts),
@@ -146,6 +146,16 @@ def _catch(facts: Facts) -> str:
     if proxy is not None and not seen.exchanges(facts, "proxy"):
         return f"{proxy.variable} names a proxy that was not asked: a program that uses it may fail all the same."
     return ""
+
+
+def _slowly(good: Exchange) -> str:
+    if good.sent == "nothing" or good.ms < _SLOW_MS:
+        return ""
+    return f"It took {words.duration(good.ms)} to answer: a client with less patience gives up."
+
+
+_SLOW_MS = 1500.0
+"""Milliseconds from which an answer is called slow."""
 
 
 FAULT = Fault(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from porttui.faults.fault import CannotTell, RuledOut
 from porttui.model.facts import Activation, Facts, FarEnd, Socket, Unseen
-from porttui.reading import far, keeping, packets, seen, words
+from porttui.reading import far, keeping, packets, seen, stuck, words
 
 
 def not_the_name(facts: Facts) -> RuledOut | CannotTell | None:
@@ -78,6 +78,36 @@ def not_the_probe(facts: Facts) -> RuledOut | CannotTell | None:
     if not seen.exchanges(facts):
         return CannotTell(because="nothing was said on the connection")
     return None
+
+
+def taken_at_last(facts: Facts) -> RuledOut | CannotTell | stuck.Waiting:
+    """Return the connection that no program takes, when it is known what its server did meanwhile; else why not.
+
+    A server that took others in the same time is slow or busy, and none of the faults that stop it.
+    """
+    if facts.attempts is None:
+        return CannotTell(because="no connection was tried yet")
+    if any(each.outcome == "answer" for each in seen.exchanges(facts)):
+        return RuledOut(because="the server answers")
+    if not seen.opened(facts) and not any(each.outcome == "timeout" for each in seen.asked_attempts(facts)):
+        return RuledOut(because="the connection failed at once, not for want of somebody who takes it")
+    if not facts.done and facts.meanwhile is None:
+        return CannotTell(because="nothing was said on the connection yet")
+    found = stuck.waiting(facts)
+    if found is None:
+        unknown = any(each.fate is not None and each.fate.row == "unknown" for each in seen.exchanges(facts))
+        why = "it cannot be seen whether a program took the connection"
+        return CannotTell(because=why) if unknown else RuledOut(because="no connection waits for the server to take it")
+    if not seen.owners(facts, found.listener):
+        return CannotTell(
+            because=f"it cannot be seen which process holds {words.at(found.listener)}",
+            unseen=seen.owners_unseen(facts),
+        )
+    if not stuck.doing(facts, found.listener):
+        return CannotTell(because="it cannot be seen what the server does")
+    if facts.meanwhile is not None and facts.meanwhile.taken:
+        return RuledOut(because=f"the server goes on to take connections: {facts.meanwhile.taken} while porttui waited")
+    return found
 
 
 def not_the_bind(facts: Facts) -> RuledOut | CannotTell | None:

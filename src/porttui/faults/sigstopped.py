@@ -34,7 +34,7 @@ from __future__ import annotations
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
 from porttui.model.facts import Facts, Process, Socket, Sockets
 from porttui.model.report import Confidence, Evidence, Remedy, RemedyStep, Risk, Step
-from porttui.reading import evidence, seen, words
+from porttui.reading import evidence, seen, stuck, words
 from porttui.remedies import service
 
 _PAUSED = {"T", "t"}
@@ -78,16 +78,10 @@ def _paused(facts: Facts, listener: Socket) -> tuple[Process | None, Confidence]
     if owners and all(owner.state in _PAUSED for owner in owners):
         sure = listener.owner_by == "descriptor" and len(_sharing(facts, listener)) == 1
         return owners[0], Confidence.CERTAIN if sure else Confidence.LIKELY
-    workers = _workers(owners)
+    workers = stuck.without_masters(owners)
     if workers and all(worker.state in _PAUSED for worker in workers):
         return workers[0], Confidence.LIKELY
     return None, Confidence.POSSIBLE
-
-
-def _workers(owners: tuple[Process, ...]) -> tuple[Process, ...]:
-    """Return the holders without the master that started them and leaves the accepting to them (nginx, gunicorn)."""
-    masters = {ancestor.pid for owner in owners for ancestor in owner.ancestors}
-    return tuple(owner for owner in owners if owner.pid not in masters)
 
 
 def _found(facts: Facts, listener: Socket, paused: Process, confidence: Confidence) -> Found:
@@ -149,5 +143,8 @@ FAULT = Fault(
     explanation=__doc__,
     check=check,
     remedies=remedies,
-    explains=("backlog-full", "handler-hangs", "hung-event-loop", "accept-then-close"),
+    explains=(
+        *("backlog-full", "backlog-abort", "handler-hangs", "hung-event-loop", "emfile-queue", "emfile-close"),
+        *("single-thread-blocked", "accept-then-close"),
+    ),
 )

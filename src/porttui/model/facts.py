@@ -171,6 +171,8 @@ class Socket(Value, frozen=True, kw_only=True):
     sock_diag(7) and in /proc/net/tcp); None where the system does not tell."""
     received: int | None = None
     """Not LISTEN: bytes received over the whole connection (tcp_info, tcpi_bytes_received); None when not asked."""
+    sent: int | None = None
+    """Not LISTEN: bytes sent that the other end has acknowledged (tcp_info, tcpi_bytes_acked); None when not asked."""
     uid: int | None = None
     user: str | None = None
     inode: int | None = None
@@ -318,6 +320,41 @@ class Activation(Value, frozen=True, kw_only=True):
     units: dict[str, str] = {}
     """What systemd said of the socket's unit and of the service that it starts: properties of systemctl(1) by
     "UNIT.PROPERTY"; empty when it was not asked, or did not answer."""
+
+
+class Doing(Value, frozen=True, kw_only=True):
+    """What a process did for a tenth of a second. None: not told, or not measured."""
+
+    pid: int
+    state: str = ""
+    """As in `Process.state`, at the end of that time."""
+    cpu_percent: float | None = None
+    """Of one processor, all of its threads together."""
+    busy: float | None = None
+    """The share of that time, 0 to 1, for which its first thread ran or waited for a processor to run on."""
+    busiest: float | None = None
+    """The same of the thread with the highest share."""
+    open_files: int | None = None
+    open_files_limit: int | None = None
+    """Soft RLIMIT_NOFILE."""
+    open_files_most: int | None = None
+    """Hard RLIMIT_NOFILE, up to which the process and its user may raise the soft one."""
+    waits: tuple[str, ...] | None = None
+    """The functions of the kernel that its first thread is in, the innermost first; () when it runs. Root is told."""
+
+
+class Meanwhile(Value, frozen=True, kw_only=True):
+    """A second look at the server, right after a connection of porttui's own had brought no answer."""
+
+    doing: tuple[Doing, ...] = ()
+    """The processes that hold the listener."""
+    taken: int | None = None
+    """How many of the connections that waited to be accepted at first (porttui's own first ones, else those of others,
+    eight at most) no longer wait. None: none was there to be followed."""
+    queue: int | None = None
+    """How many connections wait at the listener now."""
+    moved: Counters = {}
+    """What the kernel's counters moved by since the first word was to be said."""
 
 
 class Moment(Value, frozen=True, kw_only=True):
@@ -548,6 +585,8 @@ class Facts(Value, frozen=True, kw_only=True):
     exchanges: tuple[Exchange, ...] | None = None
     redirects: tuple[Hop, ...] | None = None
     """The way on which the first HTTP answer of the target sends a client, hop by hop; () when it sends it nowhere."""
+    meanwhile: Meanwhile | None = None
+    """None: no connection to the target stayed without an answer, or its listener is not known."""
     proxies: tuple[Proxy, ...] | None = None
     firewall: tuple[FirewallBackend, ...] | None = None
     timeout: float = 4.0

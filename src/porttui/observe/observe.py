@@ -19,6 +19,7 @@ from porttui.model.facts import (
     Access,
     Attempt,
     BindTry,
+    Counters,
     Facts,
     Host,
     Privileges,
@@ -131,9 +132,20 @@ class _Observation:
         yield from self._follow()
 
     def _asked_and_others(self) -> Iterator[None]:
-        talks = (self._talk_to_asked, self._follow_redirects, self._talk_elsewhere, self._ask_windows)
-        for talk in (*talks, self._talk_to_proxies):
+        before = self.eyes.counters()
+        yield from self._guarded("probe", self._talk_to_asked())
+        yield from self._guarded("second look", self._look_again(before))
+        for talk in (self._follow_redirects, self._talk_elsewhere, self._ask_windows, self._talk_to_proxies):
             yield from self._guarded("probe", talk())
+
+    def _look_again(self, before: Counters) -> Iterator[None]:
+        """When a connection brought no answer, see what the server does instead."""
+        from porttui.observe.meanwhile import meanwhile
+
+        found = meanwhile(self.facts, self.eyes, before)
+        if found is not None:
+            self._take(meanwhile=found)
+            yield
 
     def _follow(self) -> Iterator[None]:
         """Look at the far end of a program that only hands connections on, when no answer came through it."""
@@ -181,7 +193,8 @@ class _Observation:
             self._take(sockets=found[0], processes=self.eyes.managed(found[1]))
         self._take(binds=self._end(Part("bind", self._binds)))
         if self.asked.question is Question.CONNECT:
-            self._take(attempts=self._end(Part("connect", self._attempts)) or (), exchanges=None, redirects=None)
+            again = self._end(Part("connect", self._attempts)) or ()
+            self._take(attempts=again, exchanges=None, redirects=None, meanwhile=None)
             yield
             yield from self._talks()
 

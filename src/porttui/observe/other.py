@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from porttui.model.facts import (
     Access,
     Counters,
+    Doing,
     Fate,
     FirewallBackend,
     Host,
@@ -104,6 +105,12 @@ class Other:
         from porttui.observe.psutil_tables import processes_by_psutil
 
         return processes_by_psutil(pids)
+
+    def doing(self, pids: Iterable[int]) -> tuple[Doing, ...]:
+        """Tell what processes do, by psutil."""
+        from porttui.observe.psutil_tables import doing_by_psutil
+
+        return doing_by_psutil(pids)
 
     def managed(self, processes: Iterable[Process]) -> tuple[Process, ...]:
         """Return them as they are: launchd, the service manager of Windows and others are not asked."""

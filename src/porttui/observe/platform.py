@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 from porttui.model.facts import (
     Access,
     Counters,
+    Doing,
     Fate,
     FirewallBackend,
     Host,
@@ -66,6 +67,9 @@ class Platform(Protocol):
 
     def processes(self, pids: Iterable[int]) -> tuple[Process, ...]:
         """Describe processes; those that are gone are left out."""
+
+    def doing(self, pids: Iterable[int]) -> tuple[Doing, ...]:
+        """Tell what processes do, over a tenth of a second; those that are gone are left out."""
 
     def managed(self, processes: Iterable[Process]) -> tuple[Process, ...]:
         """Fill in what the managers of these processes (systemd, docker) do when they end, as far as they tell."""

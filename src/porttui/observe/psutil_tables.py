@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal
 
 from porttui.model.address import parse_ip
-from porttui.model.facts import Ancestor, Interface, Process, Route, Socket, Sockets, Unseen
+from porttui.model.facts import Ancestor, Doing, Interface, Process, Route, Socket, Sockets, Unseen
 from porttui.model.printable import printable
 from porttui.model.secrets import hide_secrets
 from porttui.observe.errors import errno_name
@@ -123,6 +123,38 @@ def processes_by_psutil(pids: Iterable[int]) -> tuple[Process, ...]:
         with contextlib.suppress(psutil.NoSuchProcess, ValueError, OverflowError):
             found.append(_process(psutil.Process(pid)))
     return tuple(found)
+
+
+def doing_by_psutil(pids: Iterable[int]) -> tuple[Doing, ...]:
+    """Tell what processes do, over 0.12 s: how much of a processor they use, and how many descriptors they have."""
+    began = time.monotonic()
+    before = {pid: _cpu_seconds(pid) for pid in dict.fromkeys(pids)}
+    time.sleep(0.12)
+    found = []
+    for process in processes_by_psutil(before):
+        earlier, later = before[process.pid], _cpu_seconds(process.pid)
+        seconds = time.monotonic() - began
+        cpu = None if earlier is None or later is None else round(100 * (later - earlier) / seconds, 1)
+        found.append(
+            Doing(
+                pid=process.pid,
+                state=process.state,
+                cpu_percent=cpu,
+                open_files=process.open_files,
+                open_files_limit=process.open_files_limit,
+            )
+        )
+    return tuple(found)
+
+
+def _cpu_seconds(pid: int) -> float | None:
+    import psutil
+
+    try:
+        times = psutil.Process(pid).cpu_times()
+    except (psutil.Error, OSError, ValueError):
+        return None
+    return float(times.user + times.system)
 
 
 def listeners_among(tables: Sockets | Unseen, port: int) -> tuple[Socket, ...] | Unseen:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from porttui.model.address import endpoint, family
-from porttui.model.facts import Attempt, Exchange, Facts, Socket, Sockets
+from porttui.model.facts import Attempt, Doing, Exchange, Facts, Socket, Sockets
 from porttui.model.report import Evidence
 from porttui.reading import keeping, packets, seen, words
 
@@ -116,6 +116,63 @@ def _said(each: Exchange) -> str:
     if each.preamble:
         return f"PROXY and {_SAID[each.sent]}"
     return f"{_SAID[each.sent]} as {each.host}" if each.role == "variant" else _SAID[each.sent]
+
+
+def doing(facts: Facts, what: Iterable[Doing]) -> tuple[Evidence, ...]:
+    """Quote what processes did while a connection of porttui's own got no answer."""
+    found = []
+    for each in what:
+        known = seen.process(facts, each.pid)
+        parts = [
+            f"state {each.state}" if each.state else "",
+            f"{each.cpu_percent:.0f} % of a processor" if each.cpu_percent is not None else "",
+            f"{each.open_files} of {each.open_files_limit} files open"
+            if each.open_files is not None and each.open_files_limit is not None
+            else "",
+            f"waits in {each.waits[0]}" if each.waits else "",
+        ]
+        who = f"{known.name}, pid {each.pid}" if known else f"pid {each.pid}"
+        source = f"/proc/{each.pid}" if facts.os == "linux" else f"process {each.pid}"
+        found.append(Evidence(text=f"process\t{who}\t{', '.join(filter(None, parts))}", source=source))
+    return tuple(found[:_MOST_PROCESSES])
+
+
+def held(facts: Facts, rows: Iterable[Socket]) -> tuple[Evidence, ...]:
+    """Quote connections that the server has accepted, with what passed on them."""
+    source = facts.sockets.source if isinstance(facts.sockets, Sockets) else "sockets"
+    return tuple(
+        Evidence(
+            text=f"accepted\tfrom {endpoint(row.peer, row.peer_port)}\t{_passed(row)}",
+            source=source,
+        )
+        for row in list(rows)[:_MOST_ROWS]
+    )
+
+
+def _passed(row: Socket) -> str:
+    if row.received is None:
+        return "open"
+    unread = f", {row.queue} of them not read" if row.queue else ""
+    return f"{row.received} bytes received{unread}" + (f", {row.sent} sent" if row.sent is not None else "")
+
+
+def fates(exchanges: Iterable[Exchange]) -> tuple[Evidence, ...]:
+    """Quote where connections of porttui's own stood on the server's side while they got no answer."""
+    told = {"waiting": "no program has accepted it", "accepted": "accepted", "missing": "no such row here"}
+    found = []
+    for each in exchanges:
+        if each.fate is None or each.fate.row not in told:
+            continue
+        text = told[each.fate.row]
+        if each.fate.row == "accepted" and each.fate.unread is not None:
+            text += f", {each.fate.unread} bytes not read" if each.fate.unread else ", all was read"
+        place = endpoint(each.address, each.port)
+        found.append(Evidence(text=f"its end\t{place}\t{text}, after {words.duration(each.ms)}", source="sock_diag"))
+    return tuple(found[:1])
+
+
+_MOST_ROWS = 3
+_MOST_PROCESSES = 3
 
 
 def counted(each: Attempt, *names: str, whole: bool = False) -> tuple[Evidence, ...]:

@@ -137,6 +137,11 @@ def exchanges(facts: Facts, role: str = "asked") -> tuple[Exchange, ...]:
     return tuple(exchange for exchange in facts.exchanges or () if exchange.role == role)
 
 
+def owners_unseen(facts: Facts) -> tuple[Unseen, ...]:
+    """Return what the reading of the socket tables left out, the owners of sockets above all."""
+    return facts.sockets.unseen if isinstance(facts.sockets, Sockets) else ()
+
+
 def process(facts: Facts, pid: int) -> Process | None:
     """Return the description of a process, when it was read."""
     return next((each for each in facts.processes or () if each.pid == pid), None)

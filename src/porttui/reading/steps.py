@@ -203,6 +203,9 @@ def _probe(facts: Facts, _failing: Step | None) -> Told:
         return _looking(facts)
     best = next((each for each in exchanges if each.http is not None), None)
     best = best or next((each for each in exchanges if each.outcome == "answer"), exchanges[0])
+    if best.protocol == "http" and best.http is None:  # an error to a hello that was none: what of the request itself?
+        failed = (each for each in exchanges if each.sent in {"http", "https"} and each.outcome != "answer")
+        best = next(failed, best)
     if best.outcome != "answer" and not facts.done:
         return _looking(facts)
     if best.outcome == "answer" and redirects.is_first(facts, best) and redirects.hops(facts):
@@ -214,7 +217,8 @@ def _firewall(facts: Facts, failing: Step | None) -> Told:
     if facts.asked.question is Question.BIND:
         return Status.SKIPPED, "no rule can keep a server from starting"
     attempts = seen.asked_attempts(facts)
-    if attempts and all(each.outcome == "open" for each in attempts) and seen.opened(facts):
+    opened = bool(attempts) and all(each.outcome == "open" for each in attempts) and seen.opened(facts)
+    if opened and failing is not Step.PATH:
         return Status.PASS, "the connection opened, so no rule blocks it"
     if facts.attempts is None or facts.firewall is None:
         return _looking(facts, "path" if facts.attempts is None else "")

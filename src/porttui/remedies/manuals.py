@@ -174,6 +174,7 @@ MANUALS: dict[str, Rows] = {
         ("ss", "shows sockets"),
         ("-ltnp", "those that listen (l) by TCP (t), with numbers for names (n) and their programs (p)"),
         ("-tanp", "those of TCP (t) in every state (a), with numbers for names (n) and their programs (p)"),
+        ("-tnp", "connections of TCP (t), with numbers for names (n) and their programs (p)"),
         ("-tan", "all of TCP (t), whatever their state (a), with numbers for names (n)"),
         ("-K", "those that it lists are dropped by the kernel"),
         ("state time-wait", "only connections that are over and not yet forgotten"),
@@ -198,6 +199,23 @@ MANUALS: dict[str, Rows] = {
         ("/proc/{pid}/wchan", "the place in the kernel where the process waits"),
         ("/proc/{pid}/stack", "how it came there, the innermost call first"),
         ("{file}", "this file"),
+    ),
+    "py-spy": (
+        ("py-spy", "looks into a running Python program; it goes on meanwhile"),
+        ("dump", "print where each of its threads is, once"),
+        ("--pid {pid}", "of process {pid}"),
+    ),
+    "jstack": (("jstack", "prints where each thread of a Java program is"), ("{pid}", "of process {pid}")),
+    "prlimit": (
+        ("prlimit", "shows and changes the limits of a running process"),
+        ("--pid {pid}", "of process {pid}"),
+        ("--nofile={soft}:{hard}", "let it open {soft} files and connections at a time"),
+        ("--nofile={soft}:", "let it open {soft} files and connections at a time; its hard limit allows that"),
+    ),
+    "ls": (
+        ("ls", "lists files"),
+        ("-l", "with what each of them is"),
+        ("/proc/{pid}/fd", "what process {pid} has open"),
     ),
     "sample": (
         ("sample", "looks what a program is doing, many times in a row"),
@@ -289,6 +307,8 @@ MANUALS: dict[str, Rows] = {
         ("lsof", "lists which program has which file or socket open"),
         ("-nP", "with numbers for names of machines (n) and ports (P)"),
         ("-iTCP:{port}", "only TCP, port {port}"),
+        ("-p {pid}", "only of process {pid}"),
+        ("-sTCP:ESTABLISHED", "only open connections"),
         ("-sTCP:LISTEN", "only those that wait for connections"),
     ),
     "brew": (
@@ -336,6 +356,7 @@ MANUALS: dict[str, Rows] = {
         ("-LocalPort {port}", "only where the machine's own port is {port}"),
         ("-RemotePort {port}", "only where the other end's port is {port}"),
         ("-State Listen", "only those that wait for connections"),
+        ("-State Established", "only open connections"),
     ),
     "Get-Content": (
         ("Get-Content", "prints a file"),

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from porttui.model.facts import (
     Access,
     Counters,
+    Doing,
     Fate,
     FirewallBackend,
     Host,
@@ -21,6 +22,7 @@ from porttui.model.facts import (
 )
 from porttui.observe.linux.access import linux_access
 from porttui.observe.linux.counters import read_counters
+from porttui.observe.linux.doing import linux_doing
 from porttui.observe.linux.firewall import linux_firewall
 from porttui.observe.linux.glimpse import linux_listeners, linux_starting
 from porttui.observe.linux.host import linux_host
@@ -79,6 +81,10 @@ class Linux:
     def processes(self, pids: Iterable[int]) -> tuple[Process, ...]:
         """Describe processes, from /proc/PID."""
         return linux_processes(pids)
+
+    def doing(self, pids: Iterable[int]) -> tuple[Doing, ...]:
+        """Tell what processes do, from two readings of /proc/PID/task."""
+        return linux_doing(pids)
 
     def managed(self, processes: Iterable[Process]) -> tuple[Process, ...]:
         """Ask systemd and docker what they do when these end."""

@@ -50,7 +50,7 @@ def start_time(ticks: int) -> dt.datetime:
 
 def _process(pid: int, parents: Callable[[int], tuple[Ancestor, int] | None]) -> Process | None:
     status = status_of(f"/proc/{pid}/status")
-    stat = _stat(pid)
+    stat = stat_fields(pid)
     if not status or len(stat) < 22:
         return None
     argv = _argv(pid)
@@ -73,8 +73,8 @@ def _process(pid: int, parents: Callable[[int], tuple[Ancestor, int] | None]) ->
         container=place.container,
         memory=int(status["VmRSS"].split()[0]) * 1024 if "VmRSS" in status else None,
         threads=int(status["Threads"]) if "Threads" in status else None,
-        open_files=_open_files(pid),
-        open_files_limit=_open_files_limit(pid),
+        open_files=open_files(pid),
+        open_files_limit=open_files_limit(pid),
         capabilities=capability_names(int(status["CapEff"], 16)) if "CapEff" in status else None,
         seccomp=int(status["Seccomp"]) if "Seccomp" in status else None,
         no_new_privs=status["NoNewPrivs"] == "1" if "NoNewPrivs" in status else None,
@@ -95,7 +95,7 @@ def _sockets_given(pid: int) -> int | None:
     return min(int(given), 1024)
 
 
-def _stat(pid: int) -> list[str]:
+def stat_fields(pid: int) -> list[str]:
     """Return the fields of /proc/PID/stat from the third (state) on; the second may hold blanks and brackets."""
     lines = cgroup.read_lines(f"/proc/{pid}/stat")
     return "\n".join(lines).rpartition(")")[2].split() if lines else []
@@ -149,7 +149,7 @@ def _parent(pid: int) -> tuple[Ancestor, int] | None:
     return Ancestor(pid=pid, name=name, argv=_argv(pid)), int(status.get("PPid", "0"))
 
 
-def _open_files(pid: int) -> int | None:
+def open_files(pid: int) -> int | None:
     """Count descriptors: the size of /proc/PID/fd is their number since Linux 6.2, for everybody; else list them."""
     folder = f"/proc/{pid}/fd"
     try:
@@ -158,10 +158,11 @@ def _open_files(pid: int) -> int | None:
         return None
 
 
-def _open_files_limit(pid: int) -> int | None:
+def open_files_limit(pid: int, *, hard: bool = False) -> int | None:
+    """Return the soft or hard limit of descriptors (RLIMIT_NOFILE); None when it is not told, or when there is none."""
     line = next((each for each in cgroup.read_lines(f"/proc/{pid}/limits") if each.startswith("Max open files")), "")
-    soft = line.removeprefix("Max open files").split()[:1]
-    return int(soft[0]) if soft and soft[0].isdigit() else None
+    found = line.removeprefix("Max open files").split()[hard : hard + 1]
+    return int(found[0]) if found and found[0].isdigit() else None
 
 
 @functools.lru_cache(maxsize=1)
@@ -185,5 +186,5 @@ def _cpu_percent(pids: Sequence[int]) -> dict[int, float]:
 
 def _ticks(pid: int) -> int | None:
     """Return the clock ticks in user and kernel mode: fields 14 and 15 of /proc/PID/stat."""
-    stat = _stat(pid)
+    stat = stat_fields(pid)
     return int(stat[11]) + int(stat[12]) if len(stat) > 12 else None

@@ -47,6 +47,7 @@ _EVERY_STATE = 0xFFF
 _INFO = 2
 _SKV6ONLY = 11
 _CGROUP_ID = 21
+_BYTES_ACKED = 120
 _BYTES_RECEIVED = 128
 """Offset of tcpi_bytes_received in struct tcp_info (include/uapi/linux/tcp.h)."""
 
@@ -242,6 +243,7 @@ def _inet_row(protocol: str, message: bytes) -> DiagRow:
             send_queue=None if listens or state == "BOUND" else send_queue,
             received=_received(state, attributes.get(_INFO)),
             expires=expires / 1000 if message[2] == _TIME_WAIT_TIMER else None,
+            sent=_sent(attributes.get(_INFO)),
             uid=uid if inode else None,  # nobody holds it, and the kernel writes 0, which is not root
             inode=inode,
             v6only=bool(v6only[0]) if v6only and ":" in address and not connected else None,
@@ -263,6 +265,13 @@ def _received(state: str, info: bytes | None) -> int | None:
         return None
     count = int(struct.unpack_from("=Q", info, _BYTES_RECEIVED)[0])
     return count - 1 if count and state in ("CLOSE_WAIT", "LAST_ACK", "CLOSING") else count
+
+
+def _sent(info: bytes | None) -> int | None:
+    """Read tcpi_bytes_acked."""
+    if info is None or len(info) < _BYTES_ACKED + 8:
+        return None
+    return int(struct.unpack_from("=Q", info, _BYTES_ACKED)[0])
 
 
 def _unix_row(message: bytes) -> Socket:

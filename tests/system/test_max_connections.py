@@ -1,0 +1,51 @@
+"""max-connections: the server itself says that it has too many clients."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.system import troubled
+from tests.system.expect import EVERYBODY, expect_fault, expect_healthy
+from tests.system.people import Person
+from tests.system.stage import Namespace
+
+pytestmark = [pytest.mark.system, EVERYBODY]
+
+
+def test_redis_has_too_many_clients(person: Person) -> None:
+    with Namespace() as stage:
+        port = stage.free_port()
+        options = ("--port", str(port), "--bind", "127.0.0.1", "--save", "", "--maxclients", "3")
+        server = stage.serve(port, "redis-server", *options, person=Person.OTHER)
+        for _ in range(3):
+            troubled.connect(stage, port)
+        troubled.has_accepted(stage, server, 3)
+        answer = stage.check(f"redis://127.0.0.1:{port}", person=person)
+        bare = stage.check(f"127.0.0.1:{port}", person=person)
+        web = stage.check(f"http://127.0.0.1:{port}", person=person)
+    for each in (answer, bare, web):
+        expect_fault(each, "max-connections", "probe", port, person)
+        assert "max number of clients reached" in each.verdict["summary"], each
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["-ERR max number of clients reached", "Exceeded MaxStartups", "421 Too many connections, try again later"],
+)
+def test_it_is_known_by_its_words(person: Person, text: str) -> None:
+    with Namespace() as stage:
+        server = stage.listen("--do=banner", f"--text={text}", person=Person.OTHER)
+        answer = stage.check(f"127.0.0.1:{server.port}", person=person)
+    expect_fault(answer, "max-connections", "probe", server.port, person)
+
+
+def test_a_redis_with_room_is_healthy(person: Person) -> None:
+    with Namespace() as stage:
+        port = stage.free_port()
+        options = ("--port", str(port), "--bind", "127.0.0.1", "--save", "", "--maxclients", "30")
+        server = stage.serve(port, "redis-server", *options, person=Person.OTHER)
+        for _ in range(3):
+            troubled.connect(stage, port)
+        troubled.has_accepted(stage, server, 3)
+        answer = stage.check(f"redis://127.0.0.1:{port}", person=person)
+    expect_healthy(answer, person)
