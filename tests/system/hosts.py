@@ -21,13 +21,34 @@ def with_files(folder: Path, files: dict[str, str], person: Person) -> tuple[str
         own = folder / f"file{number}"
         own.write_text(text)
         mounts.append(f"mount --bind {shlex.quote(str(own))} {shlex.quote(path)}")
-    script = " && ".join([*mounts, 'exec "$@"'])
-    if person is Person.ROOT:
-        return ("unshare", "--mount", "sh", "-c", script, "sh")
-    apart = ("unshare", "--user", "--map-current-user", "--mount", "--keep-caps", "sh", "-c", script, "sh")
-    return (*apart, "setpriv", "--inh-caps=-all", "--ambient-caps=-all", "--bounding-set=-all")
+    return _mounted(" && ".join(mounts), person)
 
 
 def with_hosts(folder: Path, text: str, person: Person) -> tuple[str, ...]:
     """Return the words of a command that runs what follows with this text as /etc/hosts."""
     return with_files(folder, {"/etc/hosts": text}, person)
+
+
+def with_overlay(folder: Path, below: str, files: dict[str, str], person: Person) -> tuple[str, ...]:
+    """Return the words of a command that runs what follows with files that a folder does not have.
+
+    Args:
+        folder: where files can be written that everybody may read.
+        below: the folder of the system, such as /etc.
+        files: texts by the path inside of it.
+        person: who runs it, as in `with_files`.
+    """
+    layer = folder / "layer"
+    for path, text in files.items():
+        (layer / path).parent.mkdir(parents=True, exist_ok=True)
+        (layer / path).write_text(text)
+    mount = f"mount -t overlay overlay -o lowerdir={shlex.quote(str(layer))}:{below} {below}"
+    return _mounted(mount, person)
+
+
+def _mounted(mounts: str, person: Person) -> tuple[str, ...]:
+    script = f'{mounts} && exec "$@"'
+    if person is Person.ROOT:
+        return ("unshare", "--mount", "sh", "-c", script, "sh")
+    apart = ("unshare", "--user", "--map-current-user", "--mount", "--keep-caps", "sh", "-c", script, "sh")
+    return (*apart, "setpriv", "--inh-caps=-all", "--ambient-caps=-all", "--bounding-set=-all")

@@ -257,6 +257,21 @@ class Namespace:
         assert process.stdout is not None
         assert process.stdout.readline(), process.communicate()[1]
 
+    def count(self, state: str, port: int) -> int:
+        """Count the rows of the TCP tables in a state (hex, as the kernel writes it) that have a port at either end."""
+        end = f":{port:04X}"
+        return sum(1 for row in self._rows() if row[3] == state and (row[1].endswith(end) or row[2].endswith(end)))
+
+    def accepted(self, port: int, count: int) -> None:
+        """Wait until a server has accepted so many connections: until then their sockets have no inode."""
+
+        def all_are() -> bool:
+            end = f":{port:04X}"
+            rows = [row for row in self._rows() if row[3] == "01" and row[1].endswith(end)]
+            return sum(1 for row in rows if row[9] != "0") >= count
+
+        wait_until(all_are, f"{count} connections accepted")
+
     def check(
         self,
         target: str,

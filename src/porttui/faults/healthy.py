@@ -149,7 +149,8 @@ def _catch(facts: Facts) -> str:
 
 
 def _slowly(good: Exchange) -> str:
-    if good.sent == "nothing" or good.ms < _SLOW_MS:
+    cut = good.http is not None and good.http.cut is not None  # then it was porttui's patience that ended
+    if good.sent == "nothing" or good.ms < _SLOW_MS or cut:
         return ""
     return f"It took {words.duration(good.ms)} to answer: a client with less patience gives up."
 
