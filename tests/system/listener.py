@@ -97,6 +97,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--do", default="http", choices=_MANNERS)
     parser.add_argument("--status", type=int, default=200, help="of --do http")
     parser.add_argument("--text", default="hello", help="the body, or the banner")
+    parser.add_argument("--note", help="is not used: a word for the command line")
     return parser.parse_args()
 
 

@@ -575,6 +575,8 @@ class Facts(Value, frozen=True, kw_only=True):
     """The activator that held the target's listener before porttui connected; None when none did."""
     own: tuple[int, ...] = ()
     """porttui and its ancestors, nearest first; () when not looked at."""
+    folder: str | None = None
+    """The folder that porttui was started in; None when it is gone, or not looked at."""
     starting: tuple[Process, ...] | None = None
     """Young processes whose command line names the port while nothing listens on it, none of them an ancestor of
     porttui: servers, perhaps, that have not opened it yet. None: not looked for."""

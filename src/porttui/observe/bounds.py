@@ -8,6 +8,8 @@ MOST_ADDRESSES = 8
 """Addresses of one name that are looked at."""
 MOST_PROCESSES = 32
 """Processes on one port that are described."""
+MOST_ELSEWHERE = 128
+"""Processes on other ports that are looked at, whether they are the program that the port stands for."""
 
 
 def addresses_left_out(facts: Facts) -> tuple[Unseen, ...]:

@@ -35,8 +35,8 @@ from porttui.observe import activators, bounds
 from porttui.observe.look import Look
 from porttui.observe.parts import Part
 from porttui.observe.platform import Platform
-from porttui.observe.session import own_pids
-from porttui.reading import history, near, seen, wsl
+from porttui.observe.session import own_folder, own_pids
+from porttui.reading import history, meant, near, seen, wsl
 
 _MOST_ELSEWHERE = 4
 _FAR_AWAY = "192.0.2.1"
@@ -79,6 +79,7 @@ class _Observation:
             host=Host(name="?"),
             environment=environment_facts(os.environ),
             own=own_pids(),
+            folder=own_folder(),
             timeout=look.timeout,
         )
         rights, machine = Part("rights of this user", platform.privileges), Part("machine", platform.host)
@@ -260,7 +261,21 @@ class _Observation:
         unseen = bounds.processes_left_out(len(pids), port)
         if unseen:
             sockets = replace(sockets, unseen=(*sockets.unseen, *unseen))
-        return sockets, self.eyes.processes(sorted(pids)[: bounds.MOST_PROCESSES])
+        return sockets, (
+            *self.eyes.processes(sorted(pids)[: bounds.MOST_PROCESSES]),
+            *self._relatives(sockets, port, pids),
+        )
+
+    def _relatives(self, sockets: Sockets, port: int, known: set[int]) -> tuple[Process, ...]:
+        """Describe the programs of the service that the port stands for, when they listen farther away."""
+        name = meant.service(self.target)
+        here = [
+            row for row in sockets.rows if row.state == "LISTEN" and row.protocol == "tcp" and row.namespace is None
+        ]
+        if name is None or any(row.port == port for row in here):
+            return ()
+        pids = sorted({pid for row in here for pid in row.pids} - known)[: bounds.MOST_ELSEWHERE]
+        return tuple(each for each in self.eyes.processes(pids) if meant.serves(each, name))
 
     @property
     def _before(self) -> dt.datetime:
@@ -359,7 +374,7 @@ class _Observation:
 
         if not seen.asked_attempts(self.facts):
             return
-        others = near.beside(self.facts) if seen.opened(self.facts) else near.worth_trying(self.facts)
+        others = near.beside(self.facts) if seen.opened(self.facts) else meant.worth_trying(self.facts)
         for socket in others[:_MOST_ELSEWHERE]:
             address = near.address_to_ask(self.facts, socket)
             done = attempts([address], socket.port, timeout=1.2, counters=self.eyes.counters, role="elsewhere")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 from porttui.model.facts import Ssh
 from porttui.model.printable import printable
@@ -23,6 +24,14 @@ def ssh_session(environment: Mapping[str, str]) -> Ssh | None:
     if len(parts) != 4 or not parts[3].isdecimal():
         return None
     return Ssh(client=printable(parts[0], 64), server=printable(parts[2], 64), server_port=int(parts[3]))
+
+
+def own_folder() -> str | None:
+    """Return the folder that porttui was started in; None when it is gone or may not be known."""
+    try:
+        return printable(str(Path.cwd()))
+    except OSError:
+        return None
 
 
 def own_pids() -> tuple[int, ...]:

@@ -75,6 +75,12 @@ def _plain(text: str) -> str:
     return name.partition(":")[0].rpartition("/")[2].rpartition("\\")[2].removeprefix("-").lower()
 
 
+def names_port(kin: Kin, port: int) -> bool:
+    """Tell whether a command line names a port as servers do: "5173", "--port=5173", ":5173", "-p5173"."""
+    number = re.compile(rf"(?:.*[=:]|-[A-Za-z])?{port}")
+    return any(number.fullmatch(word) for word in kin.argv[1:] if "://" not in word)
+
+
 def is_shell(kin: Kin) -> bool:
     """Tell whether a process is a shell, whatever it does."""
     return bool(SHELLS & {_plain(kin.name), _plain(kin.argv[0]) if kin.argv else ""})

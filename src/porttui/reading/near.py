@@ -73,11 +73,6 @@ def beside(facts: Facts) -> tuple[Socket, ...]:
     return tuple(socket for socket in found if all(seen.would_accept(socket, each) is False for each in asked))
 
 
-def worth_trying(facts: Facts) -> tuple[Socket, ...]:
-    """Return the listeners that a remedy may recommend, best first."""
-    return same_port(facts) or neighbours(facts)
-
-
 def address_to_ask(facts: Facts, socket: Socket) -> str:
     """Return the address at which a client on this machine reaches a listener."""
     if not is_wildcard(socket.address):

@@ -23,9 +23,9 @@ def ask_for(facts: Facts, socket: Socket, title: str = "Ask for the address that
     host = address
     if address in facts_localhost(facts) and is_loopback(address):
         host = "localhost"
-    wanted = replace(
-        target, host=host, port=socket.port, scheme=target.scheme or _scheme_seen(facts, address, socket.port)
-    )
+    spoken = web_scheme_seen(facts, socket)
+    scheme = spoken if spoken and target.scheme in {None, "http", "https"} else target.scheme
+    wanted = replace(target, host=host, port=socket.port, scheme=scheme)
     return Remedy(
         title=title,
         risk=Risk.SAFE,
@@ -59,11 +59,15 @@ def tried_at(facts: Facts, address: str, port: int) -> str | None:
     return None
 
 
-def _scheme_seen(facts: Facts, address: str, port: int) -> str | None:
-    for exchange in facts.exchanges or ():
-        if (exchange.address, exchange.port) == (address, port) and exchange.http is not None:
-            return "https" if exchange.sent == "https" else "http"
-    return None
+def web_scheme_seen(facts: Facts, socket: Socket) -> str | None:
+    """Return the scheme by which a listener answered when it was tried: "http", "https"; None when it did not."""
+    address = near.address_to_ask(facts, socket)
+    said = [each for each in facts.exchanges or () if (each.address, each.port) == (address, socket.port)]
+    if any(each.sent == "https" and each.tls is not None and each.http is not None for each in said):
+        return "https"
+    if any(each.sent == "tls" and each.tls is not None for each in said) and seen.wants_http(facts):
+        return "https"  # asked in plain HTTP it complained; asked for TLS it greeted
+    return "http" if any(each.sent == "http" and each.http is not None for each in said) else None
 
 
 def listen_on(facts: Facts, socket: Socket, host: str, *, exposes: bool = False) -> Remedy:
