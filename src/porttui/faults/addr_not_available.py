@@ -102,7 +102,7 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
 FAULT = Fault(
     code="addr-not-available",
     step=Step.BIND,
-    stop=Stop.ROUTE,
+    stop=Stop.ADDRESS,  # bind(2) looks at the address before the rights and the port
     title="The address belongs to no interface of this machine",
     explanation=__doc__,
     check=check,

@@ -34,11 +34,18 @@ the VPN on and once with it off: what a kill switch leaves behind when it crashe
 from __future__ import annotations
 
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
-from porttui.model.facts import Facts
+from porttui.model.facts import Facts, Unseen
 from porttui.model.report import Confidence, Remedy, Step
 from porttui.reading import evidence, packets, seen, words
 from porttui.reading.unseen import firewall_unseen
 from porttui.remedies import firewall
+
+_NAT_UNSEEN = Unseen(
+    what="what NAT rules do with these packets",
+    reason="rules are counted, and not followed",
+    how_to_see="nft list ruleset",
+    needs_root=True,
+)
 
 
 def check(facts: Facts) -> Outcome:
@@ -57,7 +64,10 @@ def check(facts: Facts) -> Outcome:
         return CannotTell(because="the connection tracking table is full, which drops packets at the same place")
     first = dropped[0]
     if seen.sockets_seen(facts) and seen.is_local(facts, first.address) and not seen.accepting(facts, first.address):
-        return CannotTell(because="nothing listens there: a NAT rule may send the packets where they cannot go")
+        return CannotTell(
+            because="nothing listens there: a NAT rule may send the packets where they cannot go",
+            unseen=firewall_unseen(facts) or (_NAT_UNSEEN,),
+        )
     return Found(
         summary=f"Probably a firewall on {words.machine(facts)} drops the packets to port {first.port} going out.",
         gloss="The packets are thrown away before they leave your program's side; so nothing can answer.",

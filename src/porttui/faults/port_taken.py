@@ -42,13 +42,19 @@ from porttui.reading import evidence, seen, words
 from porttui.reading.keeping import in_the_way
 from porttui.remedies import free_port, service
 
+_TAKEN = ("EADDRINUSE", "EACCES")
+"""Rights are looked at first (inet_bind in the kernel), and Windows says the latter of a port held exclusively."""
+
 
 def check(facts: Facts) -> Outcome:
-    """Find it when a bind failed with EADDRINUSE and a listener is in its way."""
+    """Find it when a bind failed with EADDRINUSE and a listener is in its way.
+
+    A bind that is denied (EACCES) never gets as far as that: then a listener in the way is the second hindrance.
+    """
     first = not_the_bind(facts)
     if first is not None:
         return first
-    taken = bind_errors(facts, "EADDRINUSE")
+    taken = bind_errors(facts, *_TAKEN)
     if not taken:
         return RuledOut(because="no bind was told that the address is in use")
     if not seen.sockets_seen(facts):
@@ -67,7 +73,7 @@ def check(facts: Facts) -> Outcome:
 
 
 def _holders(facts: Facts) -> tuple[Socket, ...]:
-    taken = bind_errors(facts, "EADDRINUSE")
+    taken = bind_errors(facts, *_TAKEN)
     return tuple(socket for socket in seen.listeners(facts) if any(in_the_way(socket, each) for each in taken))
 
 

@@ -44,11 +44,15 @@ _USUAL_START = 1024
 
 
 def check(facts: Facts) -> Outcome:
-    """Find it when a bind failed with EACCES below the limit and the capability is missing."""
+    """Find it when a bind failed with EACCES below the limit and the capability is missing.
+
+    Linux looks at the address before the rights, so a bind that failed with EADDRNOTAVAIL would meet it next.
+    """
     first = not_the_bind(facts)
     if first is not None:
         return first
-    if not bind_errors(facts, "EACCES"):
+    hidden = facts.os == "linux" and bool(bind_errors(facts, "EADDRNOTAVAIL"))
+    if not hidden and not bind_errors(facts, "EACCES"):
         return RuledOut(because="no bind was denied")
     if facts.os == "windows":
         return RuledOut(because="Windows has no ports that only an administrator may bind")

@@ -12,23 +12,22 @@ rules of its own. curl takes http_proxy only in small letters. Node takes none o
 httpx and requests take all. And a NO_PROXY of `localhost` does not cover 127.0.0.1; `127.0.0.0/8` is understood by
 curl and not by httpx.
 
-How porttui knows: it reads the variables of its own environment as httpx does, asks the server directly, and asks
-once more through the proxy, when that stands on this machine. Directly it works, through the proxy it does not. A
-proxy elsewhere is not asked, as nothing shall leave the machine: then porttui says that it could not see. Your
-program may have been started with other variables than porttui.
+How porttui knows: it reads the variables of its own environment as httpx does, asks the server directly, and asks once
+more through the proxy, when that stands on this machine. Directly the server answers, through the proxy it does not,
+or with another error. A proxy elsewhere is not asked, as nothing shall leave the machine: then porttui says that it
+could not see. Your program may have been started with other variables than porttui.
 
 What looks the same and is not: nothing-listening (the server is down, asked directly as well), http-server-error and
 upstream-dead-502 (the error is of the server, or of its own reverse proxy), http-client-error (a 403 that the server
 really means).
 
 To fix it, leave this machine out: `export NO_PROXY=localhost,127.0.0.1,::1` on Linux and macOS, and the same as
-no_proxy, as some programs read only small letters; `$env:NO_PROXY = 'localhost,127.0.0.1,::1'` in PowerShell,
-`setx NO_PROXY localhost,127.0.0.1,::1` to keep it. To see whether that is all,
-`curl --noproxy '*' http://localhost:11434`. A service has an environment of its own: Environment=NO_PROXY=... in its
-unit, `environment:` in a compose file.
+no_proxy, as some programs read only small letters; `$env:NO_PROXY = 'localhost,127.0.0.1,::1'` in PowerShell, `setx
+NO_PROXY localhost,127.0.0.1,::1` to keep it. To see whether that is all, `curl --noproxy '*' http://localhost:11434`.
+A service has an environment of its own: Environment=NO_PROXY=... in its unit, `environment:` in a compose file.
 
-To keep it from coming back, set NO_PROXY in the same file in which the proxies are set, with the names of this
-machine and of the containers in it.
+To keep it from coming back, set NO_PROXY in the same file in which the proxies are set, with the names of this machine
+and of the containers in it.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ from porttui.remedies import service
 
 
 def check(facts: Facts) -> Outcome:
-    """Find it when a proxy applies, the direct way works, and the way through the proxy does not."""
+    """Find it when a proxy applies, the server answers directly, and the way through the proxy fares worse."""
     if facts.proxies is None or (facts.exchanges is None and not facts.done):
         return CannotTell(because="the proxy variables were not looked at yet")
     proxy = _applying(facts)
@@ -50,7 +49,7 @@ def check(facts: Facts) -> Outcome:
     if not seen.opened(facts):
         return RuledOut(because="a direct connection does not work either")
     direct = seen.exchanges(facts)
-    if direct and not any(_works(each) for each in direct):
+    if direct and not any(each.outcome == "answer" for each in direct):
         return RuledOut(because="the server does not answer directly either")
     through = seen.exchanges(facts, "proxy")
     if not through:
@@ -62,9 +61,13 @@ def check(facts: Facts) -> Outcome:
         return CannotTell(because="the proxy was not asked", unseen=(unseen,))
     if any(_works(each) for each in through):
         return RuledOut(because="the request works through the proxy too")
+    if any(_same(one, other) for one in through for other in direct):
+        return RuledOut(because="the server answers the same directly")
+    works = not direct or any(_works(each) for each in direct)
+    itself = "itself works" if works else f"itself answers: {words.answer(_answered(direct))}"
     return Found(
         summary=f"{proxy.variable} sends the request to the proxy {proxy.url}, which fails; "
-        f"{words.asked_endpoint(facts)} itself works.",
+        f"{words.asked_endpoint(facts)} {itself}.",
         gloss="A proxy variable makes programs ask the proxy instead of the server, even for this machine.",
         evidence=(
             Evidence(text=f"{proxy.variable}\t{proxy.url}", source="environment"),
@@ -81,6 +84,15 @@ def _applying(facts: Facts) -> Proxy | None:
 
 def _works(exchange: Exchange) -> bool:
     return exchange.outcome == "answer" and (exchange.http is None or exchange.http.status < 400)
+
+
+def _same(through: Exchange, direct: Exchange) -> bool:
+    """Tell whether the proxy only passes on what the server says."""
+    return through.http is not None and direct.http is not None and through.http.status == direct.http.status
+
+
+def _answered(direct: tuple[Exchange, ...]) -> Exchange:
+    return next(each for each in direct if each.outcome == "answer")
 
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
@@ -117,5 +129,4 @@ FAULT = Fault(
     explanation=__doc__,
     check=check,
     remedies=remedies,
-    explains=("http-server-error", "http-client-error"),
 )

@@ -20,7 +20,8 @@ def not_the_listener(facts: Facts) -> RuledOut | CannotTell | None:
     """Answer for the listener step as long as a missing listener cannot be the reason; None when it may be.
 
     A port without a listener is refused, at once, by the kernel itself. A time-out never comes from it: only when it
-    is seen that something else stopped the packet can a missing listener be told as the second fault.
+    is seen that something else stopped the packet can a missing listener be told as the second fault. Packets that
+    were dropped on their way out do not show that: NAT may have led them to where a listener here means nothing.
     """
     if facts.attempts is None:
         return CannotTell(because="no connection was tried yet")
@@ -33,10 +34,7 @@ def not_the_listener(facts: Facts) -> RuledOut | CannotTell | None:
         return CannotTell(because="the target is another machine, whose sockets cannot be seen from here")
     if not seen.sockets_seen(facts):
         return CannotTell(because="the socket tables could not be read", unseen=seen.sockets_unseen(facts))
-    stopped = any(
-        each.outcome == "ECONNREFUSED" or each.icmp or packets.dropped_inwards(each) or packets.dropped_outwards(each)
-        for each in attempts
-    )
+    stopped = any(each.outcome == "ECONNREFUSED" or each.icmp or packets.dropped_inwards(each) for each in attempts)
     return None if stopped else CannotTell(because="a port without a listener is refused, and this one was not")
 
 
