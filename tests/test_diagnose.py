@@ -88,7 +88,7 @@ ENDS = {
     "refused by the kernel": ((), (w.refused(),), "nothing-listening"),
     "refused, and the kernel sent nothing": ((), (w.refused(by_kernel=False),), "fw-reject-reset"),
     "refused although somebody listens": ((w.listener(),), (w.refused(by_kernel=False),), "fw-reject-reset"),
-    "refused by the kernel although somebody listens": ((w.listener(),), (w.refused(),), "undetermined"),
+    "refused by the kernel although somebody listens": ((w.listener(),), (w.refused(),), "nat-redirect-dead"),
     "silent, queue overflows": (
         (w.listener(queue=2, backlog=1),),
         (w.silent(Ip_InReceives=4, Ip_InDelivers=4, TcpExt_ListenOverflows=4),),

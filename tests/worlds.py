@@ -109,6 +109,14 @@ def listener(address: str = "127.0.0.1", port: int = 8080, **fields: Any) -> f.S
     return f.Socket(protocol="tcp", state="LISTEN", address=address, port=port, **{"v6only": v6only, **given, **fields})
 
 
+def redirect(port: int, to_port: int, **fields: Any) -> f.NatRule:
+    """Return a rule of nftables that leads a port of this machine's own connections to another one."""
+    text = f"tcp dport {port} redirect to :{to_port}"
+    given = {"hook": "output", "action": "redirect", "text": text, "handle": 7, "ports": ((port, port),)}
+    where = {"backend": "nftables", "family": "ip", "table": "nat", "chain": "output"}
+    return f.NatRule(**{**given, **where, "to_port": to_port, **fields})
+
+
 def node(pid: int = 4121, **fields: Any) -> f.Process:
     """Return the process behind `listener`."""
     return f.Process(

@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-from tests.system.expect import EVERYBODY, expect_fault, expect_undetermined
+from tests.system.expect import EVERYBODY, expect_fault
 from tests.system.people import Person
-from tests.system.stage import ADDRESS, Namespace
+from tests.system.stage import Namespace
 
 pytestmark = [pytest.mark.system, EVERYBODY]
 
@@ -50,17 +50,6 @@ def test_a_client_that_connected_to_itself_reached_nobody(person: Person) -> Non
         stage.run("sysctl", "-w", "net.ipv4.ip_local_port_range=40000 40001")
         answers = [stage.check("127.0.0.1:40000", person=person) for _ in range(3)]
     assert all(answer.code != "healthy" for answer in answers), answers
-
-
-def test_a_reset_from_behind_a_nat_rule_is_no_firewall(person: Person) -> None:
-    """As docker does with a published port on which nothing listens inside."""
-    with Namespace(lan=True) as stage, Namespace() as container:
-        stage.join(container, "10.231.9.1", "10.231.9.2")
-        server = stage.listen(address="0.0.0.0", person=Person.OTHER)
-        rule = f"ip daddr {ADDRESS} tcp dport {server.port} dnat to 10.231.9.2:80"
-        stage.nft(f"table ip n {{ chain o {{ type nat hook output priority -100; {rule}\n}}\n}}")
-        answer = stage.check(f"{ADDRESS}:{server.port}", person=person)
-    expect_undetermined(answer, person)
 
 
 def test_a_service_of_the_system_nearby_is_not_what_was_meant(person: Person) -> None:

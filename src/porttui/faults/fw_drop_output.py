@@ -34,9 +34,9 @@ the VPN on and once with it off: what a kill switch leaves behind when it crashe
 from __future__ import annotations
 
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
-from porttui.model.facts import Facts, Unseen
+from porttui.model.facts import Facts, NatRule, Unseen
 from porttui.model.report import Confidence, Remedy, Step
-from porttui.reading import evidence, packets, seen, words
+from porttui.reading import evidence, nat, packets, seen, words
 from porttui.reading.unseen import firewall_unseen
 from porttui.remedies import firewall
 
@@ -63,7 +63,11 @@ def check(facts: Facts) -> Outcome:
     if tracking_full(facts):
         return CannotTell(because="the connection tracking table is full, which drops packets at the same place")
     first = dropped[0]
-    if seen.sockets_seen(facts) and seen.is_local(facts, first.address) and not seen.accepting(facts, first.address):
+    led = nat.deciding(facts, first.address)
+    if isinstance(led, NatRule):
+        return CannotTell(because="a NAT rule leads the packets elsewhere, and they may not go there")
+    nobody = seen.sockets_seen(facts) and not seen.accepting(facts, first.address)
+    if led is None and nobody and seen.is_local(facts, first.address):
         return CannotTell(
             because="nothing listens there: a NAT rule may send the packets where they cannot go",
             unseen=firewall_unseen(facts) or (_NAT_UNSEEN,),

@@ -27,11 +27,11 @@ from __future__ import annotations
 
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop, no_remedies
 from porttui.faults.shared import not_the_bind
-from porttui.model.address import can_listen
+from porttui.model.address import can_listen, endpoint
 from porttui.model.facts import Exchange, Facts, HttpAnswer
 from porttui.model.report import Severity
 from porttui.model.target import Question
-from porttui.reading import evidence, redirects, refusals, seen, tls, words
+from porttui.reading import evidence, nat, redirects, refusals, seen, tls, words
 
 _WEB = {"http", "https", "ws", "wss"}
 """Schemes that are answered in HTTP. Other TLS schemes are answered in TLS, and the rest by their own name."""
@@ -67,6 +67,12 @@ def _answers(facts: Facts) -> Outcome:
         if not facts.done:
             return CannotTell(because="nothing was said on the connection yet")
         return Found(summary="It accepts connections; nothing was asked on them.", evidence=evidence.connects(facts))
+    led = any(nat.led_past(each) for each in seen.asked_attempts(facts))
+    if led and not seen.sockets_seen(facts):
+        because = (
+            "it is answered from elsewhere, and it cannot be seen whether a server on the port itself is passed by"
+        )
+        return CannotTell(because=because, unseen=seen.sockets_unseen(facts))
     good = next((each for each in exchanges if _fits(facts, each)), None)
     if good is None:
         return RuledOut(because="what it answered does not fit the question")
@@ -142,6 +148,13 @@ def _catch(facts: Facts) -> str:
     if mute:
         first = mute[0][0]
         return f"{first.address} does not ({words.answer(first)}): a program that tries only that address fails."
+    led = next((each for each in seen.asked_attempts(facts) if nat.led_past(each)), None)
+    if led is not None and seen.is_local(facts, led.address) and not nat.impossible(facts):
+        place = nat.led_to(facts, led)
+        to = f" to {endpoint(*place)}" if place else ""
+        return (
+            f"A NAT rule leads it on{to}, as published ports of containers are: it is not served at this port itself."
+        )
     proxy = next((each for each in facts.proxies or () if each.applies), None)
     if proxy is not None and not seen.exchanges(facts, "proxy"):
         return f"{proxy.variable} names a proxy that was not asked: a program that uses it may fail all the same."

@@ -40,7 +40,7 @@ from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shared import not_the_listener
 from porttui.model.facts import Facts
 from porttui.model.report import Confidence, Remedy, Step
-from porttui.reading import evidence, keeping, packets, seen, words
+from porttui.reading import evidence, keeping, nat, packets, seen, words
 from porttui.remedies import service
 
 
@@ -54,9 +54,10 @@ def check(facts: Facts) -> Outcome:
     if found:
         return RuledOut(because=f"{words.at(found[0])} is on the port ({found[0].protocol}, {found[0].state})")
     by_kernel = [packets.reset_by_kernel(each) for each in seen.refused(facts)]
-    sure = bool(by_kernel) and all(by_kernel)
+    sure = bool(by_kernel) and all(by_kernel) and not nat.may_lead(facts)
+    probably = "" if sure else "probably "
     return Found(
-        summary=f"Nothing listens on port {port}: no server is waiting for your connection.",
+        summary=f"Nothing listens on port {port}: {probably}no server is waiting for your connection.",
         gloss="Refused means that the machine was reached and nobody waits at that port.",
         confidence=Confidence.CERTAIN if sure else Confidence.LIKELY,
         evidence=(

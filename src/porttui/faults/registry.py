@@ -16,6 +16,7 @@ from porttui.faults import (
     container_loopback_bind,
     crash_loop,
     device_bound_listener,
+    dnat_loopback_martian,
     dns_nxdomain,
     emfile_close,
     emfile_queue,
@@ -43,6 +44,9 @@ from porttui.faults import (
     macos_local_network_privacy,
     max_connections,
     mtls_required,
+    nat_prerouting_only,
+    nat_redirect_dead,
+    nat_redirect_elsewhere,
     not_http,
     nothing_listening,
     other_netns,
@@ -165,6 +169,10 @@ FAULTS: tuple[Fault, ...] = (
     fw_reject_icmp.FAULT,
     fw_drop_input.FAULT,
     fw_drop_output.FAULT,
+    nat_redirect_elsewhere.FAULT,
+    nat_redirect_dead.FAULT,
+    nat_prerouting_only.FAULT,
+    dnat_loopback_martian.FAULT,
 )
 
 BY_CODE: dict[str, Fault] = {fault.code: fault for fault in FAULTS}

@@ -392,6 +392,12 @@ class Fate(Value, frozen=True, kw_only=True):
     accepted it (inode 0); accepted: a program has it; unknown: the table could not be read."""
     unread: int | None = None
     """Bytes of ours that the server's program has not read yet."""
+    to_address: str = ""
+    """Where the connection was led when it was translated (NAT): the local end of its row, or what connection tracking
+    says; empty when it was not, or when that is not known."""
+    to_port: int = 0
+    source: str = ""
+    """The client's address as the server's side has it, where connection tracking told it."""
 
 
 class Attempt(Value, frozen=True, kw_only=True):
@@ -422,7 +428,8 @@ class Attempt(Value, frozen=True, kw_only=True):
     self_connected: bool = False
     """The socket is connected to itself (RFC 9293, 3.5, simultaneous open)."""
     fate: Fate | None = None
-    """Read after the request was sent, when the connection opened."""
+    """Read before the connection was given up, on systems that can tell it without a program; a silent one has one
+    only where connection tracking told it."""
 
 
 class HttpAnswer(Value, frozen=True, kw_only=True):
@@ -544,6 +551,39 @@ class FirewallBackend(Value, frozen=True, kw_only=True):
     unseen: Unseen | None = None
 
 
+class NatRule(Value, frozen=True, kw_only=True):
+    """A rule of a NAT chain that changes where connections lead, or that lets them through unchanged."""
+
+    hook: Literal["output", "prerouting"]
+    """output: for connections of this machine itself; prerouting: for those that come in."""
+    action: Literal["redirect", "dnat", "pass"]
+    """redirect: to this machine itself; dnat: to any address; pass: no rule after this one is asked."""
+    text: str
+    """As it is listed."""
+    backend: Literal["nftables", "iptables", "iptables-legacy"]
+    family: Literal["ip", "ip6", "inet"]
+    table: str
+    chain: str
+    handle: int | None = None
+    """By which nft deletes it."""
+    ports: tuple[tuple[int, int], ...] = ()
+    """Destination ports, each from and to; () for all."""
+    addresses: tuple[str, ...] = ()
+    """Destination addresses or networks; () for all."""
+    other_than: tuple[str, ...] = ()
+    """Destinations to which it does not apply."""
+    local_only: bool = False
+    """It applies to addresses of this machine only."""
+    interface: str = ""
+    """By which the packet has to leave (output), or to have come in (prerouting)."""
+    to_address: str = ""
+    """Where it leads; empty when the address stays."""
+    to_port: int = 0
+    """0 when the port stays."""
+    unclear: str = ""
+    """Its conditions that porttui does not understand: whether it applies cannot be told then."""
+
+
 class Facts(Value, frozen=True, kw_only=True):
     """Everything that was seen. Filled step by step by `porttui.observe.observe`; None means not looked at yet."""
 
@@ -591,6 +631,11 @@ class Facts(Value, frozen=True, kw_only=True):
     """None: no connection to the target stayed without an answer, or its listener is not known."""
     proxies: tuple[Proxy, ...] | None = None
     firewall: tuple[FirewallBackend, ...] | None = None
+    tracked: bool | None = None
+    """Whether connection tracking sees connections from this machine to itself: where it does not, no NAT rule is in
+    force. None: not looked at, or not told."""
+    nat: tuple[NatRule, ...] | Unseen | None = None
+    """The rules by which NAT chains lead TCP connections elsewhere, in the order in which they are asked."""
     timeout: float = 4.0
     """Seconds after which a silent connection is given up."""
     took: dict[str, float] = {}

@@ -13,12 +13,14 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Literal, NamedTuple
 
-from porttui.model.address import is_loopback, is_wildcard, same_address
-from porttui.model.facts import Attempt, Counters
+from porttui.model.address import destination, is_loopback, is_wildcard, same_address
+from porttui.model.facts import Attempt, Counters, Fate
 from porttui.observe.connection import OPEN, UNDER_WAY, Connection, wait
 from porttui.observe.linux.counters import added, moved
 
 Role = Literal["asked", "elsewhere"]
+FateReader = Callable[[str, int, str, int], Fate]
+"""Server address and port, our address and port -> where the connection stands (`Platform.fate`)."""
 
 _FIRST = 0.01
 """Seconds of the window around the first packet. On loopback the whole exchange is over when connect(2) returns."""
@@ -42,15 +44,17 @@ class _Ask(NamedTuple):
     timeout: float
     counters: Callable[[], Counters]
     role: Role = "asked"
+    fate: FateReader | None = None
 
 
-def attempts(
+def attempts(  # noqa: PLR0913 - each is a choice of its own, and by keyword
     addresses: Iterable[str],
     port: int,
     *,
     timeout: float,
     counters: Callable[[], Counters] = no_counters,
     role: Role = "asked",
+    fate: FateReader | None = None,
 ) -> tuple[Attempt, ...]:
     """Connect to each address in turn; those that stay silent are then waited for together.
 
@@ -64,6 +68,8 @@ def attempts(
         timeout: seconds for each address, counted from its first packet; a silence under 1.2 s is not to be believed.
         counters: reads the kernel's counters.
         role: what the attempts are for.
+        fate: how to look up the server's side of a connection; asked just before one that opened, or that nothing has
+            answered, is given up.
 
     Returns:
         One attempt an address, in the order given. Every error is an outcome.
@@ -71,7 +77,7 @@ def attempts(
     Raises:
         ValueError: one of `addresses` is no address.
     """
-    return _attempts(tuple(addresses), _Ask(port, timeout, counters, role))
+    return _attempts(tuple(addresses), _Ask(port, timeout, counters, role, fate))
 
 
 class _Trying:
@@ -87,6 +93,7 @@ class _Trying:
         self.tries = 1
         self.burst: Counters = {}
         self.whole: Counters = {}
+        self.fate: Fate | None = None
         self.confirmed = False
         """The silence was confirmed by further first packets."""
 
@@ -109,8 +116,21 @@ class _Trying:
     def finish(self) -> None:
         """Take the last reading, now that the outcome is known or the time is over."""
         self.whole = moved(self.before, self.counters())
+        self.fate = self._fate()
         if self.confirmed and not self._silent():
             self.burst = self.whole  # the answer came late: what moved around the first packets is not of it
+
+    def _fate(self) -> Fate | None:
+        """Look up the server's side of the connection while it is there."""
+        reader, (source, source_port) = self.ask.fate, self.first.source
+        if reader is None or self.first.socket is None or not source_port or self.first.self_connected:
+            return None
+        if self.first.outcome == OPEN:
+            found = reader(*self.first.peer, source, source_port)
+            if found.row == "missing" and not found.to_address:  # the kernel may not have written it down yet
+                found = reader(*self.first.peer, source, source_port)
+            return found
+        return reader(destination(self.address), self.ask.port, source, source_port)
 
     def close(self) -> None:
         """Close the connection. A second call does nothing."""
@@ -184,6 +204,7 @@ class _Trying:
             source_port=first.source[1],
             peer=first.peer[0],
             self_connected=first.self_connected,
+            fate=self.fate,
         )
 
 

@@ -14,7 +14,7 @@ from typing import Literal, TypeVar
 
 from msgspec.structs import replace
 
-from porttui.model.address import is_wildcard, parse_ip
+from porttui.model.address import family, is_wildcard, parse_ip
 from porttui.model.facts import (
     Access,
     Attempt,
@@ -22,6 +22,7 @@ from porttui.model.facts import (
     Counters,
     Facts,
     Host,
+    NatRule,
     Privileges,
     Process,
     Route,
@@ -113,6 +114,10 @@ class _Observation:
         self._take(free_ports=self._end(Part("free ports", self._free_ports)))
         yield self.facts
 
+        if connects and self.facts.os == "linux":  # the only system whose NAT is told
+            # not while a connection is tried: this is traffic, and moves the counters
+            self._take(tracked=self._end(Part("connection tracking", self._tracked)))
+        nat = Part("NAT rules", self._nat)
         if self.asked.question is Question.CONNECT:
             self._take(attempts=self._end(Part("connect", self._attempts)) or ())
             yield self.facts
@@ -124,7 +129,8 @@ class _Observation:
             yield self.facts
         if self.facts.activation is not None and self.facts.attempts:
             self._take(activation=self._end(Part("activator", lambda: activators.afterwards(self.facts, self.eyes))))
-        backends = self._end(firewall)
+        backends, rules = self._end(firewall), self._end(nat)
+        self._take(nat=rules)
         self._take(firewall=backends if connects else None, done=True)
         yield self.facts
 
@@ -308,10 +314,21 @@ class _Observation:
         local = dict.fromkeys(each.address for each in tries)
         return free_ports(self.target.port, local, os=self.facts.os, sysctls=self.facts.sysctls, used=used)
 
+    def _tracked(self) -> bool | None:
+        return self.eyes.tracked({family(each) for each in self._addresses})
+
+    def _nat(self) -> tuple[NatRule, ...] | Unseen | None:
+        if self.facts.tracked is False:
+            return ()
+        return self.eyes.nat() if self.facts.os == "linux" and self.asked.question is Question.CONNECT else None
+
     def _attempts(self) -> tuple[Attempt, ...]:
         from porttui.observe.connect import attempts
 
-        return attempts(self._addresses, self.target.port, timeout=self.look.timeout, counters=self.eyes.counters)
+        fate = self.eyes.fate if self.facts.os == "linux" else None  # elsewhere a program would have to be started
+        return attempts(
+            self._addresses, self.target.port, timeout=self.look.timeout, counters=self.eyes.counters, fate=fate
+        )
 
     def _guarded(self, what: str, talk: Iterator[None]) -> Iterator[None]:
         """Go through a conversation step by step; a failure of porttui ends it, is told, and takes nothing with it."""
@@ -375,13 +392,15 @@ class _Observation:
         if not seen.asked_attempts(self.facts):
             return
         others = near.beside(self.facts) if seen.opened(self.facts) else meant.worth_trying(self.facts)
-        for socket in others[:_MOST_ELSEWHERE]:
-            address = near.address_to_ask(self.facts, socket)
-            done = attempts([address], socket.port, timeout=1.2, counters=self.eyes.counters, role="elsewhere")
+        places = [(near.address_to_ask(self.facts, each), each.port) for each in others]
+        places += [(address, self.target.port) for address in near.twins_of_loopback(self.facts)]
+        fate = self.eyes.fate if self.facts.os == "linux" else None
+        for address, port in places[:_MOST_ELSEWHERE]:
+            done = attempts([address], port, timeout=1.2, counters=self.eyes.counters, role="elsewhere", fate=fate)
             self._take(attempts=(*(self.facts.attempts or ()), *done))
             yield
             if self.look.http and done[0].outcome == "open":
-                yield from self._talk(address, socket.port, "elsewhere", 1.5)
+                yield from self._talk(address, port, "elsewhere", 1.5)
 
     def _ask_windows(self) -> Iterator[None]:
         """In WSL2 see whether Windows, which is the default gateway there, has what localhost was asked for."""

@@ -16,6 +16,7 @@ from porttui.model.facts import (
     FirewallBackend,
     Host,
     Interface,
+    NatRule,
     Os,
     Privileges,
     Process,
@@ -131,6 +132,14 @@ class Other:
     def fate(self, address: str, port: int, source: str, source_port: int) -> Fate:  # noqa: ARG002 - the Protocol's
         """Return "unknown": psutil does not tell whether a connection was accepted."""
         return Fate(row="unknown")
+
+    def tracked(self, families: Iterable[int]) -> bool | None:  # noqa: ARG002 - the Protocol's
+        """Return None: this system does not tell."""
+        return None
+
+    def nat(self) -> tuple[NatRule, ...] | Unseen:
+        """Tell that the rules of this system's NAT are not read."""
+        return Unseen(what="NAT rules", reason="porttui does not read them on this system", how_to_see="")
 
     def firewall(self) -> tuple[FirewallBackend, ...]:
         """Tell that no firewall of this system is known here; that is not to say that it has none."""

@@ -13,6 +13,7 @@ from porttui.model.facts import (
     FirewallBackend,
     Host,
     Interface,
+    NatRule,
     Os,
     Privileges,
     Process,
@@ -85,6 +86,16 @@ class Platform(Protocol):
 
     def fate(self, address: str, port: int, source: str, source_port: int) -> Fate:
         """Look up the server's side of a connection of ours from `source` to `address`."""
+
+    def tracked(self, families: Iterable[int]) -> bool | None:
+        """Tell whether connections from this machine to itself are tracked, in each of the families 4 and 6 asked for.
+
+        Returns:
+            False: they are not, so that no NAT rule is in force; None: not told.
+        """
+
+    def nat(self) -> tuple[NatRule, ...] | Unseen:
+        """Read the rules by which NAT chains lead TCP connections elsewhere, in the order in which they are asked."""
 
     def firewall(self) -> tuple[FirewallBackend, ...]:
         """Tell which firewalls are installed, and whether their rules can be read."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from porttui.model.address import destination, is_wildcard
+from porttui.model.address import destination, family, is_loopback, is_wildcard
 from porttui.model.facts import Facts, Socket
-from porttui.reading import seen
+from porttui.reading import packets, seen
 
 NEAR = 10
 """Servers that find their port taken try the next ones: vite, next, jupyter and others go up by one at a time."""
@@ -71,6 +71,17 @@ def beside(facts: Facts) -> tuple[Socket, ...]:
         return ()
     asked = seen.addresses(facts)
     return tuple(socket for socket in found if all(seen.would_accept(socket, each) is False for each in asked))
+
+
+def twins_of_loopback(facts: Facts) -> tuple[str, ...]:
+    """Return this machine's other IPv4 addresses, when packets to a loopback address did not even leave.
+
+    A port that is served there though nothing listens here is led on by NAT, and so may the loopback address be.
+    """
+    silent = [each for each in seen.failed(facts) if each.outcome == "timeout" and is_loopback(each.address)]
+    if seen.listeners(facts) or facts.tracked is False or not any(packets.dropped_outwards(each) for each in silent):
+        return ()
+    return tuple(each for each in seen.own_addresses(facts) if family(each) == 4 and not is_loopback(each))[:1]
 
 
 def address_to_ask(facts: Facts, socket: Socket) -> str:

@@ -30,6 +30,25 @@ def reset_by_kernel(attempt: Attempt) -> bool | None:
     return None
 
 
+def noisy(attempt: Attempt) -> bool:
+    """Tell whether packets were seen to end before TCP as well: resets that were counted may be others' then."""
+    return _lost_inwards(attempt) or _lost_outwards(attempt, reset_loops_back=True)
+
+
+def reset_from_elsewhere(attempt: Attempt) -> bool:
+    """Tell whether a refusal came in from outside: our packets left, came back as resets, and none was ours.
+
+    For an address of this machine that means that a NAT rule has led them to another machine or a container. A rule's
+    reset in OUTPUT or INPUT shows as packets that never left, or were not handed on.
+    """
+    if attempt.outcome != "ECONNREFUSED" or attempt.icmp is not None or not attempt.burst:
+        return False
+    if attempt.burst.get("Tcp.OutRsts", 0) or not attempt.transmits_counted or attempt.tries < 2:
+        return False
+    left, came = ip_counter(attempt, "OutTransmits"), ip_counter(attempt, "InDelivers")
+    return left >= attempt.tries and came >= attempt.tries and not noisy(attempt)
+
+
 def _stays(attempt: Attempt) -> bool:
     """Tell whether no other machine can have answered: packets from ::1 never leave this one (RFC 4291, 2.5.3).
 

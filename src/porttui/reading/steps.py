@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from porttui.model.address import endpoint
-from porttui.model.facts import Facts, Unseen
+from porttui.model.facts import Facts, NatRule, Unseen
 from porttui.model.report import Evidence, Severity, Status, Step, StepResult, Verdict
 from porttui.model.target import Question
-from porttui.reading import evidence, history, keeping, packets, redirects, seen, words
+from porttui.reading import evidence, history, keeping, nat, packets, redirects, seen, words
 from porttui.reading.unseen import firewall_unseen
 
 Told = tuple[Status, str]
@@ -217,6 +217,10 @@ def _firewall(facts: Facts, failing: Step | None) -> Told:
     if facts.asked.question is Question.BIND:
         return Status.SKIPPED, "no rule can keep a server from starting"
     attempts = seen.asked_attempts(facts)
+    past = [each for each in attempts if nat.led_past(each)]
+    if failing is Step.FIREWALL and past:
+        place = nat.led_to(facts, past[0])
+        return Status.FAIL, f"led past the listener, to {endpoint(*place)}" if place else "led past the listener"
     opened = bool(attempts) and all(each.outcome == "open" for each in attempts) and seen.opened(facts)
     if opened and failing is not Step.PATH:
         return Status.PASS, "the connection opened, so no rule blocks it"
@@ -224,7 +228,7 @@ def _firewall(facts: Facts, failing: Step | None) -> Told:
         return _looking(facts, "path" if facts.attempts is None else "")
     if failing is Step.FIREWALL:
         return Status.FAIL, _blocked(facts)
-    theirs = "; this refusal is not theirs" if attempts and all(packets.reset_by_kernel(a) for a in attempts) else ""
+    theirs = _theirs(facts) if attempts and all(packets.reset_by_kernel(each) for each in attempts) else ""
     if seen.opened(facts):
         theirs = "; one address opened"
     unseen = firewall_unseen(facts)
@@ -234,15 +238,24 @@ def _firewall(facts: Facts, failing: Step | None) -> Told:
     rules = sum(backend.rules or 0 for backend in facts.firewall)
     if not rules:
         return Status.PASS, f"no rules{theirs}"
-    if "not theirs" in theirs:
-        theirs = "; the kernel itself refused"  # a NAT rule may have led the packet to where nobody listens
     return Status.PASS, f"{rules} rule{'s' if rules != 1 else ''} read{theirs}"
+
+
+def _theirs(facts: Facts) -> str:
+    """Tell whose refusal it was that the kernel itself sent: a NAT rule may have led the packet to an empty port."""
+    led = [nat.deciding(facts, each.address) for each in seen.asked_attempts(facts)]
+    return "; this refusal is not theirs" if all(rule is False for rule in led) else "; the kernel itself refused"
 
 
 def _blocked(facts: Facts) -> str:
     for attempt in seen.failed(facts):
         if attempt.icmp is not None:
             return f"ICMP error {attempt.icmp.type}/{attempt.icmp.code} from {attempt.icmp.sender or 'this machine'}"
+        rule = nat.deciding(facts, attempt.address)
+        if isinstance(rule, NatRule):
+            return f"a NAT rule leads it to {endpoint(*nat.goes_to(rule, attempt.address, attempt.port))}"
+        if nat.refused_here(facts, attempt) or packets.reset_from_elsewhere(attempt):
+            return "refused by somebody else than the listener on the port"
         if packets.reset_by_kernel(attempt) is False:
             return "reset, and this kernel counted none of its own"
         if attempt.outcome == "timeout":

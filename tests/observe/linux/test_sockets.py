@@ -256,15 +256,19 @@ def test_the_fate_by_a_mapped_address(stack: ExitStack) -> None:
 
 @needs_root
 def test_the_fate_of_a_redirected_connection_is_missing() -> None:
-    def work() -> Fate:
+    def work() -> tuple[int, Fate, Fate]:
         sh("nft add table ip t", "nft add chain ip t c { type nat hook output priority -100 ; }")
         with listen() as server:
             port = server.getsockname()[1]
             sh(f"nft add rule ip t c tcp dport 7 redirect to :{port}")
             with socket.create_connection(("127.0.0.1", 7)) as client:
-                return linux_fate("127.0.0.1", 7, *client.getsockname())
+                by_root = linux_fate("127.0.0.1", 7, *client.getsockname())
+                become(NOBODY)
+                return port, by_root, linux_fate("127.0.0.1", 7, *client.getsockname())
 
-    assert in_namespace(work) == Fate(row="missing")
+    port, by_root, by_nobody = in_namespace(work)
+    assert by_root == Fate(row="missing", to_address="127.0.0.1", to_port=port, source="127.0.0.1")
+    assert by_nobody == Fate(row="missing", to_address="127.0.0.1", to_port=port)
 
 
 @needs_root

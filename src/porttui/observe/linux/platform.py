@@ -12,6 +12,7 @@ from porttui.model.facts import (
     FirewallBackend,
     Host,
     Interface,
+    NatRule,
     Os,
     Privileges,
     Process,
@@ -21,6 +22,7 @@ from porttui.model.facts import (
     Unseen,
 )
 from porttui.observe.linux.access import linux_access
+from porttui.observe.linux.conntrack import tracked
 from porttui.observe.linux.counters import read_counters
 from porttui.observe.linux.doing import linux_doing
 from porttui.observe.linux.firewall import linux_firewall
@@ -29,6 +31,7 @@ from porttui.observe.linux.host import linux_host
 from porttui.observe.linux.inside import inside
 from porttui.observe.linux.interfaces import linux_interfaces
 from porttui.observe.linux.managers import unit_properties, with_managers
+from porttui.observe.linux.nat import linux_nat
 from porttui.observe.linux.privileges import linux_privileges
 from porttui.observe.linux.process import linux_processes
 from porttui.observe.linux.route import linux_route
@@ -105,6 +108,14 @@ class Linux:
     def fate(self, address: str, port: int, source: str, source_port: int) -> Fate:
         """Look up the reverse row of a connection of ours."""
         return linux_fate(address, port, source, source_port)
+
+    def tracked(self, families: Iterable[int]) -> bool | None:
+        """Ask connection tracking (nf_conntrack_count), by a datagram to ourselves."""
+        return tracked(families)
+
+    def nat(self) -> tuple[NatRule, ...] | Unseen:
+        """Read the rules of the NAT chains, as root."""
+        return linux_nat(linux_privileges())
 
     def firewall(self) -> tuple[FirewallBackend, ...]:
         """Tell which firewalls are installed and readable; changes nothing."""

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from porttui.model.address import same_address
 from porttui.model.facts import Fate, Socket, Sockets, Unseen
 from porttui.model.printable import printable
-from porttui.observe.linux import namespaces, owners, proc_net, sock_diag
+from porttui.observe.linux import conntrack, namespaces, owners, proc_net, sock_diag
 from porttui.observe.linux.proc import user_name
 from porttui.observe.linux.service_sockets import is_service_socket
 from porttui.observe.linux.sock_diag import DiagError, DiagRow
@@ -99,11 +99,33 @@ def linux_fate(address: str, port: int, source: str, source_port: int) -> Fate:
             row = _find(proc_net.read_tcp(ports=[port]), address, port, source, source_port)
         except OSError:
             return Fate(row="unknown")
+    ends = conntrack.translated(address, port, source, source_port)
+    if ends is not None and (not same_address(ends.address, address) or ends.port != port):
+        return Fate(row="missing", to_address=ends.address, to_port=ends.port, source=ends.source)
     if row is None:
-        return Fate(row="missing")
+        return _led_elsewhere(source, source_port)
     if row.inode or row.state in _ENDED:
         return Fate(row="accepted", unread=row.queue if row.inode else None)
     return Fate(row="waiting", unread=None if row.state == "SYN_RECV" else row.queue)
+
+
+def _led_elsewhere(source: str, source_port: int) -> Fate:
+    """Find the server's row of a translated connection: its peer is our own end, and its own end another than asked."""
+    try:
+        rows = [each.socket for each in sock_diag.tcp_on_port(source_port, _MOST_ROWS)]
+    except OSError:
+        return Fate(row="missing")
+    led = [
+        row
+        for row in rows
+        if row.peer_port == source_port
+        and row.port != source_port
+        and row.state not in ("LISTEN", "BOUND")
+        and same_address(row.peer, source)
+    ]
+    if len(led) != 1:
+        return Fate(row="missing")
+    return Fate(row="missing", to_address=led[0].address, to_port=led[0].port)
 
 
 def _by_netlink(port: int) -> _Tables:

@@ -1,0 +1,49 @@
+"""nat-prerouting-only: the port is a redirect that only packets from outside meet."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.system.expect import EVERYBODY, expect_fault
+from tests.system.nat import translate
+from tests.system.people import Person
+from tests.system.stage import ADDRESS, Namespace
+
+pytestmark = [pytest.mark.system, EVERYBODY]
+
+
+@pytest.mark.parametrize("program", ["nft", "iptables"])
+@pytest.mark.parametrize("address", ["127.0.0.1", ADDRESS])
+def test_local_clients_do_not_pass_the_redirect(person: Person, address: str, program: str) -> None:
+    """Without root it is a server on a port nearby, which is true as well, and the same way out is offered."""
+    with Namespace(lan=True) as stage:
+        server = stage.listen(address="0.0.0.0", port=8080, person=Person.OTHER)
+        if program == "nft":
+            translate(stage, "prerouting", 'iifname "lan0" tcp dport 80 redirect to :8080')
+        else:
+            rule = ("-i", "lan0", "-p", "tcp", "--dport", "80", "-j", "REDIRECT", "--to-ports", "8080")
+            stage.run("iptables", "-t", "nat", "-A", "PREROUTING", *rule)
+        answer = stage.check(f"http://{address}/", person=person)
+    if person is Person.ROOT:
+        expect_fault(answer, "nat-prerouting-only", "firewall", 80, person)
+        assert answer.verdict["confidence"] == "certain", answer
+        assert "'OUTPUT'" in str(answer.report["remedies"]) or "porttui_output" in str(answer.report["remedies"]), (
+            answer
+        )
+    else:
+        expect_fault(answer, "wrong-port", "listener", 80, person)
+    ways = str(answer.report["remedies"])
+    assert f":{server.port}" in ways, answer
+
+
+def test_with_nobody_nearby_root_still_knows(person: Person) -> None:
+    with Namespace(lan=True) as stage:
+        server = stage.listen(port=28_765, address="0.0.0.0", person=Person.OTHER)
+        translate(stage, "prerouting", f"tcp dport 20443 redirect to :{server.port}")
+        answer = stage.check("127.0.0.1:20443", person=person)
+    if person is Person.ROOT:
+        expect_fault(answer, "nat-prerouting-only", "firewall", 20443, person)
+    else:
+        expect_fault(answer, "nothing-listening", "listener", 20443, person)
+        assert answer.verdict["confidence"] == "likely", answer
+        assert any("rules" in what for what in answer.unseen), answer
