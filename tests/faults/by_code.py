@@ -239,6 +239,11 @@ BY_CODE: dict[str, f.Facts] = {
     "udp-only": _shut(_UDP),
     "unix-socket-only": _shut(_UNIX),
     "other-netns": _shut(replace(w.listener("0.0.0.0"), namespace=4026532999, container="0f3c9a7b1d2e")),
+    "localhost-inside-container": replace(
+        _shut(port=5432),
+        host=f.Host(name="web", container="docker"),
+        outside=(f.Outside(name="the default gateway", address="172.17.0.1", interface="eth0", outcome="open"),),
+    ),
     "backlog-full": _silent(
         w.listener(queue=2, backlog=1), Ip_InReceives=4, Ip_InDelivers=4, TcpExt_ListenOverflows=4
     ),

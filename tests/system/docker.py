@@ -26,6 +26,11 @@ class Docker:
     address: str
     """The container's."""
 
+    @property
+    def gateway(self) -> str:
+        """The host's address, as the container sees it."""
+        return f"{self.address.rpartition('.')[0]}.1"
+
     def publish(self, port: int, inside: int, *, at: str = "127.0.0.1") -> Server:
         """Start docker-proxy as root, as dockerd does, in front of a port of the container."""
         proxy = people.find("docker-proxy")

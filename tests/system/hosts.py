@@ -46,9 +46,20 @@ def with_overlay(folder: Path, below: str, files: dict[str, str], person: Person
     return _mounted(mount, person)
 
 
-def _mounted(mounts: str, person: Person) -> tuple[str, ...]:
+def in_container(person: Person, *mounts: str) -> tuple[str, ...]:
+    """Return the words of a command that runs what follows as if in a container: with its mark, and its own processes.
+
+    Args:
+        person: who runs it.
+        mounts: further commands, run before.
+    """
+    mark = "mount -t tmpfs -o mode=755 tmpfs /run && : >/run/.containerenv"
+    return _mounted(" && ".join([*mounts, mark]), person, "--pid", "--fork", "--mount-proc", "--kill-child")
+
+
+def _mounted(mounts: str, person: Person, *namespaces: str) -> tuple[str, ...]:
     script = f'{mounts} && exec "$@"'
     if person is Person.ROOT:
-        return ("unshare", "--mount", "sh", "-c", script, "sh")
-    apart = ("unshare", "--user", "--map-current-user", "--mount", "--keep-caps", "sh", "-c", script, "sh")
+        return ("unshare", "--mount", *namespaces, "sh", "-c", script, "sh")
+    apart = ("unshare", "--user", "--map-current-user", "--mount", *namespaces, "--keep-caps", "sh", "-c", script, "sh")
     return (*apart, "setpriv", "--inh-caps=-all", "--ambient-caps=-all", "--bounding-set=-all")

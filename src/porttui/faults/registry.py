@@ -40,6 +40,7 @@ from porttui.faults import (
     leftover_connection,
     listener_loopback_only,
     listener_other_address,
+    localhost_inside_container,
     macos_airplay,
     macos_local_network_privacy,
     max_connections,
@@ -122,6 +123,7 @@ FAULTS: tuple[Fault, ...] = (
     udp_only.FAULT,
     unix_socket_only.FAULT,
     other_netns.FAULT,
+    localhost_inside_container.FAULT,
     # path
     client_emfile.FAULT,
     ephemeral_exhaustion.FAULT,

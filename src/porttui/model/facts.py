@@ -92,6 +92,8 @@ class Interface(Value, frozen=True, kw_only=True):
     loopback: bool = False
     addresses: tuple[str, ...] = ()
     """IPv4 and IPv6 addresses without prefix length; link-local IPv6 with its scope."""
+    kind: str = ""
+    """What made it, where the system tells (ip-link(8), type): "veth", "bridge", "tun"; empty for hardware."""
 
 
 class Route(Value, frozen=True, kw_only=True):
@@ -263,6 +265,19 @@ class Process(Value, frozen=True, kw_only=True):
     sockets_given: int | None = None
     """How many listening sockets an activator gave it, by its own environment (LISTEN_FDS of sd_listen_fds(3)); 0 for
     none, None when this user may not read that."""
+
+
+class Outside(Value, frozen=True, kw_only=True):
+    """A connection to the target's port outside of the container that porttui runs in, on the same machine."""
+
+    name: str
+    """"the default gateway", or the name that the hosts file has for it: "host.docker.internal"."""
+    address: str
+    interface: str
+    """The container's own interface by which it is reached; a virtual one."""
+    outcome: str
+    """As in Attempt."""
+    ms: float = 0.0
 
 
 class AccessLine(Value, frozen=True, kw_only=True):
@@ -609,6 +624,9 @@ class Facts(Value, frozen=True, kw_only=True):
     far_ends: tuple[FarEnd, ...] | None = None
     """Where the programs that hold the listener hand connections on to, when no answer came; () when none of them is
     known to do that. None: not looked for."""
+    outside: tuple[Outside, ...] | None = None
+    """What the port does outside of this container, when nothing listens on it inside; () when there is nowhere to ask.
+    None: not looked at, as always where there are no marks of a container."""
     access: Access | Unseen | None = None
     """The files of TCP wrappers, when a listener of this machine gave no answer. None: not looked at."""
     activation: Activation | None = None

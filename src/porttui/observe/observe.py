@@ -137,6 +137,7 @@ class _Observation:
     def _talks(self) -> Iterator[None]:
         yield from self._asked_and_others()
         yield from self._follow()
+        yield from self._look_outside()
 
     def _asked_and_others(self) -> Iterator[None]:
         before = self.eyes.counters()
@@ -166,6 +167,15 @@ class _Observation:
         more = self.eyes.processes(sorted(pids)[: bounds.MOST_PROCESSES]) if pids else ()
         self._take(access=self._end(Part("access files", self._access)))
         self._take(far_ends=ends, processes=(*(self.facts.processes or ()), *more))
+        yield
+
+    def _look_outside(self) -> Iterator[None]:
+        """In a container where nothing listens on the port, see whether it is open outside, on the same machine."""
+        from porttui.observe.outside import look_outside, worth_it
+
+        if not worth_it(self.facts):
+            return
+        self._take(outside=self._end(Part("outside", lambda: look_outside(self.facts, self.eyes))))
         yield
 
     def _access(self) -> Access | Unseen | None:

@@ -115,6 +115,8 @@ def told(forward: Forward) -> str:
         return "leads to the machine that the editor works on"
     if forward.kind == "pod":
         return f"leads to port {forward.host_port} of {forward.via}"
+    if not end and forward.kind == "relay":
+        return f"starts {' '.join(forward.command)[:60]} for a connection" if forward.command else "hands them on"
     if not end:
         return f"leads to {forward.via}, by its own settings" if forward.via else "leads elsewhere, by its own settings"
     return f"leads to {end}" + (f" as {forward.via} sees it" if forward.via else "")

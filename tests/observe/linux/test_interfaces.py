@@ -29,7 +29,7 @@ def test_a_namespace_shows_its_own_interfaces(uid: int) -> None:
     assert known["lo"] == Interface(name="lo", up=True, loopback=True, addresses=("127.0.0.1", "::1"))
     assert known["lan0"].addresses == ("198.51.100.1", "198.51.100.9", "fe80::77%lan0")
     assert known["lan0"].loopback is False
-    assert known["lan1"] == Interface(name="lan1", up=False)
+    assert known["lan1"] == Interface(name="lan1", up=False, kind="veth")
 
 
 @needs_root

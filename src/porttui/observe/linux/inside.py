@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
@@ -24,7 +23,7 @@ def inside(address: str, seconds: float = _SECONDS) -> tuple[Neighbourhood, ...]
 
     Args:
         address: an IP address that is not this namespace's, and no loopback address, which every namespace has.
-        seconds: how long it may take.
+        seconds: how much of a processor it may take, as for `namespaces.look_around`.
 
     Returns:
         Each namespace with its TCP listeners, at most 50. Two containers may have the same address in two networks
@@ -33,7 +32,7 @@ def inside(address: str, seconds: float = _SECONDS) -> tuple[Neighbourhood, ...]
     wanted = parse_ip(address)
     if wanted is None or wanted.is_loopback or wanted.is_unspecified:
         return ()
-    deadline = time.monotonic() + seconds
+    allowance = namespaces.Allowance(seconds)
     own = owners.net_of("self")
     members: dict[int, list[int]] = {}
     for pid in owners.pids_here():
@@ -42,7 +41,7 @@ def inside(address: str, seconds: float = _SECONDS) -> tuple[Neighbourhood, ...]
             members.setdefault(net, []).append(pid)
     found = []
     for net, pids in members.items():
-        if time.monotonic() > deadline:
+        if allowance.spent():
             break
         if any(parse_ip(each) == wanted for each in _addresses(pids[0], family(address))):
             found.append(_neighbourhood(net, pids))

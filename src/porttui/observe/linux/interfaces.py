@@ -13,6 +13,8 @@ from porttui.observe.linux.netlink import ask, attributes
 _RTM_GETLINK = 18
 _RTM_GETADDR = 22
 _IFLA_IFNAME = 3
+_IFLA_LINKINFO = 18
+_IFLA_INFO_KIND = 1
 _IFA_ADDRESS = 1
 _IFA_LOCAL = 2
 _IFF_UP = 1
@@ -35,12 +37,15 @@ def linux_interfaces() -> tuple[Interface, ...] | Unseen:
 
 def _interface(body: bytes, addresses: dict[int, list[str]]) -> Interface:
     _, _, index, flags, _ = _LINK.unpack_from(body)
-    name = printable(attributes(body[_LINK.size :]).get(_IFLA_IFNAME, b"").rstrip(b"\0"), 16)
+    known = attributes(body[_LINK.size :])
+    name = printable(known.get(_IFLA_IFNAME, b"").rstrip(b"\0"), 16)
+    made = attributes(known.get(_IFLA_LINKINFO, b"")).get(_IFLA_INFO_KIND, b"")
     return Interface(
         name=name,
         up=bool(flags & _IFF_UP),
         loopback=bool(flags & _IFF_LOOPBACK),
         addresses=tuple(address.replace("%", f"%{name}") for address in addresses.get(index, ())),
+        kind=printable(made.rstrip(b"\0"), 32),
     )
 
 
