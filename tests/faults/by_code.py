@@ -67,8 +67,16 @@ def _macos(facts: f.Facts) -> f.Facts:
     return replace(facts, os="macos", host=replace(facts.host, release="15.1", systemd=False), sysctls={}, firewall=())
 
 
-def _nameless(host: str, error: str) -> f.Facts:
-    name = f.Name(host=host, literal=False, error=error, hosts_path="/etc/hosts")
+def _nameless(host: str, error: str, *outcomes: str) -> f.Facts:
+    """Return a name that leads nowhere; `outcomes` are those of the name servers that were asked again."""
+    servers = tuple(f"192.168.4.{number}" for number, _ in enumerate(outcomes, 1))
+    replies = tuple(
+        f.DnsReply(server=server, name=host, kind=kind, outcome=outcome, ms=1.0)
+        for server, outcome in zip(servers, outcomes, strict=True)
+        for kind in ("A", "AAAA")
+    )
+    resolver = f.Resolver(path="/etc/resolv.conf", servers=servers, replies=replies) if outcomes else None
+    name = f.Name(host=host, literal=False, error=error, hosts_path="/etc/hosts", resolver=resolver)
     return w.world(host, name=name, routes=(), binds=(), attempts=())
 
 
@@ -149,6 +157,27 @@ def _client(port: int) -> f.Socket:
         protocol="tcp", state="ESTABLISHED", address="127.0.0.1", port=port, peer="127.0.0.1", peer_port=8080,
         pids=(9,), owner_by="descriptor", inode=port,
     )  # fmt: skip
+
+
+def _unreached(address: str, outcome: str, route: f.Route, **fields: Any) -> f.Facts:
+    """Return an address that connect(2) refused at once; nothing listens anywhere."""
+    attempt = f.Attempt(address=address, port=8080, outcome=outcome, immediate=True, ms=0.1)
+    return w.world(address, binds=(), attempts=(attempt,), **{"routes": (route,), "route_blocks": (), **fields})
+
+
+def _waited(address: str) -> f.Facts:
+    icmp = f.Icmp(version=4, type=3, code=1, sender=LAN)
+    attempt = f.Attempt(address=address, port=8080, outcome="EHOSTUNREACH", ms=3050, icmp=icmp, source=LAN)
+    return w.world(
+        address,
+        binds=(),
+        attempts=(attempt,),
+        routes=(f.Route(destination=address, kind="unicast", interface="eth0", source=LAN),),
+        neighbours=(f.Neighbour(address=address, interface="eth0", state="FAILED"),),
+    )
+
+
+_ETH0 = f.Interface(name="eth0", up=True, addresses=(LAN,))
 
 
 def _moment(second: int, *pids: int) -> f.Moment:
@@ -347,4 +376,37 @@ BY_CODE: dict[str, f.Facts] = {
     ),
     "fw-drop-input": _silent(w.listener(), Ip_OutRequests=4, Ip_InReceives=4),
     "fw-drop-output": _silent(w.listener(), Ip_OutRequests=4, TcpExt_TCPRetransFail=2),
+    "ipv6-disabled": _unreached(
+        "::1",
+        "EADDRNOTAVAIL",
+        f.Route(destination="::1", error="ENETUNREACH"),
+        interfaces=(f.Interface(name="lo", up=True, loopback=True, addresses=("127.0.0.1",)), _ETH0),
+        sysctls={"net.ipv6.conf.lo.disable_ipv6": "1", "net.ipv6.conf.all.disable_ipv6": "1"},
+    ),
+    "loopback-address-missing": _unreached(
+        "127.0.0.1",
+        "ENETUNREACH",
+        f.Route(destination="127.0.0.1", error="ENETUNREACH"),
+        interfaces=(f.Interface(name="lo", up=True, loopback=True, addresses=("::1",)), _ETH0),
+    ),
+    "lo-down": _unreached(
+        "127.0.0.1",
+        "ENETUNREACH",
+        f.Route(destination="127.0.0.1", error="ENETUNREACH"),
+        interfaces=(f.Interface(name="lo", up=False, loopback=True), _ETH0),
+    ),
+    "route-missing": _unreached("10.9.9.9", "ENETUNREACH", f.Route(destination="10.9.9.9", error="ENETUNREACH")),
+    "route-blocked": _unreached(
+        "10.9.9.9",
+        "EACCES",
+        f.Route(destination="10.9.9.9", error="EACCES"),
+        route_blocks=(f.RouteBlock(by="route", kind="prohibit", destination="10.0.0.0/8"),),
+    ),
+    "host-down": _waited("192.168.4.77"),
+    "conntrack-full": replace(
+        _silent(w.listener(), Ip_OutRequests=4, Conntrack_Drop=4, TcpExt_TCPRetransFail=1),
+        sysctls={"net.netfilter.nf_conntrack_count": "65536", "net.netfilter.nf_conntrack_max": "65536"},
+    ),
+    "dns-servfail": _nameless("db.example", "EAI_AGAIN", "SERVFAIL", "timeout"),
+    "dns-resolver-dead": _nameless("db.example", "EAI_AGAIN", "ECONNREFUSED"),
 }  # fmt: skip

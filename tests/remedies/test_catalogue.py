@@ -7,7 +7,7 @@ from tests.remedies.everywhere import steps, ways
 
 LINUX_ONLY = {
     *("systemctl", "nft", "ss", "journalctl", "iptables", "ip6tables", "iptables-save", "service", "sysctl"),
-    "rc-service",
+    *("rc-service", "ip", "resolvectl", "getent"),
 }
 POSIX_ONLY = {
     "kill",
@@ -23,6 +23,7 @@ POSIX_ONLY = {
     "fg",
     "sample",
     "export",
+    *("ifconfig", "route", "networksetup", "dscacheutil", "scutil"),
 }
 TYPED_ANYWHERE = {"mkcert", "curl", "openssl"}
 UNCLEAR = {"an option", "given to the program", ""}

@@ -36,7 +36,7 @@ from __future__ import annotations
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
 from porttui.model.facts import Facts, NatRule, Unseen
 from porttui.model.report import Confidence, Remedy, Step
-from porttui.reading import evidence, nat, packets, seen, words
+from porttui.reading import evidence, nat, packets, seen, tracking, words
 from porttui.reading.unseen import firewall_unseen
 from porttui.remedies import firewall
 
@@ -60,7 +60,7 @@ def check(facts: Facts) -> Outcome:
         if any(packets.queue_overflowed(each) or packets.dropped_inwards(each) for each in silent):
             return RuledOut(because="the packets left")
         return CannotTell(because="the counters do not tell where the packets ended", unseen=firewall_unseen(facts))
-    if tracking_full(facts):
+    if tracking.is_full(facts):
         return CannotTell(because="the connection tracking table is full, which drops packets at the same place")
     first = dropped[0]
     led = nat.deciding(facts, first.address)
@@ -82,12 +82,6 @@ def check(facts: Facts) -> Outcome:
             *evidence.counted(first, "TcpExt.TCPRetransFail", whole=True),
         ),
     )
-
-
-def tracking_full(facts: Facts) -> bool:
-    """Tell whether connection tracking has no room left (nf_conntrack_count and nf_conntrack_max)."""
-    count, most = (facts.sysctls.get(f"net.netfilter.nf_conntrack_{name}", "") for name in ("count", "max"))
-    return count.isdigit() and most.isdigit() and int(most) > 0 and int(count) >= int(most)
 
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:

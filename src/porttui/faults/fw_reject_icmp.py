@@ -35,7 +35,7 @@ from __future__ import annotations
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
 from porttui.model.facts import Attempt, Facts, Icmp
 from porttui.model.report import Confidence, Evidence, Remedy, Step
-from porttui.reading import evidence, seen, words
+from porttui.reading import evidence, packets, seen, words
 from porttui.remedies import firewall
 
 _CODES = {
@@ -56,10 +56,7 @@ _CODES = {
 """Names of ICMP (RFC 792, RFC 1812) and ICMPv6 (RFC 4443) destination unreachable codes."""
 _ONLY_RULES = {(4, 3, 3), (4, 3, 9), (4, 3, 10), (4, 3, 13), (6, 1, 1), (6, 1, 4), (6, 1, 5)}
 """Codes that routing itself does not send for TCP: they come from a rule, wherever it stands."""
-_NOBODY_THERE = {(4, 3, 1), (6, 1, 3)}
-"""What the kernel sends itself when nobody answers to ARP or neighbour discovery."""
-_ARP_TIMES_OUT_MS = 900
-"""A failing neighbour lookup takes about three seconds (three probes of one second, arp(7))."""
+_TUNNELS = ("wg", "tailscale", "utun")
 
 
 def check(facts: Facts) -> Outcome:
@@ -76,23 +73,29 @@ def check(facts: Facts) -> Outcome:
 
 
 def _by_rule(facts: Facts, attempt: Attempt, icmp: Icmp) -> bool:
-    own = icmp.sender == attempt.source or icmp.sender in seen.own_addresses(facts)
-    if (icmp.version, icmp.type, icmp.code) in _NOBODY_THERE and own and attempt.ms > _ARP_TIMES_OUT_MS:
-        return False
-    if seen.is_local(facts, attempt.address):
+    """Tell whether a rule sent the error: on the way to this machine itself, or with a code that no router sends.
+
+    An error that this machine sent itself for another one's address is a rule's too, unless ARP failed, or it is
+    WireGuard's, which sends one when no peer has the address (icmp_ndo_send in its device.c).
+    """
+    if seen.is_local(facts, attempt.address) or (icmp.version, icmp.type, icmp.code) in _ONLY_RULES:
         return True
-    return (icmp.version, icmp.type, icmp.code) in _ONLY_RULES
+    if not packets.sent_here(facts, icmp, attempt) or packets.nobody_there(facts, attempt):
+        return False
+    route = seen.route(facts, attempt.address)
+    return route is not None and not (route.interface or "").startswith(_TUNNELS)
 
 
 def _found(facts: Facts, attempt: Attempt, icmp: Icmp) -> Found:
     name = _CODES.get((icmp.version, icmp.type, icmp.code), f"type {icmp.type}, code {icmp.code}")
     local = seen.is_local(facts, attempt.address)
-    where = f" on {words.machine(facts)}" if local else ""
+    where = f" on {words.machine(facts)}" if local or packets.sent_here(facts, icmp, attempt) else ""
     listener = seen.accepting(facts, attempt.address) if local else None
     although = f", although {words.program(facts, listener)} listens" if listener else ""
     kind = "ICMPv6" if icmp.version == 6 else "ICMP"
+    rule = f"{'A' if local else 'Probably a'} firewall rule{where}"
     return Found(
-        summary=f'A firewall rule{where} rejects the connection to port {attempt.port} with "{name}"{although}.',
+        summary=f'{rule} rejects the connection to port {attempt.port} with "{name}"{although}.',
         gloss=f'Your program calls that "{words.ERRNO_WORDS.get(attempt.outcome, attempt.outcome)}".',
         confidence=Confidence.CERTAIN if local else Confidence.LIKELY,
         evidence=(

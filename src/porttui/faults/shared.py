@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from porttui.faults.fault import CannotTell, RuledOut
-from porttui.model.facts import Activation, Facts, FarEnd, Socket, Unseen
+from porttui.model.facts import Activation, Facts, FarEnd, Resolver, Socket, Unseen
 from porttui.reading import far, keeping, packets, seen, stuck, words
 
 
@@ -14,6 +14,22 @@ def not_the_name(facts: Facts) -> RuledOut | CannotTell | None:
     if facts.name.addresses:
         return RuledOut(because=f"{facts.name.host} leads to {facts.name.addresses[0]}")
     return None
+
+
+def not_answered(facts: Facts) -> RuledOut | CannotTell | Resolver:
+    """Return the resolver when a name leads nowhere for want of an answer; else why that is not so."""
+    first = not_the_name(facts)
+    if first is not None:
+        return first
+    name = facts.name
+    if name is None or name.error not in {"EAI_AGAIN", "EAI_FAIL"}:
+        return RuledOut(because="the system's resolver had an answer")
+    if name.host == "localhost":
+        return RuledOut(because="localhost is told apart")
+    if isinstance(name.resolver, Resolver):
+        return name.resolver
+    unseen = (name.resolver,) if isinstance(name.resolver, Unseen) else ()
+    return CannotTell(because="the name servers were not asked", unseen=unseen)
 
 
 def not_the_listener(facts: Facts) -> RuledOut | CannotTell | None:

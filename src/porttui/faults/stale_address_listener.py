@@ -84,5 +84,5 @@ FAULT = Fault(
     explanation=__doc__,
     check=check,
     remedies=remedies,
-    explains=("listener-other-address",),
+    explains=("listener-other-address", "route-missing", "host-down"),
 )

@@ -67,5 +67,5 @@ FAULT = Fault(
     check=check,
     remedies=remedies,
     questions=(Question.CONNECT, Question.BIND),
-    explains=("dns-nxdomain",),
+    explains=("dns-nxdomain", "dns-servfail", "dns-resolver-dead"),
 )

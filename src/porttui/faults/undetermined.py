@@ -31,10 +31,10 @@ from __future__ import annotations
 
 from porttui.faults import healthy
 from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
-from porttui.model.facts import Facts
+from porttui.model.facts import Facts, Resolver
 from porttui.model.report import Confidence, Evidence, Remedy, RemedyStep, Risk, Severity
 from porttui.model.target import Question
-from porttui.reading import evidence, redirects, seen, words
+from porttui.reading import dns, evidence, redirects, seen, words
 from porttui.reading.unseen import all_unseen
 from porttui.remedies import service
 
@@ -71,6 +71,9 @@ def _symptom(facts: Facts) -> str:
 
 
 def _evidence(facts: Facts) -> tuple[Evidence, ...]:
+    if facts.name is not None and not facts.name.addresses:
+        resolver = facts.name.resolver
+        return (evidence.name_error(facts), *(dns.quoted(resolver) if isinstance(resolver, Resolver) else ()))
     if facts.asked.question is Question.BIND:
         return evidence.binds(facts)
     return (*evidence.connects(facts), *evidence.exchanged(seen.exchanges(facts)), *redirects.told(facts))

@@ -109,6 +109,60 @@ class Route(Value, frozen=True, kw_only=True):
     """Name of the errno that the lookup ended with, such as "ENETUNREACH"."""
 
 
+class RouteBlock(Value, frozen=True, kw_only=True):
+    """An entry of the routing policy that sends no packet on: a route or a rule (ip-route(8), ip-rule(8))."""
+
+    by: Literal["route", "rule"]
+    kind: str
+    """"blackhole", "unreachable", "prohibit", or of routes "throw"."""
+    destination: str
+    """The prefix that it is for: "10.0.0.0/8", "::/0"."""
+    table: str = "main"
+    """Of a route: the name or number of its table."""
+    priority: int | None = None
+    """Of a rule: lower ones are asked first."""
+    uids: tuple[int, int] | None = None
+    """Of a rule: first and last user that it is for; None for all."""
+    ports: tuple[int, int] | None = None
+    """Of a rule: first and last port of the other side that it is for; None for all."""
+    partial: bool = False
+    """Of a rule: it has conditions besides these (source, mark, interface ...)."""
+
+
+class Neighbour(Value, frozen=True, kw_only=True):
+    """What the kernel knows of an address on a local network: an entry of its ARP or NDP table (arp(7))."""
+
+    address: str
+    interface: str
+    state: str
+    """"REACHABLE", "STALE", "DELAY", "PROBE", "INCOMPLETE" (asked, no answer yet), "FAILED" (asked in vain), ..."""
+
+
+class DnsReply(Value, frozen=True, kw_only=True):
+    """What a name server answered to one question of porttui."""
+
+    server: str
+    name: str
+    kind: Literal["A", "AAAA"]
+    outcome: str
+    """"NOERROR", "SERVFAIL", "NXDOMAIN", "REFUSED" ... (RFC 1035, 4.1.1); "timeout"; or the name of an errno."""
+    ms: float = 0.0
+
+
+class Resolver(Value, frozen=True, kw_only=True, tag="resolver"):
+    """Whom this system asks for names, and what they answer. Read only when a look-up failed for want of an answer."""
+
+    path: str
+    """The file that names the servers (resolv.conf(5))."""
+    servers: tuple[str, ...]
+    """The name servers in the order of the file; () when it names none."""
+    search: tuple[str, ...] = ()
+    """Domains that are tried after a short name."""
+    hosts: tuple[str, ...] = ()
+    """The words after "hosts:" in nsswitch.conf(5): "files", "dns" ...; () when there is no such line."""
+    replies: tuple[DnsReply, ...] = ()
+
+
 class HostsLine(Value, frozen=True, kw_only=True):
     """One entry of the hosts file that names the host in question (hosts(5))."""
 
@@ -134,6 +188,8 @@ class Name(Value, frozen=True, kw_only=True):
     hosts_path: str = ""
     localhost: tuple[str, ...] = ()
     """What "localhost" leads to here, whatever the target is."""
+    resolver: Resolver | Unseen | None = None
+    """Whom the system asked; None unless the look-up ended for want of an answer."""
     ms: float = 0.0
 
 
@@ -615,6 +671,11 @@ class Facts(Value, frozen=True, kw_only=True):
     """Kernel settings by their sysctl(8) name: "net.ipv4.ip_unprivileged_port_start"."""
     name: Name | None = None
     routes: tuple[Route, ...] | Unseen | None = None
+    route_blocks: tuple[RouteBlock, ...] | Unseen | None = None
+    """Entries of the routing policy that refuse one of the target's addresses; None unless connect(2) was refused by
+    this machine before a packet left."""
+    neighbours: tuple[Neighbour, ...] | Unseen | None = None
+    """What is known of the next machine on the way to each address; None unless a connection to another one failed."""
     binds: tuple[BindTry, ...] | Unseen | None = None
     free_ports: tuple[int, ...] | None = None
     """Ports that a server could bind instead, on every address of the target, nearest first; None when nobody looked,

@@ -8,7 +8,7 @@ import time
 
 from porttui.model.address import parse_ip
 from porttui.model.base import Value
-from porttui.model.facts import Name
+from porttui.model.facts import Name, Resolver, Unseen
 from porttui.observe.errors import errno_name
 from porttui.observe.hosts_file import hosts_path, lines_naming
 from porttui.observe.sockaddr import address_text
@@ -45,7 +45,8 @@ def look_up(host: str, timeout: float = 4.0) -> Name:
 
     Args:
         host: a name, or an address, which is not looked up.
-        timeout: seconds for both lookups together; a resolver that is silent for longer is given up.
+        timeout: seconds for both lookups together; a resolver that is silent for longer is given up. The name servers
+            are then asked once more, for at most a second.
 
     Returns:
         The addresses in the order of getaddrinfo(3), each once, link-local ones with their scope. When the time was
@@ -74,8 +75,18 @@ def look_up(host: str, timeout: float = 4.0) -> Name:
         hosts=hosts,
         hosts_path=path,
         localhost=local.addresses,
+        resolver=_resolver(host, answer.error, min(1.0, timeout)),
         ms=round(answer.ms, 3),
     )
+
+
+def _resolver(host: str, error: str | None, seconds: float) -> Resolver | Unseen | None:
+    """See who did not answer, when getaddrinfo says so. localhost is a matter of the hosts file."""
+    if error not in {"EAI_AGAIN", "EAI_FAIL"} or host == "localhost":
+        return None
+    from porttui.observe.resolver import read_resolver
+
+    return read_resolver(host, seconds)
 
 
 def _ask(host: str, began: float) -> _Answer:

@@ -120,6 +120,7 @@ class _Observation:
         nat = Part("NAT rules", self._nat)
         if self.asked.question is Question.CONNECT:
             self._take(attempts=self._end(Part("connect", self._attempts)) or ())
+            self._look_at_the_way()
             yield self.facts
             for _ in self._talks():
                 yield self.facts
@@ -302,6 +303,16 @@ class _Observation:
         routes = [self.eyes.route(address) for address in self._addresses if not is_wildcard(address)]
         unseen = [route for route in routes if isinstance(route, Unseen)]
         return unseen[0] if unseen else tuple(route for route in routes if isinstance(route, Route))
+
+    def _look_at_the_way(self) -> None:
+        """Read what may have kept packets from leaving: entries of the routing policy, machines that do not answer."""
+        failed = seen.failed(self.facts)
+        refused = [each.address for each in failed if each.immediate and not is_wildcard(each.address)]
+        if refused:
+            self._take(route_blocks=self._end(Part("routes", lambda: self.eyes.route_blocks(refused))))
+        hops = seen.next_hops(self.facts, [each for each in failed if each.outcome in {"EHOSTUNREACH", "timeout"}])
+        if hops:
+            self._take(neighbours=self._end(Part("neighbours", lambda: self.eyes.neighbours(hops))))
 
     def _binds(self) -> tuple[BindTry, ...] | Unseen:
         from porttui.observe.bind import try_binds

@@ -17,10 +17,12 @@ from porttui.model.facts import (
     Host,
     Interface,
     NatRule,
+    Neighbour,
     Os,
     Privileges,
     Process,
     Route,
+    RouteBlock,
     Socket,
     Sockets,
     Unseen,
@@ -78,6 +80,14 @@ class Other:
         from porttui.observe.psutil_tables import route_by_udp
 
         return route_by_udp(address)
+
+    def route_blocks(self, addresses: Iterable[str]) -> tuple[RouteBlock, ...] | Unseen:  # noqa: ARG002 - the Protocol's
+        """Return nothing: outside of Linux a route that refuses shows in `route` itself, and there are no rules."""
+        return ()
+
+    def neighbours(self, addresses: Iterable[str]) -> tuple[Neighbour, ...] | Unseen:  # noqa: ARG002 - the Protocol's
+        """Tell that the neighbour table is not read here."""
+        return Unseen(what="neighbour table", reason="porttui does not read it on this system", how_to_see="arp -a")
 
     def sockets(self, port: int) -> Sockets | Unseen:
         """Read the socket tables by psutil."""

@@ -14,10 +14,12 @@ from porttui.model.facts import (
     Host,
     Interface,
     NatRule,
+    Neighbour,
     Os,
     Privileges,
     Process,
     Route,
+    RouteBlock,
     Socket,
     Sockets,
     Unseen,
@@ -53,6 +55,12 @@ class Platform(Protocol):
 
     def route(self, address: str) -> Route | Unseen:
         """Ask the kernel which way a packet to `address` would go."""
+
+    def route_blocks(self, addresses: Iterable[str]) -> tuple[RouteBlock, ...] | Unseen:
+        """Read the entries of the routing policy that send packets to one of `addresses` nowhere."""
+
+    def neighbours(self, addresses: Iterable[str]) -> tuple[Neighbour, ...] | Unseen:
+        """Read what the kernel knows of `addresses` on its own networks; those that it does not know are left out."""
 
     def sockets(self, port: int) -> Sockets | Unseen:
         """Read all listeners and every socket that has `port` on either side, with their owners as far as allowed."""

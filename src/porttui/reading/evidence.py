@@ -85,6 +85,18 @@ def attempt(facts: Facts, each: Attempt) -> str:
     return f"{how}, reset by this kernel" if by_kernel else f"{how}, not reset by this kernel"
 
 
+def ways(facts: Facts, address: str) -> tuple[Evidence, ...]:
+    """Quote what the kernel says of the way to an address."""
+    route = seen.route(facts, address)
+    if route is None:
+        return ()
+    by = f"by {route.interface}" if route.interface else ""
+    via = f"to {route.gateway}" if route.gateway else ""
+    told = ", ".join(filter(None, (route.error or route.kind, by, via)))
+    source = "ip route get" if facts.os == "linux" else "route"
+    return (Evidence(text=f"route\t{address}\t{told}", source=source),)
+
+
 def binds(facts: Facts) -> tuple[Evidence, ...]:
     """Quote the tries to bind."""
     tries = facts.binds if isinstance(facts.binds, tuple) else ()

@@ -7,7 +7,8 @@ Where other traffic may have moved them too, the answer is "not known".
 from __future__ import annotations
 
 from porttui.model.address import family, is_loopback
-from porttui.model.facts import Attempt
+from porttui.model.facts import Attempt, Facts, Icmp
+from porttui.reading import seen
 
 
 def reset_by_kernel(attempt: Attempt) -> bool | None:
@@ -80,6 +81,25 @@ def dropped_outwards(attempt: Attempt) -> bool:
 def queue_overflowed(attempt: Attempt) -> bool:
     """Tell whether the accept queue of a listener overflowed while an attempt waited (TcpExt.ListenOverflows)."""
     return attempt.outcome == "timeout" and moved(attempt, "TcpExt.ListenOverflows")
+
+
+_NOBODY_THERE = {(4, 3, 1), (6, 1, 3)}
+"""What the kernel sends itself when nobody answers to ARP or neighbour discovery: type and code by version."""
+_ARP_TIMES_OUT_MS = 900
+"""A failing neighbour lookup takes about three seconds (three probes of one second, arp(7))."""
+
+
+def sent_here(facts: Facts, icmp: Icmp, attempt: Attempt) -> bool:
+    """Tell whether an ICMP error that ended an attempt was sent by this machine itself."""
+    return bool(icmp.sender) and (icmp.sender == attempt.source or icmp.sender in seen.own_addresses(facts))
+
+
+def nobody_there(facts: Facts, attempt: Attempt) -> bool:
+    """Tell whether an attempt ended as it does when nobody answers to ARP: an error of our own, after a while."""
+    icmp = attempt.icmp
+    if icmp is None or (icmp.version, icmp.type, icmp.code) not in _NOBODY_THERE:
+        return False
+    return sent_here(facts, icmp, attempt) and attempt.ms > _ARP_TIMES_OUT_MS
 
 
 def ip_counter(attempt: Attempt, name: str) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from porttui.model.address import destination, family, is_loopback, is_wildcard, parse_ip, same_address
-from porttui.model.facts import Attempt, BindTry, Exchange, Facts, Process, Socket, Sockets, Unseen
+from porttui.model.facts import Attempt, BindTry, Exchange, Facts, Process, Route, Socket, Sockets, Unseen
 
 
 def addresses(facts: Facts) -> tuple[str, ...]:
@@ -116,6 +118,41 @@ def opened(facts: Facts) -> bool:
 def failed(facts: Facts) -> tuple[Attempt, ...]:
     """Return the attempts at the target when none of them opened; () when one did or nobody tried yet."""
     return () if opened(facts) else asked_attempts(facts)
+
+
+def route(facts: Facts, address: str) -> Route | None:
+    """Return the kernel's answer to the question for the way to an address; None when it was not had."""
+    routes = facts.routes if isinstance(facts.routes, tuple) else ()
+    return next((each for each in routes if same_address(each.destination, address)), None)
+
+
+def next_hops(facts: Facts, attempts: Iterable[Attempt]) -> tuple[str, ...]:
+    """Return the machines that packets to addresses of other machines are handed to: gateways, or those themselves."""
+    found = [
+        way.gateway or each.address
+        for each in attempts
+        if not each.immediate
+        and not is_local(facts, each.address)
+        and (way := route(facts, each.address)) is not None
+        and way.kind == "unicast"
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def stopped_here(facts: Facts) -> tuple[Attempt, ...]:
+    """Return the attempts that connect(2) refused before a packet left, when that is what keeps the user out.
+
+    Of several addresses the one that got furthest counts: where another one was refused by a machine, it says nothing
+    that this machine has no way to this one. Unless it is known that the server listens at this one, and not there.
+    """
+    attempts = failed(facts)
+    here = tuple(each for each in attempts if each.immediate)
+    if len(here) == len(attempts):
+        return here
+    others = [each for each in attempts if not each.immediate]
+    if any(each.outcome != "ECONNREFUSED" or accepting(facts, each.address) is not None for each in others):
+        return ()
+    return tuple(each for each in here if accepting(facts, each.address) is not None)
 
 
 def refused(facts: Facts) -> tuple[Attempt, ...]:

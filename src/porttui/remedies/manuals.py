@@ -133,6 +133,7 @@ _NETSH: Rows = (
     ("interface ipv4 show excludedportrange", "show the ranges of ports that are reserved; nothing is changed by it"),
     ("store=persistent", "also after the next start of Windows"),
     ("interface portproxy show all", "to which places ports of this machine are led on; nothing is changed by it"),
+    ("int ip reset", "build the settings of the network anew"),
     ("http show servicestate", "which programs use Windows' own web server, http.sys"),
     ("view=requestq", "listed by program, with the ports"),
 )
@@ -164,6 +165,71 @@ _PROCESSES_OF_WINDOWS: Rows = (
     ("Stop-Process", "ends a process at once; it saves nothing"),
     ("-Id {pid}", "process {pid}"),
 )
+_IP: Rows = (
+    ("ip", "shows and changes the network of Linux: interfaces, addresses, routes"),
+    ("-brief address", "every interface with its state and its addresses; nothing is changed by it"),
+    ("-6", "of IPv6"),
+    ("link set {name} up", "bring the interface {name} up"),
+    ("addr add {address} dev {name}", "give the interface {name} the address {address}"),
+    ("route get {address}", "tell which way a packet to {address} would go; none is sent"),
+    ("route show table all", "show the routes of all tables; nothing is changed by it"),
+    ("type {kind}", "only those of the kind {kind}"),
+    ("rule show", "show the rules that choose a table; nothing is changed by it"),
+    ("rule del", "take one of the rules out that choose a table"),
+    ("priority {number}", "the one with the number {number}"),
+    ("route add {prefix} via {router}", "packets to {prefix} go to the router {router}"),
+    ("route del {kind} {prefix}", "take the entry {kind} for {prefix} out"),
+    ("table {table}", "in the table {table}"),
+    ("neighbour show {address}", "show whether {address} has answered on the local network"),
+)
+_ROUTE: Rows = (
+    ("route", "shows and changes the routes of macOS"),
+    ("-n", "with numbers in place of names"),
+    ("-inet6", "of IPv6"),
+    ("get {address}", "tell which way a packet to {address} would go; none is sent"),
+    ("get -inet6 {address}", "tell which way a packet to {address} would go; none is sent"),
+    ("add -net {prefix} {router}", "packets to {prefix} go to the router {router}"),
+    ("add -inet6 -net {prefix} {router}", "packets to {prefix} go to the router {router}"),
+    ("delete {address}", "take the route to {address} out"),
+    ("delete -inet6 {address}", "take the route to {address} out"),
+)
+_IFCONFIG: Rows = (
+    ("ifconfig", "shows and changes network interfaces"),
+    ("-a", "show all of them; nothing is changed by it"),
+    ("{name} up", "bring the interface {name} up"),
+    ("{name} alias {address}", "give the interface {name} the address {address} as well"),
+    ("{name} inet6 alias {address}", "give the interface {name} the address {address} as well"),
+)
+_NETWORKSETUP: Rows = (
+    ("networksetup", "changes the network settings of macOS"),
+    ("-setv6automatic {service}", "IPv6 on {service} as the network gives it"),
+    ("-setdnsservers {service} {address}", "on {service}, names are looked up at {address}"),
+)
+_RESOLVECTL: Rows = (
+    ("resolvectl", "talks to systemd-resolved, which looks names up"),
+    ("status", "show which name servers it asks; nothing is changed by it"),
+    ("query {name}", "look {name} up, and say what went wrong"),
+    ("flush-caches", "let it forget what it has learned"),
+)
+_NET_OF_WINDOWS: Rows = (
+    ("Get-NetRoute", "shows the routes; nothing is changed by it"),
+    ("Find-NetRoute", "tells which way a packet would go; none is sent"),
+    ("-RemoteIPAddress {address}", "to {address}"),
+    ("New-NetRoute", "adds a route"),
+    ("-DestinationPrefix {prefix}", "for packets to {prefix}"),
+    ("-NextHop {router}", "by the router {router}"),
+    ("-InterfaceAlias {name}", "on the network card {name}"),
+    ("Enable-NetAdapter", "switches a network card on"),
+    ("Restart-NetAdapter", "switches a network card off and on: its connections are cut"),
+    ("Enable-NetAdapterBinding", "lets a network card speak a protocol"),
+    ("-Name {name}", "the network card {name}; * stands for all"),
+    ("-ComponentID ms_tcpip6", "IPv6"),
+    ("Resolve-DnsName", "looks a name up, and says what went wrong"),
+    ("Get-DnsClientServerAddress", "shows which name servers are asked; nothing is changed by it"),
+    ("Set-DnsClientServerAddress", "sets which name servers are asked"),
+    ("-ServerAddresses {address}", "{address}"),
+    ("{name}", "the name {name}"),
+)
 _CLIENT = "the client of"
 
 MANUALS: dict[str, Rows] = {
@@ -185,6 +251,7 @@ MANUALS: dict[str, Rows] = {
     ),
     "ss": (
         ("ss", "shows sockets"),
+        ("-s", "only how many there are, by kind and state"),
         ("-ltnp", "those that listen (l) by TCP (t), with numbers for names (n) and their programs (p)"),
         ("-tanp", "those of TCP (t) in every state (a), with numbers for names (n) and their programs (p)"),
         ("-tnp", "connections of TCP (t), with numbers for names (n) and their programs (p)"),
@@ -341,6 +408,7 @@ MANUALS: dict[str, Rows] = {
     ),
     "pfctl": (
         ("pfctl", "shows and changes the rules of pf, the packet filter of macOS"),
+        ("-si", "show its counters: among them how many connections it remembers"),
         ("-sr", "show the rules; nothing is changed by it"),
         ("-sn", "show the translations; nothing is changed by it"),
         ("-nf {file}", "only read {file} and check it (n): nothing is loaded"),
@@ -376,6 +444,46 @@ MANUALS: dict[str, Rows] = {
         ("Get-Content", "prints a file"),
         ("-Tail {lines}", "only the last {lines} lines"),
         ("{file}", "the file"),
+    ),
+    "ip": _IP,
+    "route": _ROUTE,
+    "ifconfig": _IFCONFIG,
+    "networksetup": _NETWORKSETUP,
+    "resolvectl": _RESOLVECTL,
+    **dict.fromkeys(
+        (
+            *("Get-NetRoute", "Find-NetRoute", "New-NetRoute", "Enable-NetAdapter", "Restart-NetAdapter"),
+            *("Enable-NetAdapterBinding", "Resolve-DnsName", "Get-DnsClientServerAddress"),
+            "Set-DnsClientServerAddress",
+        ),
+        _NET_OF_WINDOWS,
+    ),
+    "getent": (("getent", "looks something up as programs do"), ("hosts {name}", "the addresses of {name}")),
+    "dscacheutil": (
+        ("dscacheutil", "looks names up as programs of macOS do"),
+        ("-q host -a name {name}", "the addresses of {name}"),
+        ("-flushcache", "forget what was learned"),
+    ),
+    "scutil": (("scutil", "shows network settings of macOS"), ("--dns", "which name servers are asked for what")),
+    "ipconfig": (
+        ("ipconfig", "shows the network cards of Windows and their addresses"),
+        ("/all", "with all that is known of them"),
+        ("/flushdns", "forget what was learned about names"),
+    ),
+    "arp": (
+        ("arp", "shows which machines of the local network have answered"),
+        ("-n {address}", "only {address}, with numbers in place of names"),
+        ("-a {address}", "only {address}"),
+    ),
+    "ping": (
+        ("ping", "asks a machine for a sign of life"),
+        ("-c {count} {address}", "{address}, {count} times"),
+        ("-n {count} {address}", "{address}, {count} times"),
+    ),
+    "netstat": (
+        ("netstat", "shows sockets and routes; nothing is changed by it"),
+        ("-rn", "the routes (r), with numbers in place of names (n)"),
+        ("-ano", "all sockets (a), with numbers (n) and the pids of their owners (o)"),
     ),
     "resmon": (("resmon", "opens the Resource Monitor of Windows"),),
 }

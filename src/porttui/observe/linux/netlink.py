@@ -21,6 +21,8 @@ _HEADER = struct.Struct("=IHHII")
 """struct nlmsghdr: length, type, flags, sequence, port (netlink(7))."""
 _ATTRIBUTE = struct.Struct("=HH")
 """struct nlattr, and struct rtattr: length, type (netlink(7), rtnetlink(7))."""
+_SOL_NETLINK, _NETLINK_GET_STRICT_CHK = 270, 12
+"""linux/socket.h, linux/netlink.h."""
 _SECONDS = 2.0
 _DATAGRAMS = 20_000
 """More of them are not read; each has up to 32 kB, so it is hundreds of thousands of sockets or rules."""
@@ -32,7 +34,7 @@ class NoNetlinkError(OSError):
     """The kernel could not be asked."""
 
 
-def ask(kind: int, body: bytes, *, dump: bool = False, protocol: int = 0) -> Iterator[bytes]:
+def ask(kind: int, body: bytes, *, dump: bool = False, protocol: int = 0, strict: bool = False) -> Iterator[bytes]:
     """Send one request and yield the bodies of the answers.
 
     Args:
@@ -40,6 +42,7 @@ def ask(kind: int, body: bytes, *, dump: bool = False, protocol: int = 0) -> Ite
         body: the fixed part and its attributes.
         dump: ask for all of them.
         protocol: NETLINK_ROUTE (0) or another netlink family.
+        strict: let the kernel leave out what `body` does not describe; older kernels (4.20) send all the same.
 
     Raises:
         NoNetlinkError: netlink is missing or denied, or silent for two seconds: nothing is known.
@@ -52,6 +55,9 @@ def ask(kind: int, body: bytes, *, dump: bool = False, protocol: int = 0) -> Ite
         try:
             link = opened.enter_context(socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, protocol))
             link.settimeout(_SECONDS)
+            if strict:
+                with contextlib.suppress(OSError):
+                    link.setsockopt(_SOL_NETLINK, _NETLINK_GET_STRICT_CHK, 1)
             link.sendto(_HEADER.pack(_HEADER.size + len(body), kind, flags, 1, 0) + body, (0, 0))
         except OSError as error:
             raise NoNetlinkError(error.errno, error.strerror) from error

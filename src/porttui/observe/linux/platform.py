@@ -13,10 +13,12 @@ from porttui.model.facts import (
     Host,
     Interface,
     NatRule,
+    Neighbour,
     Os,
     Privileges,
     Process,
     Route,
+    RouteBlock,
     Socket,
     Sockets,
     Unseen,
@@ -32,9 +34,11 @@ from porttui.observe.linux.inside import inside
 from porttui.observe.linux.interfaces import linux_interfaces
 from porttui.observe.linux.managers import unit_properties, with_managers
 from porttui.observe.linux.nat import linux_nat
+from porttui.observe.linux.neighbours import linux_neighbours
 from porttui.observe.linux.privileges import linux_privileges
 from porttui.observe.linux.process import linux_processes
 from porttui.observe.linux.route import linux_route
+from porttui.observe.linux.route_blocks import linux_route_blocks
 from porttui.observe.linux.sockets import linux_fate, linux_sockets
 from porttui.observe.linux.sysctls import linux_sysctls
 from porttui.observe.platform import Neighbourhood
@@ -64,6 +68,14 @@ class Linux:
     def route(self, address: str) -> Route | Unseen:
         """Ask the kernel for the route (rtnetlink(7), RTM_GETROUTE)."""
         return linux_route(address)
+
+    def route_blocks(self, addresses: Iterable[str]) -> tuple[RouteBlock, ...] | Unseen:
+        """Read the routes and the rules that refuse (rtnetlink(7), RTM_GETROUTE and RTM_GETRULE)."""
+        return linux_route_blocks(addresses)
+
+    def neighbours(self, addresses: Iterable[str]) -> tuple[Neighbour, ...] | Unseen:
+        """Read the neighbour table (rtnetlink(7), RTM_GETNEIGH)."""
+        return linux_neighbours(addresses)
 
     def sockets(self, port: int) -> Sockets | Unseen:
         """Read the socket tables (sock_diag(7)) and their owners."""

@@ -1,0 +1,49 @@
+"""Steps at the network itself (interfaces, routes, name servers) in the words of each system."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from porttui.model.facts import Facts
+from porttui.model.report import RemedyStep
+from porttui.reading import words
+from porttui.remedies import manager
+
+
+class Do(NamedTuple):
+    """One thing to do on one system."""
+
+    text: str
+    argv: tuple[str, ...] | None = None
+    root: bool = False
+
+
+def step(facts: Facts, *, linux: Do, macos: Do, windows: Do, why: str = "") -> RemedyStep:
+    """Return the step for the system that was looked at."""
+    do = {"macos": macos, "windows": windows}.get(facts.os, linux)
+    where = words.machine(facts)
+    if facts.os == "windows" and do.argv is not None:
+        where = manager.POWERSHELL_AS_ADMINISTRATOR if do.root else manager.POWERSHELL
+    return RemedyStep(text=do.text, where=where, why=why, argv=do.argv, needs_root=do.root)
+
+
+def see_interfaces(facts: Facts, text: str = "See the network interfaces and their addresses") -> RemedyStep:
+    """Return the step that lists interfaces with their state and addresses."""
+    return step(
+        facts,
+        linux=Do(text, ("ip", "-brief", "address")),
+        macos=Do(text, ("ifconfig", "-a")),
+        windows=Do(text, ("ipconfig", "/all")),
+    )
+
+
+def see_routes(facts: Facts, address: str) -> RemedyStep:
+    """Return the step that shows which way the system sends packets to an address."""
+    text = f"See which way packets to {address} go"
+    six = ":" in address
+    return step(
+        facts,
+        linux=Do(text, ("ip", "route", "get", address)),
+        macos=Do(text, ("route", "-n", "get", *(("-inet6",) * six), address)),
+        windows=Do(text, ("Find-NetRoute", "-RemoteIPAddress", address)),
+    )
