@@ -336,6 +336,13 @@ BY_CODE: dict[str, f.Facts] = {
     "http-client-error": _open(w.http(404)),
     "http-server-error": _open(w.http(500)),
     "upstream-dead-502": _open(w.http(502, server="nginx")),
+    "connect-denied-policy": w.world(
+        privileges=f.Privileges(user="dev", uid=1000, seccomp=2, no_new_privs=True),
+        attempts=(f.Attempt(address="127.0.0.1", port=8080, outcome="EPERM", immediate=True),),
+    ),
+    "bind-denied-policy": replace(
+        _bind("127.0.0.1", 8080, "EPERM"), privileges=f.Privileges(user="dev", uid=1000, cgroup="/shop.service")
+    ),
     "client-emfile": w.world(
         privileges=f.Privileges(user="dev", uid=1000, open_files=5, open_files_limit=5),
         sockets=CANNOT_OPEN,

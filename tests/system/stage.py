@@ -278,6 +278,7 @@ class Namespace:
         *options: str,
         person: Person = Person.ROOT,
         through: tuple[str, ...] = (),
+        around: tuple[str, ...] = (),
         environment: dict[str, str] | None = None,
     ) -> Answer:
         """Ask ``porttui check TARGET --json`` and read its report.
@@ -287,12 +288,13 @@ class Namespace:
             options: further options of `check`.
             person: who asks.
             through: words of a command that runs porttui in its turn: setpriv, prlimit ...
+            around: words of a command that runs all of that, as whoever runs the tests.
             environment: variables besides those of _environment().
         """
         begun = time.monotonic()
         porttui = (sys.executable, "-m", "porttui", "check", target, "--json", *options)
         done = subprocess.run(
-            [*people.enter(person, self.pid), *through, *porttui],
+            [*around, *people.enter(person, self.pid), *through, *porttui],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

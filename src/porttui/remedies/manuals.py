@@ -20,6 +20,8 @@ _SYSTEMCTL: Rows = (
     ("disable", "do not start it with the machine any more"),
     ("enable", "start it with the machine"),
     ("--now", "and do that at once, too"),
+    ("show", "tell how a service is set"),
+    ("-p {names}", "only these settings"),
     ("status {unit}", "tell how the service {unit} stands"),
     ("{unit}", "the unit"),
 )
@@ -28,6 +30,8 @@ _JOURNALCTL: Rows = (
     ("--user", "the services of your own login, not those of the machine"),
     ("-u {unit}", "only of {unit}"),
     ("-n {lines}", "the last {lines} lines"),
+    ("-k", "only what the kernel has logged"),
+    ("-g {text}", "only lines with {text}"),
     ("-e", "from the end: the newest lines"),
     ("--no-pager", "print them all, without a pager to leave with q"),
 )
@@ -261,6 +265,23 @@ MANUALS: dict[str, Rows] = {
         ("sport = :{port}", "only where the machine's own port is {port}"),
         ("dport = :{port}", "only where the other end's port is {port}"),
     ),
+    "ausearch": (
+        ("ausearch", "searches the audit log, in which SELinux writes what it denies"),
+        ("-m avc", "only what was denied"),
+        ("-ts recent", "of the last ten minutes"),
+    ),
+    "setsebool": (
+        ("setsebool", "switches a part of SELinux's policy on or off"),
+        ("-P", "for good"),
+        ("{name} 1", "switch {name} on"),
+    ),
+    "semanage": (
+        ("semanage port", "shows and changes what SELinux calls the ports"),
+        ("-a", "add one"),
+        ("-t {type}", "of the type {type}"),
+        ("-p tcp {port}", "TCP port {port}"),
+    ),
+    "bpftool": (("bpftool", "shows eBPF programs"), ("cgroup tree", "those of every cgroup, with what they decide")),
     "ulimit": (
         ("ulimit", "shows and changes the limits of this shell, and of what is started from it"),
         ("-n {count}", "at most {count} open files and connections for each process"),
