@@ -203,6 +203,10 @@ BY_CODE: dict[str, f.Facts] = {
     "healthy": _open(w.http(200)),
     "undetermined": _open(w.said(outcome="closed"), scheme=None),
     "port-taken": _bind("127.0.0.1", 8080, "EADDRINUSE", w.listener("0.0.0.0")),
+    "orphan-child-holds-port": replace(
+        _bind("127.0.0.1", 8080, "EADDRINUSE", w.listener()),
+        processes=(w.node(name="sleep", argv=("sleep", "600"), adopted=True, forked=False),),
+    ),
     "time-wait": _bind("127.0.0.1", 8080, "EADDRINUSE", *_left("TIME_WAIT", expires=41.2, inode=0, pids=())),
     "leftover-connection": _bind("127.0.0.1", 8080, "EADDRINUSE", *_left("ESTABLISHED")),
     "ephemeral-collision": _bind(
@@ -243,6 +247,12 @@ BY_CODE: dict[str, f.Facts] = {
     "wsl2-localhost": replace(
         w.world(host="127.0.0.1", attempts=(w.refused(), replace(w.opened(_GATEWAY), role="elsewhere"))),
         host=f.Host(name="devbox", release="5.15.167.4-microsoft-standard-WSL2", wsl=True, systemd=True),
+    ),
+    "bind-hostname-elsewhere": replace(
+        _bind("10.9.9.9", 8080, "EADDRNOTAVAIL"),
+        asked=w.world("app.test", question=Question.BIND).asked,
+        name=f.Name(host="app.test", literal=False, addresses=("10.9.9.9",), localhost=("::1", "127.0.0.1")),
+        routes=(),
     ),
     "hosts-localhost-missing": _nameless("localhost", "EAI_AGAIN"),
     "hosts-localhost-elsewhere": w.world(

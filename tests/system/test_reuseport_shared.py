@@ -24,9 +24,9 @@ def test_an_old_and_a_new_server_share_the_port(person: Person) -> None:
     assert answer.status == 0, answer
     assert answer.verdict["confidence"] == ("certain" if person is Person.ROOT else "likely"), answer
     assert all(f"pid {each.pid}" in str(answer.verdict["evidence"]) for each in (old, new)), answer
-    if person is Person.ROOT:
-        argvs = [step["argv"] for way in answer.report["remedies"] for step in way["steps"]]
-        assert ["kill", str(old.pid)] in argvs, "the older one is stopped"
+    argvs = [step["argv"] for way in answer.report["remedies"] for step in way["steps"]]
+    assert ["kill", str(old.pid)] in argvs, "the older one is stopped"
+    assert "--text=old" in str(answer.verdict["evidence"]), answer
 
 
 def test_strict_takes_it_for_a_failure(person: Person) -> None:

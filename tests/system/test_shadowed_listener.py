@@ -42,6 +42,8 @@ def test_another_server_is_at_the_other_family(person: Person) -> None:
     assert "[::1]" in answer.verdict["summary"], answer
     assert answer.status == 0, answer
     assert answer.verdict["confidence"] == ("certain" if person is Person.ROOT else "likely"), answer
+    argvs = [step["argv"] for way in answer.report["remedies"] for step in way["steps"]]
+    assert ["kill", str(new.pid)] in argvs, "the one at the other address is stopped"
     if person is Person.ROOT:
         assert {str(old.pid), str(new.pid)} <= set(str(answer.verdict["evidence"]).replace(",", " ").split()), answer
 

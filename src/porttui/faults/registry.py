@@ -8,6 +8,7 @@ from porttui.faults import (
     backlog_abort,
     backlog_full,
     bind_denied_policy,
+    bind_hostname_elsewhere,
     bound_not_listening,
     busy_loop,
     cert_expired,
@@ -59,6 +60,7 @@ from porttui.faults import (
     nat_redirect_elsewhere,
     not_http,
     nothing_listening,
+    orphan_child_holds_port,
     other_netns,
     plain_http_to_tls,
     port_taken,
@@ -110,6 +112,7 @@ FAULTS: tuple[Fault, ...] = (
     dns_resolver_dead.FAULT,
     # bind
     port_taken.FAULT,
+    orphan_child_holds_port.FAULT,
     time_wait.FAULT,
     leftover_connection.FAULT,
     ephemeral_collision.FAULT,
@@ -121,6 +124,7 @@ FAULTS: tuple[Fault, ...] = (
     windows_excluded_range.FAULT,
     windows_http_sys.FAULT,
     macos_airplay.FAULT,
+    bind_hostname_elsewhere.FAULT,
     # listener
     nothing_listening.FAULT,
     server_starting.FAULT,

@@ -36,6 +36,8 @@ from __future__ import annotations
 import datetime as dt
 from itertools import combinations
 
+from msgspec.structs import replace
+
 from porttui.faults import healthy
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shadowed_listener import command_lines
@@ -114,10 +116,9 @@ def _began(process: Process) -> Evidence:
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """End the one that was started first; or switch the option off."""
-    sharing = _sharing(facts)
-    by_age = sorted(sharing, key=lambda row: min((_start(each) for each in seen.owners(facts, row)), default=_LATE))
+    first = min(_owners(facts, _sharing(facts)), key=_start, default=None)
     return (
-        *(service.stop_holder(facts, row) for row in by_age[:1]),
+        *_stop_first(facts, first),
         Remedy(
             title="Let the second start fail, as it does without SO_REUSEPORT",
             risk=Risk.RESTARTS,
@@ -129,6 +130,15 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
             ),
         ),
     )
+
+
+def _stop_first(facts: Facts, first: Process | None) -> tuple[Remedy, ...]:
+    """Offer to end the run that was started first; of a family of workers, its first process."""
+    if first is None:
+        return tuple(service.stop_holder(facts, row) for row in _sharing(facts)[:1])
+    row = next(row for row in _sharing(facts) if first.pid in row.pids)
+    stop = service.stop_holder(facts, replace(row, pids=(first.pid,)))
+    return (replace(stop, title=f"Stop the run that was started first: {first.name}, pid {first.pid}"),)
 
 
 _LATE = dt.datetime.max.replace(tzinfo=dt.UTC)

@@ -31,6 +31,10 @@ To keep it from coming back, give every server a port of its own, and write in t
 
 from __future__ import annotations
 
+from itertools import takewhile
+
+from msgspec.structs import replace
+
 from porttui.faults import healthy
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
 from porttui.model.facts import Facts, Socket
@@ -96,16 +100,23 @@ def _name(facts: Facts, serving: Socket, other: Socket) -> str:
 
 
 def command_lines(facts: Facts, sockets: tuple[Socket, ...]) -> tuple[Evidence, ...]:
-    """Quote the command lines of the processes that hold some sockets, or may."""
+    """Quote the command lines of the processes that hold some sockets, or may, from where they begin to differ."""
     found = {owner.pid: owner for socket in sockets for owner in seen.owners(facts, socket)}
+    owners = [owner for owner in found.values() if owner.argv][:4]
+    columns = zip(*(owner.argv for owner in owners), strict=False)
+    same = len(list(takewhile(lambda words_there: len(set(words_there)) == 1, columns))) if len(owners) > 1 else 0
     return tuple(
         Evidence(
-            text=f"process\t{owner.name}, pid {owner.pid}\t{words.quoted(' '.join(owner.argv), 100)}",
+            text=f"process\t{owner.name}, pid {owner.pid}\t{words.quoted(_line(owner.argv, same), 100)}",
             source=f"process {owner.pid}",
         )
-        for owner in list(found.values())[:4]
-        if owner.argv
+        for owner in owners
     )
+
+
+def _line(argv: tuple[str, ...], same: int) -> str:
+    """Write a command line; of a long beginning that all have, only the program."""
+    return " ".join((argv[0], "...", *argv[same:]) if 1 < same < len(argv) else argv)
 
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
@@ -117,9 +128,11 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
     other = next((row for row in others if servers.same(facts, serving, row) is False), None)
     if other is None:
         return ()
+    other = servers.narrowed(facts, other)
+    name = words.plain_name(facts, other)
     return (
-        address.ask_for(facts, other, f"If {words.plain_name(facts, other)} at {words.at(other)} is meant, ask there"),
-        service.stop_holder(facts, other),
+        address.ask_for(facts, other, f"If {name} at {words.at(other)} is meant, ask there"),
+        replace(service.stop_holder(facts, other), title=f"Stop {name} at {words.at(other)}"),
         Remedy(
             title="Give one of the two another port",
             risk=Risk.RESTARTS,

@@ -289,6 +289,15 @@ class Process(Value, frozen=True, kw_only=True):
     """Letter of proc(5): R, S, D, T (stopped), t (held by a tracer), Z, X."""
     tracer: int = 0
     """Pid of the process that traces it, 0 for none (TracerPid of proc(5))."""
+    group: int | None = None
+    """Its process group: in an interactive shell the pid of the first process of its job (credentials(7))."""
+    session: int | None = None
+    """Its session: the pid of the shell or daemon that began it (setsid(2))."""
+    adopted: bool | None = None
+    """The parent that started it is gone: it began no session itself, and its parent, by now init or a subreaper, is in
+    another one than it (prctl(2), PR_SET_CHILD_SUBREAPER). None where that cannot be told, for it began a session."""
+    forked: bool | None = None
+    """It is a copy of its parent and has never executed a program itself (PF_FORKNOEXEC, flags of proc_pid_stat(5))."""
     started: dt.datetime | None = None
     cwd: str | None = None
     terminal: str | None = None

@@ -46,6 +46,16 @@ WATCHERS = frozenset(
 """Programs that start another one again when a file changes, not when it ends."""
 MASTERS = frozenset("gunicorn nginx apache2 httpd php-fpm unicorn puma uwsgi hypercorn granian postgres".split())  # noqa: SIM905
 """Servers whose first process replaces a worker that ends."""
+NOT_SERVERS = frozenset(
+    """
+    sh bash dash zsh fish ksh ash busybox tmux screen sudo su doas env nohup timeout setsid nice ionice watch xargs
+    curl wget telnet psql mysql redis-cli mongosh mongo http https httpie ab wrk hey k6 nmap ping traceroute tcpdump
+    tshark strace ltrace gdb less more cat tail head grep rg sed awk vi vim nvim nano emacs man ss netstat lsof fuser
+    nft iptables ip kill sleep git make docker podman porttui
+    ssh-agent gpg-agent tee inotifywait ffmpeg
+    """.split()  # noqa: SIM905  sixty words read better so
+)
+"""Programs that listen on no port themselves: shells, clients, editors, pagers, tools."""
 _SPOILED = re.compile(r"\(hidden\)|\\(?:[nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})|\.\.\.$")
 """What `porttui.model.printable` and `porttui.model.secrets` leave of words that they changed."""
 _LONGEST = 400

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from itertools import pairwise
 
+from msgspec.structs import replace
+
 from porttui.model.facts import Exchange, Facts, Process, Socket
 from porttui.reading import kin, seen
 
@@ -26,6 +28,26 @@ def same(facts: Facts, one: Socket, other: Socket) -> bool | None:
     if apart is not None:
         return not apart
     return False if _answer_otherwise(facts, one, other) else None
+
+
+def narrowed(facts: Facts, socket: Socket) -> Socket:
+    """Return a listener with those processes alone that may hold it, but none of the others on its port.
+
+    Where the owners are only probable, each listener on a port has all of the processes that name the port. Command
+    lines that name the address tell them apart; where they do not, nobody is named.
+    """
+    if known(socket) or len(socket.pids) < 2:
+        return socket
+    naming = {row.address: _naming(facts, row) for row in seen.listeners(facts, socket.port)}
+    mine = naming.get(socket.address, ())
+    others = {pid for address, pids in naming.items() if address != socket.address and len(pids) == 1 for pid in pids}
+    left = mine if len(mine) == 1 else tuple(pid for pid in socket.pids if pid not in others)
+    return replace(socket, pids=left if len(left) == 1 else ())
+
+
+def _naming(facts: Facts, socket: Socket) -> tuple[int, ...]:
+    owners = seen.owners(facts, socket)
+    return tuple(each.pid for each in owners if _has(each, socket.address))
 
 
 def known(*sockets: Socket) -> bool:

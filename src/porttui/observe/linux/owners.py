@@ -19,6 +19,7 @@ from porttui.observe.linux import cgroup
 from porttui.observe.linux.proc import uid_and_parent
 from porttui.observe.linux.sock_diag import DiagRow
 from porttui.reading import forwards
+from porttui.reading.kin import NOT_SERVERS
 
 _SECONDS = 1.0
 _MOST_PIDS = 32
@@ -45,6 +46,8 @@ class Candidate(NamedTuple):
     argv: tuple[str, ...]
     net: int
     """Which network namespace it is in, as `net_of` tells."""
+    serves: bool = True
+    """It may be a server, by its name."""
 
 
 def by_descriptor(inodes: Iterable[int], seconds: float = _SECONDS) -> Held:
@@ -107,7 +110,7 @@ def with_owners(rows: Iterable[DiagRow], held: Held) -> list[Socket]:
             done.append(socket)
             continue
         if candidates is None:
-            candidates = possible_servers()
+            candidates = programs()
         done.append(_likely(socket, path if cgroup_id != 1 else "/", place, candidates))
     return done
 
@@ -118,20 +121,28 @@ def possible_servers() -> list[Candidate]:
     porttui itself and its ancestors name the port that they ask about, and clients, editors, pagers and shells name
     ports that they do not hold: all of these are left out, and so are the kernel's own threads.
     """
+    return [each for each in programs() if each.serves]
+
+
+def programs() -> list[Candidate]:
+    """Return all processes but porttui with its ancestors and the kernel's own threads.
+
+    Those that are no servers may still hold a listener, which they have inherited.
+    """
     own = ancestry(os.getpid())
     found: list[Candidate] = []
     for pid in pids_here():
         argv = command_line(pid)
-        if pid in own or not argv or not may_serve(argv):
+        if pid in own or not argv:
             continue
         uid, parent = uid_and_parent(pid)
-        found.append(Candidate(pid, uid, parent, ports_named(argv), argv, net_of(pid)))
+        found.append(Candidate(pid, uid, parent, ports_named(argv), argv, net_of(pid), may_serve(argv)))
     return found
 
 
 def may_serve(argv: tuple[str, ...]) -> bool:
     """Tell whether a program may be a server, by its name: shells, clients, editors and pagers are none."""
-    return _program(argv) not in _NO_SERVERS
+    return _program(argv) not in NOT_SERVERS
 
 
 def ports_named(argv: Iterable[str]) -> frozenset[int]:
@@ -204,12 +215,14 @@ def _likely(socket: Socket, path: str | None, place: cgroup.Place, candidates: l
         if fitting:
             return replace(socket, pids=fitting[:_MOST_PIDS], owner_by="cgroup")
     here = [each for each in candidates if path is None or cgroup.version_2_path(each.pid) in (path, None)]
-    named = tuple(each.pid for each in matching(here, socket.port, socket.uid, net_of("self")))
+    servers = [each for each in here if each.serves]
+    named = tuple(each.pid for each in matching(servers, socket.port, socket.uid, net_of("self")))
     if named:
         return _placed(replace(socket, pids=named[:_MOST_PIDS], owner_by="command"))
-    could = tuple(each.pid for each in here if each.net == net_of("self") and each.uid == socket.uid)
+    could = [each for each in here if each.net == net_of("self") and each.uid == socket.uid]
+    could = [each for each in could if each.serves] or could
     if len(could) == 1:
-        return _placed(replace(socket, pids=could, owner_by="elimination"))
+        return _placed(replace(socket, pids=(could[0].pid,), owner_by="elimination"))
     return socket
 
 
@@ -256,11 +269,3 @@ def _program(argv: tuple[str, ...]) -> str:
 
 
 _PORT = re.compile(r"^(?:(\d{2,5}):\d{1,5}|(?:.*[=:]|-[A-Za-z])?(\d{2,5}))$")
-_NO_SERVERS = frozenset(
-    """
-    sh bash dash zsh fish ksh ash busybox tmux screen sudo su doas env nohup timeout setsid nice ionice watch xargs
-    curl wget telnet psql mysql redis-cli mongosh mongo http https httpie ab wrk hey k6 nmap ping traceroute tcpdump
-    tshark strace ltrace gdb less more cat tail head grep rg sed awk vi vim nvim nano emacs man ss netstat lsof fuser
-    nft iptables ip kill sleep git make docker podman porttui
-    """.split()  # noqa: SIM905  sixty words read better so
-)

@@ -21,6 +21,8 @@ from porttui.observe.linux.proc import status as status_of
 
 _MOST_ARGUMENTS = 200
 _SAMPLE_SECONDS = 0.1
+_FORKED = 0x40
+"""PF_FORKNOEXEC (include/linux/sched.h)."""
 
 
 def linux_processes(pids: Iterable[int]) -> tuple[Process, ...]:
@@ -64,6 +66,10 @@ def _process(pid: int, parents: Callable[[int], tuple[Ancestor, int] | None]) ->
         uid=uid,
         state=status.get("State", "")[:1],
         tracer=int(status.get("TracerPid", "0")),
+        group=int(stat[2]),
+        session=int(stat[3]),
+        adopted=_adopted(pid, parent=int(stat[1]), session=int(stat[3])),
+        forked=bool(int(stat[6]) & _FORKED),
         started=start_time(int(stat[19])),
         cwd=_cwd(pid),
         terminal=_terminal(int(stat[4])),
@@ -93,6 +99,18 @@ def _sockets_given(pid: int) -> int | None:
     if pairs.get(b"LISTEN_PID") != str(pid).encode() or not given.isdigit():
         return 0
     return min(int(given), 1024)
+
+
+def _adopted(pid: int, *, parent: int, session: int) -> bool | None:
+    """Tell whether the parent is another one than that which started the process.
+
+    fork(2) leaves a child in its parent's session, and only setsid(2), which makes the caller a leader, leads out of
+    it. So whoever leads no session and has a parent in another one was given to that one when its own had ended.
+    """
+    if pid == session or parent <= 0:
+        return None
+    above = stat_fields(parent)
+    return int(above[3]) != session if len(above) > 3 else None
 
 
 def stat_fields(pid: int) -> list[str]:
