@@ -20,6 +20,7 @@ def test_nobody_is_on_port_53(person: Person, open_folder: Path, address: str) -
         answer = names.check(stage, "db.example:5432", {address: None}, open_folder, person)
     expect_fault(answer, "dns-resolver-dead", "name", 5432, person, named=address)
     assert "ECONNREFUSED" in str(answer.verdict["evidence"]), answer
+    assert answer.verdict["confidence"] == "certain", answer
     if address == "127.0.0.53":
         commands = [" ".join(step["argv"] or ()) for way in answer.report["remedies"] for step in way["steps"]]
         assert any("systemd-resolved" in command for command in commands), answer
@@ -30,6 +31,7 @@ def test_it_says_nothing(person: Person, open_folder: Path) -> None:
         answer = names.check(stage, "db.example:5432", {"127.0.0.1": names.SILENT}, open_folder, person)
     expect_fault(answer, "dns-resolver-dead", "name", 5432, person, named="db.example")
     assert "says nothing" in answer.verdict["summary"], answer
+    assert answer.verdict["confidence"] == "likely", answer
 
 
 def test_it_is_silent_for_longer_than_anybody_waits(person: Person, open_folder: Path) -> None:

@@ -15,7 +15,8 @@ through.
 How porttui knows: the system's resolver gave up for want of an answer (EAI_AGAIN), and porttui then sent the same
 question once to each server of /etc/resolv.conf, as the system had done. A closed port answers with an ICMP error
 (ECONNREFUSED), a server that is switched off with nothing; EPERM means that a firewall of this machine did not let
-the question out.
+the question out. A server that is only silent may be slow, since those whom it asks in its turn are silent; then the
+verdict is likely, and not certain.
 
 What looks the same and is not: dns-servfail (a resolver answers, with a failure), dns-nxdomain (it says that there is
 no such name), hosts-localhost-missing (localhost must not need a resolver), route-missing (names work, and the
@@ -36,10 +37,10 @@ from __future__ import annotations
 
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shared import not_answered
-from porttui.model.facts import Facts, Resolver
-from porttui.model.report import Remedy, Step
+from porttui.model.facts import DnsReply, Facts, Resolver
+from porttui.model.report import Confidence, Evidence, Remedy, Step
 from porttui.model.target import Question
-from porttui.reading import dns, evidence, words
+from porttui.reading import dns, evidence, seen, words
 from porttui.remedies import dns as ways
 from porttui.remedies import hosts
 
@@ -48,6 +49,7 @@ _WHY = {
     "ECONNREFUSED": "has no name server",
     "EPERM": "cannot be asked: a firewall here keeps the question in",
     "EACCES": "cannot be asked: a firewall or route here keeps the question in",
+    "EINVAL": "cannot be asked: a route here keeps the question in",
     "ENETUNREACH": "cannot be reached: there is no route to it",
     "EHOSTUNREACH": "cannot be reached: no machine has this address",
 }
@@ -63,25 +65,43 @@ def check(facts: Facts) -> Outcome:
     talking = (*dns.failures(resolver), *dns.answers(resolver))
     if talking:
         return RuledOut(because=f"the name server {talking[0].server} answers ({talking[0].outcome})")
-    first = resolver.replies[0]
-    if not resolver.servers:
-        summary = f"{resolver.path} names no name server on {words.machine(facts)}, so no name can be looked up."
-    elif len(resolver.servers) > 1:
-        count = len({each.server for each in resolver.replies})
-        summary = f"None of the {count} name servers of {words.machine(facts)} answers, so no name can be looked up."
-    else:
-        why = _WHY.get(first.outcome, f"cannot be asked ({first.outcome})")
-        summary = f"No name can be looked up: {dns.called(facts, first.server)}, the only name server, {why}."
+    if any(each.outcome not in _WHY for each in resolver.replies):
+        return CannotTell(because=f"the name servers could not be asked ({resolver.replies[0].outcome})")
+    silent = [each for each in resolver.replies if each.outcome == "timeout"]
     return Found(
-        summary=summary,
-        gloss="A name must be turned into an address first, and the one to ask for it is not there.",
-        evidence=(evidence.name_error(facts), *dns.quoted(resolver)),
+        summary=_summary(facts, resolver, bool(silent)),
+        gloss="A name must be turned into an address first, and nobody here does that.",
+        confidence=Confidence.LIKELY if silent else Confidence.CERTAIN,
+        evidence=(evidence.name_error(facts), *dns.quoted(resolver), *_there(facts, silent)),
     )
+
+
+def _summary(facts: Facts, resolver: Resolver, silent: bool) -> str:
+    """Tell who does not answer. One that is only silent may be slow: because those whom it asks in turn are silent."""
+    machine = words.machine(facts)
+    if not resolver.servers:
+        return f"{'Probably ' * silent}{resolver.path} names no name server on {machine}, so no name can be looked up."
+    count = len({each.server for each in resolver.replies})
+    if count > 1:
+        if silent:
+            return f"Probably the {count} name servers of {machine} are dead: none of them answers."
+        return f"None of the {count} name servers of {machine} answers, so no name can be looked up."
+    first = resolver.replies[0]
+    who = dns.called(facts, first.server)
+    if silent:
+        return f"Probably the only name server, {who}, is dead: it says nothing, so no name can be looked up."
+    return f"No name can be looked up: {who}, the only name server, {_WHY[first.outcome]}."
+
+
+def _there(facts: Facts, silent: list[DnsReply]) -> tuple[Evidence, ...]:
+    """Quote a name server of this machine that listens and says nothing (they listen by TCP as well)."""
+    found = (seen.accepting(facts, each.server, 53) for each in silent if seen.is_local(facts, each.server))
+    return evidence.listening(facts, [listener for listener in found if listener is not None][:1])
 
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Start the resolver, use another one; or do without the name."""
-    return (*ways.start(facts), ways.another(facts), hosts.ask_by_address(facts, "127.0.0.1"))
+    return (*ways.start(facts), ways.another(facts), hosts.ask_here(facts))
 
 
 FAULT = Fault(

@@ -63,7 +63,7 @@ def check(facts: Facts) -> Outcome:
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Ask the resolver why, let it forget, use another one; or do without the name."""
-    return (ways.ask_why(facts), ways.another(facts), hosts.ask_by_address(facts, "127.0.0.1"))
+    return (ways.ask_why(facts), ways.another(facts), hosts.ask_here(facts))
 
 
 FAULT = Fault(

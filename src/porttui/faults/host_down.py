@@ -49,6 +49,8 @@ def check(facts: Facts) -> Outcome:
     attempt = _waited(facts)
     if not isinstance(attempt, Attempt):
         return attempt
+    if attempt.outcome == "EHOSTDOWN":  # macOS says it by an error of its own
+        return _found(facts, attempt, attempt.address, None)
     if facts.neighbours is None:
         return CannotTell(because="the neighbour table was not looked at")
     hops = seen.next_hops(facts, (attempt,))
@@ -72,10 +74,14 @@ def _waited(facts: Facts) -> Attempt | RuledOut | CannotTell:
         return RuledOut(because="the connection opened") if seen.opened(facts) else CannotTell(because="none was tried")
     if any(seen.is_local(facts, each.address) for each in failed):
         return RuledOut(because="the address is this machine's own")
+    if all(each.outcome == "EHOSTDOWN" for each in failed):
+        return failed[0]
     waited = [each for each in failed if not each.immediate]
     if not waited or not all(each.outcome in {"EHOSTUNREACH", "timeout"} for each in waited):
         return RuledOut(because="it failed in another way than an address does that nobody has")
     for each in waited:
+        if each.outcome == "timeout" and each.ms < _ENOUGH_MS:
+            return CannotTell(because="there was not enough time for an answer to ARP")
         if each.ms < _ENOUGH_MS or (each.icmp is not None and not packets.nobody_there(facts, each)):
             return RuledOut(because="the answer came too soon, or from another machine")
         if packets.dropped_outwards(each) and each.transmits_counted:
@@ -133,7 +139,7 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
             cost="safe",
             proof=service.proof(facts),
             steps=(
-                RemedyStep(text=f"Is {name} switched on, awake, and in the same network as {words.machine(facts)}"),
+                RemedyStep(text=f"Is {name} switched on, awake, and in the same network as {words.machine(facts)}?"),
                 RemedyStep(
                     text="There, look which address it has now",
                     where=name,

@@ -81,7 +81,7 @@ def check(facts: Facts) -> Outcome:
                 else ()
             ),
             *(
-                Evidence(text=f"{each.name}\t{', '.join(each.addresses) or 'no address'}\tno IPv6", source="interfaces")
+                Evidence(text=f"{each.name}\t{', '.join(each.addresses) or 'no address'}", source="interfaces")
                 for each in facts.interfaces
                 if each.loopback or not is_loopback(address)
             ),
@@ -116,7 +116,7 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
     port = facts.asked.target.port
     ways: tuple[Remedy, ...] = ()
     if is_loopback(address) and facts.asked.question is Question.CONNECT:
-        ways = (hosts.ask_by_address(facts, "127.0.0.1"),)
+        ways = (hosts.ask_by_address(facts, "127.0.0.1", f"Ask for 127.0.0.1 instead of {address}"),)
     elif facts.asked.question is Question.BIND:
         ways = (
             Remedy(

@@ -59,7 +59,7 @@ def check(facts: Facts) -> Outcome:
     if family(failed) == 6 and (ipv6.is_off(facts, failed) or not _six(facts)):
         return RuledOut(because="there is no IPv6 at all")
     route = seen.route(facts, failed)
-    sure = route is not None and (route.error is not None or route.kind != "local")
+    sure = facts.os == "linux" and route is not None and (route.error is not None or route.kind != "local")
     missing = f"{failed} is not on the loopback interface {up.name} of {words.machine(facts)}"
     return Found(
         summary=f"{missing}, so nothing can reach it there."
@@ -99,7 +99,11 @@ _LOST = {"ENETUNREACH", "EADDRNOTAVAIL", "EHOSTUNREACH", "timeout"}
 
 
 def _has(facts: Facts, interface: Interface, address: str) -> bool:
-    """Tell whether the interface has the address. On Linux 127.0.0.1/8 stands for the whole network."""
+    """Tell whether the interface has the address. On Linux and Windows 127.0.0.1 stands for the whole network."""
+    if facts.os == "windows" and any(
+        is_loopback(own) and family(own) == family(address) for own in interface.addresses
+    ):
+        return True
     if any(same_address(address, own) for own in interface.addresses):
         return True
     route = seen.route(facts, address)

@@ -109,7 +109,7 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Bring the network back, add a way, or ask this machine itself."""
     attempt = _refused(facts)
     address = attempt.address if isinstance(attempt, Attempt) else facts.asked.target.host
-    return _bring_back(facts), _add(facts, address), hosts.ask_by_address(facts, "127.0.0.1")
+    return _bring_back(facts), _add(facts, address), hosts.ask_here(facts)
 
 
 def _bring_back(facts: Facts) -> Remedy:

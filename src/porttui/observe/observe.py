@@ -305,12 +305,17 @@ class _Observation:
         return unseen[0] if unseen else tuple(route for route in routes if isinstance(route, Route))
 
     def _look_at_the_way(self) -> None:
-        """Read what may have kept packets from leaving: entries of the routing policy, machines that do not answer."""
+        """Read what may have kept packets from leaving: entries of the routing policy, machines that do not answer.
+
+        What was read before the packets were sent and may have changed since is read again.
+        """
         failed = seen.failed(self.facts)
         refused = [each.address for each in failed if each.immediate and not is_wildcard(each.address)]
         if refused:
             self._take(route_blocks=self._end(Part("routes", lambda: self.eyes.route_blocks(refused))))
         hops = seen.next_hops(self.facts, [each for each in failed if each.outcome in {"EHOSTUNREACH", "timeout"}])
+        if any(each.burst.get("Conntrack.Drop") for each in failed):  # how full was the table just then?
+            self._take(sysctls=self._end(Part("kernel settings", self.eyes.sysctls)) or self.facts.sysctls)
         if hops:
             self._take(neighbours=self._end(Part("neighbours", lambda: self.eyes.neighbours(hops))))
 

@@ -106,6 +106,8 @@ def _bind_for_client(facts: Facts, errors: list[str | None]) -> str:
         return "taken, though nothing listens there"
     if not seen.target_is_local(facts):
         return "not this machine's address"
+    if "EADDRNOTAVAIL" in errors or "EAFNOSUPPORT" in errors:
+        return "no server could have this address now"
     if "EACCES" in errors:
         return f"no program holds {words.asked_endpoint(facts)}"
     return f"free: no program holds {words.asked_endpoint(facts)}"
@@ -160,6 +162,8 @@ def _several(facts: Facts) -> str:
 
 def _path(facts: Facts, failing: Step | None) -> Told:
     if facts.asked.question is Question.BIND:
+        if failing is Step.PATH:
+            return Status.FAIL, "no packet can come to this address"
         return Status.SKIPPED, "not asked: this is about starting a server"
     if facts.attempts is None:
         return _looking(facts)

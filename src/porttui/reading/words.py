@@ -13,6 +13,7 @@ from porttui.reading import forwards, seen
 ERRNO_WORDS = {
     "ECONNREFUSED": "refused",
     "EHOSTUNREACH": "no route to host",
+    "EHOSTDOWN": "host is down",
     "ENETUNREACH": "network unreachable",
     "EACCES": "permission denied",
     "EPERM": "operation not permitted",

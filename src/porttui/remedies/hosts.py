@@ -17,11 +17,11 @@ def hosts_path(facts: Facts) -> str:
     return r"C:\Windows\System32\drivers\etc\hosts" if facts.os == "windows" else "/etc/hosts"
 
 
-def ask_by_address(facts: Facts, address: str) -> Remedy:
-    """Offer to ask by an address instead of the name."""
+def ask_by_address(facts: Facts, address: str, title: str = "Ask by the address instead of the name") -> Remedy:
+    """Offer to ask by an address instead of the name, or instead of another address."""
     wanted = str(replace(facts.asked.target, host=address))
     return Remedy(
-        title="Ask by the address instead of the name",
+        title=title,
         risk=Risk.SAFE,
         cost="safe",
         proof=wanted,
@@ -33,6 +33,11 @@ def ask_by_address(facts: Facts, address: str) -> Remedy:
             ),
         ),
     )
+
+
+def ask_here(facts: Facts) -> Remedy:
+    """Offer to ask this machine itself, for who has the server here and asked elsewhere."""
+    return ask_by_address(facts, "127.0.0.1", "Ask for 127.0.0.1, if the server runs on this machine itself")
 
 
 def write_line(facts: Facts, *lines: str) -> Remedy:
