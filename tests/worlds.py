@@ -106,7 +106,8 @@ def listener(address: str = "127.0.0.1", port: int = 8080, **fields: Any) -> f.S
         "inode": 88,
     }
     v6only = False if address == "::" else None
-    return f.Socket(protocol="tcp", state="LISTEN", address=address, port=port, **{"v6only": v6only, **given, **fields})
+    given |= {"protocol": "tcp", "state": "LISTEN", "v6only": v6only}
+    return f.Socket(address=address, port=port, **{**given, **fields})
 
 
 def redirect(port: int, to_port: int, **fields: Any) -> f.NatRule:

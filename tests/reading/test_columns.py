@@ -23,6 +23,13 @@ def test_an_owner_that_was_seen_stands_plain() -> None:
     assert (columns.program(row, NAMES), columns.pid(row), columns.signs([row], NAMES, ())) == ("node", "4121", ())
 
 
+@pytest.mark.parametrize("state", ["TIME_WAIT", "FIN_WAIT2", "CLOSE_WAIT"])
+def test_what_the_kernel_alone_holds_is_not_unseen(state: str) -> None:
+    row = w.listener(state=state, pids=(), owner_by=None, inode=0, uid=None, user=None)
+    assert (columns.program(row, {}), columns.pid(row), columns.user(row, {})) == ("-", "-", "-")
+    assert columns.signs([row], {}, ()) == ()
+
+
 def test_the_reason_for_a_question_mark_is_the_one_that_the_look_gave() -> None:
     row = w.listener(pids=(), owner_by=None)
     held = Unseen(what="owners of 1 socket", reason="no process here holds them", how_to_see="")

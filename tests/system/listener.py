@@ -25,7 +25,7 @@ def main() -> None:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if options.reuseport:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    if family == socket.AF_INET6:
+    if family == socket.AF_INET6 and options.v6only is not None:
         server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, options.v6only)
     if options.device:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, options.device.encode())
@@ -91,6 +91,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--backlog", type=int, default=16)
     parser.add_argument("--v6only", type=int, default=0, choices=(0, 1))
+    parser.add_argument("--v6only-by-system", dest="v6only", action="store_const", const=None)
     parser.add_argument("--no-reuse", action="store_true", help="leave SO_REUSEADDR off")
     parser.add_argument("--reuseport", action="store_true", help="SO_REUSEPORT")
     parser.add_argument("--device", default="", help="SO_BINDTODEVICE")

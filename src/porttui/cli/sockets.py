@@ -58,7 +58,7 @@ def entry(row: Row) -> dict[str, object]:
 
     return {
         **msgspec.structs.asdict(row.socket),
-        "program": None if row.program == "?" else row.program.strip("()"),
+        "program": None if row.program in ("?", "-") else row.program.strip("()"),
         "program_certain": certain(row.socket) and bool(row.processes),
         "reached_by": row.reached_by,
     }

@@ -59,8 +59,8 @@ def told(row: Row) -> str:
     state = "" if row.socket.protocol == "tcp" else f" ({row.socket.protocol})"
     user = row.user if row.user != "?" else "can't see"
     head = f"{row.place}  {row.socket.state}{state}  {row.program}, pid {row.pid}, user {user}"
-    if row.program == "?":
-        held = "kernel, no program" if row.socket.inode == 0 else f"user {user}, program: can't see"
+    if row.program in ("?", "-"):
+        held = "kernel, no program" if row.program == "-" else f"user {user}, program: can't see"
         head = f"{row.place}  {row.socket.state}{state}  {held}"
     lines = [head] + [line for process in row.processes for line in _process(process)]
     if row.socket.unit:

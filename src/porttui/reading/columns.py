@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterable, Mapping
 
 from porttui.model.address import endpoint, is_loopback
 from porttui.model.facts import Process, Socket, Unseen
-from porttui.reading.words import tilde
+from porttui.reading.words import nobodys, tilde
 
 NOT_SEEN = "?"
+NOBODY = "-"
+"""The kernel alone holds it: a connection that is over, or that nobody has accepted."""
 PROBABLE = "(name) probable: by service or command line"
 """What the brackets around a program mean, for the line below a table."""
 FILTER_WORDS = "5173  node  listen  user=dev  pid=4121  !not"
@@ -53,10 +55,15 @@ def certain(row: Socket) -> bool:
 
 
 def program(row: Socket, names: Names) -> str:
-    """Return the program: "nginx"; "(nginx)" when it only probably holds the socket; "?" when it cannot be seen."""
+    """Return the program: "nginx"; "(nginx)" when it only probably holds the socket; "?" when it cannot be seen.
+
+    "-" when the system says that no process holds it.
+    """
     known = _first(row, names)
     if known is not None:
         return known.name if certain(row) else f"({known.name})"
+    if nobodys(row):
+        return NOBODY
     named = row.unit or row.container
     return f"({named.removesuffix('.service').removesuffix('.socket').partition('@')[0]})" if named else NOT_SEEN
 
@@ -65,17 +72,19 @@ def pid(row: Socket) -> str:
     """Return the first process id, with "+" for more; "?" when it is not certain, "-" when nobody holds the socket."""
     if row.pids and certain(row):
         return f"{row.pids[0]}{'+' if len(row.pids) > 1 else ''}"
-    return "-" if row.inode == 0 and row.state != "LISTEN" else NOT_SEEN
+    return NOBODY if nobodys(row) else NOT_SEEN
 
 
 def user(row: Socket, names: Names) -> str:
-    """Return the name of the socket's user, else that of its process, else the number; "?" when not told."""
+    """Return the name of the socket's user, else of its process, else the number; "?" when not told, "-" for nobody."""
     known = _first(row, names)
     if row.user is not None:
         return row.user
     if known is not None and known.user is not None:
         return known.user
-    return NOT_SEEN if row.uid is None else str(row.uid)
+    if row.uid is None:
+        return NOBODY if nobodys(row) else NOT_SEEN
+    return str(row.uid)
 
 
 def reached_by(row: Socket) -> str:

@@ -181,3 +181,27 @@ def test_what_an_ordinary_user_is_told_of_others() -> None:
     assert process.open_files_limit
     # by the size of the folder since Linux 6.2; not told before, and never told as 0
     assert process.open_files is None or process.open_files > 0
+
+
+def test_a_process_whose_parent_is_gone() -> None:
+    script = "sleep 60 >/dev/null 2>&1 & echo $!"
+    pid = int(subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout)
+    try:
+        assert (described(pid).adopted, described(pid).forked) == (True, False)
+        assert described(pid).session == os.getsid(0)
+    finally:
+        os.kill(pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize(("leads", "adopted"), [(False, False), (True, None)])
+def test_a_process_whose_parent_lives_or_that_began_a_session(leads: bool, adopted: bool | None) -> None:
+    with subprocess.Popen(["sleep", "60"], start_new_session=leads) as process:
+        found = described(process.pid)
+        process.kill()
+    assert (found.adopted, found.session == process.pid) == (adopted, leads)
+
+
+def test_a_mere_copy_of_its_parent() -> None:
+    with holding(lambda: None) as (pid, _):
+        assert described(pid).forked is True
+        assert described(pid).adopted is False

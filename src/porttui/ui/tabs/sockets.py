@@ -266,14 +266,16 @@ class SocketsTab(Tab):
             return [""] * 3
         names = self.shown.names
         what = columns.program(row, names)
-        shown_name = "a program that can't be seen" if what == columns.NOT_SEEN else what
+        unnamed = {columns.NOT_SEEN: "a program that can't be seen", columns.NOBODY: "no program, the kernel keeps it"}
+        shown_name = unnamed.get(what, what)
         waits = (
             f"{shown_name} waits here for connections"
             if row.state == "LISTEN"
             else f"{shown_name}; other end {columns.peer(row)}"
         )
         owner = self.owner()
-        line = columns.command_line(row, names) or columns.service(row) or "command line: can't see"
+        line = columns.command_line(row, names) or columns.service(row)
+        line = line or ("over, or not accepted yet" if what == columns.NOBODY else "command line: can't see")
         about = f"pid {columns.pid(row)}, user {columns.user(row, self.shown.names)}" + (
             f", since {columns.since(row, names)}" if owner else ""
         )
