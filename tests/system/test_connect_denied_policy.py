@@ -59,6 +59,8 @@ def test_packets_that_a_cgroup_drops_are_no_denied_call(person: Person) -> None:
         target = f"127.0.0.1:{server.port}"
         answer = stage.check(target, "--settle=0", "--timeout=1.5", person=person, around=cgroup.around)
     expect_fault(answer, "fw-drop-output", "firewall", server.port, person)
+    if person is Person.ROOT:  # no rule anywhere
+        assert "cgroup" in answer.verdict["summary"], answer
 
 
 def test_a_route_that_prohibits_is_no_policy(person: Person) -> None:

@@ -58,6 +58,16 @@ def test_nothing_listens_on_either_port(person: Person) -> None:
         assert "not theirs" not in _firewall(answer.report), answer
 
 
+def test_other_connections_that_are_refused_do_not_hide_it(person: Person) -> None:
+    with Namespace() as stage:
+        server = stage.listen(port=stage.free_port(), person=Person.OTHER)
+        translate(stage, "output", f"tcp dport {server.port} redirect to :9")
+        refused_all_the_time(stage, stage.free_port())
+        answer = stage.check(f"127.0.0.1:{server.port}", person=person)
+    allowed = {"nat-redirect-dead"} if person is Person.ROOT else {"nat-redirect-dead", "undetermined"}
+    assert answer.code in allowed, answer
+
+
 def test_a_rule_that_resets_is_no_nat(person: Person) -> None:
     """Connection tracking is at work, as for NAT; and other connections are refused all the time."""
     with Namespace() as stage:

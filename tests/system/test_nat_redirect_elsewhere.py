@@ -30,6 +30,7 @@ def test_another_program_answers(person: Person, address: str) -> None:
     assert answer.verdict["confidence"] == "certain", answer
     assert str(other.port) in answer.verdict["summary"], answer
     if person is Person.ROOT:
+        assert f"pid {other.pid}" in str(answer.verdict["evidence"]), answer
         assert "'delete', 'rule', 'ip" in str(answer.report["remedies"]), answer
 
 

@@ -42,7 +42,7 @@ from porttui.remedies import firewall
 
 _NAT_UNSEEN = Unseen(
     what="what NAT rules do with these packets",
-    reason="rules are counted, and not followed",
+    reason="one of them asks for something that porttui does not follow",
     how_to_see="nft list ruleset",
     needs_root=True,
 )
@@ -72,8 +72,11 @@ def check(facts: Facts) -> Outcome:
             because="nothing listens there: a NAT rule may send the packets where they cannot go",
             unseen=firewall_unseen(facts) or (_NAT_UNSEEN,),
         )
+    who = f"a firewall on {words.machine(facts)}"
+    if _no_rules(facts):  # what is left stands at the same place: eBPF programs, as systemd loads for IPAddressDeny=
+        who = "a program of this cgroup (eBPF, such as systemd's IPAddressDeny=)"
     return Found(
-        summary=f"Probably a firewall on {words.machine(facts)} drops the packets to port {first.port} going out.",
+        summary=f"Probably {who} drops the packets to port {first.port} going out.",
         gloss="The packets are thrown away before they leave your program's side; so nothing can answer.",
         confidence=Confidence.LIKELY,
         evidence=(
@@ -82,6 +85,12 @@ def check(facts: Facts) -> Outcome:
             *evidence.counted(first, "TcpExt.TCPRetransFail", whole=True),
         ),
     )
+
+
+def _no_rules(facts: Facts) -> bool:
+    """Tell whether every firewall was read and has no rule at all."""
+    backends = facts.firewall or ()
+    return bool(backends) and all(each.unseen is None and not each.rules for each in backends)
 
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:

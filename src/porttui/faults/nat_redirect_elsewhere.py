@@ -79,8 +79,9 @@ def _bypassed(facts: Facts, attempt: Attempt) -> Socket | None:
 
 def _found(facts: Facts, attempt: Attempt, listener: Socket, other: Socket | None, *, certain: bool) -> Found:
     place = nat.led_to(facts, attempt)
-    where = f" to {endpoint(*place)}" if place else ""
-    who = f", {words.program(facts, other)}" if other is not None else ""
+    where = f" to {endpoint(*place)}" if place else " to another program"
+    named = words.program(facts, other) if other is not None and seen.owners(facts, other) else "another program"
+    who = f", where {named} listens" if other is not None else ""
     probably = "A" if certain else "Probably a"
     rule = nat.deciding(facts, attempt.address)
     gone = Evidence(

@@ -126,6 +126,7 @@ class _Observation:
                 yield self.facts
         processes = self._end(managed)
         self._take(processes=processes or self.facts.processes)
+        self._take(processes=(*(self.facts.processes or ()), *(self._end(Part("who answers", self._led_to)) or ())))
         for _ in self._guarded("watch", self._settled()):
             yield self.facts
         if self.facts.activation is not None and self.facts.attempts:
@@ -342,6 +343,14 @@ class _Observation:
 
     def _tracked(self) -> bool | None:
         return self.eyes.tracked({family(each) for each in self._addresses})
+
+    def _led_to(self) -> tuple[Process, ...]:
+        """Describe the program to which NAT led the connection: it is on another port than the one asked for."""
+        known = {each.pid for each in self.facts.processes or ()}
+        fates = [each.fate for each in seen.asked_attempts(self.facts) if each.fate is not None and each.fate.to_port]
+        rows = [seen.accepting(self.facts, fate.to_address, fate.to_port) for fate in fates]
+        pids = {pid for row in rows if row is not None for pid in row.pids}
+        return self.eyes.processes(sorted(pids - known)[: bounds.MOST_PROCESSES]) if pids - known else ()
 
     def _nat(self) -> tuple[NatRule, ...] | Unseen | None:
         if self.facts.tracked is False:

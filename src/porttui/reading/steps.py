@@ -266,6 +266,8 @@ def _blocked(facts: Facts) -> str:
             if packets.dropped_outwards(attempt):
                 return f"{attempt.tries} packets to be sent, none of them left"
             return f"sent {attempt.tries}, arrived {packets.ip_counter(attempt, 'InReceives')}, none handed on"
+    if any(rule.hook == "prerouting" for rule in (facts.nat if isinstance(facts.nat, tuple) else ())):
+        return "only connections from outside are led on (PREROUTING)"
     return "blocked"
 
 

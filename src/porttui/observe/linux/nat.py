@@ -38,15 +38,20 @@ def linux_nat(privileges: Privileges) -> tuple[NatRule, ...] | Unseen:
         return Unseen(what=_WHAT, reason="needs root", how_to_see="nft list ruleset", needs_root=True)
     done = run("nft", "-j", "-t", "list", "ruleset", what=_WHAT, seconds=_SECONDS)
     listed: list[Any] = []
+    opaque: set[tuple[str, str]] = set()
+    found: list[NatRule] = []
     if isinstance(done, Unseen):
         if find("nft") is not None or find("iptables-nft-save") is None:
             return done
     elif done.status or done.cut:
         return Unseen(what=_WHAT, reason="too many rules" if done.cut else "nft failed", how_to_see="nft list ruleset")
     else:
-        listed = json.loads(done.stdout).get("nftables", [])
-    opaque = {_table(each["rule"]) for each in listed if "rule" in each and _has_xt(each["rule"].get("expr", []))}
-    found = rules_of_json(listed, opaque)
+        try:
+            listed = json.loads(done.stdout)["nftables"]
+            opaque = {_table(each["rule"]) for each in listed if "rule" in each and _has_xt(each["rule"]["expr"])}
+            found = rules_of_json(listed, opaque)
+        except (ValueError, KeyError, TypeError, AttributeError):  # another version of nft, or half of an answer
+            return Unseen(what=_WHAT, reason="nft lists them in an unknown way", how_to_see="nft list ruleset")
     saved = _saved("-nft-save", "iptables") if opaque or not listed else []
     legacy = _saved("-legacy-save", "iptables-legacy")
     for each in (saved, legacy):
@@ -119,7 +124,7 @@ def _lines(rule: dict[str, Any], template: NatRule) -> list[Line]:
     never = False
     ends: list[Line] = []
     for statement in rule.get("expr", []):
-        (name, what), *_ = statement.items() if isinstance(statement, dict) else [(str(statement), None)]
+        name, what = _only(statement)
         if name == "match":
             made, clear, possible = _match(made, what)
             never = never or not possible
@@ -129,6 +134,7 @@ def _lines(rule: dict[str, Any], template: NatRule) -> list[Line]:
             ends.append(_ENDINGS[name](made, what))
         elif name == "vmap":
             ends += [Line(made, "jump", str(target)) for target in _targets(what)]
+            ends.append(Line(made, "pass"))  # it may let some of them through
             unclear.append("a verdict map")
         elif name not in {"counter", "log", "comment", "mangle"}:
             unclear.append(printable(json.dumps(statement), 120))
@@ -142,10 +148,17 @@ def _lines(rule: dict[str, Any], template: NatRule) -> list[Line]:
     ]
 
 
+def _only(value: Any) -> tuple[str, Any]:
+    """Return the one key of an object and what it holds; a bare word has nothing."""
+    if not isinstance(value, dict):
+        return str(value), None
+    return next(iter(value.items()), ("", None))
+
+
 def _match(rule: NatRule, match: Any) -> tuple[NatRule, bool, bool]:
     """Add one condition: the rule, whether it was understood, and whether it can be met by a TCP connection here."""
     left, right, differs = match.get("left"), match.get("right"), match.get("op") == "!="
-    (kind, what), *_ = left.items() if isinstance(left, dict) and left else [("", None)]
+    kind, what = _only(left)
     what = what if isinstance(what, dict) else {}
     key, protocol = what.get("field") or what.get("key"), what.get("protocol")
     if kind == "payload" and key == "daddr" and protocol in {"ip", "ip6"}:
@@ -264,7 +277,7 @@ def _text(rule: dict[str, Any]) -> str:
 def _words(statement: Any) -> str:
     if not isinstance(statement, dict):
         return str(statement)
-    (name, what), *_ = statement.items()
+    name, what = _only(statement)
     if name == "match":
         operator = "" if what.get("op") in {"==", "in"} else f"{what.get('op')} "
         return f"{_value(what.get('left'))} {operator}{_value(what.get('right'))}"
@@ -283,7 +296,7 @@ def _words(statement: Any) -> str:
 def _value(value: Any) -> str:
     if not isinstance(value, dict):
         return str(value)
-    (name, what), *_ = value.items()
+    name, what = _only(value)
     if name == "payload":
         return f"{what.get('protocol')} {what.get('field')}"
     if name in {"meta", "ct"}:
