@@ -63,10 +63,10 @@ def test_a_web_server_answers(person: Person, address: str) -> None:
     with Namespace() as stage:
         server = stage.listen(address=address, person=Person.OTHER)
         asked = "[::1]" if ":" in address else "127.0.0.1"
-        answer = stage.check(f"http://{asked}:{server.port}/", person=person)
+        answer = stage.check(f"http://{asked}:{server.port}/", "--timeout=30", person=person)
     expect_healthy(answer, person)
     assert answer.steps["probe"] == "pass", answer
-    assert answer.seconds < 4, "an answer is reported at once"
+    assert answer.seconds < 15, "no time-out is waited for"
 
 
 # Manners of HTTP.

@@ -14,9 +14,11 @@ from typing import NamedTuple
 import pytest
 
 from tests.servers import make_certificate
-from tests.system.expect import EVERYBODY, expect_fault, expect_undetermined
+from tests.system import troubled
+from tests.system.expect import EVERYBODY, expect_fault
 from tests.system.hosts import with_hosts
 from tests.system.listener import __file__ as listener_file
+from tests.system.nat import translate
 from tests.system.nginx import start_nginx
 from tests.system.people import Person
 from tests.system.stage import ADDRESS, Answer, Namespace, wait_until
@@ -99,6 +101,14 @@ def _reset_by_a_rule_and_nobody_there(place: Place) -> tuple[Answer, int]:
 def _rejected_and_nobody_there(place: Place) -> tuple[Answer, int]:
     port = place.stage.free_port()
     place.stage.filter("input", f"tcp dport {port} reject")
+    return place.ask(f"127.0.0.1:{port}"), port
+
+
+@pair("fw-drop-output", "firewall", "nothing-listening")
+def _dropped_on_the_way_out_and_nobody_there(place: Place) -> tuple[Answer, int]:
+    """A NAT rule that leads packets where they cannot go shows the same; but nothing here tracks connections."""
+    port = place.stage.free_port()
+    place.stage.filter("output", f"tcp dport {port} drop")
     return place.ask(f"127.0.0.1:{port}"), port
 
 
@@ -266,6 +276,104 @@ def _a_dead_proxy_and_a_paused_server(place: Place) -> tuple[Answer, int]:
     return place.ask(f"http://127.0.0.1:{server.port}/", environment=proxy), server.port
 
 
+@pair("wrong-port", "listener")
+def _a_dead_proxy_and_the_server_is_next_door(place: Place) -> tuple[Answer, int]:
+    server = place.stage.listen(person=Person.OTHER)
+    proxy = {"http_proxy": f"http://127.0.0.1:{place.stage.free_port() + 5000}"}
+    return place.ask(f"http://127.0.0.1:{server.port + 1}/", environment=proxy), server.port + 1
+
+
+@pair("hosts-localhost-elsewhere", "name")
+def _localhost_leads_elsewhere_and_the_server_is_on_loopback(place: Place) -> tuple[Answer, int]:
+    """The server is where it should be: once the name is mended, nothing is wrong."""
+    server = place.stage.listen(person=Person.OTHER)
+    hosts = with_hosts(place.folder, f"{ADDRESS} localhost\n", place.person)
+    answer = place.ask(f"http://localhost:{server.port}/", through=hosts)
+    return answer, _named(answer, "localhost", server.port)
+
+
+# The way, and what is behind it.
+
+
+@pair("lo-down", "path")
+def _loopback_is_down_and_nobody_there(place: Place) -> tuple[Answer, int]:
+    port = place.stage.free_port()
+    place.stage.run("ip", "link", "set", "lo", "down")
+    return place.ask(f"127.0.0.1:{port}"), port
+
+
+@pair("lo-down", "path", "sigstopped")
+def _loopback_is_down_and_the_server_paused(place: Place) -> tuple[Answer, int]:
+    server = place.stage.listen(port=place.stage.free_port(), person=Person.OTHER)
+    server.pause()
+    place.stage.run("ip", "link", "set", "lo", "down")
+    return place.ask(f"127.0.0.1:{server.port}"), server.port
+
+
+@pair("lo-down", "path")
+def _loopback_is_down_and_a_rule_drops(place: Place) -> tuple[Answer, int]:
+    server = place.stage.listen(port=place.stage.free_port(), person=Person.OTHER)
+    place.stage.filter("input", f"tcp dport {server.port} drop")
+    place.stage.run("ip", "link", "set", "lo", "down")
+    return place.ask(f"127.0.0.1:{server.port}"), server.port
+
+
+@pair("loopback-address-missing", "path")
+def _without_127_0_0_1_and_on_ipv6_only(place: Place) -> tuple[Answer, int]:
+    server = place.stage.listen(address="::1", port=place.stage.free_port(), person=Person.OTHER)
+    place.stage.run("ip", "addr", "del", "127.0.0.1/8", "dev", "lo")
+    return place.ask(f"127.0.0.1:{server.port}"), server.port
+
+
+@pair("ephemeral-exhaustion", "path")
+def _no_source_port_and_the_server_paused(place: Place) -> tuple[Answer, int]:
+    server = place.stage.listen("--do=silent", port=place.stage.free_port(), person=Person.OTHER)
+    place.stage.run("sysctl", "-w", "net.ipv4.ip_local_port_range=40000 40007")
+    place.stage.crowd(server.port, 9)
+    server.pause()
+    return place.ask(f"127.0.0.1:{server.port}", "--settle=0"), server.port
+
+
+@pair("ephemeral-exhaustion", "path")
+def _no_source_port_and_a_rule_drops(place: Place) -> tuple[Answer, int]:
+    server = place.stage.listen("--do=silent", port=place.stage.free_port(), person=Person.OTHER)
+    place.stage.run("sysctl", "-w", "net.ipv4.ip_local_port_range=40000 40007")
+    place.stage.crowd(server.port, 9)
+    place.stage.filter("input", f"tcp dport {server.port} drop")
+    return place.ask(f"127.0.0.1:{server.port}", "--settle=0"), server.port
+
+
+@pair("nat-redirect-dead", "firewall")
+def _led_to_an_empty_port_and_the_server_paused(place: Place) -> tuple[Answer, int]:
+    server = place.stage.listen(port=place.stage.free_port(), person=Person.OTHER)
+    server.pause()
+    translate(place.stage, "output", f"tcp dport {server.port} redirect to :{place.stage.free_port()}")
+    return place.ask(f"127.0.0.1:{server.port}"), server.port
+
+
+@pair("nat-redirect-elsewhere", "firewall", "http-server-error")
+def _led_to_another_program_that_is_in_trouble(place: Place) -> tuple[Answer, int]:
+    server = place.stage.listen(port=place.stage.free_port(), person=Person.OTHER)
+    other = place.stage.listen("--status=500", port=place.stage.free_port(), person=Person.OTHER)
+    translate(place.stage, "output", f"tcp dport {server.port} redirect to :{other.port}")
+    return place.ask(f"http://127.0.0.1:{server.port}/"), server.port
+
+
+@pair("fw-reject-reset", "firewall", "unix-socket-only")
+def _reset_by_a_rule_and_on_a_unix_socket_only(place: Place) -> tuple[Answer, int]:
+    port = place.stage.free_port()
+    place.stage.listen("--do=unix", address=str(place.folder / f".s.PGSQL.{port}"), port=port)
+    place.stage.filter("input", f"tcp dport {port} reject with tcp reset")
+    return place.ask(f"postgresql://127.0.0.1:{port}"), port
+
+
+@pair("fw-reject-reset", "firewall", "device-bound-listener")
+def _reset_by_a_rule_and_bound_to_a_device(place: Place) -> tuple[Answer, int]:
+    server = place.stage.listen("--device=lan0", address="0.0.0.0", port=place.stage.free_port())
+    place.stage.filter("input", f"tcp dport {server.port} reject with tcp reset")
+    return place.ask(f"127.0.0.1:{server.port}"), server.port
+
+
 # The queue and the program behind it.
 
 
@@ -363,15 +471,6 @@ def _reset_by_a_rule_and_comes_and_goes(place: Place) -> tuple[Answer, int]:
     return place.ask(f"http://127.0.0.1:{port}/", "--settle=4"), port
 
 
-def test_dropped_on_the_way_out_and_nobody_there(person: Person) -> None:
-    """A NAT rule that leads the packets where they cannot go shows the same; only the rules tell."""
-    with Namespace() as stage:
-        port = stage.free_port()
-        stage.filter("output", f"tcp dport {port} drop")
-        answer = stage.check(f"127.0.0.1:{port}", "--timeout=1.5", person=person)
-    expect_undetermined(answer, person, truth="fw-drop-output")
-
-
 # What is said on the connection.
 
 
@@ -435,6 +534,56 @@ def _in_plain_text_to_an_expired_certificate(place: Place) -> tuple[Answer, int]
     return place.ask(f"http://127.0.0.1:{port}/", environment=trusting(pair)), port
 
 
+@pair("cert-expired", "probe", "redirect-elsewhere")
+def _expired_and_sent_to_a_dead_end(place: Place) -> tuple[Answer, int]:
+    pair = make_certificate(place.folder, days=-1)
+    port = place.stage.free_port()
+    tls = f"listen 127.0.0.1:{port} ssl; ssl_certificate {pair.certificate}; ssl_certificate_key {pair.key};"
+    away = f"location / {{ return 302 http://127.0.0.1:{place.stage.free_port()}/; }}"
+    start_nginx(place.stage, place.folder, port, f"{tls} {away}")
+    return place.ask(f"https://127.0.0.1:{port}/", environment=trusting(pair)), port
+
+
+@pair("http-server-error", "probe")
+def _in_trouble_beside_another_server(place: Place) -> tuple[Answer, int]:
+    """That another one is at the other family is told when this one works."""
+    server = place.stage.listen("--status=500", port=place.stage.free_port(), person=Person.OTHER)
+    place.stage.listen("--text=other", address="::1", port=server.port, person=Person.OTHER)
+    return place.ask(f"http://127.0.0.1:{server.port}/"), server.port
+
+
+@pair("handler-hangs", "probe")
+def _a_dead_proxy_and_a_page_that_hangs(place: Place) -> tuple[Answer, int]:
+    server = troubled.node_server(place.stage)
+    proxy = {"http_proxy": f"http://127.0.0.1:{place.stage.free_port()}"}
+    return place.ask(f"http://127.0.0.1:{server.port}/never", environment=proxy), server.port
+
+
+@pair("fw-reject-reset", "firewall")
+def _reset_by_a_rule_before_a_server_that_closes(place: Place) -> tuple[Answer, int]:
+    server = place.stage.listen("--do=close", port=place.stage.free_port(), person=Person.OTHER)
+    place.stage.filter("input", f"tcp dport {server.port} reject with tcp reset")
+    return place.ask(f"127.0.0.1:{server.port}"), server.port
+
+
+@pair("sigstopped", "probe")
+def _a_paused_forwarder_to_a_dead_end(place: Place) -> tuple[Answer, int]:
+    port = place.stage.free_port()
+    listen = f"TCP-LISTEN:{port},fork,reuseaddr,bind=127.0.0.1"
+    server = place.stage.serve(port, "socat", listen, f"TCP:127.0.0.1:{place.stage.free_port()}")
+    server.pause()
+    return place.ask(f"127.0.0.1:{port}"), port
+
+
+@pair("fw-drop-input", "firewall")
+def _dropped_before_a_forwarder_to_a_dead_end(place: Place) -> tuple[Answer, int]:
+    port = place.stage.free_port()
+    listen = f"TCP-LISTEN:{port},fork,reuseaddr,bind=127.0.0.1"
+    place.stage.serve(port, "socat", listen, f"TCP:127.0.0.1:{place.stage.free_port()}")
+    place.stage.filter("input", f"tcp dport {port} drop")
+    return place.ask(f"127.0.0.1:{port}"), port
+
+
 # A server that wants to start.
 
 
@@ -453,6 +602,18 @@ def test_not_this_machines_address_and_reserved(person: Person) -> None:
     expect_fault(answer, "addr-not-available", "bind", 80, person, named="10.9.9.9")
     reserved = person is Person.NOBODY
     assert [verdict["code"] for verdict in answer.report["also"]] == ["privileged-port"] * reserved, answer
+
+
+@pytest.mark.parametrize("off", ["net.ipv6.conf.all.disable_ipv6=1", "lo"])
+def test_without_ipv6_and_reserved(person: Person, off: str) -> None:
+    """For IPv6 the kernel looks at the rights first, and for IPv4 at the address."""
+    with Namespace() as stage:
+        stage.run(*(["ip", "link", "set", "lo", "down"] if off == "lo" else ["sysctl", "-w", off]))
+        answer = stage.check("[::1]:80", "--bind", person=person)
+    if person is Person.NOBODY:
+        expect_fault(answer, "privileged-port", "bind", 80, person)
+    else:
+        expect_fault(answer, "lo-down" if off == "lo" else "ipv6-disabled", "path", 80, person)
 
 
 def test_taken_by_a_paused_server(person: Person) -> None:

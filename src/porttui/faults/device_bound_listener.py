@@ -31,7 +31,7 @@ from __future__ import annotations
 
 from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shared import not_the_listener
-from porttui.model.facts import Facts, Socket
+from porttui.model.facts import Attempt, Facts, Socket
 from porttui.model.report import Confidence, Remedy, RemedyStep, Risk, Step
 from porttui.reading import evidence, packets, seen, words
 from porttui.remedies import service
@@ -47,15 +47,26 @@ def check(facts: Facts) -> Outcome:
         return RuledOut(because="no listener that fits the address is bound to an interface")
     if len(fitting) < sum(1 for s in seen.listeners(facts) if _fits(facts, s)):
         return RuledOut(because="another listener takes the connection, bound to no interface")
-    if not all(packets.reset_by_kernel(each) for each in seen.failed(facts)):
+    failed = seen.failed(facts)
+    sure = all(packets.reset_by_kernel(each) for each in failed)
+    if not sure and not all(_stopped_before(each) for each in failed):
         return RuledOut(because="the kernel did not refuse the connection itself")
     device = fitting[0].device
+    if not sure and device == "lo":
+        return RuledOut(because="it is bound to lo, by which the connection would come in")
+    name = words.subject(facts, fitting[0]) if sure else f"Probably {words.program(facts, fitting[0])}"
     return Found(
-        summary=f"{words.subject(facts, fitting[0])} takes only what comes in by {device}; your connection does not.",
+        summary=f"{name} takes only what comes in by {device}; your connection does not.",
         gloss="A socket can be tied to one network interface; it then hears nothing from the others.",
-        confidence=Confidence.CERTAIN,
+        confidence=Confidence.CERTAIN if sure else Confidence.LIKELY,
         evidence=(*evidence.listening(facts, fitting), *evidence.connects(facts)),
     )
+
+
+def _stopped_before(attempt: Attempt) -> bool:
+    """Tell whether a firewall rule stopped the packets, so that the listener was not even asked."""
+    by_rule = attempt.icmp is not None or packets.dropped_inwards(attempt)
+    return by_rule or packets.reset_by_kernel(attempt) is False
 
 
 def _fits(facts: Facts, socket: Socket) -> bool:

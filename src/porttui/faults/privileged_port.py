@@ -46,7 +46,7 @@ _USUAL_START = 1024
 def check(facts: Facts) -> Outcome:
     """Find it when a bind failed with EACCES below the limit and the capability is missing.
 
-    Linux looks at the address before the rights, so a bind that failed with EADDRNOTAVAIL would meet it next.
+    Linux looks at an IPv4 address before the rights, so a bind that failed with EADDRNOTAVAIL would meet it next.
     """
     first = not_the_bind(facts)
     if first is not None:
@@ -141,7 +141,7 @@ def _one_right(facts: Facts) -> Remedy:
 FAULT = Fault(
     code="privileged-port",
     step=Step.BIND,
-    stop=Stop.ROUTE,
+    stop=Stop.INPUT,  # bind(2) looks at the address, then at the rights, then at the port
     title="The port is reserved for programs with more rights",
     explanation=__doc__,
     check=check,

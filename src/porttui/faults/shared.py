@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from porttui.faults.fault import CannotTell, RuledOut
 from porttui.model.facts import Activation, Facts, FarEnd, Resolver, Socket, Unseen
-from porttui.reading import far, keeping, packets, seen, stuck, words
+from porttui.reading import far, keeping, nat, packets, seen, stuck, words
 
 
 def not_the_name(facts: Facts) -> RuledOut | CannotTell | None:
@@ -37,7 +37,7 @@ def not_the_listener(facts: Facts) -> RuledOut | CannotTell | None:
 
     A port without a listener is refused, at once, by the kernel itself. A time-out never comes from it: only when it
     is seen that something else stopped the packet can a missing listener be told as the second fault. Packets that
-    were dropped on their way out do not show that: NAT may have led them to where a listener here means nothing.
+    were dropped on their way out show that only where no NAT rule can have led them elsewhere.
     """
     if facts.attempts is None:
         return CannotTell(because="no connection was tried yet")
@@ -50,7 +50,13 @@ def not_the_listener(facts: Facts) -> RuledOut | CannotTell | None:
         return CannotTell(because="the target is another machine, whose sockets cannot be seen from here")
     if not seen.sockets_seen(facts):
         return CannotTell(because="the socket tables could not be read", unseen=seen.sockets_unseen(facts))
-    stopped = any(each.outcome == "ECONNREFUSED" or each.icmp or packets.dropped_inwards(each) for each in attempts)
+    stopped = any(
+        each.outcome == "ECONNREFUSED"
+        or each.icmp
+        or packets.dropped_inwards(each)
+        or (packets.dropped_outwards(each) and nat.deciding(facts, each.address) is False)
+        for each in attempts
+    )
     return None if stopped else CannotTell(because="a port without a listener is refused, and this one was not")
 
 
