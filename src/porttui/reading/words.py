@@ -209,7 +209,8 @@ def outcome(attempt: Attempt) -> str:
 def answer(exchange: Exchange) -> str:
     """Tell in few words what an exchange brought: "HTTP 200", "answers as SSH", "closed without an answer"."""
     if exchange.http is not None:
-        return f"HTTP{'S' if exchange.sent == 'https' else ''} {exchange.http.status}"
+        whole = "" if exchange.http.complete else ", cut off"
+        return f"HTTP{'S' if exchange.sent == 'https' else ''} {exchange.http.status}{whole}"
     if exchange.outcome == "answer":
         return f"answers as {protocol(exchange.protocol)}" if exchange.protocol else "answers, protocol not known"
     return {
