@@ -444,7 +444,7 @@ class _Observation:
         if not wsl.windows_may_have_it(self.facts):
             return
         route = self.eyes.route(_FAR_AWAY)
-        if isinstance(route, Unseen) or route.gateway is None:
+        if isinstance(route, Unseen) or route.gateway is None or wsl.leads_out_of_a_container(self.facts, route):
             return
         done = attempts([route.gateway], self.target.port, timeout=1.2, counters=self.eyes.counters, role="elsewhere")
         self._take(attempts=(*(self.facts.attempts or ()), *done))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from porttui.model.address import is_loopback
-from porttui.model.facts import Facts
+from porttui.model.facts import Facts, Route
 from porttui.reading import seen
 
 _MIRRORED = "loopback0"
@@ -31,3 +31,13 @@ def windows_may_have_it(facts: Facts) -> bool:
     if shared(facts) is not None or not localhost_was_asked(facts):
         return False
     return bool(seen.refused(facts)) and seen.sockets_seen(facts) and not seen.listeners(facts)
+
+
+def leads_out_of_a_container(facts: Facts, route: Route) -> bool:
+    """Tell whether a default gateway is the machine of a container, and not Windows: WSL itself has a network card.
+
+    systemd calls WSL a container as well (/run/systemd/container).
+    """
+    if facts.host.container in {None, "wsl"} or not isinstance(facts.interfaces, tuple):
+        return False
+    return any(each.name == route.interface and each.kind in {"veth", "tun"} for each in facts.interfaces)
