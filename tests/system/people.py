@@ -84,6 +84,11 @@ def close() -> None:
         holder.communicate()
 
 
+def mounts() -> int:
+    """Return the pid of the process that holds the mount namespace in which nobody can run porttui."""
+    return _mounts().pid
+
+
 @functools.cache
 def _mounts() -> subprocess.Popen[bytes]:
     """Start the process that holds the mount namespace; it ends when its standard input does, at the latest with us."""

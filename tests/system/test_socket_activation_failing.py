@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.system import activators
+from tests.system import activators, systemd
 from tests.system.expect import EVERYBODY, expect_fault, expect_healthy, names
 from tests.system.people import Person
 from tests.system.stage import Namespace
@@ -55,3 +57,14 @@ def test_a_service_that_closes_because_of_what_it_read_has_not_failed(person: Pe
         server = activators.activate(stage, "sh", "-c", "read line; exit 0", each=True)
         answer = stage.check(f"http://127.0.0.1:{server.port}/", "--timeout=1.5", person=person)
     assert answer.code in {"undetermined", "accept-then-close"}, answer
+
+
+@pytest.mark.parametrize("each", [False, True])
+def test_systemd_starts_a_service_that_fails(person: Person, open_folder: Path, each: bool) -> None:
+    with systemd.boot(open_folder, "/bin/false", each=each) as booted:
+        answer = booted.check(f"http://127.0.0.1:{booted.port}/", "--timeout=1.5", person=person)
+    expect_fault(answer, "socket-activation-failing", "probe", booted.port, person)
+    if person is Person.ROOT:  # here only root may ask systemctl: there is no D-Bus
+        assert names(answer, "web@.service" if each else "web.service")
+        assert answer.verdict["confidence"] == ("likely" if each else "certain")
+        assert "web.socket" in str(answer.report["remedies"])

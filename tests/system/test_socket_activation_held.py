@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.system import activators
+from tests.system import activators, systemd
 from tests.system.expect import EVERYBODY, expect_fault, names
 from tests.system.people import Person
 from tests.system.stage import Namespace, wait_until
@@ -76,3 +76,12 @@ def test_a_server_of_its_own_that_does_not_accept_was_given_nothing(person: Pers
 
 def _name(pid: int) -> str:
     return Path(f"/proc/{pid}/comm").read_text()
+
+
+def test_systemd_starts_a_service_that_does_not_know_of_its_socket(person: Person, open_folder: Path) -> None:
+    with systemd.boot(open_folder, "/bin/sleep 600") as booted:
+        answer = booted.check(f"127.0.0.1:{booted.port}", "--timeout=1.5", person=person)
+    expect_fault(answer, "socket-activation-held", "probe", booted.port, person)
+    if person is Person.ROOT:
+        assert names(answer, "sleep")
+        assert names(answer, "web.socket")

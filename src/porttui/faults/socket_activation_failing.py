@@ -46,7 +46,8 @@ def check(facts: Facts) -> Outcome:
     held = not_the_activator(facts)
     if not isinstance(held, Activation):
         return held
-    failed = activated.failed_units(held)
+    each = activated.each_connection(held)
+    failed = activated.failed_units(held) if not each else ()  # of many instances, one may have failed long ago
     cut = bool(far.unanswered(facts))
     ends = [each.outcome for each in seen.exchanges(facts)] + [each.outcome for each in seen.failed(facts)]
     refused = bool(ends) and all(each in {"closed", "reset", "refused", "ECONNREFUSED", "ECONNRESET"} for each in ends)
@@ -58,11 +59,11 @@ def check(facts: Facts) -> Outcome:
     if not gone and not failed and not far.unanswered_unasked(facts):
         return CannotTell(because="the service may have ended because of what was said")
     certain = (gone and activated.is_seen(held)) or bool(failed)
-    name = activated.name(held)
+    name, service = activated.name(held), activated.service(held)
     what = "the port was closed at the first connection" if gone else "each connection is cut off"
+    lead = ("The service" if service == "the service" else service) if certain else f"Probably {service}"
     return Found(
-        summary=("" if certain else "Probably ")
-        + f"{activated.service(held)}, which {name} starts for port {held.listener.port}, fails: {what}.",
+        summary=f"{lead}, which {name} starts for port {held.listener.port}, fails: {what}.",
         gloss="An activator listens in place of a server, and starts the server when the first client comes.",
         confidence=Confidence.CERTAIN if certain else Confidence.LIKELY,
         evidence=(

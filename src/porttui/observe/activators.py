@@ -38,6 +38,9 @@ def afterwards(facts: Facts, eyes: Platform) -> Activation | None:
     before = facts.activation
     if before is None:
         return None
+    if before.process is not None and before.process.pid == 1 and not (before.listener.unit or "").endswith(".socket"):
+        unit = eyes.socket_unit(before.listener.port)
+        before = replace(before, listener=replace(before.listener, unit=unit)) if unit else before
     sockets = eyes.sockets(facts.asked.target.port)
     if not isinstance(sockets, Sockets):
         return before

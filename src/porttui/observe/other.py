@@ -127,6 +127,10 @@ class Other:
         """Return them as they are: launchd, the service manager of Windows and others are not asked."""
         return tuple(processes)
 
+    def socket_unit(self, port: int) -> str | None:  # noqa: ARG002 - the Protocol's
+        """Return None: systemd is a thing of Linux."""
+        return None
+
     def unit(self, name: str) -> dict[str, str]:  # noqa: ARG002 - the Protocol's
         """Return nothing: systemd is a thing of Linux."""
         return {}

@@ -83,6 +83,9 @@ class Platform(Protocol):
     def managed(self, processes: Iterable[Process]) -> tuple[Process, ...]:
         """Fill in what the managers of these processes (systemd, docker) do when they end, as far as they tell."""
 
+    def socket_unit(self, port: int) -> str | None:
+        """Ask systemd which of its socket units listens on a port; None where it is not told."""
+
     def unit(self, name: str) -> dict[str, str]:
         """Ask systemd how a unit stands: properties of systemctl(1) by name; empty where it is not told."""
 

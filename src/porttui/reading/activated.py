@@ -31,6 +31,8 @@ def unit(held: Activation) -> str | None:
 def service(held: Activation) -> str:
     """Name what it starts: "web.service", "/usr/bin/app"; "the service" when that is not known."""
     socket = unit(held)
+    if socket and held.units.get(f"{socket}.Accept") == "yes":
+        return f"{socket.removesuffix('.socket')}@.service"
     triggers = held.units.get(f"{socket}.Triggers", "").split()
     if triggers:
         return triggers[0]
@@ -47,7 +49,7 @@ def each_connection(held: Activation) -> bool:
 
 
 def is_seen(held: Activation) -> bool:
-    """Tell whether it is certain that an activator held the port: by its descriptor, or by the socket's own cgroup."""
+    """Tell whether it is certain that an activator held the port: by its descriptor, its cgroup, or systemd."""
     return held.listener.owner_by == "descriptor" or unit(held) is not None
 
 

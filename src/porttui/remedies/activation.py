@@ -14,9 +14,10 @@ def mend(facts: Facts, held: Activation) -> Remedy:
     socket = activated.unit(held)
     machine = words.machine(facts)
     if socket is not None and facts.os == "linux":
+        units = service.replace("@.", "@*.")  # one instance for each connection
         steps: tuple[RemedyStep, ...] = (
-            RemedyStep(text="See how the service stands", where=machine, argv=("systemctl", "status", service)),
-            manager.log(facts, service, "Read what it has said"),
+            RemedyStep(text="See how the service stands", where=machine, argv=("systemctl", "status", units)),
+            manager.log(facts, units, "Read what it has said"),
             manager.change(facts, socket, "restart", "When it is mended, start the socket again"),
         )
     else:

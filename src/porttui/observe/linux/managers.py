@@ -91,6 +91,23 @@ def unit_properties(name: str) -> dict[str, str]:
     return {key: printable(value, 120) for key, equals, value in pairs if equals and value}
 
 
+def socket_unit(port: int) -> str | None:
+    """Ask systemd which of its socket units listens on a TCP port; None when none does, or it does not answer.
+
+    The cgroup of the socket itself seldom tells: systemd makes it in its own, unless the unit asks for more.
+    """
+    if not _BOOTED.is_dir():
+        return None
+    output = run("systemctl", "show", "*.socket", "-p", "Id,Listen", what="services", seconds=_SECONDS)
+    if not isinstance(output, Output) or output.status != 0:
+        return None
+    for block in output.stdout.strip().split("\n\n"):
+        lines = block.splitlines()
+        if any(re.search(rf"^Listen=(?:.*:)?{port} \(Stream\)$", line) for line in lines):
+            return next((printable(line[3:], 200) for line in lines if line.startswith("Id=")), None)
+    return None
+
+
 def read_show(text: str, units: Sequence[str]) -> dict[str, dict[str, object]]:
     """Read `systemctl show -p Id,Names,Restart,... UNIT ...`: blocks of NAME=VALUE, parted by an empty line.
 

@@ -32,7 +32,7 @@ from porttui.observe.linux.glimpse import linux_listeners, linux_starting
 from porttui.observe.linux.host import linux_host
 from porttui.observe.linux.inside import inside
 from porttui.observe.linux.interfaces import linux_interfaces
-from porttui.observe.linux.managers import unit_properties, with_managers
+from porttui.observe.linux.managers import socket_unit, unit_properties, with_managers
 from porttui.observe.linux.nat import linux_nat
 from porttui.observe.linux.neighbours import linux_neighbours
 from porttui.observe.linux.privileges import linux_privileges
@@ -104,6 +104,10 @@ class Linux:
     def managed(self, processes: Iterable[Process]) -> tuple[Process, ...]:
         """Ask systemd and docker what they do when these end."""
         return with_managers(processes)
+
+    def socket_unit(self, port: int) -> str | None:
+        """Ask systemctl show of all socket units."""
+        return socket_unit(port)
 
     def unit(self, name: str) -> dict[str, str]:
         """Ask systemctl show."""
