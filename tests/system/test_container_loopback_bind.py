@@ -44,7 +44,8 @@ def test_a_server_that_closes_is_not_taken_for_a_deaf_one(person: Person) -> Non
         stage.inside.listen("--do=close", address="0.0.0.0", port=5173, person=Person.OTHER)
         stage.publish(port := stage.host.free_port(), 5173)
         answer = stage.host.check(f"http://127.0.0.1:{port}/", "--timeout=1.5", person=person)
-    assert answer.code in {"undetermined", "accept-then-close"}, answer
+    expect_fault(answer, "accept-then-close", "probe", port, person)
+    assert f"the server at {stage.address}:5173" in answer.verdict["summary"]
 
 
 def test_of_two_containers_with_one_address_none_is_accused(person: Person) -> None:

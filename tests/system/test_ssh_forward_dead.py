@@ -44,7 +44,8 @@ def test_a_far_end_that_closes_is_not_a_dead_one(person: Person, tmp_path: Path)
         port = stage.free_port()
         tunnel.ssh(stage, tmp_path, server, port, "-o", f"LocalForward={port} 127.0.0.1:{closing.port}")
         answer = stage.check(f"http://127.0.0.1:{port}/", "--timeout=1.5", person=person)
-    assert answer.code in {"undetermined", "accept-then-close"}, answer
+    expect_fault(answer, "accept-then-close", "probe", port, person)
+    assert f"the server at 127.0.0.1:{closing.port}" in answer.verdict["summary"]
 
 
 def test_the_remote_end_of_a_reverse_tunnel(person: Person, tmp_path: Path) -> None:

@@ -26,8 +26,21 @@ def start_sshd(stage: Namespace, folder: Path, *, settings: str = "", through: t
     )
     # /run/sshd has to be there (sshd(8)); a /run of its own, so that the machine's is left alone
     script = 'mount -t tmpfs -o mode=755 tmpfs /run && mkdir /run/sshd && exec "$@"'
-    apart = ("unshare", "--mount", "--propagation=private", *through, "sh", "-c", script, "sh")
-    return stage.serve(port, *apart, sshd, "-D", "-e", "-p", str(port), "-f", str(folder / "sshd_config"))
+    # sshd gives each login a session of its own; in a pid namespace those end with it, too
+    apart = (
+        "unshare",
+        "--mount",
+        "--propagation=private",
+        "--pid",
+        "--fork",
+        "--kill-child",
+        *through,
+        "sh",
+        "-c",
+        script,
+        "sh",
+    )
+    return stage.serve(port, *apart, sshd, "-D", "-p", str(port), "-f", str(folder / "sshd_config"))
 
 
 def ssh(stage: Namespace, folder: Path, server: Server, opens: int, *options: str) -> Server:

@@ -6,6 +6,7 @@ from porttui.cli import exits
 from porttui.cli.arguments import Parser, understand
 from porttui.cli.listed import Row, read, unseen_text
 from porttui.model.facts import Process
+from porttui.reading.forwards import leads_to
 from porttui.render.lines import ascii_text, columns, shell_command
 
 SUMMARY = "tell who holds a port"
@@ -62,17 +63,18 @@ def told(row: Row) -> str:
     if row.program in ("?", "-"):
         held = "kernel, no program" if row.program == "-" else f"user {user}, program: can't see"
         head = f"{row.place}  {row.socket.state}{state}  {held}"
-    lines = [head] + [line for process in row.processes for line in _process(process)]
+    lines = [head] + [line for process in row.processes for line in _process(process, row.socket.port)]
     if row.socket.unit:
         lines += columns([("service", row.socket.unit)], _WIDE)
     return "\n".join(ascii_text(line) for line in lines) + "\n"
 
 
-def _process(process: Process) -> list[str]:
+def _process(process: Process, port: int) -> list[str]:
     parents = " > ".join(f"{each.name} {each.pid}" for each in process.ancestors)
     rows = [
         ("pid", f"{process.pid} {process.name}" + (f", {process.user}" if process.user else "")),
         ("command", shell_command(process.argv)),
+        ("leads to", leads_to(process.argv, port)),
         ("folder", process.cwd or ""),
         ("since", f"{process.started:%Y-%m-%d %H:%M:%S}" if process.started else ""),
         ("parents", parents),

@@ -35,9 +35,10 @@ from __future__ import annotations
 
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shared import not_the_probe
+from porttui.model.address import endpoint
 from porttui.model.facts import Exchange, Facts
 from porttui.model.report import Confidence, Remedy, Risk, Step
-from porttui.reading import evidence, seen, stuck, words
+from porttui.reading import activated, evidence, far, seen, stuck, words
 from porttui.remedies import look_into, service
 
 _CUT = {"closed", "reset"}
@@ -61,11 +62,15 @@ def check(facts: Facts) -> Outcome:
         return CannotTell(because="it cannot be seen who closes", unseen=seen.sockets_unseen(facts))
     if all(each.outcome == "reset" for each in said if each.outcome in _CUT) and stuck.may_be_aborted(facts):
         return CannotTell(because="an accept queue overflowed, and the kernel is told to reset clients for that")
+    behind = _behind(facts)
+    if isinstance(behind, CannotTell):
+        return behind
     listener = stuck.listener(facts)
     how = "resets" if cut.outcome == "reset" else "closes"
+    who = behind or _inside(facts)
     return Found(
-        summary=f"Probably {_inside(facts)} on port {cut.port} fails at the request: it takes the connection and {how} "
-        f"it without an answer.",
+        summary=f"Probably {who} on port {cut.port} fails at the request: it takes the connection and {how} it without"
+        " an answer.",
         gloss="What its log says at this very moment tells more than can be seen from outside.",
         confidence=Confidence.LIKELY if _speaks(said) else Confidence.POSSIBLE,
         evidence=(
@@ -89,6 +94,20 @@ def _cut(facts: Facts, said: tuple[Exchange, ...]) -> Exchange | None:
 def _speaks(said: tuple[Exchange, ...]) -> bool:
     """Tell whether the server has shown that it speaks HTTP: with an error to a wrong hello, or a handshake of TLS."""
     return any(each.protocol == "http" or each.tls is not None for each in said)
+
+
+def _behind(facts: Facts) -> str | CannotTell | None:
+    """Name who is behind a program that only hands connections on, or starts a server for them; None for others."""
+    if facts.activation is not None:
+        return f"{activated.service(facts.activation)}, started by {activated.name(facts.activation)},"
+    hand = far.handing(facts)
+    if hand is None or not (hand.forward.host or hand.forward.path or hand.forward.via or hand.forward.kind == "sshd"):
+        return None
+    taking = next((each for each in far.ends_of(facts, hand.process) if far.takes(each)), None)
+    if taking is None:
+        return CannotTell(because=f"{hand.process.name} only hands connections on, and its far end cannot be seen")
+    end = endpoint(taking.host, taking.port or 0)
+    return f"the server at {end}, to which {hand.process.name} leads,"
 
 
 def _inside(facts: Facts) -> str:

@@ -93,6 +93,13 @@ def leading_from(argv: Sequence[str], port: int) -> Forward | None:
     return None
 
 
+def leads_to(argv: Sequence[str], port: int) -> str:
+    """Tell where the program that holds a port hands its connections on to; empty when it keeps them."""
+    forward = leading_from(argv, port)
+    text = told(forward) if forward is not None else ""
+    return text.removeprefix("leads to ") if text.startswith("leads to ") else ""
+
+
 def ports(argv: Sequence[str]) -> frozenset[int] | None:
     """Return the ports that a forwarder listens on here; None for a program that is none, or that does not tell."""
     found = forwards(argv)

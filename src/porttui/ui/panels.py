@@ -7,6 +7,7 @@ import shlex
 from porttui.model.facts import Process, Route, Sockets, Unseen
 from porttui.model.report import Report, Status, StepResult
 from porttui.reading import columns
+from porttui.reading.forwards import leads_to
 from porttui.reading.words import tilde
 from porttui.render.sections import how_to_see
 from porttui.ui.lines import Line, aligned, cut, plain, styled, wrap
@@ -50,6 +51,7 @@ def process(report: Report, width: int) -> list[Line]:
     facts = (
         ("runs because", runs_because(first)),
         ("command", command_text(first)),
+        ("leads to", far_end(first, report)),
         ("folder", tilde(first.cwd, first.user) if first.cwd else ""),
         ("since", first.started.strftime("%H:%M:%S") if first.started else ""),
         ("restarted by", first.unit or "nobody that was seen"),
@@ -66,6 +68,14 @@ def who(one: Process, report: Report) -> str:
     probably = "probably " if rows and not any(map(columns.certain, rows)) else ""
     you = " (you)" if one.uid is not None and one.uid == report.facts.privileges.uid else ""
     return f"{probably}{one.name}, pid {one.pid}" + (f", {one.user}{you}" if one.user else "")
+
+
+def far_end(one: Process, report: Report) -> str:
+    """Tell where a program that only hands connections on sends them; empty when it is none."""
+    sockets = report.facts.sockets
+    rows = sockets.rows if isinstance(sockets, Sockets) else ()
+    ports = [row.port for row in rows if one.pid in row.pids and row.state == "LISTEN"]
+    return "; ".join(dict.fromkeys(filter(None, (leads_to(one.argv, port) for port in ports))))
 
 
 def runs_because(one: Process) -> str:

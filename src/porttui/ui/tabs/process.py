@@ -16,7 +16,7 @@ from porttui.reading.words import tilde
 from porttui.render.sections import how_to_see
 from porttui.ui.confirm import ACTS, confirmation, menu, refusal_rows
 from porttui.ui.lines import EMPTY, NARROW, Line, pad, plain, wrap
-from porttui.ui.panels import command_text, listening_processes, runs_because, who
+from porttui.ui.panels import command_text, far_end, listening_processes, runs_because, who
 from porttui.ui.shown import Shown
 from porttui.ui.tabs.tab import Drawing, Tab
 
@@ -288,6 +288,7 @@ class ProcessTab(Tab):
         return (
             ("runs because", runs_because(one)),
             ("command", command_text(one)),
+            ("leads to", far_end(one, self.shown.report) if self.shown.report else ""),
             ("folder", tilde(one.cwd, one.user) if one.cwd else "can't see"),
             ("since", one.started.strftime("%Y-%m-%d %H:%M:%S") if one.started else "can't see"),
             ("debugger", held_by),
