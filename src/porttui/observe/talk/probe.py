@@ -167,6 +167,7 @@ def probe(  # noqa: PLR0913 - each is a choice of its own, and by keyword
     speaker = _Speaker(call=call, host=_host(asked.target, call), path=asked.target.path)
     done: list[Exchange] = []
     while (said := next_word(plan, done)) is not None:
+        deadline += _load(said)
         left = deadline - time.monotonic()
         if done and left < 0.02:
             return
@@ -178,6 +179,17 @@ def probe(  # noqa: PLR0913 - each is a choice of its own, and by keyword
 
         web: Said = "https" if any(each.sent == "https" for each in done) else "http"
         yield from variants(call, speaker.url(web), done, deadline)
+
+
+def _load(said: Said) -> float:
+    """Import what a word takes, and return how many seconds that took: they are porttui's own, not the server's."""
+    began = time.monotonic()
+    # httpx costs 150 ms to import and ssl 20 ms: a look at Redis or SSH pays for neither.
+    if said in {"http", "https"}:
+        import porttui.observe.talk.http
+    elif said == "tls":
+        import porttui.observe.talk.tls  # noqa: F401
+    return time.monotonic() - began
 
 
 def _after_recognising(plan: Plan, last: Exchange) -> Said | None:
@@ -241,7 +253,6 @@ class _Speaker(Value, frozen=True, kw_only=True):
         return f"{said}://{endpoint(self.host, self.call.port)}{self.path}"
 
     def say(self, said: Said, seconds: float, *, web: bool) -> Exchange:
-        # httpx costs 150 ms to import and ssl 20 ms: a look at Redis or SSH pays for neither.
         if said in {"http", "https"}:
             from porttui.observe.talk.http import get
 
