@@ -21,11 +21,11 @@ What looks the same and is not: http-client-error (403 and 400 whatever the name
 is not for you), macos-airplay (403 on port 5000 of a Mac, from AirPlay), cert-hostname-mismatch (the name is wrong
 for the certificate, and no request is sent), dns-nxdomain (the name leads nowhere).
 
-To fix it, ask for localhost; or put the name on the list. In vite.config.js: server: { allowedHosts: ['shop.test']
-}; in webpack.config.js: devServer: { allowedHosts: ['shop.test'] }; in Django's settings.py: ALLOWED_HOSTS =
-['shop.test']; in config/environments/development.rb of Rails: config.hosts << "shop.test". Restart the server after
-it. It is the same on Linux, macOS and Windows. A proxy in front can send another name instead: "proxy_set_header
-Host localhost;" in nginx.
+To fix it, ask for localhost; or put the name on the list. In vite.config.js:
+`server: { allowedHosts: ['shop.test'] }`; in webpack.config.js: `devServer: { allowedHosts: ['shop.test'] }`; in
+Django's settings.py: `ALLOWED_HOSTS = ['shop.test']`; in config/environments/development.rb of Rails:
+`config.hosts << "shop.test"`. Restart the server after it. It is the same on Linux, macOS and Windows. A proxy in
+front can send another name instead: `proxy_set_header Host localhost;` in nginx.
 
 To keep it from coming back, list the names of all your environments in one variable that the settings read. Do not
 allow every name (allowedHosts: true, ALLOWED_HOSTS = ['*']): that takes the defence away.

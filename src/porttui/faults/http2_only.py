@@ -8,7 +8,7 @@ Browsers never speak HTTP/2 without TLS, so a browser cannot be made to show suc
 
 It comes about when the address of a gRPC service is opened in a browser or asked with curl: gRPC travels by HTTP/2
 alone, and its servers (50051 is their customary port) run without TLS on a developer's machine. Other ways there
-are nginx before version 1.25 with "listen 8080 http2;" and no ssl, node's http2.createServer, and a health check or
+are nginx before version 1.25 with `listen 8080 http2;` and no ssl, node's http2.createServer, and a health check or
 load balancer that asks an h2c service in HTTP/1.1. Clients say "invalid HTTP response", "Received HTTP/0.9 when not
 allowed" (curl), "ERR_INVALID_HTTP_RESPONSE" (Chrome) or "Parse Error: Expected HTTP/" (node).
 
@@ -21,13 +21,13 @@ What looks the same and is not: plain-http-to-tls (binary bytes as well, but the
 (another protocol, which is named), accept-then-close (not even the preface of HTTP/2 is answered). A server that
 speaks both answers HTTP/1.1 with HTTP/1.1, and is healthy.
 
-To fix it, ask in HTTP/2: "curl --http2-prior-knowledge http://localhost:50051/" on Linux and macOS ("curl.exe" on
-Windows, whose own curl may lack HTTP/2), grpcurl -plaintext localhost:50051 list for gRPC, and h2c:// or the like
-in the settings of a proxy (Caddy: reverse_proxy h2c://localhost:50051; nginx: grpc_pass grpc://localhost:50051;).
-To see it in a browser, put a proxy with TLS in front of it.
+To fix it, ask in HTTP/2: `curl --http2-prior-knowledge http://localhost:50051/` on Linux and macOS (`curl.exe` on
+Windows, whose own curl may lack HTTP/2), `grpcurl -plaintext localhost:50051 list` for gRPC, and h2c:// or the like
+in the settings of a proxy (Caddy: `reverse_proxy h2c://localhost:50051`; nginx:
+`grpc_pass grpc://localhost:50051;`). To see it in a browser, put a proxy with TLS in front of it.
 
 To keep it from coming back, give health checks the gRPC health protocol and not a web page, and write beside the
-port which version it speaks. A server of your own can take both: allowHTTP1 in node, "http2 on;" in nginx from
+port which version it speaks. A server of your own can take both: allowHTTP1 in node, `http2 on;` in nginx from
 1.25.1 on.
 """
 

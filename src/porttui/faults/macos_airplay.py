@@ -21,10 +21,10 @@ http-client-error and host-not-allowed (a 403 of a web server of your own, witho
 
 To fix it, on the Mac open System Settings, General, AirDrop & Handoff, and switch AirPlay Receiver off (macOS 12:
 System Preferences, Sharing). Killing ControlCenter does not help, because it is started again at once. Or leave it
-on and take another port: flask run --port 5001. Linux and Windows have nothing on these ports by themselves.
+on and take another port: `flask run --port 5001`. Linux and Windows have nothing on these ports by themselves.
 
 To keep it from coming back, do not use 5000 and 7000 for development on Macs: write the port into the settings that
-the whole team shares (FLASK_RUN_PORT=5001 in .flaskenv, ports: "5001:5000" in a compose file).
+the whole team shares (`FLASK_RUN_PORT=5001` in .flaskenv, ports: "5001:5000" in a compose file).
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ answers), nothing-listening (the neighbour answers, and refuses).
 
 To fix it, on the Mac open System Settings, Privacy & Security, Local Network, switch the terminal on, quit it whole
 (cmd+q) and start it again. If it is not in the list, connect once more and wait for the question. To see that it is
-this, ask the same from Apple's Terminal: porttui check 192.168.4.30:8080. Linux has no such consent, and Windows
+this, ask the same from Apple's Terminal: `porttui check 192.168.4.30:8080`. Linux has no such consent, and Windows
 has it for none but programs from its store.
 
 To keep it from coming back, give the consent once to each terminal that you use, and let background jobs that need

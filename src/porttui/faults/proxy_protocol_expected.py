@@ -1,15 +1,16 @@
 """The server waits for a PROXY protocol header that the client does not send.
 
 A proxy hides its clients: the server behind it sees every connection come from the proxy's address. The PROXY
-protocol mends that. Before the first byte of the real conversation the proxy writes one line, such as "PROXY TCP4
-192.0.2.7 192.0.2.1 56324 443", that names the real client (haproxy.org, proxy-protocol.txt). Both sides have to be
-told so in their settings; nothing is negotiated. A server that expects the line takes any other first byte for an
-attack or a mistake, and closes the connection without an answer.
+protocol mends that. Before the first byte of the real conversation the proxy writes one line, such as
+`PROXY TCP4 192.0.2.7 192.0.2.1 56324 443`, that names the real client (haproxy.org, proxy-protocol.txt). Both sides
+have to be told so in their settings; nothing is negotiated. A server that expects the line takes any other first
+byte for an attack or a mistake, and closes the connection without an answer.
 
-It comes about when a web server was prepared for the load balancer in front of it (nginx: "listen 8080
-proxy_protocol;", HAProxy: "bind :8080 accept-proxy", Traefik and Envoy alike) and is then asked directly: by a
-developer with curl, by a health check, or by the same load balancer after its half of the setting was lost. The
-browser says ERR_EMPTY_RESPONSE, curl "(52) Empty reply from server", and nginx writes "broken header" into its log.
+It comes about when a web server was prepared for the load balancer in front of it (nginx:
+`listen 8080 proxy_protocol;`, HAProxy: `bind :8080 accept-proxy`, Traefik and Envoy alike) and is then asked
+directly: by a developer with curl, by a health check, or by the same load balancer after its half of the setting
+was lost. The browser says ERR_EMPTY_RESPONSE, curl "(52) Empty reply from server", and nginx writes "broken header"
+into its log.
 
 How porttui knows: a plain request was closed without an answer, no other protocol was recognised, and the same
 request behind a PROXY line of version 1 was answered. The line names this machine as the client, so it claims
@@ -21,9 +22,9 @@ protocol is recognised). A server that takes the line where it comes and does wi
 fault.
 
 To fix it, ask the proxy in front of it and not the server itself; or let both ends agree. In nginx take
-"proxy_protocol" out of the listen line, on HAProxy "accept-proxy" out of the bind line, and reload; or let the
-proxy send it: "server web 127.0.0.1:8080 send-proxy" in HAProxy, "proxy_protocol on;" in nginx's stream block,
-"--haproxy-protocol" for one try with curl. This is the same on Linux, macOS and Windows.
+`proxy_protocol` out of the listen line, on HAProxy `accept-proxy` out of the bind line, and reload; or let the
+proxy send it: `server web 127.0.0.1:8080 send-proxy` in HAProxy, `proxy_protocol on;` in nginx's stream block,
+`--haproxy-protocol` for one try with curl. This is the same on Linux, macOS and Windows.
 
 To keep it from coming back, give the server a second listen line without the header on 127.0.0.1, for health checks
 and for people, and keep the one with the header for the load balancer alone.

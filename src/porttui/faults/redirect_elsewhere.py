@@ -21,10 +21,10 @@ asked in https), nothing-listening (the port that you asked is the dead one), ht
 http-server-error (the other place answers, with an error of its own). HSTS and remembered redirects make a browser
 go to https without being told to by the server: porttui, which remembers nothing, then finds the port healthy.
 
-To fix it, mend the address that the server sends: SECURE_SSL_REDIRECT = False in Django's settings for development,
-BASE_URL and the like in the environment of the application, "absolute_redirect off;" in nginx. Or start what should
-answer there; "porttui check" with the second address tells why it does not. All of this is the same on Linux, macOS
-and Windows. Afterwards try in a private window: browsers keep permanent redirects (301, 308).
+To fix it, mend the address that the server sends: `SECURE_SSL_REDIRECT = False` in Django's settings for
+development, BASE_URL and the like in the environment of the application, `absolute_redirect off;` in nginx. Or
+start what should answer there; `porttui check` with the second address tells why it does not. All of this is the
+same on Linux, macOS and Windows. Afterwards try in a private window: browsers keep permanent redirects (301, 308).
 
 To keep it from coming back, redirect to a path alone ("/login") wherever you can, keep settings for production out
 of the development profile, and let a test follow the redirect of the front page.

@@ -21,10 +21,11 @@ What looks the same and is not: redirect-elsewhere (the way ends, at a place tha
 and sends the client to itself once more (that is followed, and ends), and a circle that only your browser walks: it
 remembers permanent redirects (301, 308) for long, so try a private window when porttui reports healthy.
 
-To fix it, look at each redirect by itself: "curl -I http://localhost:8000/" on Linux and macOS, "curl.exe -I" on
-Windows. If the way goes between http and https, let the proxy tell the truth: "proxy_set_header X-Forwarded-Proto
-$scheme;" in nginx, and let the application believe it: SECURE_PROXY_SSL_HEADER in Django, app.set('trust proxy', 1)
-in Express, config.assume_ssl in Rails. If it goes between two spellings, take one of the two rules out.
+To fix it, look at each redirect by itself: `curl -I http://localhost:8000/` on Linux and macOS, `curl.exe -I` on
+Windows. If the way goes between http and https, let the proxy tell the truth:
+`proxy_set_header X-Forwarded-Proto $scheme;` in nginx, and let the application believe it: SECURE_PROXY_SSL_HEADER
+in Django, `app.set('trust proxy', 1)` in Express, `config.assume_ssl` in Rails. If it goes between two spellings,
+take one of the two rules out.
 
 To keep it from coming back, let one place only decide on the scheme, the host name and the slash: the proxy or the
 application, and not both; and answer a redirect with 302 until you are sure, since 301 stays in browsers.

@@ -21,10 +21,11 @@ What looks the same and is not: a body that is merely slow, or a stream of event
 http-server-error (a whole answer that tells of an error), accept-then-close (not one byte of an answer comes),
 upstream-dead-502 (the proxy knew of the trouble before it began to answer).
 
-To fix it, read the log of the server at the time of the request: journalctl -u NAME on Linux with systemd, docker
-logs NAME for a container, the terminal that it runs in on macOS and Windows. Behind nginx look for "Permission
-denied" or "upstream prematurely closed connection" in its error.log. If nothing is logged and the number of bytes
-is always the same, let the framework count: take the line that sets Content-Length out of your code.
+To fix it, read the log of the server at the time of the request: `journalctl -u NAME` on Linux with systemd,
+`docker logs NAME` for a container, the terminal that it runs in on macOS and Windows. Behind nginx look for
+"Permission denied" or "upstream prematurely closed connection" in its error.log. If nothing is logged and the
+number of bytes is always the same, let the framework count: take the line that sets Content-Length out of your
+code.
 
 To keep it from coming back, leave the length to the library, give workers more time than your slowest answer takes,
 and let a test compare a large download with the file that it came from.

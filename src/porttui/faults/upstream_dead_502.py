@@ -51,7 +51,7 @@ def check(facts: Facts) -> Outcome:
         return RuledOut(because="no answer had the status 502")
     server = answered.http.header("server") or "the proxy"
     return Found(
-        summary=f"{server} on port {facts.asked.target.port} answers 502: the program behind it is down.",
+        summary=f"{server} on port {answered.port} answers 502: the program behind it is down.",
         gloss="A reverse proxy stands in front of the real server and passes requests on to it.",
         evidence=(
             *evidence.exchanged((answered,)),

@@ -10,21 +10,23 @@ at each start its NAT service (winnat) reserves ranges out of the dynamic ports.
 1024 and not at 49152, after some updates or VPN programs, the ranges fall among the ports of developers. So npm run
 dev on 3000, postgres on 5432 or a container with -p 8080:80 works on one day and not after the next start.
 
-How porttui knows: the bind failed with EACCES, nothing listens on the port, and "netsh interface ipv4 show
-excludedportrange protocol=tcp" lists a range around it. A range with a star was made by an administrator on
-purpose; such a port can still be bound by who asks for it, so it is not taken for the reason. These facts were not
-measured on Windows for this program, so it says "probably".
+How porttui knows: the bind failed with EACCES, nothing listens on the port, and
+`netsh interface ipv4 show excludedportrange protocol=tcp` lists a range around it. A range with a star was made by
+an administrator on purpose; such a port can still be bound by who asks for it, so it is not taken for the reason.
+These facts were not measured on Windows for this program, so it says "probably".
 
 What looks the same and is not: port-taken (10048, EADDRINUSE, and a listener is there), windows-http-sys (pid 4
-listens), privileged-port (Linux and macOS: ports below 1024; Windows has no such limit), bind-denied-policy.
+listens), privileged-port (Linux and macOS: ports below 1024; Windows has no such limit), bind-denied-policy (a
+policy of Linux).
 
-To fix it, take another port outside of the ranges; or free them all: in a PowerShell started as administrator "net
-stop winnat", start your server, "net start winnat". Then winnat reserves around it. On Linux and macOS no such
+To fix it, take another port outside of the ranges; or free them all: in a PowerShell started as administrator
+`net stop winnat`, start your server, `net start winnat`. Then winnat reserves around it. On Linux and macOS no such
 ranges exist (Linux has net.ipv4.ip_local_reserved_ports, which keeps ports from clients only).
 
-To keep it from coming back, reserve the one port for yourself while winnat is stopped: netsh int ipv4 add
-excludedportrange protocol=tcp startport=3000 numberofports=1 store=persistent. And let the dynamic ports begin
-where they should: netsh int ipv4 set dynamicport tcp start=49152 num=16384, followed by a restart of Windows.
+To keep it from coming back, reserve the one port for yourself while winnat is stopped:
+`netsh int ipv4 add excludedportrange protocol=tcp startport=3000 numberofports=1 store=persistent`. And let the
+dynamic ports begin where they should: `netsh int ipv4 set dynamicport tcp start=49152 num=16384`, followed by a
+restart of Windows.
 """
 
 from __future__ import annotations

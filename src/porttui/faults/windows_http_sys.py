@@ -19,13 +19,14 @@ registered it is known to the driver: netsh http show servicestate. The kernel o
 What looks the same and is not: port-taken (a program of its own listens, and can be ended), windows-excluded-range
 (10013 as well, and nothing listens), macos-airplay (a part of another system that holds a port).
 
-To fix it, in a PowerShell started as administrator see who it is, "netsh http show servicestate view=requestq", and
-stop that service: Stop-Service -Name W3SVC for IIS, Stop-Service -Name ReportServer or SQLServerReportingServices,
-BranchCache and so on. "net stop http" stops the driver and all that depends on it, printing perhaps among them. Or
-take another port. Linux and macOS have no such driver: there the owner of a port is always a program.
+To fix it, in a PowerShell started as administrator see who it is, `netsh http show servicestate view=requestq`, and
+stop that service: `Stop-Service -Name W3SVC` for IIS, Stop-Service -Name ReportServer or
+SQLServerReportingServices, BranchCache and so on. `net stop http` stops the driver and all that depends on it,
+printing perhaps among them. Or take another port. Linux and macOS have no such driver: there the owner of a port is
+always a program.
 
-To keep it from coming back, set the start of the service to manual: Set-Service -Name W3SVC -StartupType Manual; or
-let your server register with http.sys as well, which ASP.NET Core can (UseHttpSys), and share the port.
+To keep it from coming back, set the start of the service to manual: `Set-Service -Name W3SVC -StartupType Manual`;
+or let your server register with http.sys as well, which ASP.NET Core can (UseHttpSys), and share the port.
 """
 
 from __future__ import annotations

@@ -22,11 +22,11 @@ What looks the same and is not: nothing-listening (the server runs in neither wo
 (the same with containers, and WSL is none), listener-loopback-only (a server in Windows on 127.0.0.1 is not reached
 by the gateway either: then porttui cannot know of it, and says that it did not see the ports of Windows).
 
-To fix it, in Linux under WSL ask for the address of Windows: ip route show default tells it. Or let both worlds
-share one localhost: in Windows write networkingMode=mirrored under [wsl2] in the file .wslconfig of your user's
-folder, and type wsl --shutdown in PowerShell. A server in Windows must listen on 0.0.0.0 for the first, and
+To fix it, in Linux under WSL ask for the address of Windows: `ip route show default` tells it. Or let both worlds
+share one localhost: in Windows write `networkingMode=mirrored` under [wsl2] in the file .wslconfig of your user's
+folder, and type `wsl --shutdown` in PowerShell. A server in Windows must listen on 0.0.0.0 for the first, and
 Windows' firewall let it through. From Windows into Linux, let the server listen on 0.0.0.0, and restart the relay
-with wsl --shutdown. macOS has no WSL.
+with `wsl --shutdown`. macOS has no WSL.
 
 To keep it from coming back, run the client and the server in the same world, or set mirrored networking on every
 machine of the team (Windows 11 22H2 or newer).
