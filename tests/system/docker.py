@@ -40,6 +40,11 @@ class Docker:
         # it tells dockerd on descriptor 3 that it is up
         return self.host.serve(port, "sh", "-c", 'exec "$@" 3>/dev/null', "sh", proxy, "-proto", "tcp", *ends)
 
+    def past_the_proxy(self, port: int, inside: int) -> None:
+        """Add the rule that Docker makes for clients on the host that ask for another address than loopback."""
+        rule = f"ip daddr != 127.0.0.0/8 tcp dport {port} dnat to {self.address}:{inside}"
+        self.host.nft(f"table ip nat {{\nchain output {{\ntype nat hook output priority -100;\n{rule}\n}}\n}}")
+
 
 @contextmanager
 def container(address: str = "") -> Iterator[Docker]:

@@ -55,3 +55,13 @@ def test_of_two_containers_with_one_address_none_is_accused(person: Person) -> N
         answer = stage.host.check(f"http://127.0.0.1:{port}/", "--timeout=1.5", person=person)
     expect_undetermined(answer, person, truth="published-wrong-container-port")
     assert any(stage.address in what for what in answer.unseen)
+
+
+def test_a_rule_of_docker_goes_past_its_proxy(person: Person) -> None:
+    """Then it is the container's own kernel that refuses."""
+    with docker.container() as stage:
+        docker.answering(stage.inside, 5173, "127.0.0.1")
+        stage.publish(port := stage.host.free_port(), 5173, at="0.0.0.0")
+        stage.past_the_proxy(port, 5173)
+        answer = stage.host.check(f"http://{stage.gateway}:{port}/", "--timeout=1.5", person=person)
+    expect_fault(answer, "container-loopback-bind", "probe", port, person)

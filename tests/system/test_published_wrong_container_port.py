@@ -37,3 +37,12 @@ def test_another_container_with_the_port_on_loopback_is_not_the_one(person: Pers
         stage.publish(port := stage.host.free_port(), 8080)
         answer = stage.host.check(f"http://127.0.0.1:{port}/", "--timeout=1.5", person=person)
     expect_fault(answer, "published-wrong-container-port", "probe", port, person)
+
+
+def test_a_rule_of_docker_goes_past_its_proxy(person: Person) -> None:
+    """Then it is the container's own kernel that refuses."""
+    with docker.container() as stage:
+        stage.publish(port := stage.host.free_port(), 5173, at="0.0.0.0")
+        stage.past_the_proxy(port, 5173)
+        answer = stage.host.check(f"http://{stage.gateway}:{port}/", "--timeout=1.5", person=person)
+    expect_fault(answer, "published-wrong-container-port", "probe", port, person)

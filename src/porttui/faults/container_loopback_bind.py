@@ -53,10 +53,12 @@ def check(facts: Facts) -> Outcome:
         return RuledOut(because=f"nothing listens on port {end.port} inside, not even on loopback")
     certain = hand.seen and len(far.ends_of(facts, hand.process)) == 1
     server = words.plain_name(facts, rows[0])
+    lead = server if certain else f"Probably {server}"
+    lead = f"T{lead[1:]}" if lead.startswith("the ") else lead
+    inside = endpoint(end.host, end.port or 0)
     return Found(
-        summary=("" if certain else "Probably ")
-        + f"{server} in {far.place(end)} listens on {words.at(rows[0])} only, and port {hand.listener.port} is handed"
-        f" on to {endpoint(end.host, end.port or 0)}.",
+        summary=f"{lead} in {far.place(end)} listens on {words.at(rows[0])} only, and port {hand.listener.port} is"
+        f" handed on to {inside}.",
         gloss="A container has a loopback of its own; what listens there is not reached from outside.",
         confidence=Confidence.CERTAIN if certain else Confidence.LIKELY,
         evidence=(

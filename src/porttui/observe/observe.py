@@ -124,8 +124,9 @@ class _Observation:
             yield self.facts
             for _ in self._talks():
                 yield self.facts
-        processes = self._end(managed)
-        self._take(processes=processes or self.facts.processes)
+        told = {each.pid: each for each in self._end(managed) or ()}
+        if told:  # those at a far end were found meanwhile, and stay
+            self._take(processes=tuple(told.get(each.pid, each) for each in self.facts.processes or ()))
         self._take(processes=(*(self.facts.processes or ()), *(self._end(Part("who answers", self._led_to)) or ())))
         for _ in self._guarded("watch", self._settled()):
             yield self.facts
