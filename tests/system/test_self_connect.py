@@ -51,6 +51,19 @@ def test_a_client_that_waits_is_connected_to_itself(person: Person) -> None:
         assert f"pid {client.pid}" in str(answer.verdict), answer
 
 
+def test_a_connection_to_another_service_is_no_echo(person: Person) -> None:
+    """Its source port is the one that is asked for; its other end is not."""
+    with Namespace() as stage:
+        service = stage.listen("--do=silent", port=stage.free_port(), person=Person.OTHER)
+        stage.run("sysctl", "-w", f"net.ipv4.ip_local_port_range={_PORT} {_PORT + 1}")
+        stage.crowd(service.port, 1)
+        stage.run("sysctl", "-w", "net.ipv4.ip_local_port_range=50000 60000")
+        answer = stage.check(f"127.0.0.1:{_PORT}", "--bind", person=person)
+        asked = stage.check(f"127.0.0.1:{_PORT}", "--settle=0", person=person)
+    expect_fault(answer, "ephemeral-collision", "bind", _PORT, person)
+    expect_fault(asked, "nothing-listening", "listener", _PORT, person)
+
+
 def test_a_server_in_the_range_is_no_echo(person: Person) -> None:
     with Namespace() as stage:
         stage.run("sysctl", "-w", f"net.ipv4.ip_local_port_range={_PORT} {_PORT + 3}")

@@ -110,7 +110,7 @@ def _keep_out(facts: Facts) -> Remedy:
             argv=("sysctl", "-w", f"{source_ports.RESERVED}={listed}"),
             needs_root=True,
         )
-        undo = f"sysctl -w {source_ports.RESERVED}={before}"
+        undo = f'sysctl -w {source_ports.RESERVED}="{before}"'
     elif facts.os == "windows":
         argv = ("netsh", "int", "ipv4", "add", "excludedportrange", "protocol=tcp", f"startport={port}")
         step = RemedyStep(

@@ -100,7 +100,7 @@ def refused_here(facts: Facts, attempt: Attempt) -> bool:
     """Tell whether this kernel itself refused although a listener would have taken it: it was led to another port."""
     listener = seen.accepting(facts, attempt.address)
     takes = listener is not None and seen.would_accept(listener, attempt.address) is True
-    return takes and packets.reset_by_kernel(attempt) is True and not packets.noisy(attempt)
+    return takes and packets.reset_by_kernel(attempt) is True
 
 
 def evidence_of(rule: NatRule) -> Evidence:

@@ -25,13 +25,14 @@ def reset_by_kernel(attempt: Attempt) -> bool | None:
         return None
     resets = attempt.burst.get("Tcp.OutRsts", 0)
     if resets >= attempt.tries:
-        return True if resets < 2 * attempt.tries + 2 else None  # many more are somebody else's, and hide whose ours is
-    if resets == 0 and (_lost_inwards(attempt) or _lost_outwards(attempt, reset_loops_back=True) or _stays(attempt)):
+        # many more are somebody else's, and so they are when ours were seen to end before TCP
+        return True if resets < 2 * attempt.tries + 2 and not ended_early(attempt) else None
+    if ended_early(attempt) or (resets == 0 and _stays(attempt)):  # fewer resets than packets: they are others'
         return False
     return None
 
 
-def noisy(attempt: Attempt) -> bool:
+def ended_early(attempt: Attempt) -> bool:
     """Tell whether packets were seen to end before TCP as well: resets that were counted may be others' then."""
     return _lost_inwards(attempt) or _lost_outwards(attempt, reset_loops_back=True)
 
@@ -47,7 +48,7 @@ def reset_from_elsewhere(attempt: Attempt) -> bool:
     if attempt.burst.get("Tcp.OutRsts", 0) or not attempt.transmits_counted or attempt.tries < 2:
         return False
     left, came = ip_counter(attempt, "OutTransmits"), ip_counter(attempt, "InDelivers")
-    return left >= attempt.tries and came >= attempt.tries and not noisy(attempt)
+    return left >= attempt.tries and came >= attempt.tries and not ended_early(attempt)
 
 
 def _stays(attempt: Attempt) -> bool:

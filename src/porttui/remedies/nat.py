@@ -9,7 +9,7 @@ from porttui.model.facts import Facts, NatRule
 from porttui.model.report import Remedy, RemedyStep, Risk
 from porttui.reading import words
 from porttui.remedies import manager
-from porttui.remedies.address import facts_localhost
+from porttui.remedies.address import facts_localhost, tried_at
 from porttui.remedies.service import proof
 
 _NAT_CHAIN = ("{", "type", "nat", "hook", "output", "priority", "-100", ";", "}")
@@ -90,6 +90,7 @@ def ask_there(facts: Facts, address: str, port: int, title: str, why: str) -> Re
         risk=Risk.SAFE,
         cost="safe",
         proof=str(wanted),
+        tried=tried_at(facts, address, port),
         steps=(
             RemedyStep(
                 text="In the program that showed the error, write",

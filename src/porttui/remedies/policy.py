@@ -18,10 +18,10 @@ _SETTINGS = "SocketBindDeny,SocketBindAllow,IPAddressDeny,RestrictAddressFamilie
 def ways(facts: Facts, found: tuple[Policy, ...], call: Call) -> tuple[Remedy, ...]:
     """Offer to look at the policy, to allow the call, and to ask from outside."""
     if facts.os != "linux":
-        return (_outside(facts),)
+        return (_outside(facts, call),)
     kinds = [each.kind for each in found]
     allow = [way for kind in kinds for way in _allow(facts, kind, call)]
-    return (_see(facts, kinds), *allow[:2], _outside(facts))
+    return (_see(facts, kinds), *allow[:2], _outside(facts, call))
 
 
 def _see(facts: Facts, kinds: list[str]) -> Remedy:
@@ -110,11 +110,10 @@ def _remedy(facts: Facts, title: str, steps: tuple[RemedyStep, ...], undo: str |
     )
 
 
-def _outside(facts: Facts) -> Remedy:
+def _outside(facts: Facts, call: Call) -> Remedy:
     where = manager.POWERSHELL if facts.os == "windows" else f"a terminal on {words.machine(facts)}, outside of it"
-    step = RemedyStep(
-        text="Ask again from outside of the sandbox", where=where, argv=("porttui", "check", proof(facts))
-    )
+    argv = ("porttui", "check", proof(facts), *(("--bind",) * (call == "bind")))
+    step = RemedyStep(text="Ask again from outside of the sandbox", where=where, argv=argv)
     return Remedy(
         title="See whether it works outside of the sandbox",
         risk=Risk.SAFE,
