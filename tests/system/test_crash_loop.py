@@ -107,3 +107,16 @@ def test_a_program_that_closes_its_own_port_is_no_loop(person: Person) -> None:
         stage.serve(port, *_PYTHON, "-c", _OPENS_AND_CLOSES, str(port))
         answer = stage.check(f"127.0.0.1:{port}", "--settle=4", "--no-http", person=person)
     assert answer.code != "crash-loop", answer
+
+
+def test_a_loop_beside_a_server_that_stays_is_not_the_ports_fault(person: Person) -> None:
+    """Both share the port by SO_REUSEPORT: what a client meets is that two servers are there, now and then."""
+    with Namespace() as stage:
+        port = stage.free_port()
+        stage.listen("--reuseport", port=port)  # of the same user: the kernel lets no other one share it
+        stage.popen("sh", "-c", f"while :; do timeout 0.7 {_command(port)} --reuseport --text=other; sleep 0.2; done")
+        stage.until_listening(port, 2)
+        answer = stage.check(f"http://127.0.0.1:{port}/", "--settle=4", person=person)
+    assert answer.code in {"healthy", "reuseport-shared"}, answer
+    assert answer.status == 0, answer
+    assert len(answer.report["facts"]["history"]) > 3, answer

@@ -16,8 +16,9 @@ _SLOW = """
 import socket, sys, time
 print("up", flush=True)
 time.sleep(float(sys.argv[1]))
-server = socket.socket()
-server.bind(("127.0.0.1", int(sys.argv[2])))
+address = sys.argv[3]
+server = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+server.bind((address, int(sys.argv[2])))
 server.listen()
 while True:
     connection, _ = server.accept()
@@ -27,8 +28,9 @@ while True:
 """
 
 
-def _slow_starter(stage: Namespace, seconds: float, port: int) -> int:
-    process = stage.popen(sys.executable, "-I", "-S", "-c", _SLOW, str(seconds), str(port), person=Person.OTHER)
+def _slow_starter(stage: Namespace, seconds: float, port: int, address: str = "127.0.0.1") -> int:
+    words = (str(seconds), str(port), address)
+    process = stage.popen(sys.executable, "-I", "-S", "-c", _SLOW, *words, person=Person.OTHER)
     assert process.stdout is not None
     assert process.stdout.readline()
     return process.pid
@@ -77,3 +79,22 @@ def test_a_server_that_has_just_started_and_answers_is_healthy(person: Person) -
         answer = stage.check(f"http://127.0.0.1:{server.port}/", person=person)
     expect_healthy(answer, person)
     assert answer.seconds < 5, answer
+
+
+def test_one_that_opens_at_another_address_is_told_by_that(person: Person) -> None:
+    """Waiting does not help: the address is what is wrong."""
+    with Namespace() as stage:
+        port = stage.free_port()
+        _slow_starter(stage, 2.5, port, "::1")
+        answer = stage.check(f"http://127.0.0.1:{port}/", "--settle=5", person=person)
+    expect_fault(answer, "ipv6-only-listener", "listener", port, person)
+
+
+def test_a_server_that_has_moved_next_door_is_not_called_starting(person: Person) -> None:
+    """Its command line names the port, and it is up, on the next one."""
+    with Namespace() as stage:
+        port = stage.free_port()
+        server = stage.listen(f"--note={port}", port=port + 1, person=Person.OTHER)
+        answer = stage.check(f"http://127.0.0.1:{port}/", person=person)
+    expect_fault(answer, "wrong-port", "listener", port, person)
+    assert f"on port {server.port}" in answer.verdict["summary"], answer

@@ -36,7 +36,7 @@ from __future__ import annotations
 from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shared import not_the_listener
 from porttui.model.facts import Facts
-from porttui.model.report import Confidence, Evidence, Remedy, Step
+from porttui.model.report import Evidence, Remedy, Step
 from porttui.reading import evidence, kin, meant, seen, words
 from porttui.remedies import address, service
 
@@ -52,10 +52,9 @@ def check(facts: Facts) -> Outcome:
     found = meant.meant(facts)
     if found is None:
         return RuledOut(because="no listener nearby could be the service meant")
-    sure = "probably" if found.confidence is Confidence.LIKELY else "perhaps"
     return Found(
         summary=f"Nothing listens on port {port}, but {words.program(facts, found.socket)} does on port "
-        f"{found.socket.port}{_language(facts, found)}: {sure} the one you mean, {found.because}.",
+        f"{found.socket.port}{_language(facts, found)}: {found.sure} the one you mean, {found.because}.",
         gloss="Many servers take the next port when theirs is taken, and say so only once.",
         confidence=found.confidence,
         evidence=(

@@ -6,7 +6,7 @@ from porttui.model.address import endpoint, family_name
 from porttui.model.facts import Attempt, Facts, Socket
 from porttui.model.report import Side
 from porttui.model.target import Question
-from porttui.reading import keeping, near, seen, words
+from porttui.reading import keeping, meant, near, seen, words
 
 _MOST = 3
 
@@ -57,13 +57,15 @@ def found_side(facts: Facts) -> tuple[Side, ...]:
             Side(endpoint=words.at(row), family="", text=f"{kind[row.state]}: {words.who_short(facts, row)}")
             for row in others[:_MOST]
         )
-    nearby = near.neighbours(facts)
     text = f"nothing on port {port}"
     left = keeping.connections(facts)
     if left:
         return (Side(endpoint="", family="", text=_left(facts, left)),)
+    guess = meant.meant(facts)
+    nearby = (guess.socket,) if guess else near.neighbours(facts)
     if nearby:
-        text += f"; nearest is {words.at(nearby[0])}, {words.who_short(facts, nearby[0])}"
+        how = f"{guess.sure} meant:" if guess else "nearest is"
+        text += f"; {how} {words.at(nearby[0])}, {words.who_short(facts, nearby[0])}"
     return (Side(endpoint="", family="", text=text),)
 
 

@@ -48,6 +48,11 @@ class Meant(Value, frozen=True, kw_only=True):
     """Goes on after "probably the one you mean, ": "as its command line names port 5173"."""
     confidence: Confidence
 
+    @property
+    def sure(self) -> str:
+        """Say how sure that is, in one word."""
+        return "probably" if self.confidence is Confidence.LIKELY else "perhaps"
+
 
 def meant(facts: Facts) -> Meant | None:
     """Return the listener that was meant; None when none was, or when several could be and nothing tells which.
@@ -168,8 +173,9 @@ def _is_the_program(facts: Facts, socket: Socket) -> str:
         return ""
     program = seen.program_of(facts, socket) or ""
     if program in _PROGRAMS[name] or any(serves(owner, name) for owner in seen.owners(facts, socket)):
-        asked = f"port {facts.asked.target.port}" if facts.asked.target.scheme is None else "your address"
-        return f"as {asked} stands for {words.protocol(name)}"
+        by_port = facts.asked.target.scheme is None or name in _WEB
+        asked = f"port {facts.asked.target.port} stands for" if by_port else "your address asks for"
+        return f"as it is {words.protocol(name)}, which {asked}"
     return ""
 
 
