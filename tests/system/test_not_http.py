@@ -53,6 +53,9 @@ def test_mongodb_that_answers_in_http_is_named(person: Person) -> None:
     with Namespace() as stage:
         server = stage.listen(f"--text={_MONGODB}", person=Person.OTHER)
         answer = stage.check(f"http://127.0.0.1:{server.port}/", person=person)
+        bare = stage.check(f"127.0.0.1:{server.port}", person=person)
     expect_fault(answer, "not-http", "probe", server.port, person)
-    assert "MongoDB" in answer.verdict["summary"], answer
+    expect_healthy(bare, person)
+    for told in (answer, bare):
+        assert "MongoDB" in told.verdict["summary"], told
     assert "mongosh" in str(answer.report["remedies"]), answer

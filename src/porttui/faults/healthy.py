@@ -131,7 +131,7 @@ def _base(scheme: str) -> str:
 
 
 def _told(exchange: Exchange) -> str:
-    if exchange.http is not None:
+    if exchange.http is not None and exchange.protocol == "http":
         return f"answers: {words.answer(exchange)}"
     return f"answers, in {words.protocol(exchange.protocol)}"
 

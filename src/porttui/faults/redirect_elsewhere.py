@@ -131,7 +131,7 @@ def _mend_the_place(facts: Facts, url: str, done: Exchange) -> Remedy:
         title="Mend the place that it redirects to",
         risk=Risk.SAFE,
         cost="safe to look",
-        proof=url,
+        proof=service.proof(facts),
         steps=(ask,),
     )
 

@@ -81,7 +81,8 @@ def failure(facts: Facts) -> str | None:
         how = "closed" if done.outcome == "closed" else "reset"
         return f"the connection is {how} without an answer"
     if done.http is None or done.protocol != "http":
-        return f"the port speaks {words.protocol(done.protocol)}" if done.protocol else "the answer is no HTTP"
+        other = done.protocol not in {None, "http"}
+        return f"the port speaks {words.protocol(done.protocol)}" if other else "the answer breaks the rules of HTTP"
     return None
 
 

@@ -208,7 +208,7 @@ def outcome(attempt: Attempt) -> str:
 
 def answer(exchange: Exchange) -> str:
     """Tell in few words what an exchange brought: "HTTP 200", "answers as SSH", "closed without an answer"."""
-    if exchange.http is not None:
+    if exchange.http is not None and exchange.protocol in {None, "http"}:  # MongoDB says in HTTP that it speaks none
         whole = "" if exchange.http.complete else ", cut off"
         return f"HTTP{'S' if exchange.sent == 'https' else ''} {exchange.http.status}{whole}"
     if exchange.outcome == "answer":
