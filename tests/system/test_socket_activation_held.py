@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.system import activators, systemd
-from tests.system.expect import EVERYBODY, expect_fault, names
+from tests.system.expect import EVERYBODY, expect_fault, expect_undetermined, names
 from tests.system.people import Person
 from tests.system.stage import Namespace, wait_until
 
@@ -50,7 +50,7 @@ def test_the_socket_was_given_away_long_ago(person: Person) -> None:
         expect_fault(answer, "socket-activation-held", "probe", server.port, person)
         assert names(answer, "LISTEN_FDS")
     else:
-        assert answer.code != "socket-activation-failing", answer
+        expect_undetermined(answer, person, truth="socket-activation-held")
         assert any("owners" in what for what in answer.unseen), answer
 
 
@@ -64,6 +64,7 @@ def test_a_child_has_inherited_the_socket_of_a_server_that_is_gone(person: Perso
         expect_fault(answer, "socket-activation-held", "probe", port, person)
         assert "has inherited it" in answer.verdict["summary"]
     else:
+        expect_undetermined(answer, person, truth="socket-activation-held")
         assert any("owners" in what for what in answer.unseen), answer
 
 

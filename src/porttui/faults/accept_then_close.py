@@ -36,7 +36,7 @@ from __future__ import annotations
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shared import not_the_probe
 from porttui.model.address import endpoint
-from porttui.model.facts import Exchange, Facts
+from porttui.model.facts import Exchange, Facts, Sockets
 from porttui.model.report import Confidence, Remedy, Risk, Step
 from porttui.reading import activated, evidence, far, seen, stuck, words
 from porttui.remedies import look_into, service
@@ -66,6 +66,9 @@ def check(facts: Facts) -> Outcome:
     if isinstance(behind, CannotTell):
         return behind
     listener = stuck.listener(facts)
+    if listener is not None and not seen.owners(facts, listener) and isinstance(facts.sockets, Sockets):
+        # it may hand connections on, as sshd does for ssh -R, and then it is another one that closes them
+        return CannotTell(because="it cannot be seen which program holds the port", unseen=facts.sockets.unseen)
     how = "resets" if cut.outcome == "reset" else "closes"
     who = behind or _inside(facts)
     return Found(
