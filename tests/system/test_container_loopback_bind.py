@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.system import docker
+from tests.system import docker, people
 from tests.system.expect import EVERYBODY, expect_fault, expect_healthy, expect_undetermined, names
 from tests.system.people import Person
 
@@ -65,3 +65,15 @@ def test_a_rule_of_docker_goes_past_its_proxy(person: Person) -> None:
         stage.past_the_proxy(port, 5173)
         answer = stage.host.check(f"http://{stage.gateway}:{port}/", "--timeout=1.5", person=person)
     expect_fault(answer, "container-loopback-bind", "probe", port, person)
+
+
+def test_a_server_in_the_container_that_speaks_another_language(person: Person) -> None:
+    """Redis hangs up on HTTP; it is reached all the same."""
+    if people.find("redis-server") is None:
+        pytest.skip("redis is not installed")
+    with docker.container() as stage:
+        options = ("--bind", stage.address, "--protected-mode", "no", "--save", "", "--daemonize", "no")
+        stage.inside.serve(6379, "redis-server", "--port", "6379", *options, person=Person.OTHER)
+        stage.publish(port := stage.host.free_port(), 6379)
+        answer = stage.host.check(f"http://127.0.0.1:{port}/", "--timeout=2", person=person)
+    expect_fault(answer, "not-http", "probe", port, person)
