@@ -43,6 +43,15 @@ def test_a_container_refuses_in_place_of_a_server(person: Person) -> None:
     expect_fault(answer, "nat-redirect-dead", "firewall", server.port, person)
 
 
+def test_a_container_refuses_and_nobody_listens_here(person: Person) -> None:
+    with Namespace(lan=True) as stage, Namespace() as container:
+        stage.join(container, "10.231.9.1", "10.231.9.2")
+        port = stage.free_port()
+        translate(stage, "output", f"ip daddr {ADDRESS} tcp dport {port} dnat to 10.231.9.2:80")
+        answer = stage.check(f"{ADDRESS}:{port}", person=person)
+    expect_fault(answer, "nat-redirect-dead", "firewall", port, person)
+
+
 def test_nothing_listens_on_either_port(person: Person) -> None:
     """Without root that nothing listens on the port is all that can be known, and it is true."""
     with Namespace() as stage:

@@ -31,6 +31,7 @@ def test_another_program_answers(person: Person, address: str) -> None:
     assert str(other.port) in answer.verdict["summary"], answer
     if person is Person.ROOT:
         assert f"pid {other.pid}" in str(answer.verdict["evidence"]), answer
+        assert answer.report["firewall"]["rule"]["chain"] == "output", answer
         assert "'delete', 'rule', 'ip" in str(answer.report["remedies"]), answer
 
 

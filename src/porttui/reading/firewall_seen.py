@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from porttui.model.facts import Attempt, Facts
-from porttui.model.report import Firewall, Verdict
-from porttui.reading import packets, seen
+from porttui.model.facts import Attempt, Facts, NatRule
+from porttui.model.report import Firewall, Rule, Verdict
+from porttui.reading import nat, packets, seen
 
 
 def firewall_seen(facts: Facts, verdict: Verdict) -> Firewall | None:
@@ -19,7 +19,22 @@ def firewall_seen(facts: Facts, verdict: Verdict) -> Firewall | None:
     """
     if facts.firewall is None and facts.attempts is None:
         return None
-    return Firewall(verdict=_verdict_word(facts, verdict), backends=facts.firewall or ())
+    word = _verdict_word(facts, verdict)
+    return Firewall(verdict=word, rule=_rule(facts, verdict), backends=facts.firewall or ())
+
+
+_BY_RULE = {"nat-redirect-elsewhere", "nat-redirect-dead", "dnat-loopback-martian"}
+
+
+def _rule(facts: Facts, verdict: Verdict) -> Rule | None:
+    """Return the NAT rule that leads the connection on, when the verdict is about it."""
+    if verdict.code not in _BY_RULE:
+        return None
+    rules = (nat.deciding(facts, each.address) for each in seen.asked_attempts(facts))
+    rule = next((each for each in rules if isinstance(each, NatRule)), None)
+    if rule is None:
+        return None
+    return Rule(text=rule.text, table=rule.table, chain=rule.chain, handle=rule.handle, backend=rule.backend)
 
 
 def _verdict_word(facts: Facts, verdict: Verdict) -> str:

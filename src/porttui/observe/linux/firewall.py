@@ -63,6 +63,14 @@ def _nftables(who: Privileges, may: bool) -> FirewallBackend:
     return FirewallBackend(name="nftables", installed=installed, rules=rules, unseen=unseen if rules is None else None)
 
 
+def has_no_nft_rules() -> bool:
+    """Tell whether the kernel has no rule of nftables, whatever programs are installed; False when it does not tell."""
+    try:
+        return not any(True for _ in ask(_NFT_GETRULE, _NFGENMSG, dump=True, protocol=_NETLINK_NETFILTER))
+    except OSError as error:
+        return isinstance(error, NoNetlinkError) and errno_name(error) == "EPROTONOSUPPORT"
+
+
 def _iptables(who: Privileges, may: bool, nftables: FirewallBackend) -> FirewallBackend:
     """Count the rules that iptables keeps in nftables; without any rule there, no program needs to be started."""
     installed = find("iptables") is not None

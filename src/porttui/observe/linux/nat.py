@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from porttui.model.facts import NatRule, Privileges, Unseen
 from porttui.model.printable import printable
 from porttui.observe.command import find, run
+from porttui.observe.linux.firewall import has_no_nft_rules
 from porttui.observe.linux.nat_chains import MOST_RULES, Line, Ports, walk
 from porttui.observe.linux.nat_iptables import rules_of_save
 
@@ -36,29 +37,34 @@ def linux_nat(privileges: Privileges) -> tuple[NatRule, ...] | Unseen:
     """
     if "net_admin" not in privileges.capabilities:
         return Unseen(what=_WHAT, reason="needs root", how_to_see="nft list ruleset", needs_root=True)
-    done = run("nft", "-j", "-t", "list", "ruleset", what=_WHAT, seconds=_SECONDS)
     listed: list[Any] = []
-    opaque: set[tuple[str, str]] = set()
-    found: list[NatRule] = []
-    if isinstance(done, Unseen):
-        if find("nft") is not None or find("iptables-nft-save") is None:
+    if not has_no_nft_rules():  # on a machine of the old iptables there is no nft to ask, and no need to
+        done = run("nft", "-j", "-t", "list", "ruleset", what=_WHAT, seconds=_SECONDS)
+        if isinstance(done, Unseen):
             return done
-    elif done.status or done.cut:
-        return Unseen(what=_WHAT, reason="too many rules" if done.cut else "nft failed", how_to_see="nft list ruleset")
-    else:
+        if done.status or done.cut:
+            reason = "too many rules" if done.cut else "nft failed"
+            return Unseen(what=_WHAT, reason=reason, how_to_see="nft list ruleset")
         try:
             listed = json.loads(done.stdout)["nftables"]
-            opaque = {_table(each["rule"]) for each in listed if "rule" in each and _has_xt(each["rule"]["expr"])}
-            found = rules_of_json(listed, opaque)
-        except (ValueError, KeyError, TypeError, AttributeError):  # another version of nft, or half of an answer
-            return Unseen(what=_WHAT, reason="nft lists them in an unknown way", how_to_see="nft list ruleset")
-    saved = _saved("-nft-save", "iptables") if opaque or not listed else []
+        except (ValueError, KeyError, TypeError):
+            return _unknown()
+    try:
+        opaque = {_table(each["rule"]) for each in listed if "rule" in each and _has_xt(each["rule"]["expr"])}
+        found = rules_of_json(listed, opaque)
+    except (ValueError, KeyError, TypeError, AttributeError):  # another version of nft, or half of an answer
+        return _unknown()
+    saved = _saved("-nft-save", "iptables") if opaque else []
     legacy = _saved("-legacy-save", "iptables-legacy")
     for each in (saved, legacy):
         if isinstance(each, Unseen):
             return each
         found += each
     return tuple(found[:MOST_RULES])
+
+
+def _unknown() -> Unseen:
+    return Unseen(what=_WHAT, reason="nft lists them in an unknown way", how_to_see="nft list ruleset")
 
 
 def _saved(suffix: str, backend: Literal["iptables", "iptables-legacy"]) -> list[NatRule] | Unseen:
