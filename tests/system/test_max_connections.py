@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
-from tests.system import troubled
+from tests.system import postgres, troubled
 from tests.system.expect import EVERYBODY, expect_fault, expect_healthy
 from tests.system.people import Person
-from tests.system.stage import Namespace
+from tests.system.stage import Namespace, wait_until
 
 pytestmark = [pytest.mark.system, EVERYBODY]
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[tuple[Path, Path]]:
+    """Make a database folder once, and return it with the server's program."""
+    with tempfile.TemporaryDirectory(prefix="porttui-") as name:
+        yield Path(name), postgres.make_cluster(Path(name))
 
 
 def test_redis_has_too_many_clients(person: Person) -> None:
@@ -49,3 +60,22 @@ def test_a_redis_with_room_is_healthy(person: Person) -> None:
         troubled.has_accepted(stage, server, 3)
         answer = stage.check(f"redis://127.0.0.1:{port}", person=person)
     expect_healthy(answer, person)
+
+
+def _log_in(stage: Namespace, port: int) -> None:
+    """Log in to PostgreSQL as its superuser, who may have the reserved slots as well, and stay."""
+    troubled.connect(stage, port, "\\x00\\x00\\x00\\x17\\x00\\x03\\x00\\x00user\\x00postgres\\x00\\x00")
+
+
+@pytest.mark.parametrize("target", ["postgresql://127.0.0.1:{port}/shop", "127.0.0.1:{port}"])
+def test_postgresql_has_too_many_clients(person: Person, cluster: tuple[Path, Path], target: str) -> None:
+    with Namespace() as stage:
+        server = postgres.start_postgres(stage, *cluster)
+        empty = stage.check(target.format(port=server.port), person=person)
+        for _ in range(postgres.CLIENTS):
+            _log_in(stage, server.port)
+        wait_until(lambda: postgres.backends(server) >= postgres.CLIENTS, "all slots taken")
+        answer = stage.check(target.format(port=server.port), person=person)
+    expect_healthy(empty, person)
+    expect_fault(answer, "max-connections", "probe", server.port, person)
+    assert "sorry, too many clients already" in answer.verdict["summary"], answer

@@ -37,9 +37,11 @@ from porttui.observe.look import Look
 from porttui.observe.parts import Part
 from porttui.observe.platform import Platform
 from porttui.observe.session import own_folder, own_pids
-from porttui.reading import history, meant, near, seen, wsl
+from porttui.reading import history, meant, near, seen, stuck, wsl
 
 _MOST_ELSEWHERE = 4
+_CROWD = 5
+"""Clients of a server from which on it may have no room for more; the smallest instances of databases have 10 or 20."""
 _FAR_AWAY = "192.0.2.1"
 """An address that no machine has (RFC 5737), to ask the kernel for its default gateway; no packet is sent to it."""
 T = TypeVar("T")
@@ -456,7 +458,10 @@ class _Observation:
 
         socket = seen.accepting(self.facts, address, port)
         owner = seen.program_of(self.facts, socket) if socket else None
-        talk = probe(self.asked, address, port, role=role, owner=owner, timeout=timeout, fate=self.eyes.fate)
+        crowded = socket is not None and len(stuck.taken(self.facts, socket)) >= _CROWD
+        talk = probe(
+            self.asked, address, port, role=role, owner=owner, timeout=timeout, fate=self.eyes.fate, crowded=crowded
+        )
         for exchange in talk:
             self._take(exchanges=(*(self.facts.exchanges or ()), exchange))
             yield

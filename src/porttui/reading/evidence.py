@@ -16,6 +16,7 @@ _SAID = {
     "tls": "TLS hello",
     "redis": "PING",
     "postgresql": "SSLRequest",
+    "postgresql-startup": "startup",
     "memcached": "version",
     "http2": "HTTP/2 hello",
 }

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from porttui.model.facts import Exchange
-from porttui.observe.talk.hello import HTTP2_PREFACE, MEMCACHED_VERSION, POSTGRESQL_SSL_REQUEST, REDIS_PING, recognise
+from porttui.observe.talk.hello import (
+    HTTP2_PREFACE,
+    MEMCACHED_VERSION,
+    POSTGRESQL_SSL_REQUEST,
+    POSTGRESQL_STARTUP,
+    REDIS_PING,
+    recognise,
+)
 from porttui.observe.talk.wire import Call, Said, Wire
 
 BANNER_SECONDS = 0.3
@@ -12,6 +19,7 @@ HELLOS: dict[Said, bytes] = {
     "nothing": b"",
     "redis": REDIS_PING,
     "postgresql": POSTGRESQL_SSL_REQUEST,
+    "postgresql-startup": POSTGRESQL_STARTUP,
     "memcached": MEMCACHED_VERSION,
     "http2": HTTP2_PREFACE,
 }

@@ -13,6 +13,10 @@ REDIS_PING = b"PING\r\n"
 "+PONG", or "-NOAUTH ..."."""
 POSTGRESQL_SSL_REQUEST = struct.pack(">II", 8, 80877103)
 """PostgreSQL, "Message Formats", SSLRequest; answered by one byte, "S" or "N", or by an ErrorResponse."""
+POSTGRESQL_STARTUP = struct.pack(">II", 40, 196608) + b"user\0porttui\0database\0postgres\0\0"
+"""PostgreSQL, "Message Formats", StartupMessage of protocol 3.0, for a user that hardly exists. A server without room
+says so before it looks at the user. One that asks for no password writes a line into its log, that there is no such
+user; so this is said only where many are connected already."""
 MEMCACHED_VERSION = b"version\r\n"
 """memcached, protocol.txt, "version"."""
 HTTP2_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0"
@@ -82,6 +86,7 @@ def _binary(data: bytes) -> str | None:
         (_mysql, "mysql"),
         (_mysqlx, "mysqlx"),
         (_postgresql_error, "postgresql"),
+        (_postgresql_login, "postgresql"),
         (_telnet, "telnet"),
         (_amqp_frame, "amqp"),
         (_mqtt, "mqtt"),
@@ -125,6 +130,12 @@ def _mysqlx(data: bytes) -> bool:
 def _postgresql_error(data: bytes) -> bool:
     """An ErrorResponse: "E", length, then fields that begin with the severity (PostgreSQL, "Message Formats")."""
     return len(data) > 6 and data[:1] == b"E" and 8 <= int.from_bytes(data[1:5], "big") <= 30000 and data[5:6] == b"S"
+
+
+def _postgresql_login(data: bytes) -> bool:
+    """An Authentication message: "R", length, and the kind, 0 to 12 (PostgreSQL, "Message Formats")."""
+    length, kind = int.from_bytes(data[1:5], "big"), int.from_bytes(data[5:9], "big")
+    return len(data) >= 9 and data[:1] == b"R" and 8 <= length <= 2000 and kind <= 12
 
 
 def _telnet(data: bytes) -> bool:

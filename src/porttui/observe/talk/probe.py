@@ -109,12 +109,13 @@ def plan_for(asked: Asked, port: int, owner: str | None) -> Plan:
     return Plan(first="nothing", then=("http", *_GUESSES[1:]), web=True, patient=False)
 
 
-def next_word(plan: Plan, done: Sequence[Exchange]) -> Said | None:
+def next_word(plan: Plan, done: Sequence[Exchange], *, crowded: bool = False) -> Said | None:
     """Choose what to say next, or None when there is nothing left to learn.
 
     Args:
         plan: what to try.
         done: the exchanges so far, in order.
+        crowded: many clients are connected.
     """
     if not done:
         return plan.first
@@ -123,7 +124,7 @@ def next_word(plan: Plan, done: Sequence[Exchange]) -> Said | None:
         return None
     said = {exchange.sent for exchange in done}
     if last.protocol is not None:
-        following = _after_recognising(plan, last)
+        following = _after_recognising(plan, last, crowded=crowded)
         return following if following not in said else None
     main = _main(plan, done)
     silent = main is not None and main.outcome == "silent"
@@ -146,6 +147,7 @@ def probe(  # noqa: PLR0913 - each is a choice of its own, and by keyword
     owner: str | None = None,
     timeout: float = 4.0,
     fate: FateReader | None = None,
+    crowded: bool = False,
 ) -> Iterator[Exchange]:
     """Talk to a server that accepts TCP connections, until it is known what it speaks.
 
@@ -157,6 +159,7 @@ def probe(  # noqa: PLR0913 - each is a choice of its own, and by keyword
         owner: the name of the program that listens there; None when it is not known.
         timeout: seconds that all exchanges together may take.
         fate: how to look up the server's side of a connection; asked while a silent one is still open.
+        crowded: many clients are connected already, so that it is worth asking whether there is room for one more.
 
     Yields:
         Each exchange as it ends, at least one.
@@ -166,7 +169,7 @@ def probe(  # noqa: PLR0913 - each is a choice of its own, and by keyword
     call = Call(address=address, port=port, role=role, fate=fate)
     speaker = _Speaker(call=call, host=_host(asked.target, call), path=asked.target.path)
     done: list[Exchange] = []
-    while (said := next_word(plan, done)) is not None:
+    while (said := next_word(plan, done, crowded=crowded)) is not None:
         deadline += _load(said)
         left = deadline - time.monotonic()
         if done and left < 0.02:
@@ -192,7 +195,9 @@ def _load(said: Said) -> float:
     return time.monotonic() - began
 
 
-def _after_recognising(plan: Plan, last: Exchange) -> Said | None:
+def _after_recognising(plan: Plan, last: Exchange, *, crowded: bool) -> Said | None:
+    if last.protocol == "postgresql" and last.sent == "postgresql" and crowded:
+        return "postgresql-startup"  # it answers an SSLRequest even when it has no room for another client
     if last.protocol == "http" and last.http is None and plan.web and last.sent != "http":
         return "http"
     if last.sent == "http" and (last.protocol == "tls" or _asks_for_tls(last)):

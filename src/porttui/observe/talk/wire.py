@@ -19,7 +19,9 @@ from porttui.observe.errors import errno_name
 FateReader = Callable[[str, int, str, int], Fate]
 """Server address and port, our address and port -> where the connection stands (`Platform.fate`)."""
 Role = Literal["asked", "elsewhere", "proxy", "variant", "redirect"]
-Said = Literal["nothing", "http", "https", "tls", "redis", "postgresql", "memcached", "http2"]
+Said = Literal[
+    "nothing", "http", "https", "tls", "redis", "postgresql", "postgresql-startup", "memcached", "http2"
+]  # fmt: skip
 Ending = Literal["closed", "reset", "silent", "refused", "error"]
 
 SHOWN = 200
