@@ -42,3 +42,11 @@ def test_the_way_out_is_one(person: Person) -> None:
         troubled.use_up_files(stage, server, _FILES)
         stage.run("prlimit", "--pid", str(server.pid), "--nofile=4096:", person=Person.OTHER)
         expect_healthy(stage.check(f"http://127.0.0.1:{server.port}/", person=person), person)
+
+
+def test_a_server_that_spins_for_want_of_files_is_out_of_files(person: Person) -> None:
+    with Namespace() as stage:
+        server = troubled.small_server(stage, "threads", files=_FILES)
+        troubled.use_up_files(stage, server, _FILES)
+        answer = stage.check(f"http://127.0.0.1:{server.port}/", "--timeout=1.6", person=person)
+    expect_fault(answer, "emfile-queue", "probe", server.port, person)

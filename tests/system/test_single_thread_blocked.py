@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.system, EVERYBODY]
 @pytest.mark.parametrize("kind", ["http.server", "wsgiref"])
 def test_a_browser_has_connected_in_advance(person: Person, kind: str) -> None:
     with Namespace() as stage:
-        server = troubled.one_at_a_time(stage, kind)
+        server = troubled.small_server(stage, kind)
         troubled.connect(stage, server.port)
         troubled.has_accepted(stage, server, 1)
         answer = stage.check(f"http://127.0.0.1:{server.port}/", "--timeout=1.6", person=person)
@@ -26,7 +26,7 @@ def test_a_browser_has_connected_in_advance(person: Person, kind: str) -> None:
 
 def test_it_is_the_cause_of_a_full_queue(person: Person) -> None:
     with Namespace() as stage:
-        server = troubled.one_at_a_time(stage, "http.server")  # which has a backlog of 5
+        server = troubled.small_server(stage, "http.server")  # which has a backlog of 5
         troubled.connect(stage, server.port)
         troubled.has_accepted(stage, server, 1)
         stage.crowd(server.port, 9)
@@ -36,7 +36,7 @@ def test_it_is_the_cause_of_a_full_queue(person: Person) -> None:
 
 def test_half_a_request_is_an_earlier_request(person: Person) -> None:
     with Namespace() as stage:
-        server = troubled.one_at_a_time(stage, "http.server")
+        server = troubled.small_server(stage, "http.server")
         troubled.connect(stage, server.port, "GET / HTTP/1.1\\r\\nHost:")
         troubled.has_accepted(stage, server, 1)
         answer = stage.check(f"http://127.0.0.1:{server.port}/", "--timeout=1.6", person=person)

@@ -42,7 +42,41 @@ require("http").createServer((request, response) => {
   response.end("ok")
 }).listen({ port: +process.argv[1], host: "127.0.0.1", backlog: +process.argv[2] })
 """
-_ONE_AT_A_TIME = {
+_SMALL = {
+    "slow": """
+import sys, time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+class Slow(BaseHTTPRequestHandler):
+    def do_GET(self):
+        until = time.monotonic() + 0.3
+        while self.path == "/compute" and time.monotonic() < until:
+            pass
+        time.sleep(max(0, until - time.monotonic()))
+        self.send_response(200)
+        self.end_headers()
+class Patient(HTTPServer):
+    request_queue_size = 60
+Patient(("127.0.0.1", int(sys.argv[1])), Slow).serve_forever()
+""",
+    "forked": """
+import os, sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+class Hangs(BaseHTTPRequestHandler):
+    def do_GET(self):
+        print("blocks", flush=True)
+        os.read(os.pipe()[0], 1)
+server = HTTPServer(("127.0.0.1", int(sys.argv[1])), Hangs)
+if os.fork() and os.fork():
+    os.wait()
+server.serve_forever()
+""",
+    "threads": """
+import sys
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+class Threads(ThreadingHTTPServer):
+    request_queue_size = 60
+Threads(("127.0.0.1", int(sys.argv[1])), SimpleHTTPRequestHandler).serve_forever()
+""",
     "http.server": """
 import sys
 from http.server import HTTPServer, SimpleHTTPRequestHandler
@@ -73,9 +107,13 @@ def node_server(stage: Namespace, *, files: int = 0, backlog: int = 511) -> Serv
     return _start(stage, ("node", "-e", _NODE, "--"), files=files, backlog=backlog, hard=files)  # it takes all it may
 
 
-def one_at_a_time(stage: Namespace, kind: str) -> Server:
-    """Start a server that serves one connection after the other: "http.server" or "wsgiref"."""
-    return _start(stage, (sys.executable, "-I", "-c", _ONE_AT_A_TIME[kind]), files=0, backlog=5)
+def small_server(stage: Namespace, kind: str, *, files: int = 0) -> Server:
+    """Start a small server of Python's own.
+
+    "http.server" and "wsgiref" serve one connection after the other, "slow" takes 0.3 s for each (and all of a
+    processor at /compute), "forked" has two workers that never answer, "threads" spins when it is out of files.
+    """
+    return _start(stage, (sys.executable, "-I", "-c", _SMALL[kind]), files=files, backlog=5)
 
 
 def _start(stage: Namespace, argv: tuple[str, ...], *, files: int, backlog: int, hard: int = 0) -> Server:

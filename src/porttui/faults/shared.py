@@ -125,8 +125,9 @@ def taken_at_last(facts: Facts) -> RuledOut | CannotTell | stuck.Waiting:
         )
     if not stuck.doing(facts, found.listener):
         return CannotTell(because="it cannot be seen what the server does")
-    if facts.meanwhile is not None and facts.meanwhile.taken:
-        return RuledOut(because=f"the server goes on to take connections: {facts.meanwhile.taken} while porttui waited")
+    moved = facts.meanwhile and ((facts.meanwhile.taken or 0) + (facts.meanwhile.over or 0))
+    if moved:
+        return RuledOut(because=f"the server goes on: {moved} connections were taken or ended while porttui waited")
     return found
 
 

@@ -429,8 +429,10 @@ class Meanwhile(Value, frozen=True, kw_only=True):
     doing: tuple[Doing, ...] = ()
     """The processes that hold the listener."""
     taken: int | None = None
-    """How many of the connections that waited to be accepted at first (porttui's own first ones, else those of others,
-    eight at most) no longer wait. None: none was there to be followed."""
+    """How many of the connections that waited to be accepted at first (porttui's own first ones and others, eight at
+    most) no longer wait. None: none was there to be followed."""
+    over: int | None = None
+    """How many of the connections that were accepted before porttui connected (eight at most) are over."""
     queue: int | None = None
     """How many connections wait at the listener now."""
     moved: Counters = {}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from porttui.model.facts import Counters, Facts, Meanwhile, Socket, Unseen
+from collections.abc import Iterable
+
+from porttui.model.facts import Counters, Facts, Fate, Meanwhile, Socket, Unseen
 from porttui.observe import bounds
 from porttui.observe.linux.counters import moved
 from porttui.observe.platform import Platform
@@ -32,27 +34,25 @@ def meanwhile(facts: Facts, eyes: Platform, before: Counters) -> Meanwhile | Non
     queue = None
     if not isinstance(rows, Unseen):
         queue = next((row.queue for row in rows if (row.inode, row.address) == mine), None)
-    ends = _followed(facts, listener)
-    fates = [eyes.fate(*each) for each in ends]
-    known = [fate for fate in fates if fate.row != "unknown"]
+    first = (each for each in seen.asked_attempts(facts) if each.outcome == "open" and each.source_port)
+    own = [(each.peer, each.port, each.source, each.source_port) for each in first]
+    waiting = [row for row in stuck.connections(facts, listener) if row.inode == 0]
+    waited = [eyes.fate(*ends) for ends in (own + _ends(waiting))[:_FOLLOWED]]
+    accepted = [eyes.fate(*ends) for ends in _ends(stuck.taken(facts, listener))[:_FOLLOWED]]
     return Meanwhile(
         doing=doing,
-        taken=sum(fate.row != "waiting" for fate in known) if known else None,
+        taken=_not("waiting", waited),
+        over=_not("accepted", accepted),
         queue=queue,
         moved=moved(before, eyes.counters()),
     )
 
 
-def _followed(facts: Facts, listener: Socket) -> list[tuple[str, int, str, int]]:
-    """Name the ends of porttui's own first connections, else of those of others that waited already."""
-    own = [
-        (each.peer, each.port, each.source, each.source_port)
-        for each in seen.asked_attempts(facts)
-        if each.outcome == "open" and each.source_port
-    ]
-    others = [
-        (row.address, row.port, row.peer, row.peer_port)
-        for row in stuck.connections(facts, listener)
-        if row.inode == 0 and row.state in {"ESTABLISHED", "CLOSE_WAIT"}
-    ]
-    return (own or others)[:_FOLLOWED]
+def _ends(rows: Iterable[Socket]) -> list[tuple[str, int, str, int]]:
+    return [(row.address, row.port, row.peer, row.peer_port) for row in rows]
+
+
+def _not(row: str, fates: list[Fate]) -> int | None:
+    """Count the connections that no longer are what they were; None when there are none whose fate is known."""
+    known = [fate for fate in fates if fate.row != "unknown"]
+    return sum(fate.row != row for fate in known) if known else None
