@@ -191,3 +191,22 @@ def test_a_broken_look_decides_nothing() -> None:
     guide = after(Guide.begin(report(V6_ONLY, 0)), *(report(unknown, second) for second in range(1, 20)))
     assert guide.state == "watching"
     assert guide.first.verdict.code == "ipv6-only-listener"
+
+
+def test_who_held_the_port_is_gone_though_old_connections_are_left() -> None:
+    """They are in nobody's way who sets SO_REUSEADDR, as the old server did."""
+    left = BY_CODE["time-wait"]
+    assert isinstance(left.binds, tuple)
+    tries = tuple(replace(each, error=None if each.reuse_address else "EADDRINUSE") for each in left.binds)
+    looks = [report(replace(left, binds=tries), second) for second in (1, 2, 3)]
+    taken = replace(BY_CODE["port-taken"], sockets=w.sockets(w.listener()))
+    assert after(Guide.begin(report(taken, 0)), *looks).state == "proven"
+    assert after(Guide.begin(looks[0]), *looks[1:]).state == "unchanged"
+
+
+def test_old_connections_that_nobody_may_pass_by_are_the_next_fault() -> None:
+    looks = [report(BY_CODE["time-wait"], second) for second in range(1, 6)]
+    taken = replace(BY_CODE["port-taken"], sockets=w.sockets(w.listener()))
+    guide = after(Guide.begin(report(taken, 0)), *looks)
+    assert guide.state != "proven"
+    assert guide.now.verdict.code == "time-wait"

@@ -16,7 +16,7 @@ from porttui.model.parse import parse
 from porttui.model.report import Remedy, Report, Severity, Status, Step
 from porttui.model.target import Question, TargetError
 from porttui.model.watch import Glance, Timeline
-from porttui.reading import glance, seen, words
+from porttui.reading import glance, keeping, seen, words
 
 LOOKS = 3
 """Good looks in a row that prove a fix."""
@@ -110,7 +110,7 @@ class Guide(Value, frozen=True, kw_only=True):
         seen_now = replace(self, now=report, timeline=self.timeline.add(look))
         if not _is_on(report, self.target):
             return seen_now
-        if look.good:
+        if look.good or _let_go(self.first, report):
             return _better(seen_now, look)
         return _worse(seen_now, report)
 
@@ -135,6 +135,15 @@ class Guide(Value, frozen=True, kw_only=True):
                     )
                 )
         return tuple(found)
+
+
+def _let_go(first: Report, now: Report) -> bool:
+    """Tell whether who held the port is gone, and what is left of its connections is in the way of no server like it.
+
+    A bind with SO_REUSEADDR works only because the old server had set it, so that one can be started again at once.
+    """
+    bind = now.question is Question.BIND and bool(keeping.holders(first.facts)) and not keeping.holders(now.facts)
+    return bind and bool(keeping.taken(now.facts)) and not keeping.taken_for_all(now.facts)
 
 
 def _better(guide: Guide, look: Glance) -> Guide:
