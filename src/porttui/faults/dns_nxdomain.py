@@ -34,7 +34,7 @@ from __future__ import annotations
 from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shared import not_the_name
 from porttui.model.facts import Facts
-from porttui.model.report import Evidence, Remedy, RemedyStep, Risk, Step
+from porttui.model.report import Confidence, Evidence, Remedy, RemedyStep, Risk, Step
 from porttui.model.target import Question
 from porttui.reading import evidence, words
 from porttui.remedies import hosts, service
@@ -54,9 +54,13 @@ def check(facts: Facts) -> Outcome:
         return RuledOut(because="localhost is told apart")
     path = hosts.hosts_path(facts)
     lines = (Evidence(text=f"{path}\tno line for it", source=path),) if name.hosts == () else ()
+    sure = facts.os != "macos"  # there getaddrinfo(3) says the same when no name server answers
     return Found(
-        summary=f"The name {name.host} is not known: neither the hosts file nor a name server leads it to an address.",
+        summary=f"The name {name.host} is not known: neither the hosts file nor a name server leads it to an address."
+        if sure
+        else f"Probably the name {name.host} is not known; macOS says the same when no name server answers.",
         gloss="Programs connect to addresses; a name must lead to one first.",
+        confidence=Confidence.CERTAIN if sure else Confidence.LIKELY,
         evidence=(evidence.name_error(facts), *lines),
     )
 
