@@ -46,7 +46,7 @@ from porttui.remedies import hosts
 
 _WHY = {
     "timeout": "says nothing",
-    "ECONNREFUSED": "has no name server",
+    "ECONNREFUSED": "has its port 53 closed",
     "EPERM": "cannot be asked: a firewall here keeps the question in",
     "EACCES": "cannot be asked: a firewall or route here keeps the question in",
     "EINVAL": "cannot be asked: a route here keeps the question in",

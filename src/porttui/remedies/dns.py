@@ -18,7 +18,7 @@ def _first_server(facts: Facts) -> str:
 
 
 def _by_systemd(facts: Facts) -> bool:
-    return facts.os == "linux" and (_first_server(facts) == dns.STUB or facts.host.systemd)
+    return facts.os == "linux" and _first_server(facts) == dns.STUB
 
 
 def see_who_is_asked(facts: Facts) -> RemedyStep:
@@ -38,10 +38,13 @@ def start(facts: Facts) -> tuple[Remedy, ...]:
         steps: tuple[RemedyStep, ...] = (RemedyStep(text=f"{text} (docker restart NAME)", where="the host"),)
         title, risk, cost = "Start the container again", Risk.DISRUPTS, "cuts the connections of the container"
     elif is_loopback(server) or (facts.os != "linux"):
-        name = "systemd-resolved" if server == dns.STUB or facts.os != "linux" or facts.host.systemd else "dnsmasq"
-        called = name if facts.os == "linux" else "the resolver"
+        name = "systemd-resolved" if server == dns.STUB or facts.os != "linux" else "dnsmasq"
+        called = name if server == dns.STUB and facts.os == "linux" else "the name server of this machine"
+        text = f"Start {called}"
+        if name == "dnsmasq":
+            text += ", in place of dnsmasq with its own name: unbound, bind9"
         steps = (
-            manager.change(facts, name, "restart", f"Start {called}"),
+            manager.change(facts, name, "restart", text),
             manager.log(facts, name, "If it does not stay up, read why"),
         )
         title, risk, cost = f"Start {called} again", Risk.SAFE, "safe"
