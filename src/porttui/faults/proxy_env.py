@@ -49,7 +49,8 @@ def check(facts: Facts) -> Outcome:
     if not seen.opened(facts):
         return RuledOut(because="a direct connection does not work either")
     direct = seen.exchanges(facts)
-    if direct and not any(each.outcome == "answer" for each in direct):
+    answered = _answered(direct)
+    if direct and answered is None:
         return RuledOut(because="the server does not answer directly either")
     through = seen.exchanges(facts, "proxy")
     if not through:
@@ -63,8 +64,7 @@ def check(facts: Facts) -> Outcome:
         return RuledOut(because="the request works through the proxy too")
     if any(_same(one, other) for one in through for other in direct):
         return RuledOut(because="the server answers the same directly")
-    works = not direct or any(_works(each) for each in direct)
-    itself = "itself works" if works else f"itself answers: {words.answer(_answered(direct))}"
+    itself = "itself works" if answered is None or _works(answered) else f"itself answers: {words.answer(answered)}"
     return Found(
         summary=f"{proxy.variable} sends the request to the proxy {proxy.url}, which fails; "
         f"{words.asked_endpoint(facts)} {itself}.",
@@ -91,8 +91,10 @@ def _same(through: Exchange, direct: Exchange) -> bool:
     return through.http is not None and direct.http is not None and through.http.status == direct.http.status
 
 
-def _answered(direct: tuple[Exchange, ...]) -> Exchange:
-    return next(each for each in direct if each.outcome == "answer")
+def _answered(direct: tuple[Exchange, ...]) -> Exchange | None:
+    """Return the answer that was got directly; a complaint about something else than the request is none."""
+    answers = [each for each in direct if each.outcome == "answer"]
+    return next((each for each in answers if each.http is not None or each.protocol not in {None, "http"}), None)
 
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
