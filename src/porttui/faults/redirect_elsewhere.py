@@ -38,7 +38,6 @@ from porttui.model.facts import Exchange, Facts
 from porttui.model.report import Confidence, Edit, Remedy, RemedyStep, Risk, Step
 from porttui.reading import evidence, redirects, seen, words
 from porttui.remedies import service
-from porttui.remedies.programs import Program, known
 
 
 def check(facts: Facts) -> Outcome:
@@ -84,15 +83,9 @@ def _to_tls_on_a_plain_port(done: Exchange) -> bool:
     return done.sent == "https" and done.tls is None and done.outcome != "refused"
 
 
-def _program(facts: Facts) -> Program | None:
-    listener = next((s for a in seen.addresses(facts) if (s := seen.accepting(facts, a)) is not None), None)
-    owners = seen.owners(facts, listener) if listener is not None else ()
-    return known(owners[0]) if owners else None
-
-
 def _send_another(facts: Facts, done: Exchange) -> Remedy:
-    program = _program(facts)
-    name = program.title if program else "the server"
+    listener = next((s for a in seen.addresses(facts) if (s := seen.accepting(facts, a)) is not None), None)
+    name = words.plain_name(facts, listener) if listener is not None else "the server"
     first = next((each for each in seen.exchanges(facts) if each.http is not None), None)
     server = (first.http.header("server") if first and first.http else "") or ""
     if "nginx" in server and done.sent == (first.sent if first else ""):
