@@ -145,7 +145,7 @@ class _Observation:
         yield from self._look_outside()
 
     def _asked_and_others(self) -> Iterator[None]:
-        before = self.eyes.counters()
+        before = self.eyes.counters() if self.facts.attempts else {}
         yield from self._guarded("probe", self._talk_to_asked())
         yield from self._guarded("second look", self._look_again(before))
         for talk in (self._follow_redirects, self._talk_elsewhere, self._ask_windows, self._talk_to_proxies):
