@@ -59,7 +59,7 @@ def found_side(facts: Facts) -> tuple[Side, ...]:
         )
     text = f"nothing on port {port}"
     left = keeping.connections(facts)
-    if left:
+    if left and facts.asked.question is Question.BIND:  # for a client they are mere evidence
         return (Side(endpoint="", family="", text=_left(facts, left)),)
     guess = meant.meant(facts)
     nearby = (guess.socket,) if guess else near.neighbours(facts)
