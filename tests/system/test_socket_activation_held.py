@@ -19,6 +19,12 @@ server = socket.create_server(("127.0.0.1", int(sys.argv[1])))
 os.set_inheritable(server.fileno(), True)
 os.execvp("sleep", ["sleep", "600"])
 """
+_TAKES_ONE = """
+import pathlib, socket, threading
+connection, _ = socket.socket(fileno=3).accept()
+pathlib.Path(__file__).with_name("taken").touch()
+threading.Event().wait()
+"""
 
 
 @pytest.mark.parametrize("scheme", ["", "http://"])
@@ -73,6 +79,15 @@ def test_a_server_of_its_own_that_does_not_accept_was_given_nothing(person: Pers
         server = stage.listen("--do=never", person=Person.OTHER)
         answer = stage.check(f"http://127.0.0.1:{server.port}/", "--timeout=1.5", person=person)
     assert answer.code != "socket-activation-held", answer
+
+
+def test_a_service_that_has_accepted_somebody_else_is_busy_and_not_unaware(person: Person, open_folder: Path) -> None:
+    (open_folder / "busy.py").write_text(_TAKES_ONE)
+    with systemd.boot(open_folder, f"{sys.executable} -I -S {open_folder}/busy.py") as booted:
+        booted.stage.crowd(booted.port, 1)
+        wait_until((open_folder / "taken").exists, "the service has taken the first client")
+        answer = booted.check(f"http://127.0.0.1:{booted.port}/", "--timeout=1.5", person=person)
+    assert answer.code in {"undetermined", "single-thread-blocked", "hung-event-loop"}, answer
 
 
 def _name(pid: int) -> str:

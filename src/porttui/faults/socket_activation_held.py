@@ -60,6 +60,8 @@ def check(facts: Facts) -> Outcome:
         return RuledOut(because="a program took the connection and read from it, or that is not known")
     if any(process.state in {"T", "t"} for process in held.processes):
         return RuledOut(because="the holder is paused")
+    if not each and _took_others(facts, held.listener):
+        return RuledOut(because="other connections on the port were accepted")
     who = next((process for process in held.processes if not each and _other(process, held)), None)
     verb = "does not read what clients send" if each else "does not take connections"
     told = f"{who.name}, pid {who.pid}," if who else activated.service(held) + ","
@@ -89,7 +91,7 @@ def _inherited(facts: Facts) -> Outcome:
         return RuledOut(because="a program took the connection, or that is not known")
     if holder.state in {"T", "t"}:
         return RuledOut(because="the holder is paused")
-    if any(row.port == listener.port and row.state == "ESTABLISHED" and row.inode for row in _taken(facts)):
+    if _took_others(facts, listener):
         return RuledOut(because="other connections on the port were accepted")
     given = "was given it by an activator" if holder.sockets_given else "has inherited it"
     return Found(
@@ -126,11 +128,14 @@ def _holder(facts: Facts) -> tuple[Socket, Process] | None:
     return None
 
 
-def _taken(facts: Facts) -> tuple[Socket, ...]:
-    """Return the server's side of connections on the target's port, but for those that porttui made itself."""
+def _took_others(facts: Facts, listener: Socket) -> bool:
+    """Tell whether connections of others, made before porttui's own, were accepted by a program."""
     own = {(each.source, each.source_port) for each in facts.attempts or ()}
-    port = facts.asked.target.port
-    return tuple(row for row in seen.rows(facts) if row.port == port and (row.peer, row.peer_port) not in own)
+    return any(
+        row.port == listener.port and row.state == "ESTABLISHED" and row.inode and (row.peer, row.peer_port) not in own
+        for row in seen.rows(facts)
+        if row.namespace is None
+    )
 
 
 def _waiting(facts: Facts) -> tuple[Evidence, ...]:

@@ -132,7 +132,8 @@ class _Observation:
         self._take(processes=(*(self.facts.processes or ()), *(self._end(Part("who answers", self._led_to)) or ())))
         for _ in self._guarded("watch", self._settled()):
             yield self.facts
-        if self.facts.activation is not None and self.facts.attempts:
+        answered = any(each.outcome == "answer" for each in seen.exchanges(self.facts))
+        if self.facts.activation is not None and self.facts.attempts and not answered:
             self._take(activation=self._end(Part("activator", lambda: activators.afterwards(self.facts, self.eyes))))
         backends, rules = self._end(firewall), self._end(nat)
         self._take(nat=rules)
