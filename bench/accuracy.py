@@ -2,8 +2,8 @@
 
 ``python bench/accuracy.py [--rounds N] [--write] [pytest arguments]`` runs tests/system, which stages each fault for
 real and notes what was staged and what was told (tests/system/expect.py). A verdict is right when it is the code that
-was staged, undetermined when porttui admits that it does not know, and wrong otherwise. Wrong is the number that has to
-be zero. ``--write`` puts the totals into the README.
+was staged, partial when it is another fault that is there as well and all that this user can know, undetermined when
+porttui admits that it does not know, and wrong otherwise. Wrong is the number that has to be zero. ``--write`` puts the totals into the README.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 CODES = ROOT / "tests" / "data" / "codes.tsv"
 BEGIN, END = "<!-- made by `make accuracy`: begin -->\n", "<!-- made by `make accuracy`: end -->\n"
+MARKS = ("right", "partial", "undetermined", "wrong")
 PEOPLE = {"root": "root", "nobody": "uid 65534"}
 """Who asked, and how that is written."""
 
@@ -38,15 +39,19 @@ class Told:
     """The code of what was staged."""
     told: str
     """The code that porttui gave."""
+    true_too: str
+    """Another code that is true of what was staged, where this person can know no more; else empty."""
     person: str
     seconds: float
     """With the start of the interpreter."""
 
     @property
     def mark(self) -> str:
-        """Return "right", "undetermined" or "wrong"."""
+        """Return "right", "partial", "undetermined" or "wrong"."""
         if self.told == self.truth:
             return "right"
+        if self.told == self.true_too:
+            return "partial"
         return "undetermined" if self.told == "undetermined" else "wrong"
 
 
@@ -89,12 +94,12 @@ def _table(everything: list[Told]) -> list[str]:
     by_code: dict[str, list[Told]] = defaultdict(list)
     for each in everything:
         by_code[each.truth].append(each)
-    head = "".join(f"{PEOPLE[person]:>11}" for person in PEOPLE)
-    lines = ["", f"{'code':<32}{head}   seconds   (right/undetermined/wrong; median)"]
+    head = "".join(f"{PEOPLE[person]:>13}" for person in PEOPLE)
+    lines = ["", f"{'code':<32}{head}   seconds   (right/partial/undetermined/wrong; median)"]
     codes = _codes()
     for code in sorted(by_code, key=lambda code: codes.index(code) if code in codes else len(codes)):
         told = by_code[code]
-        counts = "".join(f"{_counts([each for each in told if each.person == person]):>11}" for person in PEOPLE)
+        counts = "".join(f"{_counts([each for each in told if each.person == person]):>13}" for person in PEOPLE)
         lines.append(f"{code:<32}{counts}{statistics.median(each.seconds for each in told):>10.2f}")
     lines += ["", *(_line(everything, person) for person in PEOPLE)]
     if not_staged := [code for code in codes if code not in by_code]:
@@ -111,14 +116,14 @@ def _line(everything: list[Told], person: str) -> str:
 
 def _counts(told: list[Told]) -> str:
     marks = [each.mark for each in told]
-    return "/".join(str(marks.count(mark)) for mark in ("right", "undetermined", "wrong")) if marks else "-"
+    return "/".join(str(marks.count(mark)) for mark in MARKS) if marks else "-"
 
 
 def _sum(told: list[Told]) -> str:
     marks = [each.mark for each in told]
     share = 100 * marks.count("right") / len(marks) if marks else 0.0
-    unknown, wrong = marks.count("undetermined"), marks.count("wrong")
-    return f"{len(marks)} asked, {share:.1f} % right, {unknown} undetermined, {wrong} wrong"
+    others = ", ".join(f"{marks.count(mark)} {mark}" for mark in MARKS[1:])
+    return f"{len(marks)} asked, {share:.1f} % right, {others}"
 
 
 def _codes() -> list[str]:
@@ -145,8 +150,8 @@ def _summary(rounds: list[list[Told]]) -> str:
     lines = [
         f"On {day}, {system}: {len(codes)} of {len(_codes())} codes staged for real, {times}.",
         "",
-        "| asked as | questions | right | undetermined | wrong | median |",
-        "| --- | --- | --- | --- | --- | --- |",
+        "| asked as | questions | right | partial | undetermined | wrong | median |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for person, name in PEOPLE.items():
         told = [each for each in everything if each.person == person]
@@ -154,7 +159,7 @@ def _summary(rounds: list[list[Told]]) -> str:
         right = 100 * marks.count("right") / len(marks)
         middle = statistics.median(each.seconds for each in told)
         lines.append(
-            f"| {name} | {len(told)} | {right:.1f} % | {marks.count('undetermined')} | {marks.count('wrong')} "
+            f"| {name} | {len(told)} | {right:.1f} % | {' | '.join(str(marks.count(mark)) for mark in MARKS[1:])} "
             f"| {middle:.2f} s |"
         )
     return "\n".join(lines) + "\n"

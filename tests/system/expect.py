@@ -17,13 +17,14 @@ EVERYBODY = pytest.mark.parametrize("person", [Person.ROOT, Person.NOBODY], ids=
 
 
 def expect_fault(
-    answer: Answer, code: str, step: str, port: int, person: Person = Person.ROOT, *, named: str = ""
+    answer: Answer, code: str, step: str, port: int, person: Person = Person.ROOT, *, named: str = "", staged: str = ""
 ) -> None:
     """Assert that a report names the fault, and keeps the promises that all reports make.
 
-    It names the port, or `named` where the port is not what the fault is about.
+    It names the port, or `named` where the port is not what the fault is about. `staged` is the code of what was
+    staged, where this person can only know of another fault, which is there as well.
     """
-    _record(answer, code, person)
+    _record(answer, staged or code, person, true_too=code)
     assert answer.code == code, answer
     assert answer.status == 1, answer
     assert answer.verdict["severity"] == "fault", answer
@@ -46,9 +47,9 @@ def expect_warning(answer: Answer, code: str, step: str, port: int, person: Pers
     _expect_report(answer, person)
 
 
-def expect_healthy(answer: Answer, person: Person = Person.ROOT) -> None:
-    """Assert that a report says that all is well."""
-    _record(answer, "healthy", person)
+def expect_healthy(answer: Answer, person: Person = Person.ROOT, *, staged: str = "") -> None:
+    """Assert that a report says that all is well; `staged` as in `expect_fault`."""
+    _record(answer, staged or "healthy", person, true_too="healthy")
     assert answer.code == "healthy", answer
     assert answer.status == 0, answer
     assert answer.verdict["severity"] == "ok", answer
@@ -70,7 +71,7 @@ def expect_undetermined(answer: Answer, person: Person = Person.ROOT, *, truth: 
     _expect_report(answer, person)
 
 
-def _record(answer: Answer, truth: str, person: Person) -> None:
+def _record(answer: Answer, truth: str, person: Person, true_too: str = "") -> None:
     """Note what was staged and what was told, when bench/accuracy.py wants to count it."""
     if (file := os.environ.get("PORTTUI_ACCURACY")) is None:
         return
@@ -78,6 +79,7 @@ def _record(answer: Answer, truth: str, person: Person) -> None:
         "test": os.environ.get("PYTEST_CURRENT_TEST", "").partition(" ")[0],
         "truth": truth,
         "told": answer.code,
+        "true_too": true_too if true_too != truth else "",
         "person": person.name.lower(),
         "seconds": round(answer.seconds, 3),
     }

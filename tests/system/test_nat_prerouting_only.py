@@ -31,7 +31,7 @@ def test_local_clients_do_not_pass_the_redirect(person: Person, address: str, pr
             answer
         )
     else:
-        expect_fault(answer, "wrong-port", "listener", 80, person)
+        expect_fault(answer, "wrong-port", "listener", 80, person, staged="nat-prerouting-only")
     ways = str(answer.report["remedies"])
     assert f":{server.port}" in ways, answer
 
@@ -44,6 +44,6 @@ def test_with_nobody_nearby_root_still_knows(person: Person) -> None:
     if person is Person.ROOT:
         expect_fault(answer, "nat-prerouting-only", "firewall", 20443, person)
     else:
-        expect_fault(answer, "nothing-listening", "listener", 20443, person)
+        expect_fault(answer, "nothing-listening", "listener", 20443, person, staged="nat-prerouting-only")
         assert answer.verdict["confidence"] == "likely", answer
         assert any("rules" in what for what in answer.unseen), answer

@@ -62,7 +62,7 @@ def test_nothing_listens_on_either_port(person: Person) -> None:
         expect_fault(answer, "nat-redirect-dead", "firewall", port, person)
         assert answer.verdict["confidence"] == "certain", answer
     else:
-        expect_fault(answer, "nothing-listening", "listener", port, person)
+        expect_fault(answer, "nothing-listening", "listener", port, person, staged="nat-redirect-dead")
         assert answer.verdict["confidence"] != "certain", answer
         assert "not theirs" not in _firewall(answer.report), answer
 

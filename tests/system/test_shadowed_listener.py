@@ -83,7 +83,7 @@ def test_the_answers_tell_where_nothing_else_does(person: Person, names: tuple[s
         stage.until_listening(port, 2)
         answer = stage.check(f"http://127.0.0.1:{port}/", person=person)
     if names == ("Same", "Same") and person is Person.NOBODY:
-        expect_healthy(answer, person)  # who has the two sockets is not known, and is said so
+        expect_healthy(answer, person, staged="shadowed-listener")  # who has the two is not known, and is said so
         assert "owners of 2 sockets" in answer.unseen, answer
     else:
         expect_warning(answer, "shadowed-listener", "listener", port, person)
