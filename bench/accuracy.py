@@ -3,7 +3,8 @@
 ``python bench/accuracy.py [--rounds N] [--write] [pytest arguments]`` runs tests/system, which stages each fault for
 real and notes what was staged and what was told (tests/system/expect.py). A verdict is right when it is the code that
 was staged, partial when it is another fault that is there as well and all that this user can know, undetermined when
-porttui admits that it does not know, and wrong otherwise. Wrong is the number that has to be zero. ``--write`` puts the totals into the README.
+porttui admits that it does not know, and wrong otherwise. Wrong is the number that has to be zero. ``--write`` puts
+the totals into the README.
 """
 
 from __future__ import annotations
