@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.system import people
+from tests.system import grown, people
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _clear() -> Iterator[None]:
     yield
+    grown.close()
     people.close()
 
 

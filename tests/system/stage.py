@@ -27,6 +27,7 @@ from typing import Any, Self
 
 import pytest
 
+from tests.system import grown as grown_up
 from tests.system import people
 from tests.system.people import CHECKOUT, Person
 
@@ -196,8 +197,18 @@ class Namespace:
         assert done.returncode == 0, f"{argv}: exit {done.returncode}, {done.stderr}"
         return done.stdout
 
-    def popen(self, *argv: str, person: Person = Person.ROOT) -> subprocess.Popen[str]:
-        """Start a program in a session of its own; it is killed when the stage is cleared."""
+    def popen(self, *argv: str, person: Person = Person.ROOT, grown: bool = False) -> subprocess.Popen[str]:
+        """Start a program in a session of its own; it is killed when the stage is cleared.
+
+        Args:
+            argv: the program and its arguments.
+            person: who runs it.
+            grown: whether the process is to be no longer young (see grown.py).
+        """
+        if grown:
+            process = grown_up.start([*people.enter(person, self.pid), *argv], _environment())
+            self._started.append(process)
+            return process
         process = subprocess.Popen(
             [*people.enter(person, self.pid), *argv],
             stdin=subprocess.DEVNULL,
@@ -211,18 +222,25 @@ class Namespace:
         self._started.append(process)
         return process
 
-    def listen(self, *options: str, address: str = "127.0.0.1", port: int = 0, person: Person = Person.ROOT) -> Server:
+    def listen(
+        self,
+        *options: str,
+        address: str = "127.0.0.1",
+        port: int = 0,
+        person: Person = Person.ROOT,
+        grown: bool = True,
+    ) -> Server:
         """Start listener.py with more options; returns when it listens; port 0: the kernel chooses."""
         where = ("--address", address, "--port", str(port))
-        process = self.popen(sys.executable, "-I", "-S", str(_LISTENER), *where, *options, person=person)
+        process = self.popen(sys.executable, "-I", "-S", str(_LISTENER), *where, *options, person=person, grown=grown)
         assert process.stdout is not None
         line = process.stdout.readline()
         assert line, f"the listener did not start: {process.communicate()[1]}"
         return Server(process, int(line))
 
-    def serve(self, port: int, *argv: str, person: Person = Person.ROOT) -> Server:
+    def serve(self, port: int, *argv: str, person: Person = Person.ROOT, grown: bool = True) -> Server:
         """Start a real server; returns when something listens on its port."""
-        process = self.popen(*argv, person=person)
+        process = self.popen(*argv, person=person, grown=grown)
 
         def up() -> bool:
             if process.poll() is not None:

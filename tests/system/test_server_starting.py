@@ -75,7 +75,7 @@ def test_where_nobody_starts_porttui_does_not_wait(person: Person) -> None:
 
 def test_a_server_that_has_just_started_and_answers_is_healthy(person: Person) -> None:
     with Namespace() as stage:
-        server = stage.listen(port=stage.free_port(), person=Person.OTHER)
+        server = stage.listen(port=stage.free_port(), person=Person.OTHER, grown=False)
         answer = stage.check(f"http://127.0.0.1:{server.port}/", person=person)
     expect_healthy(answer, person)
     assert answer.seconds < 5, answer
