@@ -13,7 +13,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-SRC = str(Path(__file__).parents[2] / "src")
+from tests import as_installed
+
+SRC = os.pathsep.join(map(str, (Path(__file__).parents[2] / "src", Path(as_installed.__file__).parent)))
+"""The PYTHONPATH with which porttui is started."""
 SECONDS = 30
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.run import closed_port, environment
+from tests.cli.run import SRC, closed_port, environment
 from tests.hostile.running import harmless
 from tests.ui.terminal import ALT_SCREEN_OFF, Terminal
 
@@ -42,7 +42,7 @@ def broken(part: str, *argv: str, folder: Path) -> subprocess.CompletedProcess[b
         timeout=60,
         check=False,
         cwd=ROOT,
-        env=environment(TMPDIR=str(folder), PYTHONPATH=f"{ROOT / 'src'}:{ROOT}"),
+        env=environment(TMPDIR=str(folder), PYTHONPATH=f"{SRC}:{ROOT}"),
     )
 
 

@@ -14,7 +14,7 @@ import pytest
 from porttui.diagnose import diagnose
 from porttui.model.parse import parse
 from porttui.observe import Look, observe
-from tests.cli.run import environment
+from tests.cli.run import SRC, environment
 from tests.hostile.running import porttui, unharmed
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="pids and ports are made to be used again as on Linux")
@@ -72,7 +72,7 @@ def test_a_pid_that_is_used_again_is_not_taken_for_the_owner() -> None:
         text=True,
         check=False,
         cwd=ROOT,
-        env=environment(PYTHONPATH=f"{ROOT / 'src'}:{ROOT}"),
+        env=environment(PYTHONPATH=f"{SRC}:{ROOT}"),
         timeout=60,
     )
     assert done.returncode == 0, done.stderr

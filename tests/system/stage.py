@@ -27,6 +27,7 @@ from typing import Any, Self
 
 import pytest
 
+from tests.cli.run import SRC
 from tests.system import grown as grown_up
 from tests.system import people
 from tests.system.people import CHECKOUT, Person
@@ -318,7 +319,7 @@ class Namespace:
             text=True,
             errors="replace",
             check=False,
-            env=_environment() | (environment or {}),
+            env=_environment() | {"PYTHONPATH": SRC} | (environment or {}),
             cwd="/",
             timeout=60,
         )

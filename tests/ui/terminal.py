@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import pty
@@ -18,7 +19,13 @@ from pathlib import Path
 
 import pyte
 
+from tests.cli.run import SRC
+
 ROOT = Path(__file__).parents[2]
+_QUIET = 0.2 if Path("/proc/self/schedstat").exists() else 0.5
+"""Seconds of silence after which all is drawn; escape alone is a key after 0.1 s (Textual's ESCDELAY)."""
+_IDLE = 0.02
+"""Seconds of work within that time that are no drawing."""
 ALT_SCREEN_OFF, CURSOR_ON = b"\x1b[?1049l", b"\x1b[?25h"
 
 
@@ -36,9 +43,7 @@ class Terminal:
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         environment = {key: value for key, value in os.environ.items() if key not in {"NO_COLOR", "COLORTERM"}}
         environment |= (
-            {"TERM": "xterm-256color", "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
-            | {"XDG_STATE_HOME": self.state}
-            | variables
+            {"TERM": "xterm-256color", "PYTHONPATH": f"{SRC}:{ROOT}"} | {"XDG_STATE_HOME": self.state} | variables
         )
         self.process = subprocess.Popen(
             (sys.executable, "-m", *argv),
@@ -75,9 +80,23 @@ class Terminal:
             self.read(0.05)
 
     def settle(self) -> None:
-        """Read until nothing was written for a while."""
-        while self.read(0.5):
-            pass
+        """Read until nothing was written for a while, in which the program had nothing to do."""
+        while self.open:
+            worked = self._worked()
+            if select.select([self.master], [], [], _QUIET)[0]:
+                if not self.read(0.01):
+                    return
+            elif self._worked() - worked < _IDLE:
+                return
+
+    def _worked(self) -> float:
+        """Return for how many seconds its threads have run or waited for a processor (schedstat, proc_pid(5))."""
+        nanoseconds = 0
+        for each in Path("/proc").glob(f"{self.process.pid}/task/*/schedstat"):
+            with contextlib.suppress(OSError):  # a thread that has ended
+                running, waiting, _ = each.read_text().split()
+                nanoseconds += int(running) + int(waiting)
+        return nanoseconds / 1e9
 
     def settle_until(self, text: str, seconds: float = 30) -> None:
         """Read until a text is on the screen."""
