@@ -18,6 +18,6 @@ def test_postgres_style(person: Person, tmp_path: Path) -> None:
         port = stage.free_port()
         path = tmp_path / f".s.PGSQL.{port}"
         stage.listen("--do=unix", address=str(path), port=port)
-        answer = stage.check(f"postgresql://127.0.0.1:{port}", person=person)
+        answer = stage.check(f"postgresql://127.0.0.1:{port}", "--settle=1", person=person)
     expect_fault(answer, "unix-socket-only", "listener", port, person)
     assert path.name in str(answer.verdict), answer
