@@ -94,6 +94,8 @@ class Interface(Value, frozen=True, kw_only=True):
     """IPv4 and IPv6 addresses without prefix length; link-local IPv6 with its scope."""
     kind: str = ""
     """What made it, where the system tells (ip-link(8), type): "veth", "bridge", "tun"; empty for hardware."""
+    networks: tuple[str, ...] = ()
+    """The networks of these addresses, "10.0.0.0/8", where the system tells them."""
 
 
 class Route(Value, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from typing import Literal
 
 from porttui.model.base import Value
 from porttui.model.facts import Facts, FirewallBackend, Unseen
+from porttui.model.rules import Rule
 from porttui.model.target import Question, Target
 from porttui.model.watch import Timeline
 
@@ -204,16 +205,6 @@ class ReportTarget(Value, frozen=True, kw_only=True):
             addresses=addresses,
             text=str(target),
         )
-
-
-class Rule(Value, frozen=True, kw_only=True):
-    """The firewall rule that decides."""
-
-    text: str
-    table: str
-    chain: str
-    handle: int | None
-    backend: str
 
 
 class Firewall(Value, frozen=True, kw_only=True):

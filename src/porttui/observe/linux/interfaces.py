@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import socket
 import struct
 
@@ -35,7 +36,7 @@ def linux_interfaces() -> tuple[Interface, ...] | Unseen:
         return Unseen(what="network interfaces", reason=f"netlink: {errno_name(error)}", how_to_see="ip address")
 
 
-def _interface(body: bytes, addresses: dict[int, list[str]]) -> Interface:
+def _interface(body: bytes, addresses: dict[int, list[tuple[str, int]]]) -> Interface:
     _, _, index, flags, _ = _LINK.unpack_from(body)
     known = attributes(body[_LINK.size :])
     name = printable(known.get(_IFLA_IFNAME, b"").rstrip(b"\0"), 16)
@@ -44,16 +45,21 @@ def _interface(body: bytes, addresses: dict[int, list[str]]) -> Interface:
         name=name,
         up=bool(flags & _IFF_UP),
         loopback=bool(flags & _IFF_LOOPBACK),
-        addresses=tuple(address.replace("%", f"%{name}") for address in addresses.get(index, ())),
         kind=printable(made.rstrip(b"\0"), 32),
+        addresses=tuple(address.replace("%", f"%{name}") for address, _ in addresses.get(index, ())),
+        networks=tuple(dict.fromkeys(_network(address, length) for address, length in addresses.get(index, ()))),
     )
 
 
-def _addresses() -> dict[int, list[str]]:
-    """Return the addresses by interface index; a link-local IPv6 address ends in a bare "%"."""
-    found: dict[int, list[str]] = {}
+def _network(address: str, length: int) -> str:
+    return str(ipaddress.ip_network((address.rstrip("%"), length), strict=False))
+
+
+def _addresses() -> dict[int, list[tuple[str, int]]]:
+    """Return addresses and prefix lengths by interface index; a link-local IPv6 address ends in a bare "%"."""
+    found: dict[int, list[tuple[str, int]]] = {}
     for body in ask(_RTM_GETADDR, _ADDR.pack(0, 0, 0, 0, 0), dump=True):
-        family, _, _, scope, index = _ADDR.unpack_from(body)
+        family, length, _, scope, index = _ADDR.unpack_from(body)
         known = attributes(body[_ADDR.size :])
         # On a point-to-point link IFA_ADDRESS is the far end; IFA_LOCAL is ours (linux/if_addr.h).
         raw = known.get(_IFA_LOCAL) or known.get(_IFA_ADDRESS)
@@ -61,5 +67,5 @@ def _addresses() -> dict[int, list[str]]:
             continue
         text = socket.inet_ntop(family, raw)
         local = family == socket.AF_INET6 and scope == _SCOPE_LINK
-        found.setdefault(index, []).append(f"{text}%" if local else text)
+        found.setdefault(index, []).append((f"{text}%" if local else text, length))
     return found

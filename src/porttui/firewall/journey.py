@@ -1,0 +1,400 @@
+"""A connection through all hooks: its first packet, the answer to it, and what a rule answers in its place.
+
+A connection that this machine makes to itself passes output and postrouting, goes into the loopback interface, comes
+out of it and passes prerouting and input; that is so for all of the machine's own addresses. Connection tracking has
+then seen it already: the NAT chains of prerouting and input are not asked (nf_nat_inet_fn).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from msgspec.structs import replace
+
+from porttui.firewall.lookup import Answers, Lookup
+from porttui.firewall.packet import Packet, World
+from porttui.firewall.ruleset import Chain, Ruleset
+from porttui.firewall.walk import Stop, Tangled, Walk, Way
+
+_CONNTRACK, _NAT_DESTINATION, _NAT_SOURCE = -200, -100, 100
+"""NF_IP_PRI_ of linux/netfilter_ipv4.h: what runs before connection tracking sees packets of no connection."""
+_NAT_AT = {
+    "prerouting": _NAT_DESTINATION,
+    "output": _NAT_DESTINATION,
+    "postrouting": _NAT_SOURCE,
+    "input": _NAT_SOURCE,
+}
+
+
+Direction = Literal["there", "back", "refusal"]
+
+
+@dataclass(frozen=True)
+class Passed:
+    """One hook that the packet came to, and what had a say there."""
+
+    hook: str
+    way: Direction
+    """"there" (the first packet), "back" (the server's answer), "refusal" (what a rule answers)."""
+    stops: tuple[Stop, ...]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the rules do with a connection."""
+
+    verdict: str
+    """"accept", "drop", "reset", "reject:icmp:3:13", "redirect:127.0.0.1:8080" or "unknown"."""
+    stop: Stop | None = None
+    """What decided; None where nothing had a say, or where it is unknown."""
+    path: tuple[Passed, ...] = ()
+    unknown: tuple[str, ...] = ()
+    """What was not understood and could change the verdict."""
+    redirect: tuple[str, int] | None = None
+    """Where NAT leads, whatever becomes of it there."""
+    needed: tuple[Lookup, ...] = ()
+    """What to ask about sets that were not listed, to know more."""
+
+
+@dataclass(frozen=True)
+class _State:
+    """One possible world on the way."""
+
+    packet: Packet
+    verdict: str = ""
+    """Empty while the packet goes on."""
+    path: tuple[Passed, ...] = ()
+    stop: Stop | None = None
+    redirect: tuple[str, int] | None = None
+    tail: tuple[str, ...] = field(default=())
+
+
+def judge(
+    ruleset: Ruleset, packet: Packet, world: World, *, server_uid: int | None = None, answers: Answers | None = None
+) -> Judgement:
+    """Tell what rules do with a TCP connection to this machine.
+
+    Args:
+        ruleset: all rules of the machine.
+        packet: its first packet. `own` for one that starts on this machine; otherwise `iif` says where it comes in.
+        world: the addresses of the machine.
+        server_uid: the user of the program that would answer.
+        answers: what is known of sets that the ruleset does not list; see `Judgement.needed`.
+    """
+    walk = Walk(ruleset, world, answers or {})
+    journey = _Journey(walk, server_uid)
+    try:
+        ends = list(itertools.islice(journey.connection(packet), 2000))
+    except Tangled:
+        return Judgement("unknown", unknown=tuple(walk.unknown)[:20])
+    verdicts = {each.verdict for each in ends}
+    if len(verdicts) == 1 and not ruleset.unclear and "unknown" not in verdicts:
+        first = ends[0]
+        return Judgement(first.verdict, first.stop, first.path, (), first.redirect)
+    unknown = (*ruleset.unclear, *walk.unknown)[:20]
+    return Judgement("unknown", path=ends[0].path, unknown=unknown, needed=tuple(walk.needed))
+
+
+class _Journey:
+    """Follows one connection; every method yields what may be."""
+
+    def __init__(self, walk: Walk, server_uid: int | None) -> None:
+        self._walk = walk
+        self._world = walk.world
+        self._server_uid = server_uid
+        self._by_hook: dict[str, list[Chain]] = {}
+        for chain in walk.ruleset.chains:
+            if chain.hook:
+                self._by_hook.setdefault(chain.hook, []).append(chain)
+
+    def connection(self, first: Packet) -> Iterator[_State]:
+        """Follow the first packet to the listener, and the answer back."""
+        hooks = self._from_here if first.own else self._from_elsewhere
+        for state in hooks(_State(first)):
+            if state.verdict in {"drop", "unknown"} or state.verdict.startswith("redirect:"):
+                yield state
+            elif state.verdict:
+                yield from self._refused(state, first)
+            else:
+                yield from self._answered(state, first)
+
+    # The ways through the hooks.
+
+    def _from_here(self, state: _State) -> Iterator[_State]:
+        """Follow what leaves a local socket for one of this machine's addresses."""
+        for after in self._hook("output", state, "there"):
+            if after.verdict:
+                yield after
+                continue
+            to = after.packet.destination
+            leaves = after.redirect is not None and not self._is_local(to)
+            out = _State(replace(after.packet, oif="" if leaves else "lo"), "", after.path, None, after.redirect)
+            for gone in self._hook("postrouting", out, "there"):
+                if gone.verdict:
+                    yield gone
+                elif leaves:
+                    yield _ended(gone, _redirected(gone))
+                else:
+                    yield from self._into_loopback(gone)
+
+    def _into_loopback(self, state: _State) -> Iterator[_State]:
+        packet = replace(state.packet, iif="lo", oif="", own=False, uid=None, gid=None)
+        arriving = _State(packet, "", state.path, None, state.redirect)
+        for hook_state in self._hook("ingress", arriving, "there"):
+            yield from self._through(("prerouting", "input"), hook_state, "there", nat=False)
+
+    def _from_elsewhere(self, state: _State) -> Iterator[_State]:
+        """Follow what comes in by an interface."""
+        for arrived in self._hook("ingress", state, "there"):
+            if arrived.verdict:
+                yield arrived
+                continue
+            for routed in self._hook("prerouting", arrived, "there"):
+                if routed.verdict:
+                    yield routed
+                elif routed.redirect is None or self._is_local(routed.packet.destination):
+                    yield from self._through(("input",), routed, "there")
+                else:
+                    forwarded = _State(replace(routed.packet, oif=""), "", routed.path, None, routed.redirect)
+                    for gone in self._through(("forward", "postrouting"), forwarded, "there"):
+                        yield gone if gone.verdict else _ended(gone, _redirected(gone))
+
+    def _through(self, hooks: tuple[str, ...], state: _State, way: Direction, *, nat: bool = True) -> Iterator[_State]:
+        if state.verdict or not hooks:
+            yield state
+            return
+        for after in self._hook(hooks[0], state, way, nat=nat):
+            yield from self._through(hooks[1:], after, way, nat=nat)
+
+    # Answers.
+
+    def _answered(self, state: _State, first: Packet) -> Iterator[_State]:
+        """The server's answer has to come through, too: otherwise the client waits in vain."""
+        there = state.packet
+        back = Packet(
+            family=there.family,
+            source=there.destination,
+            destination=there.source or first.source or "",
+            source_port=there.destination_port,
+            destination_port=there.source_port,
+            tcp_flags=0x12,
+            oif="lo" if first.own else first.iif,
+            uid=self._server_uid,
+            own=True,
+            # An answer to nothing that tracking knows is invalid (a SYN-ACK begins no connection), if it is tracked.
+            state="invalid" if there.state in {"untracked", "invalid"} else "established",
+            reply=True,
+            dnat=there.dnat,
+            snat=there.snat,
+            ct_mark=there.ct_mark,
+        )
+        for end in self._sent_back(back, state, first, "back"):
+            if end.verdict == "unknown":
+                yield end
+            elif end.verdict:  # whatever a rule answers to the server, the client hears nothing
+                yield _ended(end, "drop")
+            else:
+                told = _redirected(end) if end.redirect else "accept"
+                yield self._kept_open(_State(there, told, end.path, state.stop, end.redirect), first)
+
+    def _kept_open(self, state: _State, first: Packet) -> _State:
+        """What follows the first packet has to come through as well: else it opens, and nothing is heard on it."""
+        tracked = state.packet.state == "new"
+        later = replace(
+            first, state="established" if tracked else "invalid", tcp_flags=0x10, ct_mark=state.packet.ct_mark
+        )
+        begun = _State(later, "", (), None, None)
+        hooks = ("output", "postrouting") if first.own else ("prerouting", "input")
+        for sent in self._through(hooks, begun, "there", nat=False):
+            shown = replace(
+                sent.packet,
+                **({"iif": "lo", "oif": "", "own": False, "uid": None} if first.own else {}),
+                destination=state.packet.destination,
+                destination_port=state.packet.destination_port,
+            )
+            arriving = _State(shown, sent.verdict, sent.path, sent.stop, None)
+            ends = (
+                self._through(("prerouting", "input"), arriving, "there", nat=False) if first.own else iter((arriving,))
+            )
+            stopped = next((each for each in ends if each.verdict), None)
+            if stopped is not None:
+                named = stopped.stop.rule.text if stopped.stop and stopped.stop.rule else "a policy"
+                self._walk.unknown[f"it opens, but its later packets are stopped by: {named}"] = None
+                return _ended(state, "unknown")
+        return state
+
+    def _refused(self, state: _State, first: Packet) -> Iterator[_State]:
+        """A rule's own answer passes the rules as well, as a packet related to the connection."""
+        there = state.packet
+        icmp = None
+        if state.verdict.startswith("reject:"):
+            _, _, kind, code = state.verdict.split(":")
+            icmp = (int(kind), int(code))
+        back = Packet(
+            family=there.family,
+            source=there.destination,
+            destination=there.source or first.source or "",
+            protocol=6 if icmp is None else 1 if there.family == 4 else 58,
+            source_port=there.destination_port,
+            destination_port=there.source_port,
+            icmp=icmp,
+            tcp_flags=0x14,
+            oif="lo" if first.own else first.iif,
+            own=False,
+            state="invalid" if there.state in {"untracked", "invalid"} else "related",
+            reply=True,
+            dnat=there.dnat,
+            snat=there.snat,
+            ct_mark=there.ct_mark,
+        )
+        for end in self._sent_back(back, state, first, "refusal"):
+            if end.verdict == "unknown":
+                yield end
+            elif end.verdict:
+                yield _ended(end, "drop")
+            else:
+                yield _State(there, state.verdict, end.path, state.stop, state.redirect)
+
+    def _sent_back(self, back: Packet, state: _State, first: Packet, way: Direction) -> Iterator[_State]:
+        begun = _State(back, "", state.path, state.stop, state.redirect)
+        for out in self._through(("output", "postrouting"), begun, way, nat=False):
+            if out.verdict or not first.own:
+                yield out
+                continue
+            shown = out.packet
+            if first.destination != shown.source:  # the translation is undone on the way out
+                shown = replace(shown, source=first.destination, source_port=first.destination_port)
+            packet = replace(shown, iif="lo", oif="", own=False, uid=None)
+            arriving = _State(packet, "", out.path, out.stop, out.redirect)
+            for arrived in self._hook("ingress", arriving, way):
+                yield from self._through(("prerouting", "input"), arrived, way, nat=False)
+
+    # One hook.
+
+    def _hook(self, hook: str, state: _State, way: Direction, *, nat: bool = True) -> Iterator[_State]:
+        """Take a packet through all chains of a hook, in the order of their priorities."""
+        if state.verdict:
+            yield state
+            return
+        chains = [each for each in self._by_hook.get(hook, ()) if self._applies(each, state.packet)]
+        plain = [each for each in chains if each.kind != "nat"]
+        nats = [each for each in chains if each.kind == "nat"] if nat else []
+        orders = [_sorted(plain, nats, hook)]
+        if _tied(plain) or _tied(nats):
+            orders.append(_sorted(plain[::-1], nats[::-1], hook))
+        seen = set()
+        for order in orders:
+            for after in self._chains(order, state, hook, way):
+                if (after.verdict, after.packet, after.redirect) not in seen:
+                    seen.add((after.verdict, after.packet, after.redirect))
+                    yield after
+        if len(orders) > 1 and len({verdict for verdict, _, _ in seen}) > 1:
+            self._walk.unknown.setdefault(f"the order of {hook} chains of the same priority")
+
+    def _applies(self, chain: Chain, packet: Packet) -> bool:
+        if chain.family == "netdev" or (chain.family == "inet" and chain.hook == "ingress"):
+            return chain.device is None or packet.iif in chain.device.split(",")
+        return chain.family in {"inet", "ip" if packet.family == 4 else "ip6"}
+
+    def _chains(self, chains: list[Chain], state: _State, hook: str, way: Direction) -> Iterator[_State]:
+        states = [state]
+        for chain in chains:
+            after: list[_State] = []
+            for each in states:
+                if each.verdict or (chain.kind == "nat" and not _may_be_translated(each.packet, hook)):
+                    after.append(each)
+                else:
+                    after.extend(self._one_chain(chain, each, hook, way))
+            states = after
+        yield from states
+
+    def _one_chain(self, chain: Chain, state: _State, hook: str, way: Direction) -> Iterator[_State]:
+        packet = state.packet
+        early = packet.state == "new" and chain.priority < _CONNTRACK and packet.own
+        early = early or (
+            packet.state == "new" and chain.priority < _CONNTRACK and not packet.own and packet.iif != "lo"
+        )
+        asked = replace(packet, state="invalid") if early else packet
+        if chain.device is None and (chain.family == "netdev" or chain.hook == "ingress"):
+            self._walk.unknown[f"the device of chain {chain.table} {chain.name}"] = None
+            yield state
+        for end in self._walk.base_chain(chain, asked):
+            came = end.packet
+            if early and came.state == "invalid":
+                came = replace(came, state=packet.state)
+            path = (*state.path, Passed(hook, way, end.stops))
+            last = end.stops[-1] if end.stops else None
+            if end.end == "accept":
+                said = last if last is not None and last.rule is not None else state.stop
+                yield _State(came, "", path, said, state.redirect)
+            elif end.end == "nat":
+                yield self._translated(_State(came, "", path, last, state.redirect), end, hook)
+            else:
+                yield _State(end.packet, end.end, path, last, state.redirect)
+
+    def _translated(self, state: _State, end: Way, hook: str) -> _State:
+        """Apply NAT to the packet."""
+        nat = end.nat
+        assert nat is not None  # noqa: S101 - an end "nat" has one
+        if nat.kind in {"snat", "masquerade"}:
+            source = None if nat.kind == "masquerade" or nat.unclear or nat.address is None else nat.address
+            return replace_state(state, replace(state.packet, source=source, snat=True))
+        ports = nat.ports or state.packet.destination_port
+        if nat.unclear or ports[0] != ports[1]:
+            self._walk.unknown[nat.unclear or "a range of ports"] = None
+            return _ended(state, "unknown")
+        address = nat.address or (
+            self._own_address(state.packet, hook) if nat.kind == "redirect" else state.packet.destination
+        )
+        port = nat.ports[0] if nat.ports else state.packet.destination_port[0]
+        packet = replace(state.packet, destination=address, destination_port=(port, port), dnat=True)
+        return _State(packet, "", state.path, state.stop, (address, port))
+
+    def _own_address(self, packet: Packet, hook: str) -> str:
+        """Where "redirect" leads: loopback for what this machine sends, else the interface's own address."""
+        if hook == "output":
+            return "127.0.0.1" if packet.family == 4 else "::1"
+        return packet.destination
+
+    def _is_local(self, address: str) -> bool:
+        plain = ipaddress.ip_address(address.partition("%")[0])
+        return plain.is_loopback or str(plain) in self._world.addresses
+
+
+def replace_state(state: _State, packet: Packet) -> _State:
+    """Return the state with another packet."""
+    return _State(packet, state.verdict, state.path, state.stop, state.redirect)
+
+
+def _may_be_translated(packet: Packet, hook: str) -> bool:
+    """Tell whether NAT chains are still asked: the first one that translates is the last (nf_nat_inet_fn)."""
+    done = packet.dnat if _NAT_AT.get(hook) == _NAT_DESTINATION else packet.snat
+    return packet.state == "new" and not done
+
+
+def _ended(state: _State, verdict: str) -> _State:
+    return _State(state.packet, verdict, state.path, state.stop, state.redirect)
+
+
+def _redirected(state: _State) -> str:
+    assert state.redirect is not None  # noqa: S101 - asked for only where NAT changed the destination
+    address, port = state.redirect
+    return f"redirect:[{address}]:{port}" if ":" in address else f"redirect:{address}:{port}"
+
+
+def _sorted(plain: list[Chain], nats: list[Chain], hook: str) -> list[Chain]:
+    """Put the chains of a hook in order: all NAT chains stand where NAT hooks in, among themselves by priority."""
+    order = [(each.priority, 0, each) for each in plain]
+    at = _NAT_AT.get(hook, 0)
+    order += [(at, 1 + number, each) for number, each in enumerate(sorted(nats, key=lambda each: each.priority))]
+    return [each for _, _, each in sorted(order, key=lambda item: item[:2])]
+
+
+def _tied(chains: list[Chain]) -> bool:
+    """Tell whether two chains have the same priority: which was there first cannot be read from a listing."""
+    priorities = [each.priority for each in chains if each.rules or each.policy == "drop"]
+    return len(priorities) != len(set(priorities))

@@ -1,0 +1,63 @@
+"""One packet, as far as rules may ask about it."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Literal
+
+from porttui.model.base import Value
+
+Span = tuple[int, int]
+"""A number that is only known to lie between two, both included."""
+
+
+class Packet(Value, frozen=True, kw_only=True):
+    """A packet at one hook. What is None cannot be known."""
+
+    family: Literal[4, 6]
+    source: str | None
+    """None: translated to an address that cannot be told."""
+    destination: str
+    protocol: int = 6
+    """IP protocol number: 6 TCP, 1 ICMP, 58 ICMPv6."""
+    source_port: Span = (0, 65535)
+    destination_port: Span = (0, 65535)
+    icmp: tuple[int, int] | None = None
+    """Type and code, of an ICMP packet."""
+    tcp_flags: int = 0x02
+    """The flags of the TCP header; SYN (RFC 9293, 3.1)."""
+    iif: str = ""
+    """The interface that it came in by; empty where there is none (the output hook)."""
+    oif: str = ""
+    uid: int | None = None
+    """Of the local socket that sent it; see `own`."""
+    gid: int | None = None
+    own: bool = False
+    """Whether a local socket is attached to it: only on its way out, until it goes into the loopback interface."""
+    mark: int = 0
+    state: Literal["new", "established", "related", "untracked", "invalid"] = "new"
+    """What connection tracking makes of it."""
+    reply: bool = False
+    """Whether it goes against the direction of the connection's first packet."""
+    dnat: bool = False
+    """Whether the connection's destination was translated (ct status dnat)."""
+    snat: bool = False
+    ct_mark: int = 0
+    asked: tuple[str, int] | None = None
+    """The destination before any translation; None when it was not translated."""
+
+    @property
+    def loopback(self) -> bool:
+        """Tell whether its destination is a loopback address."""
+        return ipaddress.ip_address(self.destination.partition("%")[0]).is_loopback
+
+
+class World(Value, frozen=True, kw_only=True):
+    """What rules may ask about the machine itself."""
+
+    addresses: frozenset[str] = frozenset()
+    """The addresses of all interfaces."""
+    networks: tuple[tuple[str, str], ...] = ()
+    """The networks that interfaces are on, as (interface, "10.0.0.0/8")."""
+    complete: bool = False
+    """Whether these are all that there are; otherwise an address that is not among them may be local too."""

@@ -1,0 +1,55 @@
+"""A judgement in the words of the model: made printable, and without the rules themselves."""
+
+from __future__ import annotations
+
+from porttui.firewall.journey import Judgement, Passed
+from porttui.firewall.packet import Packet
+from porttui.firewall.walk import Stop
+from porttui.model.printable import printable
+from porttui.model.rules import HookPassed, Judged, Rule, RuleStop
+
+_LONGEST = 400
+"""Characters of one rule that are kept."""
+
+
+def told(judgement: Judgement, packet: Packet) -> Judged:
+    """Describe what was judged about a packet.
+
+    Args:
+        judgement: of `porttui.firewall.journey.judge`.
+        packet: the first packet of the connection.
+    """
+    decides = judgement.stop if judgement.verdict != "unknown" else None
+    stop = _stop(decides) if decides is not None else None
+    return Judged(
+        address=packet.destination,
+        port=packet.destination_port[0],
+        sender=packet.source or "",
+        verdict=judgement.verdict,
+        rule=stop.rule if stop is not None else None,
+        policy=stop if stop is not None and stop.rule is None else None,
+        path=tuple(_passed(each) for each in judgement.path),
+        unknown=tuple(printable(each, _LONGEST) for each in judgement.unknown),
+        redirect=judgement.redirect,
+    )
+
+
+def _passed(passed: Passed) -> HookPassed:
+    return HookPassed(hook=passed.hook, way=passed.way, stops=tuple(_stop(each) for each in passed.stops))
+
+
+def _stop(stop: Stop) -> RuleStop:
+    chain = stop.chain
+    table = printable(f"{chain.family} {chain.table}", 100)
+    rule = None
+    if stop.rule is not None:
+        rule = Rule(
+            text=printable(stop.rule.text, _LONGEST),
+            table=table,
+            chain=printable(chain.name, 100),
+            handle=stop.rule.handle,
+            backend=chain.backend,
+            position=stop.rule.position,
+        )
+    word = printable(stop.word, 200)
+    return RuleStop(table=table, chain=printable(chain.name, 100), word=word, rule=rule, backend=chain.backend)

@@ -1,0 +1,294 @@
+"""One packet through the chains of one hook. What is not understood forks the way: it may hold, or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+
+from porttui.firewall.lookup import Answers, Lookup, lookup
+from porttui.firewall.matching import Sets, absent, matches
+from porttui.firewall.nft_json import ICMPX
+from porttui.firewall.packet import Packet, World
+from porttui.firewall.ruleset import (
+    Chain,
+    CopyMark,
+    Key,
+    Match,
+    Named,
+    NamedSet,
+    Nat,
+    Opaque,
+    Perhaps,
+    Rule,
+    Ruleset,
+    SetMark,
+    Untrack,
+    Verdict,
+    VerdictMap,
+)
+
+_MOST_FORKS = 512
+"""How often a way may fork before nothing is said at all."""
+_DEEPEST = 24
+"""Jumps inside each other; the kernel allows 16 (NFT_JUMP_STACK_SIZE)."""
+_EFFECTS = (Verdict, VerdictMap, Nat, Perhaps, SetMark, CopyMark, Untrack)
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A chain, or a rule in it, that had a say."""
+
+    chain: Chain
+    rule: Rule | None
+    """None: the chain's policy, or its end."""
+    word: str
+    """"accept", "drop", "reset", "jump allowed", "policy accept", "dnat to 10.0.0.1:80" ..."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way that a packet may have gone so far."""
+
+    packet: Packet
+    end: str = ""
+    """Empty while it goes on; "accept" (of this chain), "drop", "reset", "reject:icmp:3:3", "nat", "unknown"."""
+    stops: tuple[Stop, ...] = ()
+    nat: Nat | None = None
+
+    def to(self, end: str, stop: Stop | None = None) -> Way:
+        """Return this way with its end."""
+        return Way(self.packet, end, (*self.stops, stop) if stop else self.stops, self.nat)
+
+
+@dataclass(frozen=True)
+class _At:
+    """Where a walk is: a rule of a chain, and how many jumps led there."""
+
+    chain: Chain
+    rule: Rule
+    depth: int
+
+
+class Tangled(Exception):  # noqa: N818 - no error of anybody's: there are too many ways to follow
+    """Too many things are not understood to follow every way."""
+
+
+@dataclass
+class Walk:
+    """A walk through a ruleset, and what was not understood on it."""
+
+    ruleset: Ruleset
+    world: World
+    answers: Answers = field(default_factory=dict)
+    """What was asked about sets that were not listed."""
+    unknown: dict[str, None] = field(default_factory=dict)
+    """What forked the way, in the order in which it was met."""
+    needed: dict[Lookup, None] = field(default_factory=dict)
+    """What would have to be asked about sets that were not listed."""
+    _forks: int = 0
+
+    def __post_init__(self) -> None:
+        """Index what is looked up by name."""
+        self._chains = {(c.backend, c.family, c.table, c.name): c for c in self.ruleset.chains}
+        self._sets = {(s.family, s.table, s.name): s for s in self.ruleset.sets}
+
+    def base_chain(self, chain: Chain, packet: Packet) -> Iterator[Way]:
+        """Go through a base chain: each way that comes out has an end."""
+        for way in self._chain(chain, Way(packet), 0):
+            if way.end:
+                yield way
+            else:
+                yield way.to(chain.policy, Stop(chain, None, f"policy {chain.policy}"))
+
+    def _chain(self, chain: Chain, way: Way, depth: int, start: int = 0) -> Iterator[Way]:
+        """Go through the rules of a chain; a way without an end has come to the chain's end."""
+        for number in range(start, len(chain.rules)):
+            rule = chain.rules[number]
+            after = self._unlike(list(self._rule(_At(chain, rule, depth), way)))
+            going_on = [each for each in after if not each.end]
+            yield from (each for each in after if each.end and each.end != "return")
+            returned = [each for each in after if each.end == "return"]
+            yield from (Way(each.packet, "", each.stops, each.nat) for each in returned)
+            if not going_on:
+                return
+            if len(going_on) > 1:
+                for each in going_on:
+                    yield from self._chain(chain, each, depth, number + 1)
+                return
+            way = going_on[0]
+        yield way
+
+    def _unlike(self, ways: list[Way]) -> list[Way]:
+        """Return the ways that differ in where the packet is; how it came there does not matter."""
+        kept: dict[tuple[str, Packet, Nat | None], Way] = {}
+        for each in ways:
+            kept.setdefault((each.end, each.packet, each.nat), each)
+        return list(kept.values())
+
+    def _rule(self, at: _At, way: Way) -> Iterator[Way]:
+        """Apply one rule. A way without an end goes on to the next rule."""
+        if not any(isinstance(part, _EFFECTS) for part in at.rule.parts):
+            yield way
+            return
+        yield from self._parts(at, 0, way)
+
+    def _parts(self, at: _At, start: int, way: Way) -> Iterator[Way]:
+        """Go through the parts of a rule until one ends it."""
+        for number in range(start, len(at.rule.parts)):
+            part = at.rule.parts[number]
+            if isinstance(part, Match | Opaque):
+                holds = self._holds(part, way.packet, at.chain) if isinstance(part, Match) else None
+                if holds is None:
+                    yield from self._fork(part.text, at, number, way)
+                    return
+                if not holds:
+                    break
+            elif isinstance(part, SetMark | CopyMark | Untrack):
+                way = Way(_changed(way.packet, part), way.end, way.stops, way.nat)
+            else:
+                yield from self._ended(at, part, way)
+                return
+        yield way
+
+    def _holds(self, part: Match, packet: Packet, chain: Chain) -> bool | None:
+        if absent(part.key, packet, self.world):
+            return False
+        holds = self._matches(part, packet, chain)
+        return None if holds is None else holds != part.negated
+
+    def _ended(self, at: _At, part: Verdict | VerdictMap | Nat | Perhaps, way: Way) -> Iterator[Way]:
+        """Apply a part after which nothing of the rule is left."""
+        if isinstance(part, Verdict):
+            yield from self._verdict(at, part, way)
+        elif isinstance(part, Nat):
+            stop = Stop(at.chain, at.rule, part.unclear or _nat_words(part))
+            yield Way(way.packet, "nat", (*way.stops, stop), part)
+        elif isinstance(part, Perhaps):
+            self._note(part.text)
+            yield way
+            yield way.to("unknown", Stop(at.chain, at.rule, part.text))
+        else:
+            for verdict in self._looked_up(at.chain, part, way):
+                if verdict is None:
+                    yield way
+                else:
+                    yield from self._verdict(at, verdict, way)
+
+    def _fork(self, text: str, at: _At, number: int, way: Way) -> Iterator[Way]:
+        """Go both ways: as if it did not hold, and as if it did."""
+        self._note(text)
+        yield way
+        yield from self._parts(at, number + 1, way)
+
+    def _note(self, text: str) -> None:
+        self.unknown[text] = None
+        self._forks += 1
+        if self._forks > _MOST_FORKS:
+            raise Tangled
+
+    def _matches(self, part: Match, packet: Packet, chain: Chain) -> bool | None:
+        finder = self._finder(chain)
+        named = finder(part.values.name) if isinstance(part.values, Named) else None
+        if named is not None and named.values is None and named.verdicts is None:
+            answer = self._asked(named, part.key, packet)
+            return answer if isinstance(answer, bool) else None
+        return matches(part.key, part.values, packet, self.world, finder)
+
+    def _asked(self, named: NamedSet, key: Key, packet: Packet) -> bool | Verdict | None:
+        """Return what was answered about a set that was not listed; note what would have to be asked."""
+        question = lookup(named, key, packet, self.world)
+        if question is None:
+            return None
+        if question not in self.answers:
+            self.needed[question] = None
+        return self.answers.get(question)
+
+    def _looked_up(self, chain: Chain, part: VerdictMap, way: Way) -> list[Verdict | None]:
+        """Return what a verdict map says: one verdict, or all that are possible; None stands for no entry."""
+        if absent(part.key, way.packet, self.world):
+            return [None]
+        entries = part.entries
+        if isinstance(entries, Named):
+            named = self._finder(chain)(entries.name)
+            answer = self._asked(named, part.key, way.packet) if named and named.verdicts is None else None
+            if isinstance(answer, Verdict):
+                return [answer]
+            if answer is False:
+                return [None]
+            if named is None or named.verdicts is None:
+                self._note(part.text)
+                return [None, Verdict(kind="return", answer="unknown")]
+            entries = named.verdicts
+        possible: list[Verdict | None] = []
+        for values, verdict in entries:
+            holds = matches(part.key, values, way.packet, self.world, self._finder(chain))
+            if holds:
+                return [*possible, verdict]
+            if holds is None:
+                self._note(part.text)
+                possible.append(verdict)
+        return [*possible, None]
+
+    def _verdict(self, at: _At, verdict: Verdict, way: Way) -> Iterator[Way]:
+        chain, rule, depth = at.chain, at.rule, at.depth
+        if verdict.answer == "unknown":
+            yield way.to("unknown", Stop(chain, rule, "a map that was not read"))
+        elif verdict.kind in {"accept", "drop"}:
+            yield way.to(verdict.kind, Stop(chain, rule, verdict.kind))
+        elif verdict.kind == "reject":
+            end = _answer(verdict.answer, way.packet)
+            yield way.to(end, Stop(chain, rule, end))
+        elif verdict.kind == "return":
+            yield way.to("return")
+        elif verdict.kind in {"jump", "goto"}:
+            target = self._chains.get((chain.backend, chain.family, chain.table, verdict.chain))
+            if target is None or depth >= _DEEPEST:
+                self._note(f"{verdict.kind} {verdict.chain}")
+                yield way
+                yield way.to("unknown", Stop(chain, rule, f"{verdict.kind} {verdict.chain}"))
+                return
+            inside = Way(way.packet, "", (*way.stops, Stop(chain, rule, f"{verdict.kind} {verdict.chain}")), way.nat)
+            for each in self._chain(target, inside, depth + 1):
+                if verdict.kind == "goto" and not each.end:
+                    yield each.to("return")  # goto does not come back: this chain ends with it
+                else:
+                    yield each
+        else:
+            yield way
+
+    def _finder(self, chain: Chain) -> Sets:
+        def find(name: str) -> NamedSet | None:
+            return self._sets.get((chain.family, chain.table, name)) or (
+                self._sets.get((chain.family, "", name)) if chain.backend != "nftables" else None
+            )
+
+        return find
+
+
+def _answer(answer: str, packet: Packet) -> str:
+    if answer == "reset":
+        return "reset"
+    if answer.startswith("icmpx:"):
+        answer = ICMPX[int(answer.partition(":")[2])][packet.family == 6]
+    return f"reject:{answer}"
+
+
+def _changed(packet: Packet, part: SetMark | CopyMark | Untrack) -> Packet:
+    if isinstance(part, Untrack):  # it does something only before connection tracking has seen the packet
+        return replace(packet, state="untracked") if packet.state == "invalid" else packet
+    if isinstance(part, CopyMark):
+        return replace(packet, mark=packet.ct_mark) if part.to == "packet" else replace(packet, ct_mark=packet.mark)
+    if part.connection:
+        return replace(packet, ct_mark=((packet.ct_mark & part.keep) ^ part.flip) & 0xFFFFFFFF)
+    return replace(packet, mark=((packet.mark & part.keep) ^ part.flip) & 0xFFFFFFFF)
+
+
+def _nat_words(part: Nat) -> str:
+    if part.ports is None:
+        ports = ""
+    else:
+        ports = f":{part.ports[0]}" if part.ports[0] == part.ports[1] else f":{part.ports[0]}-{part.ports[1]}"
+    address = f"[{part.address}]" if part.address and ":" in part.address and ports else part.address or ""
+    return f"{part.kind} to {address}{ports}" if address or ports else part.kind

@@ -1,0 +1,68 @@
+"""What the rules of a firewall would do with a connection, as far as they could be read and are understood."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from porttui.model.base import Value
+
+
+class Rule(Value, frozen=True, kw_only=True):
+    """One rule of a firewall."""
+
+    text: str
+    """As its own program writes it."""
+    table: str
+    """With its family: "inet filter"."""
+    chain: str
+    handle: int | None = None
+    """By which nft(8) names it; iptables names a rule by its position."""
+    backend: str = "nftables"
+    """"nftables", "iptables" (in the kernel's nftables) or "iptables-legacy"."""
+    position: int | None = None
+    """Its number in the chain, counted from 1."""
+
+
+class RuleStop(Value, frozen=True, kw_only=True):
+    """A chain, or a rule of it, that had a say."""
+
+    table: str
+    """With its family: "inet filter"."""
+    chain: str
+    word: str
+    """"accept", "drop", "reset", "policy accept", "jump allowed", "redirect to :8080" ..."""
+    rule: Rule | None = None
+    """None: the policy of the chain, or its end."""
+    backend: str = "nftables"
+
+
+class HookPassed(Value, frozen=True, kw_only=True):
+    """One place in the kernel where rules are asked."""
+
+    hook: str
+    """"ingress", "prerouting", "input", "forward", "output" or "postrouting" (nft(8), ADDRESS FAMILIES)."""
+    way: Literal["there", "back", "refusal"]
+    """Of which packet: the connection's first one, the server's answer to it, or what a rule answers."""
+    stops: tuple[RuleStop, ...]
+
+
+class Judged(Value, frozen=True, kw_only=True):
+    """What the rules would do with a connection. Worked out from the rules, not tried."""
+
+    address: str
+    """Where to."""
+    port: int
+    sender: str
+    """The address that it comes from."""
+    verdict: str
+    """"accept", "drop", "reset", "reject:icmp:TYPE:CODE", "reject:icmp6:TYPE:CODE", "redirect:ADDRESS:PORT" or
+    "unknown"."""
+    rule: Rule | None = None
+    """The rule that decides; None where it is a policy, where nothing had a say, or where it is unknown."""
+    policy: RuleStop | None = None
+    """The chain whose policy decides."""
+    path: tuple[HookPassed, ...] = ()
+    unknown: tuple[str, ...] = ()
+    """Expressions that were not understood, or hang on what cannot be seen, and could change the verdict."""
+    redirect: tuple[str, int] | None = None
+    """Where NAT leads, whatever becomes of it there."""
