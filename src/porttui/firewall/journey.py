@@ -125,25 +125,25 @@ class _Journey:
     # The ways through the hooks.
 
     def _from_here(self, state: _State) -> Iterator[_State]:
-        """Follow what leaves a local socket for one of this machine's addresses."""
+        """Follow what leaves a local socket, and comes in again when it is for one of this machine's addresses."""
         for after in self._hook("output", state, "there"):
             if after.verdict:
                 yield after
                 continue
-            to = after.packet.destination
-            leaves = after.redirect is not None and not self._is_local(to)
-            out = _State(replace(after.packet, oif="" if leaves else "lo"), "", after.path, None, after.redirect)
+            leaves = not self._is_local(after.packet.destination)
+            way_out = "lo" if not leaves else None if after.redirect else after.packet.oif
+            out = _State(replace(after.packet, oif=way_out), "", after.path, after.stop, after.redirect)
             for gone in self._hook("postrouting", out, "there"):
                 if gone.verdict:
                     yield gone
                 elif leaves:
-                    yield _ended(gone, _redirected(gone))
+                    yield _ended(gone, _redirected(gone)) if gone.redirect else gone
                 else:
                     yield from self._into_loopback(gone)
 
     def _into_loopback(self, state: _State) -> Iterator[_State]:
         packet = replace(state.packet, iif="lo", oif="", own=False, uid=None, gid=None)
-        arriving = _State(packet, "", state.path, None, state.redirect)
+        arriving = _State(packet, "", state.path, state.stop, state.redirect)
         for hook_state in self._hook("ingress", arriving, "there"):
             yield from self._through(("prerouting", "input"), hook_state, "there", nat=False)
 
@@ -159,7 +159,7 @@ class _Journey:
                 elif routed.redirect is None or self._is_local(routed.packet.destination):
                     yield from self._through(("input",), routed, "there")
                 else:
-                    forwarded = _State(replace(routed.packet, oif=""), "", routed.path, None, routed.redirect)
+                    forwarded = _State(replace(routed.packet, oif=None), "", routed.path, None, routed.redirect)
                     for gone in self._through(("forward", "postrouting"), forwarded, "there"):
                         yield gone if gone.verdict else _ended(gone, _redirected(gone))
 
@@ -178,7 +178,7 @@ class _Journey:
         back = Packet(
             family=there.family,
             source=there.destination,
-            destination=there.source or first.source or "",
+            destination=there.source,
             source_port=there.destination_port,
             destination_port=there.source_port,
             tcp_flags=0x12,
@@ -207,6 +207,8 @@ class _Journey:
         later = replace(
             first, state="established" if tracked else "invalid", tcp_flags=0x10, ct_mark=state.packet.ct_mark
         )
+        if first.own and not self._is_local(state.packet.destination):
+            return state
         begun = _State(later, "", (), None, None)
         hooks = ("output", "postrouting") if first.own else ("prerouting", "input")
         for sent in self._through(hooks, begun, "there", nat=False):
@@ -237,7 +239,7 @@ class _Journey:
         back = Packet(
             family=there.family,
             source=there.destination,
-            destination=there.source or first.source or "",
+            destination=there.source,
             protocol=6 if icmp is None else 1 if there.family == 4 else 58,
             source_port=there.destination_port,
             destination_port=there.source_port,
@@ -261,6 +263,11 @@ class _Journey:
 
     def _sent_back(self, back: Packet, state: _State, first: Packet, way: Direction) -> Iterator[_State]:
         begun = _State(back, "", state.path, state.stop, state.redirect)
+        if first.own and not self._is_local(back.source):  # another machine sends it
+            packet = replace(back, iif=first.oif, oif="", own=False, uid=None)
+            arriving = _State(packet, "", state.path, state.stop, state.redirect)
+            yield from self._through(("ingress", "prerouting", "input"), arriving, way, nat=False)
+            return
         for out in self._through(("output", "postrouting"), begun, way, nat=False):
             if out.verdict or not first.own:
                 yield out
@@ -297,7 +304,7 @@ class _Journey:
 
     def _applies(self, chain: Chain, packet: Packet) -> bool:
         if chain.family == "netdev" or (chain.family == "inet" and chain.hook == "ingress"):
-            return chain.device is None or packet.iif in chain.device.split(",")
+            return chain.device is None or packet.iif is None or packet.iif in chain.device.split(",")
         return chain.family in {"inet", "ip" if packet.family == 4 else "ip6"}
 
     def _chains(self, chains: list[Chain], state: _State, hook: str, way: Direction) -> Iterator[_State]:
@@ -319,7 +326,7 @@ class _Journey:
             packet.state == "new" and chain.priority < _CONNTRACK and not packet.own and packet.iif != "lo"
         )
         asked = replace(packet, state="invalid") if early else packet
-        if chain.device is None and (chain.family == "netdev" or chain.hook == "ingress"):
+        if (chain.device is None or packet.iif is None) and (chain.family == "netdev" or chain.hook == "ingress"):
             self._walk.unknown[f"the device of chain {chain.table} {chain.name}"] = None
             yield state
         for end in self._walk.base_chain(chain, asked):
@@ -350,17 +357,20 @@ class _Journey:
         address = nat.address or (
             self._own_address(state.packet, hook) if nat.kind == "redirect" else state.packet.destination
         )
-        port = nat.ports[0] if nat.ports else state.packet.destination_port[0]
-        packet = replace(state.packet, destination=address, destination_port=(port, port), dnat=True)
-        return _State(packet, "", state.path, state.stop, (address, port))
+        if address is None:
+            return _ended(state, "unknown")
+        packet = replace(state.packet, destination=address, destination_port=ports, dnat=True)
+        return _State(packet, "", state.path, state.stop, (address, ports[0]))
 
-    def _own_address(self, packet: Packet, hook: str) -> str:
+    def _own_address(self, packet: Packet, hook: str) -> str | None:
         """Where "redirect" leads: loopback for what this machine sends, else the interface's own address."""
         if hook == "output":
             return "127.0.0.1" if packet.family == 4 else "::1"
         return packet.destination
 
-    def _is_local(self, address: str) -> bool:
+    def _is_local(self, address: str | None) -> bool:
+        if address is None:
+            return False
         plain = ipaddress.ip_address(address.partition("%")[0])
         return plain.is_loopback or str(plain) in self._world.addresses
 

@@ -202,7 +202,7 @@ def _status(packet: Packet) -> Seen:
 
 
 def _type_of_destination(packet: Packet, world: World) -> Seen:
-    return address_type(packet.destination, world)
+    return None if packet.destination is None else address_type(packet.destination, world)
 
 
 def _type_of_source(packet: Packet, world: World) -> Seen:

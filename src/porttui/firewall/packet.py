@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Literal
 
 from porttui.model.base import Value
@@ -16,8 +15,8 @@ class Packet(Value, frozen=True, kw_only=True):
 
     family: Literal[4, 6]
     source: str | None
-    """None: translated to an address that cannot be told."""
-    destination: str
+    """None: translated to an address that cannot be told, or anybody's."""
+    destination: str | None
     protocol: int = 6
     """IP protocol number: 6 TCP, 1 ICMP, 58 ICMPv6."""
     source_port: Span = (0, 65535)
@@ -26,9 +25,9 @@ class Packet(Value, frozen=True, kw_only=True):
     """Type and code, of an ICMP packet."""
     tcp_flags: int = 0x02
     """The flags of the TCP header; SYN (RFC 9293, 3.1)."""
-    iif: str = ""
-    """The interface that it came in by; empty where there is none (the output hook)."""
-    oif: str = ""
+    iif: str | None = ""
+    """The interface that it came in by; empty where there is none (the output hook), None where it is not known."""
+    oif: str | None = ""
     uid: int | None = None
     """Of the local socket that sent it; see `own`."""
     gid: int | None = None
@@ -43,13 +42,6 @@ class Packet(Value, frozen=True, kw_only=True):
     """Whether the connection's destination was translated (ct status dnat)."""
     snat: bool = False
     ct_mark: int = 0
-    asked: tuple[str, int] | None = None
-    """The destination before any translation; None when it was not translated."""
-
-    @property
-    def loopback(self) -> bool:
-        """Tell whether its destination is a loopback address."""
-        return ipaddress.ip_address(self.destination.partition("%")[0]).is_loopback
 
 
 class World(Value, frozen=True, kw_only=True):

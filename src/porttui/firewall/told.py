@@ -22,7 +22,7 @@ def told(judgement: Judgement, packet: Packet) -> Judged:
     decides = judgement.stop if judgement.verdict != "unknown" else None
     stop = _stop(decides) if decides is not None else None
     return Judged(
-        address=packet.destination,
+        address=packet.destination or "",
         port=packet.destination_port[0],
         sender=packet.source or "",
         verdict=judgement.verdict,

@@ -15,6 +15,7 @@ import datetime as dt
 from typing import Literal
 
 from porttui.model.base import Value
+from porttui.model.rules import Judged
 from porttui.model.target import Asked
 
 Os = Literal["linux", "macos", "windows", "other"]
@@ -729,6 +730,8 @@ class Facts(Value, frozen=True, kw_only=True):
     force. None: not looked at, or not told."""
     nat: tuple[NatRule, ...] | Unseen | None = None
     """The rules by which NAT chains lead TCP connections elsewhere, in the order in which they are asked."""
+    judged: tuple[Judged, ...] | Unseen | None = None
+    """What the rules of the firewalls would do with this user's connection to each address of the target."""
     timeout: float = 4.0
     """Seconds after which a silent connection is given up."""
     took: dict[str, float] = {}

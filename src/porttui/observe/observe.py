@@ -31,11 +31,12 @@ from porttui.model.facts import (
     Unseen,
 )
 from porttui.model.failed import details, failure
+from porttui.model.rules import Judged
 from porttui.model.target import Asked, Question
 from porttui.observe import activators, bounds
 from porttui.observe.look import Look
 from porttui.observe.parts import Part
-from porttui.observe.platform import Platform
+from porttui.observe.platform import Platform, RuleReader
 from porttui.observe.session import own_folder, own_pids
 from porttui.reading import history, meant, near, seen, stuck, wsl
 
@@ -45,6 +46,10 @@ _CROWD = 5
 _FAR_AWAY = "192.0.2.1"
 """An address that no machine has (RFC 5737), to ask the kernel for its default gateway; no packet is sent to it."""
 T = TypeVar("T")
+
+
+def _nothing() -> None:
+    """Look at nothing: for a part that has nothing to do with the question."""
 
 
 def observe(asked: Asked, look: Look | None = None, platform: Platform | None = None) -> Iterator[Facts]:
@@ -120,6 +125,7 @@ class _Observation:
             # not while a connection is tried: this is traffic, and moves the counters
             self._take(tracked=self._end(Part("connection tracking", self._tracked)))
         nat = Part("NAT rules", self._nat)
+        read = Part("firewall rules", self.eyes.rules if connects else _nothing)
         if self.asked.question is Question.CONNECT:
             self._take(attempts=self._end(Part("connect", self._attempts)) or ())
             self._look_at_the_way()
@@ -137,6 +143,8 @@ class _Observation:
             self._take(activation=self._end(Part("activator", lambda: activators.afterwards(self.facts, self.eyes))))
         backends, rules = self._end(firewall), self._end(nat)
         self._take(nat=rules)
+        known = self._end(read)
+        self._take(judged=known if isinstance(known, Unseen) else self._end(Part("rules", lambda: self._judged(known))))
         self._take(firewall=backends if connects else None, done=True)
         yield self.facts
 
@@ -355,6 +363,13 @@ class _Observation:
         rows = [seen.accepting(self.facts, fate.to_address, fate.to_port) for fate in fates]
         pids = {pid for row in rows if row is not None for pid in row.pids}
         return self.eyes.processes(sorted(pids - known)[: bounds.MOST_PROCESSES]) if pids - known else ()
+
+    def _judged(self, rules: RuleReader | None) -> tuple[Judged, ...] | None:
+        if rules is None:
+            return None
+        from porttui.observe.judging import judge_asked
+
+        return judge_asked(self.facts, rules, self._addresses)
 
     def _nat(self) -> tuple[NatRule, ...] | Unseen | None:
         if self.facts.tracked is False:

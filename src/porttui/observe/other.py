@@ -28,7 +28,7 @@ from porttui.model.facts import (
     Unseen,
 )
 from porttui.model.printable import printable
-from porttui.observe.platform import Neighbourhood
+from porttui.observe.platform import Neighbourhood, RuleReader
 from porttui.observe.session import ssh_session
 
 
@@ -154,6 +154,10 @@ class Other:
     def nat(self) -> tuple[NatRule, ...] | Unseen:
         """Tell that the rules of this system's NAT are not read."""
         return Unseen(what="NAT rules", reason="porttui does not read them on this system", how_to_see="")
+
+    def rules(self) -> RuleReader | Unseen:
+        """Tell that the rules of this system's firewalls are not read."""
+        return Unseen(what="firewall rules", reason="porttui does not read them on this system", how_to_see="")
 
     def firewall(self) -> tuple[FirewallBackend, ...]:
         """Tell that no firewall of this system is known here; that is not to say that it has none."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
+from porttui.firewall.journey import Judgement
+from porttui.firewall.packet import Packet, World
 from porttui.model.facts import (
     Access,
     Counters,
@@ -34,6 +36,17 @@ class Neighbourhood(NamedTuple):
     container: str | None
     listeners: tuple[Socket, ...]
     """Every TCP listener in it, with its owners as far as this user may know them."""
+
+
+class RuleReader(Protocol):
+    """The rules of all firewalls of this machine, as they were read."""
+
+    @property
+    def unseen(self) -> tuple[Unseen, ...]:
+        """What of them could not be read."""
+
+    def judge(self, packet: Packet, world: World, *, server_uid: int | None = None) -> Judgement:
+        """Tell what they do with a connection; see `porttui.firewall.journey.judge`."""
 
 
 class Platform(Protocol):
@@ -107,6 +120,9 @@ class Platform(Protocol):
 
     def nat(self) -> tuple[NatRule, ...] | Unseen:
         """Read the rules by which NAT chains lead TCP connections elsewhere, in the order in which they are asked."""
+
+    def rules(self) -> RuleReader | Unseen:
+        """Read the rules of all firewalls, as far as this user may."""
 
     def firewall(self) -> tuple[FirewallBackend, ...]:
         """Tell which firewalls are installed, and whether their rules can be read."""

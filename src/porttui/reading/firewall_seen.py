@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from porttui.model.facts import Attempt, Facts, NatRule
-from porttui.model.report import Firewall, Rule, Verdict
+from porttui.model.report import Firewall, Verdict
+from porttui.model.rules import Rule
 from porttui.reading import nat, packets, seen
 
 

@@ -39,9 +39,10 @@ from porttui.observe.linux.privileges import linux_privileges
 from porttui.observe.linux.process import linux_processes
 from porttui.observe.linux.route import linux_route
 from porttui.observe.linux.route_blocks import linux_route_blocks
+from porttui.observe.linux.rules import linux_rules
 from porttui.observe.linux.sockets import linux_fate, linux_sockets
 from porttui.observe.linux.sysctls import linux_sysctls
-from porttui.observe.platform import Neighbourhood
+from porttui.observe.platform import Neighbourhood, RuleReader
 
 
 class Linux:
@@ -132,6 +133,10 @@ class Linux:
     def nat(self) -> tuple[NatRule, ...] | Unseen:
         """Read the rules of the NAT chains, as root."""
         return linux_nat(linux_privileges())
+
+    def rules(self) -> RuleReader | Unseen:
+        """Read the rules of nftables and of both kinds of iptables; changes nothing."""
+        return linux_rules(linux_privileges())
 
     def firewall(self) -> tuple[FirewallBackend, ...]:
         """Tell which firewalls are installed and readable; changes nothing."""

@@ -8,7 +8,6 @@ listed: they may hold 100,000 addresses. What a packet asks of one is asked of t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from pathlib import Path
 
 from porttui.firewall.iptables_save import from_ipset, from_save
@@ -18,7 +17,7 @@ from porttui.firewall.merge import has_xt, merged_tables
 from porttui.firewall.nft_json import from_json, texts_of
 from porttui.firewall.packet import Packet, World
 from porttui.firewall.ruleset import Backend, Ruleset, Verdict
-from porttui.model.facts import Interface, Unseen
+from porttui.model.facts import Privileges, Unseen
 from porttui.observe.command import Output, find, run
 
 _SECONDS = 3.0
@@ -48,14 +47,11 @@ class Rules:
                 self._answers[each] = _in_set(each)
 
 
-def world_of(interfaces: Iterable[Interface]) -> World:
-    """Return what rules may ask about this machine."""
-    cards = tuple(interfaces)
-    return World(
-        addresses=frozenset(address.partition("%")[0] for card in cards for address in card.addresses),
-        networks=tuple((card.name, network) for card in cards for network in card.networks),
-        complete=True,
-    )
+def linux_rules(privileges: Privileges) -> Rules | Unseen:
+    """Read the rules of all firewalls, when this user may: it takes CAP_NET_ADMIN."""
+    if "net_admin" not in privileges.capabilities:
+        return Unseen(what="firewall rules", reason="needs root", how_to_see="nft list ruleset", needs_root=True)
+    return read_rules()
 
 
 def read_rules() -> Rules:

@@ -1,0 +1,106 @@
+"""What the rules would do with the connections that were asked about: packets made from the facts."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+
+from porttui.firewall.packet import Packet, World
+from porttui.firewall.told import told
+from porttui.model.address import destination, family
+from porttui.model.facts import Facts, Interface
+from porttui.model.rules import Judged
+from porttui.observe.platform import RuleReader
+from porttui.reading import seen
+
+_EPHEMERAL = (32768, 60999)
+"""Where a client's port comes from when the system does not tell (ip-sysctl.rst, ip_local_port_range)."""
+
+
+def judge_asked(facts: Facts, rules: RuleReader, addresses: Iterable[str]) -> tuple[Judged, ...]:
+    """Tell what the rules do with this user's connection to each of the addresses.
+
+    Args:
+        facts: who asks, the interfaces, and the listeners.
+        rules: as they were read.
+        addresses: of the target.
+    """
+    world = world_of(facts)
+    return tuple(judge_one(facts, rules, packet, world) for packet in (from_here(facts, each) for each in addresses))
+
+
+def judge_one(facts: Facts, rules: RuleReader, packet: Packet, world: World) -> Judged:
+    """Tell what the rules do with a connection that begins with this packet."""
+    listener = seen.accepting(facts, packet.destination or "", packet.destination_port[0])
+    return told(rules.judge(packet, world, server_uid=listener.uid if listener is not None else None), packet)
+
+
+def world_of(facts: Facts) -> World:
+    """Return what rules may ask about this machine."""
+    cards = _interfaces(facts)
+    return World(
+        addresses=frozenset(address.partition("%")[0] for card in cards for address in card.addresses),
+        networks=tuple((card.name, network) for card in cards for network in card.networks),
+        complete=bool(cards),
+    )
+
+
+def from_here(facts: Facts, address: str, *, uid: int | None = None) -> Packet:
+    """Return the first packet of this user's connection to an address, or of another user's on this machine."""
+    to = destination(address).partition("%")[0]
+    local = seen.is_local(facts, address)
+    tried = next((each for each in seen.asked_attempts(facts) if each.address == address), None)
+    routes = facts.routes if isinstance(facts.routes, tuple) else ()
+    route = next((each for each in routes if each.destination == address), None)
+    port = facts.asked.target.port
+    return Packet(
+        family=6 if family(address) == 6 else 4,
+        source=(tried.source.partition("%")[0] if tried is not None else "") or (to if local else _source(route)),
+        destination=to,
+        source_port=_ephemeral(facts),
+        destination_port=(port, port),
+        oif="lo" if local else route.interface if route is not None else None,
+        uid=facts.privileges.uid if uid is None else uid,
+        own=True,
+    )
+
+
+def from_elsewhere(facts: Facts, address: str, sender: str | None, interface: str | None = None) -> Packet:
+    """Return the first packet of a connection from another machine.
+
+    Args:
+        facts: the interfaces of this machine.
+        address: of this machine.
+        sender: None stands for anybody.
+        interface: where it comes in; None: by the networks that the interfaces are on, if one is the sender's.
+    """
+    port = facts.asked.target.port
+    return Packet(
+        family=6 if family(address) == 6 else 4,
+        source=sender,
+        destination=destination(address).partition("%")[0],
+        source_port=_ephemeral(facts),
+        destination_port=(port, port),
+        iif=interface or (_interface_of(facts, sender) if sender else None),
+    )
+
+
+def _interface_of(facts: Facts, sender: str) -> str | None:
+    ip = ipaddress.ip_address(sender.partition("%")[0])
+    for card in _interfaces(facts):
+        if any(ip.version == net.version and ip in net for net in map(ipaddress.ip_network, card.networks)):
+            return card.name
+    return None
+
+
+def _interfaces(facts: Facts) -> tuple[Interface, ...]:
+    return facts.interfaces if isinstance(facts.interfaces, tuple) else ()
+
+
+def _source(route: object) -> str | None:
+    return getattr(route, "source", None)
+
+
+def _ephemeral(facts: Facts) -> tuple[int, int]:
+    words = facts.sysctls.get("net.ipv4.ip_local_port_range", "").split()
+    return (int(words[0]), int(words[1])) if len(words) == 2 and all(map(str.isdigit, words)) else _EPHEMERAL
