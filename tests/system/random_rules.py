@@ -23,7 +23,8 @@ def _port(draw: Draw) -> str:
 
 
 def _port_range(draw: Draw) -> str:
-    low, high = sorted(draw(st.tuples(st.sampled_from((1, 80, 3000, 8000, 8001)), st.sampled_from((1023, 4000, 8080, 40000)))))
+    ends = st.tuples(st.sampled_from((1, 80, 3000, 8000, 8001)), st.sampled_from((1023, 4000, 8080, 40000)))
+    low, high = sorted(draw(ends))
     return f"{low}-{high}"
 
 
@@ -78,11 +79,15 @@ def _nft_match(draw: Draw, family: str, hook: str) -> str:
 def _nft_rejection(draw: Draw, family: str) -> str:
     words = ["reject", "reject with tcp reset"]
     if family in {"ip", "inet"}:
-        words += [f"reject with icmp type {name}" for name in ("host-unreachable", "admin-prohibited", "net-unreachable")]
+        words += [
+            f"reject with icmp type {name}" for name in ("host-unreachable", "admin-prohibited", "net-unreachable")
+        ]
     if family in {"ip6", "inet"}:
         words += [f"reject with icmpv6 type {name}" for name in ("no-route", "admin-prohibited", "addr-unreachable")]
     if family == "inet":
-        words += [f"reject with icmpx type {name}" for name in ("port-unreachable", "host-unreachable", "admin-prohibited")]
+        words += [
+            f"reject with icmpx type {name}" for name in ("port-unreachable", "host-unreachable", "admin-prohibited")
+        ]
     return draw(st.sampled_from(words))
 
 
@@ -98,8 +103,12 @@ def _nft_verdict(draw: Draw, family: str, hook: str, chains: list[str]) -> str:
     if kind in {"jump", "goto"}:
         return f"{kind} {draw(st.sampled_from(chains))}"
     if kind == "vmap":
-        to = [draw(st.sampled_from(["accept", "drop", "return", *(f"jump {each}" for each in chains)])) for _ in range(3)]
-        return f"tcp dport vmap {{ 22 : {to[0]}, 3000-5432 : {to[1]}, {draw(st.sampled_from((8000, 8001)))} : {to[2]} }}"
+        to = [
+            draw(st.sampled_from(["accept", "drop", "return", *(f"jump {each}" for each in chains)])) for _ in range(3)
+        ]
+        return (
+            f"tcp dport vmap {{ 22 : {to[0]}, 3000-5432 : {to[1]}, {draw(st.sampled_from((8000, 8001)))} : {to[2]} }}"
+        )
     if kind == "namedmap":
         return "tcp dport vmap @verdicts"
     return kind
@@ -177,14 +186,18 @@ def _nft_nat(draw: Draw, family: str, number: int) -> list[str]:
 
 def _ipt_match(draw: Draw, six: bool, chain: str) -> str:
     no = _one_of(draw, "", "", "", "! ")
-    source = _one_of(draw, *((HERE[1], THERE[1], "fd00::/8", "::1/128") if six else (HERE[0], THERE[0], "10.0.0.0/8", "127.0.0.0/8")))
+    source = _one_of(
+        draw, *((HERE[1], THERE[1], "fd00::/8", "::1/128") if six else (HERE[0], THERE[0], "10.0.0.0/8", "127.0.0.0/8"))
+    )
     kinds = {
         "dport": lambda: f"-p tcp -m tcp {no}--dport {_port(draw)}",
         "range": lambda: f"-p tcp -m tcp {no}--dport {_port_range(draw).replace('-', ':')}",
         "multiport": lambda: f"-p tcp -m multiport {no}--dports {_port(draw)},{_port(draw)},20000:20100",
         "source": lambda: f"{no}-s {source}",
         "destination": lambda: f"{no}-d {source}",
-        "state": lambda: f"-m conntrack {no}--ctstate {_one_of(draw, 'NEW', 'RELATED,ESTABLISHED', 'INVALID', 'NEW,ESTABLISHED')}",
+        "state": lambda: (
+            f"-m conntrack {no}--ctstate {_one_of(draw, 'NEW', 'RELATED,ESTABLISHED', 'INVALID', 'NEW,ESTABLISHED')}"
+        ),
         "mark": lambda: f"-m mark {no}--mark {_one_of(draw, '0x1', '0x2/0x2', '0x0')}",
         "type": lambda: f"-m addrtype {no}--dst-type {_one_of(draw, 'LOCAL', 'UNICAST')}",
         "comment": lambda: '-m comment --comment "a rule -j of mine"',
@@ -206,7 +219,9 @@ def _ipt_rule(draw: Draw, six: bool, chain: str, users: list[str]) -> str:
         matches.pop()  # an option may stand once
     with_port = any("-p tcp" in each for each in matches)
     targets = ["ACCEPT", "ACCEPT", "DROP", "RETURN", "REJECT", *users]
-    targets += [f"REJECT --reject-with {_one_of(draw, 'icmp6-adm-prohibited', 'icmp6-addr-unreachable') if six else _one_of(draw, 'icmp-host-prohibited', 'icmp-admin-prohibited', 'icmp-net-unreachable')}"]
+    answers = ("icmp-host-prohibited", "icmp-admin-prohibited", "icmp-net-unreachable")
+    answers = ("icmp6-adm-prohibited", "icmp6-addr-unreachable") if six else answers
+    targets += [f"REJECT --reject-with {_one_of(draw, *answers)}"]
     targets += ["REJECT --reject-with tcp-reset"] if with_port else []
     target = draw(st.sampled_from(targets))
     option = "-g" if target in users and draw(st.integers(0, 3)) == 0 else "-j"
