@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from hypothesis import strategies as st
 
 HERE, THERE = ("10.231.9.1", "fd00:9::1"), ("10.231.9.2", "fd00:9::2")
@@ -54,7 +56,7 @@ def _nft_match(draw: Draw, family: str, hook: str) -> str:
         four = family == "ip" or (family == "inet" and draw(st.booleans()))
         address = _source4(draw) if four else _source6(draw)
         return f"{'ip' if four else 'ip6'} {kind} {sign}{address}"
-    simple = {
+    simple: dict[str, Callable[[], str]] = {
         "dport": lambda: f"tcp dport {sign}{_port(draw)}",
         "dports": lambda: f"tcp dport {sign}{_port_set(draw)}",
         "range": lambda: f"tcp dport {sign}{_port_range(draw)}",
@@ -189,7 +191,7 @@ def _ipt_match(draw: Draw, six: bool, chain: str) -> str:
     source = _one_of(
         draw, *((HERE[1], THERE[1], "fd00::/8", "::1/128") if six else (HERE[0], THERE[0], "10.0.0.0/8", "127.0.0.0/8"))
     )
-    kinds = {
+    kinds: dict[str, Callable[[], str]] = {
         "dport": lambda: f"-p tcp -m tcp {no}--dport {_port(draw)}",
         "range": lambda: f"-p tcp -m tcp {no}--dport {_port_range(draw).replace('-', ':')}",
         "multiport": lambda: f"-p tcp -m multiport {no}--dports {_port(draw)},{_port(draw)},20000:20100",
@@ -219,9 +221,10 @@ def _ipt_rule(draw: Draw, six: bool, chain: str, users: list[str]) -> str:
         matches.pop()  # an option may stand once
     with_port = any("-p tcp" in each for each in matches)
     targets = ["ACCEPT", "ACCEPT", "DROP", "RETURN", "REJECT", *users]
-    answers = ("icmp-host-prohibited", "icmp-admin-prohibited", "icmp-net-unreachable")
-    answers = ("icmp6-adm-prohibited", "icmp6-addr-unreachable") if six else answers
-    targets += [f"REJECT --reject-with {_one_of(draw, *answers)}"]
+    names = (
+        ("adm-prohibited", "addr-unreachable") if six else ("host-prohibited", "admin-prohibited", "net-unreachable")
+    )
+    targets += [f"REJECT --reject-with {'icmp6' if six else 'icmp'}-{_one_of(draw, *names)}"]
     targets += ["REJECT --reject-with tcp-reset"] if with_port else []
     target = draw(st.sampled_from(targets))
     option = "-g" if target in users and draw(st.integers(0, 3)) == 0 else "-j"
