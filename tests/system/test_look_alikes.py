@@ -6,7 +6,10 @@ import sys
 
 import pytest
 
-from tests.system.expect import EVERYBODY, expect_fault
+from tests.system import troubled
+from tests.system.docker import container
+from tests.system.expect import EVERYBODY, expect_fault, expect_healthy, expect_undetermined
+from tests.system.nat import translate
 from tests.system.people import Person
 from tests.system.stage import Namespace
 
@@ -86,3 +89,73 @@ while True:
         stage.serve(port, sys.executable, "-I", "-S", "-c", program, str(port))
         answer = stage.check(f"http://127.0.0.1:{port}/", "--timeout=2", person=person)
     expect_fault(answer, "handler-hangs", "probe", port, person)
+
+
+_BYTES_LOST = {
+    "the request": ("tcp flags & psh == psh drop", "input", "dport", "nothing that is sent on it arrives"),
+    "the answer": ("meta length > 1000 drop", "output", "sport", "the server's answer does not arrive"),
+}
+
+
+@pytest.mark.parametrize("lost", _BYTES_LOST)
+def test_a_server_whose_bytes_are_dropped_on_the_way_does_not_hang(person: Person, lost: str) -> None:
+    """The connection opens, as its first packets are small; what is said on it is dropped, as by a small MTU."""
+    rule, hook, end, told = _BYTES_LOST[lost]
+    with Namespace() as stage:
+        server = stage.listen("--text=" + "y" * 3000, port=stage.free_port(), person=Person.OTHER)
+        stage.filter(hook, f"tcp {end} {server.port} {rule}")
+        answer = stage.check(f"http://127.0.0.1:{server.port}/", "--timeout=1.5", person=person)
+    expect_undetermined(answer, person)
+    assert told in answer.verdict["summary"], answer
+
+
+def test_masquerading_is_no_redirect(person: Person) -> None:
+    """The server sees another client's address than ours, and answers as it should."""
+    with Namespace() as stage:
+        server = stage.listen(port=stage.free_port(), person=Person.OTHER)
+        translate(stage, "postrouting", "oifname lo snat to 127.0.0.9")
+        answer = stage.check(f"http://127.0.0.1:{server.port}/", person=person)
+    expect_healthy(answer, person)
+
+
+def test_what_hangs_behind_a_forwarder_is_the_paused_server(person: Person) -> None:
+    with Namespace() as stage:
+        server = stage.listen(port=stage.free_port(), person=Person.OTHER)
+        port = stage.free_port()
+        listen = f"TCP-LISTEN:{port},fork,reuseaddr,bind=127.0.0.1"
+        stage.serve(port, "socat", listen, f"TCP:127.0.0.1:{server.port}", person=Person.OTHER)
+        server.pause()
+        answer = stage.check(f"http://127.0.0.1:{port}/", "--timeout=1.5", person=person)
+    expect_fault(answer, "sigstopped", "probe", port, person)
+    assert str(server.pid) in answer.verdict["summary"], answer
+    argvs = [step["argv"] for remedy in answer.report["remedies"] for step in remedy["steps"]]
+    assert ["kill", "-CONT", str(server.pid)] in argvs, answer.report["remedies"]
+
+
+def test_a_paused_server_in_a_container_is_what_hangs(person: Person) -> None:
+    with container() as docker:
+        server = docker.inside.listen(address="0.0.0.0", port=8000, person=Person.OTHER)
+        port = docker.host.free_port()
+        docker.publish(port, 8000)
+        server.pause()
+        answer = docker.host.check(f"http://127.0.0.1:{port}/", "--timeout=1.5", person=person)
+    expect_fault(answer, "sigstopped", "probe", port, person)
+    assert str(server.pid) in answer.verdict["summary"], answer
+
+
+_WAITS_FOR_A_CHILD = """
+const {execSync} = require('child_process');
+const serve = (request, response) => { execSync('sleep 30'); response.end('done'); };
+require('http').createServer(serve).listen(Number(process.argv[1]), '127.0.0.1');
+"""
+
+
+def test_a_handler_that_waits_for_a_program_blocks_its_event_loop(person: Person) -> None:
+    """Node then waits in epoll, as it does when all is well, but in another one than that of its server."""
+    with Namespace() as stage:
+        port = stage.free_port()
+        server = stage.serve(port, "node", "-e", _WAITS_FOR_A_CHILD, str(port), person=Person.OTHER)
+        troubled.ask(stage, server, "/")
+        stage.accepted(port, 1)
+        answer = stage.check(f"http://127.0.0.1:{port}/", "--timeout=1.5", person=person)
+    expect_fault(answer, "hung-event-loop", "probe", port, person)

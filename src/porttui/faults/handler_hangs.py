@@ -69,6 +69,10 @@ def check(facts: Facts) -> Outcome:
         return RuledOut(because="no program has taken the connection")
     if fate.unread is None or fate.unread:
         return RuledOut(because="the request was not read")
+    if fate.received == 0:
+        return RuledOut(because="nothing of the request has arrived at the server")
+    if fate.unsent:
+        return RuledOut(because="the server has answered, and its answer does not arrive")
     confidence = _confidence(facts, request, heard=heard)
     listener = stuck.listener(facts)
     return Found(

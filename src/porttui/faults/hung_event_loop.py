@@ -56,8 +56,6 @@ def check(facts: Facts) -> Outcome:
     awake = next((each for each in doing if not stuck.sleeps(each) or stuck.out_of_files(each)), None)
     if awake is not None:
         return RuledOut(because=f"pid {awake.pid} does not merely wait: {_state(awake.state, stuck.spins(awake))}")
-    if any(stuck.polls(each) for each in doing):
-        return CannotTell(because="the server waits for events, as one does that is not stuck")
     held = stuck.taken(facts, listener)
     if any(row.received is None for row in held):
         return CannotTell(because="this system does not tell what was received on a connection")
@@ -66,6 +64,7 @@ def check(facts: Facts) -> Outcome:
         return CannotTell(
             because="it is alive and takes no connection, but no earlier request is seen that occupies it"
         )
+    # it may wait for events and be stuck all the same: node waits so for a program that a handler runs (execSync)
     certain = stuck.surely(facts, listener) and len(doing) == 1 and stuck.polls(doing[0]) is False
     return Found(
         summary=f"{'' if certain else 'Probably '}{stuck.named(facts, listener)} is stuck: it has not answered "

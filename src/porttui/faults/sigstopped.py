@@ -32,9 +32,9 @@ aside.
 from __future__ import annotations
 
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
-from porttui.model.facts import Facts, Process, Socket, Sockets
+from porttui.model.facts import Facts, FarEnd, Process, Socket, Sockets
 from porttui.model.report import Confidence, Evidence, Remedy, RemedyStep, Risk, Step
-from porttui.reading import evidence, seen, stuck, words
+from porttui.reading import evidence, far, seen, stuck, words
 from porttui.remedies import service
 
 _PAUSED = {"T", "t"}
@@ -55,6 +55,9 @@ def check(facts: Facts) -> Outcome:
         return CannotTell(because="nothing was said on the connection yet")
     fates = [each.fate for each in seen.exchanges(facts) if each.fate is not None]
     if any(fate.row == "accepted" and not fate.unread for fate in fates):
+        behind = _behind(facts)
+        if behind is not None:
+            return _found_behind(facts, *behind)
         return RuledOut(because="a program took the connection and read the request")
     for one in _sharing(facts, listener):
         paused, confidence = _paused(facts, one)
@@ -93,15 +96,52 @@ def _found(facts: Facts, listener: Socket, paused: Process, confidence: Confiden
         gloss="The kernel still opens connections for a paused server, but nobody takes and answers them.",
         confidence=confidence,
         evidence=(
-            Evidence(
-                text=f"process\t{paused.name}, pid {paused.pid}\tstate {paused.state}",
-                source=f"/proc/{paused.pid}/stat",
-            ),
+            *_state(paused),
             *evidence.listening(facts, (listener,)),
             *evidence.connects(facts),
             *evidence.exchanged(seen.exchanges(facts)),
         ),
     )
+
+
+def _behind(facts: Facts) -> tuple[far.Handing, FarEnd, Process] | None:
+    """Return the paused server to which the program on the port hands connections on: it takes them, and waits."""
+    hand = far.handing(facts)
+    if hand is None:
+        return None
+    ends = far.ends_of(facts, hand.process)
+    found = [(end, _taking(facts, end)) for end in ends]
+    paused = [(end, process) for end, process in found if process is not None]
+    return (hand, *paused[0]) if paused and len(paused) == len(ends) else None
+
+
+def _taking(facts: Facts, end: FarEnd) -> Process | None:
+    """Return a paused process that takes the connections at a far end, when all that may take them are paused."""
+    rows = [row for row in end.listeners if seen.would_accept(row, end.host) is not False]
+    paused = [_paused(facts, row)[0] for row in rows]
+    return paused[0] if paused and all(paused) else None
+
+
+def _found_behind(facts: Facts, hand: far.Handing, end: FarEnd, paused: Process) -> Found:
+    name = words.tool(paused) or paused.name
+    what = f"a debugger (pid {paused.tracer}) holds it" if paused.tracer else "alive, but it does nothing"
+    return Found(
+        summary=f"Probably {name}, pid {paused.pid}, to which {hand.process.name} hands port {hand.listener.port} on, "
+        f"is paused: {what}.",
+        gloss="The program on the port takes the connection, and waits for the paused server as you do.",
+        confidence=Confidence.LIKELY,
+        evidence=(
+            *_state(paused),
+            *far.chain(facts, hand, end),
+            *evidence.connects(facts),
+            *evidence.exchanged(seen.exchanges(facts)),
+        ),
+    )
+
+
+def _state(paused: Process) -> tuple[Evidence, ...]:
+    text = f"process\t{paused.name}, pid {paused.pid}\tstate {paused.state}"
+    return (Evidence(text=text, source=f"/proc/{paused.pid}/stat"),)
 
 
 def _listener(facts: Facts) -> Socket | None:
@@ -117,6 +157,8 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
     listener = _listener(facts)
     sharing = _sharing(facts, listener) if listener else ()
     first = next((process for each in sharing if (process := _paused(facts, each)[0]) is not None), None)
+    behind = _behind(facts) if first is None else None
+    first = behind[2] if behind is not None else first
     if first is None:
         return ()
     if not first.tracer:

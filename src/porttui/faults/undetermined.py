@@ -31,7 +31,7 @@ from __future__ import annotations
 
 from porttui.faults import healthy
 from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
-from porttui.model.facts import Facts, Resolver
+from porttui.model.facts import Exchange, Facts, Resolver
 from porttui.model.report import Confidence, Evidence, Remedy, RemedyStep, Risk, Severity
 from porttui.model.target import Question
 from porttui.reading import dns, evidence, redirects, seen, words
@@ -62,12 +62,27 @@ def _symptom(facts: Facts) -> str:
     if seen.opened(facts) and hop is not None and fails is not None:
         return f"{words.asked_endpoint(facts)} redirects to {redirects.short(hop)}, where {fails}"
     if seen.opened(facts) and exchanges:
-        return f"{words.asked_endpoint(facts)} opens, but: {words.answer(exchanges[0])}"
+        return f"{words.asked_endpoint(facts)} opens, but{_on_the_way(exchanges) or _answered(exchanges[0])}"
     attempts = seen.asked_attempts(facts)
     if attempts:
         told = words.outcome(attempts[0])
         return f"{told[0].upper()}{told[1:]}"
     return f"Nothing could be tried at {words.asked_endpoint(facts)}"
+
+
+def _answered(exchange: Exchange) -> str:
+    again = " another connection did not" if exchange.outcome == "refused" else ""
+    return again or f": {words.answer(exchange)}"
+
+
+def _on_the_way(exchanges: tuple[Exchange, ...]) -> str:
+    """Tell what the kernel's counts of an accepted connection say: its bytes do not get through."""
+    fates = [each.fate for each in exchanges if each.fate is not None and each.outcome == "silent"]
+    if any(fate.received == 0 for fate in fates[:1]):
+        return " nothing that is sent on it arrives at the server"
+    if any(fate.unsent for fate in fates[:1]):
+        return " the server's answer does not arrive here"
+    return ""
 
 
 def _evidence(facts: Facts) -> tuple[Evidence, ...]:
@@ -76,7 +91,13 @@ def _evidence(facts: Facts) -> tuple[Evidence, ...]:
         return (evidence.name_error(facts), *(dns.quoted(resolver) if isinstance(resolver, Resolver) else ()))
     if facts.asked.question is Question.BIND:
         return evidence.binds(facts)
-    return (*evidence.connects(facts), *evidence.exchanged(seen.exchanges(facts)), *redirects.told(facts))
+    said = seen.exchanges(facts)
+    return (
+        *evidence.connects(facts),
+        *evidence.exchanged(said),
+        *evidence.fates(said),
+        *redirects.told(facts),
+    )
 
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:

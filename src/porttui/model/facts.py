@@ -477,6 +477,10 @@ class Fate(Value, frozen=True, kw_only=True):
     accepted it (inode 0); accepted: a program has it; unknown: the table could not be read."""
     unread: int | None = None
     """Bytes of ours that the server's program has not read yet."""
+    received: int | None = None
+    """Bytes of ours that have arrived at all, read or not; None when the system does not count."""
+    unsent: int | None = None
+    """Bytes of the server's answer that have not arrived at our end."""
     to_address: str = ""
     """Where the connection was led when it was translated (NAT): the local end of its row, or what connection tracking
     says; empty when it was not, or when that is not known."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from porttui.model.address import endpoint, family
-from porttui.model.facts import Attempt, Doing, Exchange, Facts, Socket, Sockets
+from porttui.model.facts import Attempt, Doing, Exchange, Facts, Fate, Socket, Sockets
 from porttui.model.report import Evidence
 from porttui.reading import keeping, packets, seen, words
 
@@ -178,10 +178,17 @@ def fates(exchanges: Iterable[Exchange]) -> tuple[Evidence, ...]:
             continue
         text = told[each.fate.row]
         if each.fate.row == "accepted" and each.fate.unread is not None:
-            text += f", {each.fate.unread} bytes not read" if each.fate.unread else ", all was read"
+            text += f", {_arrived(each.fate)}"
         place = endpoint(each.address, each.port)
         found.append(Evidence(text=f"its end\t{place}\t{text}, after {words.duration(each.ms)}", source="sock_diag"))
     return tuple(found[:1])
+
+
+def _arrived(fate: Fate) -> str:
+    if fate.received == 0:
+        return "nothing of ours has arrived"
+    read = f"{fate.unread} bytes not read" if fate.unread else "all was read"
+    return f"{read}, {fate.unsent} bytes of its answer have not arrived here" if fate.unsent else read
 
 
 _MOST_ROWS = 3

@@ -139,8 +139,9 @@ def exact(address: str, port: int, peer: str, peer_port: int) -> Socket | None:
     """Look up one TCP connection by its local and its peer end, without a walk through the table.
 
     Returns:
-        The row, also when it belongs to a dual-stack socket; None when the kernel has none. The kernel falls back to
-        the listener of the port when it finds no connection: that is no connection, and None is returned.
+        The row, with `received`, also when it belongs to a dual-stack socket; None when the kernel has none. The
+        kernel falls back to the listener of the port when it finds no connection: that is no connection, and None is
+        returned.
 
     Raises:
         DiagError: the tables cannot be read this way.
@@ -150,7 +151,7 @@ def exact(address: str, port: int, peer: str, peer_port: int) -> Socket | None:
     family = socket.AF_INET if len(local) == 4 else socket.AF_INET6
     ends = struct.pack(">HH16s16s", port, peer_port, local, remote)
     ends += struct.pack("=III", local_scope or remote_scope, 0xFFFFFFFF, 0xFFFFFFFF)
-    request = struct.pack("=BBBxI", family, socket.IPPROTO_TCP, 0, _EVERY_STATE) + ends
+    request = struct.pack("=BBBxI", family, socket.IPPROTO_TCP, 1 << (_INFO - 1), _EVERY_STATE) + ends
     try:
         found = [_inet_row("tcp", message).socket for message in _ask(request, dump=False)]
     except DiagError as error:

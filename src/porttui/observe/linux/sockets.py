@@ -93,7 +93,8 @@ def linux_fate(address: str, port: int, source: str, source_port: int) -> Fate:
     try:
         row = sock_diag.exact(address, port, source, source_port)
         if row is None:  # the direct look-up misses sockets of a VRF; the walk does not
-            row = _find((each.socket for each in sock_diag.tcp_on_port(port)), address, port, source, source_port)
+            rows = [each.socket for each in sock_diag.tcp_on_port(port)]
+            row = _find(rows, address, port, source, source_port) or _masked(rows, address, port, source_port)
     except OSError:
         try:
             row = _find(proc_net.read_tcp(ports=[port]), address, port, source, source_port)
@@ -105,7 +106,9 @@ def linux_fate(address: str, port: int, source: str, source_port: int) -> Fate:
     if row is None:
         return _led_elsewhere(source, source_port)
     if row.inode or row.state in _ENDED:
-        return Fate(row="accepted", unread=row.queue if row.inode else None)
+        if not row.inode:
+            return Fate(row="accepted")
+        return Fate(row="accepted", unread=row.queue, received=row.received, unsent=row.send_queue)
     return Fate(row="waiting", unread=None if row.state == "SYN_RECV" else row.queue)
 
 
@@ -204,6 +207,17 @@ def _find(rows: Iterable[Socket], address: str, port: int, peer: str, peer_port:
         if ends and same_address(row.address, address) and same_address(row.peer, peer):
             return row
     return None
+
+
+def _masked(rows: Iterable[Socket], address: str, port: int, source_port: int) -> Socket | None:
+    """Find the server's row of a connection whose source NAT has changed on the way: the port stays if it can be kept.
+
+    That it stays is the rule (nf_nat_core.c); where it does not, the connection is said to be missing.
+    """
+    masked = [
+        row for row in rows if row.port == port and row.peer_port == source_port and same_address(row.address, address)
+    ]
+    return masked[0] if len(masked) == 1 else None
 
 
 def _plain(address: str) -> str:
