@@ -17,12 +17,17 @@ from msgspec.structs import replace
 
 from porttui.act.aftermath import Aftermath
 from porttui.act.signals import Result
+from porttui.firewall.nft_json import from_json, texts_of
 from porttui.model.base import Value
 from porttui.model.facts import Facts, Process, Sockets
+from porttui.model.rules import Judged
 from porttui.model.target import Asked
+from porttui.observe.judging import from_elsewhere, judge_one, world_of
+from porttui.observe.linux.rules import Rules
 from porttui.reading.acts import Act
+from porttui.reading.sender import Sender
 from porttui.render.json import facts_from_json
-from porttui.ui.app import Hands, PortTui
+from porttui.ui.app import Hands, JudgeSender, PortTui
 from porttui.ui.shown import Here
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -61,6 +66,8 @@ SHOTS = {
     "reasons": Shot(facts="moved-1", keys=("enter",)),
     "nothing-listening": Shot(facts="nothing-listening"),
     "fw-reject-reset": Shot(facts="fw-reject-reset"),
+    "firewall": Shot(facts="fw-reject-reset", keys=("5", "e", *"10.231.8.7", "enter")),
+    "firewall-120": Shot(facts="fw-reject-reset", keys=("5", "e", *"10.231.8.66", "enter"), size=(120, 36)),
     "sigstopped": Shot(facts="sigstopped"),
     "port-taken": Shot(facts="port-taken"),
     "cert-expired": Shot(facts="cert-expired"),
@@ -113,6 +120,21 @@ def _after(facts: Facts, process: Process, act: Act) -> Aftermath:
     raise NotImplementedError(f"no picture shows what {act} of {process.pid} leads to at {facts.at}")
 
 
+def judge_recorded(name: str) -> JudgeSender | None:
+    """Return what asks recorded rules about a sender; None where none were recorded."""
+    listed = RECORDED / f"rules/{name}.json"
+    if not listed.exists():
+        return None
+    texts = texts_of(listed.with_suffix(".txt").read_text(encoding="utf-8"))
+    rules = Rules(from_json(listed.read_text(encoding="utf-8"), texts), ())
+
+    def judge(facts: Facts, sender: Sender) -> Judged:
+        packet = from_elsewhere(facts, sender.to, sender.address, sender.interface)
+        return judge_one(facts, rules, packet, world_of(facts))
+
+    return judge
+
+
 def _app(shot: Shot, watch: _Watch) -> PortTui:
     facts = recorded(shot.facts)
 
@@ -129,6 +151,7 @@ def _app(shot: Shot, watch: _Watch) -> PortTui:
         listeners,
         watcher=lambda _asked, _first: watch,
         owners=lambda pids: tuple(one for one in facts.processes or () if one.pid in pids),
+        elsewhere=judge_recorded(shot.facts),
         hands=Hands(send=_send, after=_after),
         save=lambda _report: "",
         here=Here(privileges=facts.privileges, host=facts.host),

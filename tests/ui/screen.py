@@ -13,7 +13,7 @@ from porttui.cli.tui import exit_code
 from porttui.model.facts import Facts, Sockets, Unseen
 from porttui.model.report import Report
 from porttui.model.target import Asked
-from porttui.ui.app import Ended, Hands, PortTui, Watch
+from porttui.ui.app import Ended, Hands, JudgeSender, PortTui, Watch
 from porttui.ui.shown import Here
 
 
@@ -24,6 +24,7 @@ def app_on(
     look: Callable[[Asked], Iterator[Facts]] | None = None,
     judge: Callable[[Facts], Report] | None = None,
     watcher: Watch | None = None,
+    elsewhere: JudgeSender | None = None,
     hands: Hands | None = None,
     recent: Recent | None = None,
     save: Callable[[Report], str] | None = None,
@@ -42,6 +43,7 @@ def app_on(
         sockets,
         watcher=watcher,
         judge=judge or (lambda _: report),
+        elsewhere=elsewhere,
         hands=hands,
         recent=recent,
         save=save,

@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from porttui.firewall.packet import Packet, World
 from porttui.firewall.told import told
 from porttui.model.address import destination, family
-from porttui.model.facts import Facts, Interface
+from porttui.model.facts import Facts, Interface, Route, Unseen
 from porttui.model.rules import Judged
-from porttui.observe.platform import RuleReader
+from porttui.observe.platform import Platform, RuleReader
 from porttui.reading import seen
+from porttui.reading.sender import Sender
 
 _EPHEMERAL = (32768, 60999)
 """Where a client's port comes from when the system does not tell (ip-sysctl.rst, ip_local_port_range)."""
@@ -83,6 +84,22 @@ def from_elsewhere(facts: Facts, address: str, sender: str | None, interface: st
         destination_port=(port, port),
         iif=interface or (_interface_of(facts, sender) if sender else None),
     )
+
+
+def judge_sender(facts: Facts, eyes: Platform, sender: Sender) -> Judged | Unseen:
+    """Tell what the rules, as they are now, do with another machine's connection.
+
+    Args:
+        facts: the interfaces and the listeners of this machine.
+        eyes: what reads the rules, and the way to the sender: packets come in where the answers go out.
+        sender: who it is, and where it connects to.
+    """
+    rules = eyes.rules()
+    if isinstance(rules, Unseen):
+        return rules
+    way = eyes.route(sender.address) if sender.interface is None else None
+    interface = way.interface if isinstance(way, Route) else sender.interface
+    return judge_one(facts, rules, from_elsewhere(facts, sender.to, sender.address, interface), world_of(facts))
 
 
 def _interface_of(facts: Facts, sender: str) -> str | None:

@@ -6,6 +6,8 @@ Where other traffic may have moved them too, the answer is "not known".
 
 from __future__ import annotations
 
+from typing import Literal
+
 from porttui.model.address import family, is_loopback
 from porttui.model.facts import Attempt, Facts, Icmp
 from porttui.reading import seen
@@ -77,6 +79,14 @@ def dropped_outwards(attempt: Attempt) -> bool:
     not count the latter; there a failed retransmission (TcpExt.TCPRetransFail) tells, when nothing came in either.
     """
     return attempt.outcome == "timeout" and _lost_outwards(attempt) and not _lost_inwards(attempt)
+
+
+def side(attempt: Attempt) -> Literal["out", "in"] | None:
+    """Tell whether packets of an attempt ended on their way out of this machine, or on their way in; None: not told."""
+    inwards, outwards = _lost_inwards(attempt), _lost_outwards(attempt, reset_loops_back=attempt.outcome != "timeout")
+    if inwards == outwards:  # what a rule resets on its way out is in no counter of IPv6; then none came in, either
+        return "out" if not inwards and _stays(attempt) and reset_by_kernel(attempt) is False else None
+    return "in" if inwards else "out"
 
 
 def queue_overflowed(attempt: Attempt) -> bool:

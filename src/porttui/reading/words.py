@@ -234,7 +234,9 @@ def backend(one: FirewallBackend) -> tuple[Status, str]:
         return Status.PASS, f"read, {count}{active}"
     if not one.installed:
         return Status.SKIPPED, "not installed"
-    return Status.UNSEEN, f"installed, its rules were not read{active}"
+    if one.active is not None:  # ufw and firewalld: their rules are among those of nftables and iptables
+        return Status.PASS if one.active else Status.SKIPPED, f"installed{active}"
+    return Status.UNSEEN, "installed, its rules were not read"
 
 
 def quoted(text: str, limit: int = 60) -> str:

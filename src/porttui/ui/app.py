@@ -30,8 +30,10 @@ from porttui.act.recent import Recent
 from porttui.act.signals import Result
 from porttui.model.facts import Facts, Process, Sockets, Unseen
 from porttui.model.report import Report
+from porttui.model.rules import Judged
 from porttui.model.target import Asked
 from porttui.reading.acts import Act
+from porttui.reading.sender import Sender
 from porttui.ui import live, proof
 from porttui.ui.commands import Commands
 from porttui.ui.keys import APP, bindings
@@ -44,6 +46,7 @@ from porttui.ui.theme import THEME
 LookAt = Callable[[Asked], Iterator[Facts]]
 Judge = Callable[[Facts], Report]
 Owners = Callable[[tuple[int, ...]], tuple[Process, ...]]
+JudgeSender = Callable[[Facts, Sender], Judged | Unseen]
 
 
 class Watched(Iterator[Facts], Protocol):
@@ -107,6 +110,7 @@ class PortTui(App[Ended]):
         watcher: Watch | None = None,
         judge: Judge | None = None,
         owners: Owners | None = None,
+        elsewhere: JudgeSender | None = None,
         hands: Hands | None = None,
         recent: Recent | None = None,
         save: Callable[[Report], str] | None = None,
@@ -122,6 +126,7 @@ class PortTui(App[Ended]):
             watcher: goes on looking at a target, from facts that are known already; None: nothing is watched.
             judge: makes a report of facts; `porttui.diagnose.diagnose` when None.
             owners: describes processes by pid, for their names; blocking; None leaves them unknown.
+            elsewhere: tells what the rules do with another machine's connection; blocking; None: nobody can tell.
             hands: acts on processes; None: nothing can be done to them.
             recent: targets that were asked about before; None: none are kept.
             save: writes a report to files and returns what to say about it; None: nothing is saved.
@@ -134,6 +139,7 @@ class PortTui(App[Ended]):
         self.sockets = sockets
         self.judge = judge or _diagnose
         self.watcher = watcher
+        self.elsewhere = elsewhere
         self.hands = hands
         self.recent = recent
         self.save = save
@@ -277,6 +283,7 @@ def run(asked: Asked | None, *, ascii_only: bool = False, mouse: bool = True) ->
     from porttui.act import aftermath, recent, save, signals
     from porttui.observe import Look as Options  # what reads the machine is drawn in by nothing but a real run
     from porttui.observe import observe, this_platform
+    from porttui.observe.judging import judge_sender
     from porttui.observe.watch import watch
 
     platform = this_platform()
@@ -287,6 +294,7 @@ def run(asked: Asked | None, *, ascii_only: bool = False, mouse: bool = True) ->
         lambda: platform.sockets(0),
         watcher=lambda question, first: watch(question, Options(), first=first),
         owners=platform.processes,
+        elsewhere=lambda facts, sender: judge_sender(facts, platform, sender),
         hands=Hands(send=signals.send, after=aftermath.after),
         recent=recent.Recent(recent.usual_path()),
         save=save.save,

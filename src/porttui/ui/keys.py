@@ -38,6 +38,7 @@ DIAGNOSIS = (
     ),
     Key("previous_way", "left", "way(-1)", "left", "Way before", "the way before"),
     Key("filter", "slash", "filter", "/", "Filter", "type words that the rows must contain"),
+    Key("edit", "e", "edit", "e", "Edit sender", "type the address of another machine: would it get through?"),
     Key("enter", "enter", "enter", "enter", "", "what the key row says"),
     Key("process", "p", "process", "p", "Process", "show the process of this row"),
     Key("fix", "f", "tab(2)", "f", "Fix", "show the ways to fix it"),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 from porttui.model.base import Value
-from porttui.model.facts import Host, Privileges, Process
+from porttui.model.facts import Host, Privileges, Process, Unseen
 from porttui.model.report import Report, Severity
+from porttui.model.rules import Judged
 from porttui.model.target import Asked
 from porttui.model.watch import Timeline
 from porttui.reading.guide import Guide
+from porttui.reading.sender import Sender
 
 
 class Here(Value, frozen=True, kw_only=True):
@@ -17,6 +19,17 @@ class Here(Value, frozen=True, kw_only=True):
 
     privileges: Privileges
     host: Host
+
+
+class Elsewhere(Value, frozen=True, kw_only=True):
+    """What was asked about a connection from another machine, on the Firewall tab."""
+
+    typed: str
+    problem: str = ""
+    """Why it cannot be asked about; empty when it can."""
+    sender: Sender | None = None
+    judged: Judged | Unseen | None = None
+    """None: it is being worked out."""
 
 
 class Shown(Value, frozen=True, kw_only=True):
@@ -46,6 +59,9 @@ class Shown(Value, frozen=True, kw_only=True):
     """porttui goes on looking by itself."""
     watch_wanted: bool = False
     """The user asked for it, so that the timeline takes the place of the evidence."""
+
+    elsewhere: Elsewhere | None = None
+    """None: no sender was typed."""
 
     @property
     def fixed(self) -> bool:

@@ -13,18 +13,20 @@ from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widgets import ContentSwitcher
 
-from porttui.model.facts import Process
+from porttui.model.facts import Process, Unseen
 from porttui.model.report import Report
+from porttui.model.rules import Judged
 from porttui.model.target import Asked, Question
 from porttui.reading.acts import Act
 from porttui.reading.guide import Guide
+from porttui.reading.sender import Sender, sender_of
 from porttui.ui import live, pages
 from porttui.ui.keys import DIAGNOSIS, bindings, key_row
 from porttui.ui.lines import NARROW, ROW_RULE, Line, cut, plain, wrap
 from porttui.ui.screens.doing import Doing
 from porttui.ui.screens.page import PageScreen
 from porttui.ui.screens.watching import Watching
-from porttui.ui.shown import Shown, same_answer
+from porttui.ui.shown import Elsewhere, Shown, same_answer
 from porttui.ui.tabs.diagnosis import DiagnosisTab
 from porttui.ui.tabs.firewall import FirewallTab
 from porttui.ui.tabs.fix import FixTab
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
     from porttui.ui.app import PortTui
 
 _TABS: tuple[type[Tab], ...] = (DiagnosisTab, FixTab, SocketsTab, ProcessTab, FirewallTab, LearnTab)
-_GATED = ("enter", "copy", "filter", "process", "way", "parts", "act")
+_GATED = ("enter", "copy", "filter", "edit", "process", "way", "parts", "act")
 """Actions that the tab in sight may offer or not."""
 _MOST_VISITS = 20
 
@@ -178,6 +180,8 @@ class DiagnosisScreen(Screen[None]):
         )
         self.tui.answered(self.shown)
         self._watching.mind()
+        if before.elsewhere is not None and (before.again or _rules_differ(before.report, report)):
+            self.ask_from(before.elsewhere.typed)
         if report.facts.sockets != table:
             work(self, "names", partial(self._name_owners, report))
 
@@ -187,6 +191,35 @@ class DiagnosisScreen(Screen[None]):
         now = self.shown.report
         if known and now is not None and now.facts.sockets == report.facts.sockets:
             self._set(replace(self.shown, processes=known))
+
+    def ask_from(self, typed: str) -> None:
+        """Ask what would become of a connection from another machine; empty: of none."""
+        report = self.shown.report
+        self.workers.cancel_group(self, "sender")
+        found = sender_of(report.facts, typed) if report is not None and typed.strip() else None
+        if found is None:
+            asked = None
+        elif isinstance(found, str):
+            asked = Elsewhere(typed=typed, problem=found)
+        else:
+            asked = Elsewhere(typed=typed, sender=found)
+            work(self, "sender", partial(self._judge_sender, asked, found))
+        self._set(replace(self.shown, elsewhere=asked))
+
+    async def _judge_sender(self, asked: Elsewhere, sender: Sender) -> None:
+        report, judge = self.shown.report, self.tui.elsewhere
+        if report is None or judge is None:
+            return
+        facts = report.facts
+        judged: Judged | Unseen
+        try:
+            judged = await live.in_thread(lambda: judge(facts, sender))
+        except Exception as error:  # noqa: BLE001  # told on the screen, kept for the normal screen, exit code 4
+            error.add_note(f"working out a connection from {sender.address}")
+            judged = Unseen(what="firewall rules", reason="porttui failed at it", how_to_see="")
+            self.failed("working out what the rules do", error)
+        if self.shown.elsewhere is asked:
+            self._set(replace(self.shown, elsewhere=replace(asked, judged=judged)))
 
     def _failed(self, error: Exception) -> None:
         error.add_note(f"looking at {self.shown.asked.target}")
@@ -319,7 +352,7 @@ class DiagnosisScreen(Screen[None]):
         self.action_tab((self.current - 1 + by) % len(_TABS) + 1)
 
     def _show_tab(self, number: int) -> None:
-        if isinstance(self.tab, SocketsTab):
+        if isinstance(self.tab, SocketsTab | FirewallTab):
             self.tab.editing = False
         self.current = number
         self.query_one(ContentSwitcher).current = f"tab-{number}"
@@ -453,6 +486,13 @@ class DiagnosisScreen(Screen[None]):
             tab.redraw()
             self.refresh_rows()
 
+    def action_edit(self) -> None:
+        """Type the address of another machine."""
+        tab = self.tab
+        if isinstance(tab, FirewallTab):
+            tab.edit()
+            self.refresh_rows()
+
     def action_process(self) -> None:
         """Show the process of the socket in focus."""
         tab = self.tab
@@ -472,3 +512,7 @@ class DiagnosisScreen(Screen[None]):
         """Show all keys, and what a narrow window leaves out."""
         active = [one.binding for one in self.active_bindings.values() if one.enabled]
         self.app.push_screen(PageScreen("Keys", pages.keys(self.shown, active, self.tab.help_of_enter())))
+
+
+def _rules_differ(before: Report | None, after: Report) -> bool:
+    return before is None or before.facts.judged != after.facts.judged

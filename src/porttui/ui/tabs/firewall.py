@@ -1,31 +1,88 @@
-"""Tab 5: the packet's way, what firewalls did to this connection, what was read and what was not."""
+"""Tab 5: the packet's way, the rule that decides beside the real connection, and the same for another sender."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from porttui.model.facts import FirewallBackend
-from porttui.model.report import Report, Status, Step
-from porttui.reading.seen import target_is_local
-from porttui.reading.words import backend
+from textual import events
+
+from porttui.model.address import endpoint
+from porttui.model.report import Report, Risk, Status, Step
+from porttui.model.rules import Judged
+from porttui.reading import seen, way, words
+from porttui.reading.way import WayStop
 from porttui.render.sections import how_to_see
-from porttui.ui.lines import EMPTY, WIDE, Line, aligned, beside, plain, wrap
+from porttui.ui import firewall_rows as draw
+from porttui.ui.lines import EMPTY, NARROW, WIDE, Line, beside, plain, styled, wrap
 from porttui.ui.panels import packet_way
+from porttui.ui.shown import Shown
 from porttui.ui.tabs.tab import LEFT, Drawing, Tab
-from porttui.ui.words import MARKS, place
+from porttui.ui.words import MARKS, command
 
-_VERDICTS = {
-    "accept": "accept: the connection may pass",
-    "drop": 'drop: nothing comes back, and the client waits until it gives up ("timed out")',
-    "reset": 'reset: the client is told "refused"',
-    "unknown": "not known: neither what was read nor how the connection ended decides it",
-}
+if TYPE_CHECKING:
+    from porttui.ui.screens.diagnosis import DiagnosisScreen
+
+_LONGEST = 60
+"""Letters of an address that is typed."""
 
 
 class FirewallTab(Tab):
     """What firewalls do to this connection."""
 
-    KEYS: ClassVar = ("fix", "recheck", "copy", "target", "back", "help", "quit")
+    KEYS: ClassVar = ("fix", "edit", "recheck", "copy", "target", "back", "help", "quit")
+
+    def __init__(self, shown: Shown, **options: Any) -> None:
+        super().__init__(shown, **options)
+        self.editing = False
+        self.typed = ""
+        self._moved = False
+
+    @property
+    def _screen(self) -> DiagnosisScreen:
+        return cast("DiagnosisScreen", self.screen)
+
+    def update(self, shown: Shown) -> None:
+        """Take over a report; the cursor stands on the stop that decides until the user moves it."""
+        if shown.looking:
+            self._moved = self.editing = False
+        self._follow = shown.elsewhere is not None and shown.elsewhere != self.shown.elsewhere
+        self.shown = shown
+        if not self._moved:
+            self.cursor = self._first_focus()
+        self.redraw()
+
+    def move(self, by: int) -> None:
+        """Move from stop to stop; scroll where there is no cursor."""
+        self._moved = self._moved or self.stops() > 0
+        super().move(by)
+
+    def stops(self) -> int:
+        """Return the number of stops; only a wide window has room for more about each."""
+        return len(self._way()) if self.size.width >= WIDE and self.judged() is not None else 0
+
+    def judged(self) -> Judged | None:
+        """Return the judgement that is shown: the first that is not "accept", else the first."""
+        report = self.shown.report
+        judged = report.facts.judged if report is not None and not self.shown.looking else None
+        if not isinstance(judged, tuple) or not judged:
+            return None
+        return next((each for each in judged if each.verdict != "accept"), judged[0])
+
+    def can(self, action: str) -> bool:
+        """Tell whether another sender can be asked about, or a command copied."""
+        report = self.shown.report
+        if action == "edit":
+            may = report is not None and self.judged() is not None and seen.target_is_local(report.facts)
+            return may and not self.editing and self._able()
+        return super().can(action)
+
+    def _able(self) -> bool:
+        return self._screen.tui.elsewhere is not None
+
+    def own_keys(self) -> list[tuple[str, str]]:
+        """Return the keys of the line in which the sender is typed."""
+        return [("enter", "Work it out"), ("esc", "Leave it"), ("ctrl+c", "Quit")] if self.editing else []
 
     def copied(self) -> str:
         """Return the command that would show rules that were not read."""
@@ -34,38 +91,202 @@ class FirewallTab(Tab):
         shows = (how_to_see(one.unseen, report) for one in backends if one.unseen is not None and report is not None)
         return next((text for text in shows if text), "")
 
+    def heading(self) -> str:
+        """Return the verdict."""
+        judged = self.judged()
+        if judged is None:
+            return ""
+        return "reject" if judged.verdict.startswith("reject:") else judged.verdict
+
     def hint(self, *, narrow: bool) -> str:
         """Say what to do next."""
-        if self.shown.report is None or self.shown.looking:
+        report = self.shown.report
+        if report is None or self.shown.looking:
             return "nothing to do; the look goes on"
+        if self.editing:
+            return "enter works it out" if narrow else "type the address of another machine; enter works it out"
+        asks = "; e asks the same for another sender" if self.can("edit") else ""
+        if report.remedies and report.verdict.step is Step.FIREWALL:
+            return "f  ways to let it through" if narrow else f"f  ways to let it through{asks}"
         if self.copied():
             return (
                 "c copies what shows the rules"
                 if narrow
                 else "c copies the command that shows the rules that were not read"
             )
+        if asks:
+            return "e  another sender" if narrow else "e  and an address asks the same for another sender"
         return "1 shows the diagnosis"
 
+    # The sender's line
+
+    def edit(self) -> None:
+        """Begin to type a sender; the one before is there to be changed."""
+        self.editing = True
+        self.typed = self.shown.elsewhere.typed if self.shown.elsewhere is not None else ""
+        self._follow = True
+        self.redraw()
+
+    def on_key(self, event: events.Key) -> None:
+        """Take letters for the address while it is typed."""
+        if not self.editing:
+            return
+        if event.is_printable and event.character is not None:
+            self._type(self.typed + event.character)
+        elif event.key == "backspace":
+            self._type(self.typed[:-1])
+        elif event.key == "ctrl+u":
+            self._type("")
+        elif event.key in ("enter", "escape"):
+            self._ended(ask=event.key == "enter")
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take a pasted address while it is typed."""
+        if self.editing:
+            self._type(self.typed + " ".join(event.text.split()))
+            event.stop()
+
+    def _type(self, typed: str) -> None:
+        self.typed = "".join(each for each in typed[:_LONGEST] if each.isprintable())
+        self._follow = True
+        self.redraw()
+
+    def _ended(self, *, ask: bool) -> None:
+        self.editing = False
+        self._follow = True
+        if ask:
+            self._screen.ask_from(self.typed)
+        else:
+            self.redraw()
+        self._screen.refresh_rows()
+
+    # Drawing
+
     def draw(self, width: int, height: int) -> Drawing:  # noqa: ARG002
-        """Draw the way, the verdict, and what was read."""
+        """Draw the way, the verdict, another sender, and what was read."""
         report = self.shown.report
         if report is None:
             return Drawing([Line(" Looking.")])
+        judged = self.judged()
+        if judged is None:
+            return self._unread(report, width)
+        if width >= WIDE:
+            return self._wide(report, judged, width)
+        rows = plain(wrap(_sentence(report), width - 1, " "))
+        if width < NARROW:
+            stops = self._way()
+            rows += self._narrow_way([stop for stop in stops if stop.decides is not None], width)
+            rows += [*draw.verdict_rows(report, judged, width), EMPTY, *self._title(report, judged, width)]
+            rows += self._narrow_way(stops, width, brief=True)
+        else:
+            rows += [EMPTY, *self._title(report, judged, width), *draw.way_rows(self._way(), width), EMPTY]
+            rows += draw.verdict_rows(report, judged, width)
+        rows.append(EMPTY)
+        start = len(rows)
+        rows += self._sender_rows(report, judged, width)
+        focus = (start, len(rows) - 1)
+        if width < NARROW or self.copied() or not seen.target_is_local(report.facts):
+            rows += [EMPTY, *draw.read_rows(report, width - 1)]
+        return Drawing(rows, focus)
+
+    def _sender_rows(self, report: Report, judged: Judged, width: int) -> list[Line]:
+        if not seen.target_is_local(report.facts):
+            told = f"what others send to another machine does not pass {words.machine(report.facts)}"
+            return plain(wrap(told, width - 1, " And from elsewhere?   " if width >= NARROW else " From elsewhere?  "))
+        cannot = draw.cannot_ask(report, able=self._able())
+        if cannot:
+            return plain(
+                wrap(cannot, width - 1, " And from elsewhere?   " if width >= NARROW else " From elsewhere?  ")
+            )
+        typed = self.typed if self.editing else None
+        return draw.sender_rows(report, judged, self.shown.elsewhere, typed, width)
+
+    def _wide(self, report: Report, judged: Judged, width: int) -> Drawing:
+        stops = self._way()
+        left = [*plain(wrap(_sentence(report), LEFT - 1, " ")), EMPTY, *self._title(report, judged, LEFT)]
+        start = len(left)
+        left += draw.way_rows(stops, LEFT, at=self.cursor)
+        left += [EMPTY, *draw.stop_in_full(stops[min(self.cursor, len(stops) - 1)], LEFT)]
+        left += [EMPTY, *draw.verdict_rows(report, judged, LEFT)]
+        room = width - LEFT - 1
+        if not seen.target_is_local(report.facts) or draw.cannot_ask(report, able=self._able()):
+            right = [Line(" And from elsewhere?"), *self._why_not(report, room)]
+        else:
+            typed = self.typed if self.editing else None
+            right = draw.sender_panel(report, judged, self.shown.elsewhere, typed, room)
+        right += [EMPTY, *draw.read_rows(report, room - 1)]
+        if report.verdict.step is Step.FIREWALL and report.remedies:
+            right += [EMPTY, *_narrowest(report, room)]
+        return Drawing(beside(left, right, LEFT, width), (start + self.cursor, start + self.cursor))
+
+    def _why_not(self, report: Report, width: int) -> list[Line]:
+        if not seen.target_is_local(report.facts):
+            told = f"what others send to another machine does not pass {words.machine(report.facts)}"
+        else:
+            told = draw.cannot_ask(report, able=self._able())
+        return plain(wrap(told, width - 1, "   "))
+
+    def _narrow_way(self, stops: Sequence[WayStop], width: int, *, brief: bool = False) -> list[Line]:
+        rows: list[Line] = []
+        for stop in stops:
+            mark = MARKS[stop.status][0]
+            first, *more = wrap(f"{stop.name}: {stop.text}", width - 1, "   ")
+            fails = stop.status is Status.FAIL
+            rows.append(styled(" ", mark, "fail", first[2:]) if fails else Line(f" {mark}{first[2:]}"))
+            rows += plain(more)
+            rows += draw.rule_rows(stop.decides, width, "     ") if stop.decides is not None and not brief else []
+        return rows
+
+    def _unread(self, report: Report, width: int) -> Drawing:
+        """Draw what the connection itself shows, where the rules were not read."""
         left = LEFT if width >= WIDE else width
         rows = plain(wrap(_sentence(report), left - 1, " "))
-        way = packet_way(report, left - 1)
-        title = f"The packet's way, from {place(self.shown.who)} to {report.target.text}"
-        rows += [
-            EMPTY,
-            *plain(wrap(title, left - 1, " ")),
-            *way[1:],
-            EMPTY,
-            *plain(_verdict(report, left)),
-        ]
-        read = _read(report, width - LEFT - 2 if width >= WIDE else width - 1)
+        stops = self._way()
+        if width < NARROW:
+            rows += self._narrow_way(stops, width) if stops else packet_way(report, width - 1)[1:]
+        else:
+            rows += [EMPTY, *self._title(report, None, left)]
+            rows += draw.way_rows(stops, left) if stops else packet_way(report, left - 1)[1:]
+        rows += [EMPTY, *draw.unread_rows(report, left)]
+        read = draw.read_rows(report, width - LEFT - 2 if width >= WIDE else width - 1)
+        if not self.shown.looking and report.facts.attempts and seen.target_is_local(report.facts):
+            read += [
+                EMPTY,
+                Line(" And from elsewhere?"),
+                *self._why_not(report, width - LEFT - 1 if width >= WIDE else width),
+            ]
         if width >= WIDE:
             return Drawing(beside(rows, read, LEFT, width))
         return Drawing([*rows, EMPTY, *read])
+
+    def _title(self, report: Report, judged: Judged | None, width: int) -> list[Line]:
+        who = self.shown.who
+        sender = f"{who.privileges.user} on {who.host.name}" if who is not None else "here"
+        to = endpoint(judged.address, judged.port) if judged is not None else report.target.text
+        return plain(wrap(f"The packet's way, from {sender} to {to}", width - 1, " "))
+
+    def _way(self) -> tuple[WayStop, ...]:
+        """Return the stops; () where nothing can be said of them."""
+        report = self.shown.report
+        if report is None:
+            return ()
+        judged = self.judged()
+        if judged is not None:
+            return way.judged_way(report.facts, judged)
+        attempts = seen.asked_attempts(report.facts)
+        if self.shown.looking or report.facts.os != "linux" or not attempts:
+            return ()
+        shown = next((each for each in attempts if each.outcome != "open"), attempts[0])
+        return way.seen_way(report.facts, shown, by_rule=report.verdict.step is Step.FIREWALL)
+
+    def _first_focus(self) -> int:
+        stops = self._way()
+        wanted = (Status.FAIL, Status.WARN)
+        return next((index for each in wanted for index, stop in enumerate(stops) if stop.status is each), 0)
 
 
 def _sentence(report: Report) -> str:
@@ -83,55 +304,12 @@ def _sentence(report: Report) -> str:
     }[step.status]
 
 
-def _verdict(report: Report, width: int) -> list[str]:
-    firewall = report.firewall
-    rows: list[str] = []
-    if firewall is not None:
-        told = _verdict_words(firewall.verdict)
-        if firewall.verdict == "accept" and any(one.unseen is not None for one in firewall.backends):
-            told = "not read; to judge by what happened, the packets got through"
-        rows += wrap(told, width - 1, " Rule    ")
-        if firewall.rule is not None:
-            rule = firewall.rule
-            handle = f", handle {rule.handle}" if rule.handle is not None else ""
-            rows += wrap(rule.text, width - 1, " " * 11)
-            rows += wrap(f"table {rule.table}, chain {rule.chain}{handle} ({rule.backend})", width - 1, " " * 11)
-    attempts = [one for one in report.facts.attempts or () if one.role == "asked"]
-    for one in attempts:
-        told = f"{one.address}: {one.outcome} after {one.ms:.1f} ms"
-        if one.icmp is not None:
-            told += f", ICMP type {one.icmp.type} code {one.icmp.code} from {one.icmp.sender or 'an unknown sender'}"
-        rows += wrap(told, width - 1, " Tried   " if one is attempts[0] else " " * 9)
-    if not attempts:
-        rows += [" Tried   no connection was tried"]
-    return rows
-
-
-def _verdict_words(verdict: str) -> str:
-    if verdict.startswith("reject:"):
-        _, version, kind, code = (*verdict.split(":"), "", "", "")[:4]
-        name = "ICMPv6" if version == "icmp6" else "ICMP"
-        return f"reject: the client is told no with {name} type {kind} code {code}"
-    return _VERDICTS.get(verdict, verdict)
-
-
-def _read(report: Report, width: int) -> list[Line]:
-    backends = report.facts.firewall
-    if backends is None:
-        return plain([" What was read", "   nothing: firewalls were not looked at for this question"])
-    cells = [_backend(one, report) for one in backends]
-    rows: list[str] = [" What was read"]
-    for (_, _, text), line in zip(cells, aligned(cells, gap=2), strict=True):
-        rows += wrap(text, width, "   " + line[: len(line) - len(text)])
-    if not backends:
-        rows.append("   no firewall is known on this system")
-    if not target_is_local(report.facts):
-        between = "a firewall of the network in between: can't see from here"
-        rows += wrap(between, width, f"   {MARKS[Status.UNSEEN][0]}  ")
-    return plain(rows)
-
-
-def _backend(one: FirewallBackend, report: Report) -> tuple[str, str, str]:
-    status, text = backend(one)
-    how = how_to_see(one.unseen, report) if one.unseen is not None else ""
-    return MARKS[status][0], one.name, f"{text}: {how}" if how else text
+def _narrowest(report: Report, width: int) -> list[Line]:
+    """Show the first way that changes something; the others, and what each costs, stand in tab 2."""
+    way_in = next((each for each in report.remedies if each.risk is not Risk.SAFE), report.remedies[0])
+    rows = [" The narrowest change (tab 2)", *wrap(way_in.title, width - 1, f"   {way_in.way}  ")]
+    for step in way_in.steps:
+        for typed in command(step, report).splitlines():
+            rows += wrap(typed, width - 1, " " * 6, " " * 8)
+    rows += wrap(f"undo: {way_in.undo}", width - 1, " " * 6, " " * 8) if way_in.undo else []
+    return plain([*rows, "   porttui never runs it for you."])

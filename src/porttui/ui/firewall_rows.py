@@ -1,0 +1,412 @@
+"""The Firewall tab as rows: the stops of the way, the rule, what was tried, another sender, and what was read."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+
+from porttui.model.address import destination, endpoint
+from porttui.model.facts import Attempt, FirewallBackend, Unseen
+from porttui.model.report import Report, Status, Step
+from porttui.model.rules import Judged, RuleStop
+from porttui.reading import agreement, packets, seen, way, words
+from porttui.reading.sender import EXAMPLE, Sender
+from porttui.reading.way import WayStop
+from porttui.render.sections import how_to_look, how_to_see
+from porttui.ui.lines import EMPTY, NARROW, Line, aligned, cut, pad, plain, styled, wrap
+from porttui.ui.shown import Elsewhere
+from porttui.ui.words import MARKS
+
+_NAME, _MEANING = 14, 23
+_TEXT_AT = 5 + _NAME + _MEANING
+_RULE_AT = 21
+_MOST_UNKNOWN = 3
+_VERDICTS = {
+    "accept": "accept: the connection may pass",
+    "drop": 'drop: nothing comes back, and the client waits until it gives up ("timed out")',
+    "reset": 'reset: the client is told "refused"',
+    "unknown": "not known: neither what was read nor how the connection ended decides it",
+}
+
+
+# The way.
+
+
+def way_rows(stops: tuple[WayStop, ...], width: int, *, at: int | None = None) -> list[Line]:
+    """Draw the stops downwards.
+
+    Args:
+        stops: in the order in which the packet meets them.
+        width: of the rows.
+        at: the stop in focus, of which more is told elsewhere; None: the rule that decides stands under its stop.
+    """
+    rows: list[Line] = []
+    for index, stop in enumerate(stops):
+        text = stop.brief or stop.text if at is not None else stop.text
+        rows += _stop_rows(stop, text, width, in_focus=index == at)
+        if at is None and stop.decides is not None:
+            rows += rule_rows(stop.decides, width, " " * _RULE_AT)
+    return rows
+
+
+def _stop_rows(stop: WayStop, text: str, width: int, *, in_focus: bool) -> list[Line]:
+    mark = MARKS[stop.status][0]
+    before = f" {'>' if in_focus else ' '} "
+    after = f" {pad(stop.name, _NAME)}"
+    room = width - 1
+    if cell_len(stop.meaning) < _MEANING:
+        first, *more = wrap(text, room, " " * _TEXT_AT)
+        after += pad(stop.meaning, _MEANING) + first[_TEXT_AT:]
+    else:  # a long name of a listener takes the row, and what is said of it goes below
+        after += cut(stop.meaning, room - _TEXT_AT + _MEANING)
+        more = wrap(text, room, " " * _TEXT_AT)
+    if stop.status is Status.FAIL:
+        return [styled(before, mark, "fail", after), *plain(more)]
+    return [Line(before + mark + after), *plain(more)]
+
+
+def rule_rows(stop: RuleStop, width: int, lead: str) -> list[Line]:
+    """Tell the rule, or the policy, that decides: its text, and where it stands."""
+    told = stop.rule.text if stop.rule is not None else "no rule names it: the policy of the chain decides"
+    if cell_len(lead + told) >= width:
+        lead = lead[: max(5, cell_len(lead) - 14)]  # a long rule gets more of the row
+    texts = wrap(_with_comment_below(told, width - cell_len(lead)), width - 1, lead)
+    rows = [styled(row[: len(lead)], row[len(lead) :], "strong") for row in texts]
+    return [*rows, *plain(wrap(place_of(stop), width - 1, lead))]
+
+
+def _with_comment_below(text: str, room: int) -> str:
+    """Set the comment of a rule on a row of its own when both together are too long for one."""
+    rule, comment, rest = text.rpartition(' comment "')
+    return f"{rule}\n{comment.lstrip()}{rest}" if rule and cell_len(text) >= room else text
+
+
+def place_of(stop: RuleStop) -> str:
+    """Tell where a rule stands: "table inet guard, chain input, handle 12"."""
+    rule = stop.rule
+    where = f"table {stop.table}, chain {rule.chain if rule is not None else stop.chain}"
+    if rule is not None and rule.handle is not None:
+        where += f", handle {rule.handle}"
+    elif rule is not None and rule.position is not None:
+        where += f", rule {rule.position}"
+    return where if stop.backend == "nftables" else f"{where} ({stop.backend})"
+
+
+def stop_in_full(stop: WayStop, width: int) -> list[Line]:
+    """Tell of one stop every chain that was asked there, and each rule of it that had a say."""
+    rows = [Line(f" At the stop: {stop.name}")]
+    if not stop.chains:
+        told = stop.text if stop.text != "no chain" else "no chain of any firewall is asked here"
+        return [*rows, *plain(wrap(told, width - 1, "   "))]
+    names = [f"{one.stops[0].table} {one.stops[0].chain}" for one in stop.chains]
+    room = min(max(map(cell_len, names)), width - 25)
+    for one, name in zip(stop.chains, names, strict=True):
+        last = one.stops[-1]
+        decides = stop.decides is not None and last == stop.decides
+        mark = MARKS[stop.status if decides else Status.PASS][0]
+        row = f" {pad(name, room)}   {way.told_word(last)}" + (" the answer" if one.way == "back" else "")
+        rows.append(
+            styled("   ", mark, "fail", row) if decides and stop.status is Status.FAIL else Line(f"   {mark}{row}")
+        )
+        for said in one.stops:
+            if said.rule is not None:
+                rows += _said_rows(said, width, decides=said is last)
+    return rows
+
+
+def _said_rows(said: RuleStop, width: int, *, decides: bool) -> list[Line]:
+    rule = said.rule
+    assert rule is not None  # noqa: S101 - the caller has asked
+    number = f"handle {rule.handle}" if rule.handle is not None else f"rule {rule.position}"
+    lead = f"       {number:<12}"
+    if cell_len(lead) > 19:
+        lead = f"       {number}  "
+    rows = wrap(_with_comment_below(rule.text, width - cell_len(lead)), width - 1, lead)
+    shown = [styled(lead, rows[0][len(lead) :], "strong"), *[styled("", row, "strong") for row in rows[1:]]]
+    told = f"in chain {rule.chain}: {_said(said, decides=decides)}"
+    return [*(shown if decides else plain(rows)), *plain(wrap(told, width - 1, " " * cell_len(lead)))]
+
+
+def _said(said: RuleStop, *, decides: bool) -> str:
+    kind, _, chain = said.word.partition(" ")
+    return f"goes on in {chain}" if kind in {"jump", "goto"} else "decides" if decides else said.word
+
+
+# Rule and reality.
+
+
+def verdict_rows(report: Report, judged: Judged, width: int) -> list[Line]:
+    """Set the rules beside the real connection, and tell what follows from both."""
+    tried = way.tried(report.facts, judged.address)
+    rows = wrap(_judged_words(judged), width - 1, " Rule    ")
+    for text in judged.unknown[:_MOST_UNKNOWN]:
+        rows += wrap(f"not understood: {text}", width - 1, " " * 11)
+    if len(judged.unknown) > _MOST_UNKNOWN:
+        rows.append(f"{' ' * 11}and {len(judged.unknown) - _MOST_UNKNOWN} more")
+    rows += wrap(_tried_words(report, tried) if tried else "no connection was tried", width - 1, " Tried   ")
+    rows += wrap(_conclusion(report, judged, tried), width - 1, " " * 9) if tried else []
+    for other in _others(report, judged):
+        rows += wrap(other, width - 1, " Also    ")
+    return plain(rows)
+
+
+def _judged_words(judged: Judged) -> str:
+    if judged.verdict == "accept" and judged.redirect is not None:
+        return f"accept, but a rule leads it on to {endpoint(*judged.redirect)}"
+    if judged.verdict.startswith("redirect:") and judged.redirect is not None:
+        return f"led on to {endpoint(*judged.redirect)} by a rule"
+    if judged.verdict == "unknown":
+        return "not known: porttui does not understand all of what was read"
+    return verdict_words(judged.verdict)
+
+
+def verdict_words(verdict: str) -> str:
+    """Tell what a verdict means to the client."""
+    if verdict.startswith("reject:"):
+        _, version, kind, code = (*verdict.split(":"), "", "", "")[:4]
+        name = "ICMPv6" if version == "icmp6" else "ICMP"
+        return f"reject: the client is told no with {name} type {kind} code {code}"
+    return _VERDICTS.get(verdict, verdict)
+
+
+def _tried_words(report: Report, tried: Attempt) -> str:
+    told = words.outcome(tried)
+    if tried.icmp is not None:
+        icmp = tried.icmp
+        return f"{told}, with ICMP type {icmp.type} code {icmp.code} from {icmp.sender or 'an unknown sender'}"
+    own = packets.reset_by_kernel(tried)
+    if own is False and seen.is_local(report.facts, tried.address):
+        return f"{told}, and this kernel counted no reset of its own"
+    return f"{told}, by this kernel itself" if own else told
+
+
+def _conclusion(report: Report, judged: Judged, tried: Attempt) -> str:
+    facts = report.facts
+    passes = judged.verdict == "accept" or judged.verdict.startswith("redirect:")
+    led = judged.redirect
+    if led is not None and not seen.is_local(facts, led[0]) and tried.outcome != "open":
+        return f"The rules lead it away from {words.machine(facts)}; what it meets there can't be seen from here."
+    agrees, shown = agreement.agrees(facts, tried, judged.verdict), agreement.shown(facts, tried)
+    if agrees and not passes:
+        return "The two agree, so this is certain."
+    if agrees:
+        rest = "no rule stops it" if tried.outcome == "open" else "what stops it is no rule"
+        return f"The two agree: {rest}."
+    if agrees is False:
+        what = "it opened" if tried.outcome == "open" else "it went otherwise than these rules say"
+        return f"The two differ, and the connection is to be believed: {what}. Something has a say that was not read."
+    if judged.verdict == "unknown":
+        told = {"accept": "no rule stops it.", None: ""}.get(shown, "a rule stops it.")
+        return f"The connection itself tells: {told}" if told else "Nor does the connection tell."
+    if passes and not seen.is_local(facts, tried.address):
+        return f"The rules of {words.machine(facts)} let it out; those of other machines can't be seen from here."
+    return (
+        "The rules let it through; what else may stop it, tab 1 tells." if passes else "The connection does not tell."
+    )
+
+
+def _others(report: Report, shown: Judged) -> list[str]:
+    """Tell in a row each what becomes of the target's other addresses."""
+    judged = report.facts.judged if isinstance(report.facts.judged, tuple) else ()
+    told = []
+    for each in judged:
+        if each is not shown:
+            tried = way.tried(report.facts, each.address)
+            end = f"; tried: {words.outcome(tried)}" if tried else ""
+            told.append(f"{endpoint(each.address, each.port)}: {_judged_words(each).partition(':')[0]}{end}")
+    return told
+
+
+# Where the rules were not read.
+
+
+def unread_rows(report: Report, width: int) -> list[Line]:
+    """Tell what the connection itself shows of the rules, and on which side."""
+    facts, firewall = report.facts, report.firewall
+    attempts = seen.asked_attempts(facts)
+    rows: list[str] = []
+    if firewall is not None:
+        told = verdict_words(firewall.verdict)
+        if firewall.verdict == "accept" and any(one.unseen is not None for one in firewall.backends):
+            told = "not read; to judge by what happened, the packets got through"
+        rows += wrap(told, width - 1, " Rule    ")
+        if firewall.rule is not None:
+            rule = firewall.rule
+            handle = f", handle {rule.handle}" if rule.handle is not None else ""
+            rows += wrap(rule.text, width - 1, " " * 11)
+            rows += wrap(f"table {rule.table}, chain {rule.chain}{handle} ({rule.backend})", width - 1, " " * 11)
+    for one in attempts:
+        told = f"{one.address}: {_tried_words(report, one)}"
+        rows += wrap(told, width - 1, " Tried   " if one is attempts[0] else " " * 9)
+        side = way.side_words(facts, one) if report.verdict.step is Step.FIREWALL else ""
+        rows += (
+            wrap(f"{side[:1].upper()}{side[1:]}; which rule, only the rules tell.", width - 1, " " * 9) if side else []
+        )
+    if not attempts:
+        rows += [" Tried   no connection was tried"]
+    return plain(rows)
+
+
+# Another sender.
+
+
+def cannot_ask(report: Report, *, able: bool) -> str:
+    """Tell why nothing can be worked out for another sender; empty when it can.
+
+    Args:
+        report: what was read.
+        able: whether the rules can be asked now.
+    """
+    judged = report.facts.judged
+    if isinstance(judged, Unseen):
+        how = how_to_see(judged, report)
+        return f"can't tell without the rules: {judged.reason}" + f", {how}" * bool(how)
+    if judged is None:
+        return "can't tell: the rules were not read for this question"
+    return "" if able else "can't tell: this is a record, and its rules can't be asked any more"
+
+
+def sender_rows(report: Report, judged: Judged, asked: Elsewhere | None, typed: str | None, width: int) -> list[Line]:
+    """Return the row to type a sender into, and what was worked out, for windows of one column.
+
+    Args:
+        report: what was read.
+        judged: what the rules do with this user's own connection.
+        asked: the sender, and what was worked out.
+        typed: what is being typed; None while nothing is.
+        width: of the rows.
+    """
+    narrow = width < NARROW
+    title = " And from elsewhere?"
+    if typed is not None:
+        help_of_it = "" if narrow else "   enter works it out, esc leaves it"
+        return plain([title + help_of_it, _typed_row(typed, width, "   ")])
+    if asked is None:
+        return plain([f"{title}  e" if narrow else f"{title}   e and an address, for example  {EXAMPLE}"])
+    again = "  e" if narrow else "   e and another address"
+    rows = [Line(title + again)]
+    told, stop = _worked_out(report, judged, asked)
+    if asked.sender is None or not isinstance(asked.judged, Judged):
+        return [*rows, *plain(wrap(told, width - 1, f"   {_name(asked, width)}   "))]
+    note = "(worked out, not tried)"
+    lead = f"   {pad(_name(asked, width), max(14, cell_len(_name(asked, width)) + 3))}"
+    one_row = f"{pad(lead + told, 48)}{note}"
+    if cell_len(lead + told) < 48 and cell_len(one_row) < width:
+        rows.append(Line(one_row))
+    elif narrow:
+        rows += plain([f"   {_name(asked, width)}", *wrap(f"{told} {note}", width - 1, "     ")])
+    else:
+        rows += plain(wrap(f"{told} {note}", width - 1, lead))
+    inside = "     " if narrow else " " * 17
+    rows += rule_rows(stop, width, inside) if stop is not None else []
+    return [*rows, *plain(wrap(where_to(report, asked.sender, asked.judged), width - 1, inside))]
+
+
+def sender_panel(report: Report, judged: Judged, asked: Elsewhere | None, typed: str | None, width: int) -> list[Line]:
+    """Return the same as a column of its own, with the stops of that sender's way."""
+    rows = [Line(" And from elsewhere?")]
+    if typed is not None:
+        return [
+            *rows,
+            Line(_typed_row(typed, width, "   sender  ")),
+            EMPTY,
+            Line("   enter works it out, esc leaves it"),
+        ]
+    if asked is None:
+        return [*rows, Line("   sender  none (e and an address)"), EMPTY, Line(f"   for example  {EXAMPLE}")]
+    rows += [Line(f"   sender  {_name(asked, width - 10)}"), EMPTY]
+    told, stop = _worked_out(report, judged, asked)
+    if asked.sender is None or not isinstance(asked.judged, Judged):
+        return [*rows, *plain(wrap(told, width - 1, "   "))]
+    for one in way.judged_way_from(report.facts, asked.sender, asked.judged):
+        shown = told if one.status is Status.FAIL and one.chains else one.text
+        first, *more = wrap(shown, width - 1, " " * 18)
+        after = f" {pad(one.name, 13)}{first[18:]}"
+        mark = MARKS[one.status][0]
+        rows.append(styled("   ", mark, "fail", after) if one.status is Status.FAIL else Line(f"   {mark}{after}"))
+        rows += plain(more)
+    if stop is not None:
+        rows += rule_rows(stop, width, "     ")
+    for text in asked.judged.unknown[:_MOST_UNKNOWN]:
+        rows += plain(wrap(f"not understood: {text}", width - 1, "   "))
+    rows += plain(wrap(where_to(report, asked.sender, asked.judged), width - 1, "   "))
+    return [*rows, Line("   Worked out from the rules, not tried.")]
+
+
+def _typed_row(typed: str, width: int, lead: str) -> str:
+    """Return what is typed with the end in sight, where the next letter goes."""
+    room = max(1, width - cell_len(lead) - 2)
+    while cell_len(typed) > room:
+        typed = typed[1:]
+    return f"{lead}{typed}_"
+
+
+def _name(asked: Elsewhere, width: int) -> str:
+    return cut(asked.sender.address if asked.sender is not None else asked.typed, max(8, min(39, width - 4)))
+
+
+def _worked_out(report: Report, own: Judged, asked: Elsewhere) -> tuple[str, RuleStop | None]:
+    """Return what becomes of the sender's connection, and what decides it when that is not what decides our own."""
+    if asked.problem:
+        return asked.problem, None
+    judged = asked.judged
+    if judged is None:
+        return f"{MARKS[Status.LOOKING][0]} being worked out", None
+    if isinstance(judged, Unseen):
+        how = how_to_look(judged, os=report.facts.os, root=report.facts.privileges.root)
+        return f"can't see: {judged.reason}" + f", {how}" * bool(how), None
+    if judged.verdict == "unknown":
+        return f"not known: {judged.unknown[0] if judged.unknown else 'not all of the rules is understood'}", None
+    word = "reject" if judged.verdict.startswith("reject:") else judged.verdict
+    if judged.verdict == "accept" or judged.verdict.startswith("redirect:"):
+        return "accept" if judged.redirect is None else f"led on to {endpoint(*judged.redirect)}", None
+    decider = way.deciding(judged)
+    stop = decider.stops[-1] if decider is not None else None
+    if stop is not None and stop.rule is None:
+        same = judged.policy == own.policy
+        return f"{word} by the {'same policy' if same else f'policy of {stop.table} {stop.chain}'}", None
+    if judged.rule is not None and judged.rule == own.rule:
+        return f"{word} by the same rule", None
+    return f"{word} by {'another' if own.rule is not None and own.verdict != 'accept' else 'a'} rule", stop
+
+
+def where_to(report: Report, sender: Sender, judged: Judged) -> str:
+    """Tell at which address the sender would ask, when that is another, or when nobody would answer there."""
+    facts = report.facts
+    passes = judged.verdict == "accept" or judged.verdict.startswith("redirect:")
+    there = endpoint(sender.to, sender.port)
+    mine = next((each for each in seen.addresses(facts) if sender.to == destination(each).partition("%")[0]), None)
+    other = mine is None
+    to = judged.redirect or (sender.to, sender.port)
+    row = seen.accepting(facts, *to) if seen.is_local(facts, to[0]) else None
+    if row is None and seen.sockets_seen(facts) and seen.is_local(facts, to[0]):
+        return f"It would ask for {endpoint(*to)}, where nobody listens."
+    if passes and row is not None:
+        return f"{words.subject(facts, row)} would answer" + (f" at {there}." if other else ".")
+    host = words.machine(facts)
+    return f"Asked at {there}: {facts.asked.target.host} is for {host} itself." if other else ""
+
+
+# What was read.
+
+
+def read_rows(report: Report, width: int) -> list[Line]:
+    """List the firewalls with what was read of each, and for the rest what would show it."""
+    backends = report.facts.firewall
+    if backends is None:
+        return plain([" What was read", *wrap("nothing: firewalls were not looked at for this question", width, "   ")])
+    cells = [_backend(one, report) for one in backends]
+    rows: list[str] = [" What was read"]
+    for (_, _, text), line in zip(cells, aligned(cells, gap=2), strict=True):
+        rows += wrap(text, width, "   " + line[: len(line) - len(text)])
+    if not backends:
+        rows.append("   no firewall is known on this system")
+    if not seen.target_is_local(report.facts):
+        between = "a firewall of the network in between: can't see from here"
+        rows += wrap(between, width, f"   {MARKS[Status.UNSEEN][0]}  ")
+    return plain(rows)
+
+
+def _backend(one: FirewallBackend, report: Report) -> tuple[str, str, str]:
+    status, text = words.backend(one)
+    how = how_to_see(one.unseen, report) if one.unseen is not None else ""
+    return MARKS[status][0], one.name, f"{text}: {how}" if how else text
