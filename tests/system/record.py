@@ -95,7 +95,7 @@ def _neutral(facts: Told, earlier: dt.timedelta, shop: Path) -> Told:
     told: Told = walk(facts)
     told |= {"host": _HOST, "own": [2210, 2102, 2101, 1], "environment": {}}
     if told["name"]:
-        told["name"]["resolver"] = []
+        told["name"]["resolver"] = None
     return told
 
 

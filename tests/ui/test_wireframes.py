@@ -212,7 +212,7 @@ async def test_firewall_says_what_was_not_read() -> None:
         await pilot.press("5")
         await pilot.pause()
         seen = "\n".join(visible(pilot))
-        assert "The packet's way, from dev@devbox to 127.0.0.1:5173" in seen
+        assert "The packet's way, from dev on devbox to 127.0.0.1:5173" in seen
         assert "?  nftables  can't see, need root: sudo nft list ruleset" in seen
 
 

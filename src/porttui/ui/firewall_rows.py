@@ -56,6 +56,8 @@ def _stop_rows(stop: WayStop, text: str, width: int, *, in_focus: bool) -> list[
     if cell_len(stop.meaning) < _MEANING:
         first, *more = wrap(text, room, " " * _TEXT_AT)
         after += pad(stop.meaning, _MEANING) + first[_TEXT_AT:]
+    elif 5 + _NAME + cell_len(stop.meaning) + 2 + cell_len(text) <= room:
+        after, more = f"{after}{stop.meaning}  {text}", []
     else:  # a long name of a listener takes the row, and what is said of it goes below
         after += cut(stop.meaning, room - _TEXT_AT + _MEANING)
         more = wrap(text, room, " " * _TEXT_AT)
@@ -122,7 +124,8 @@ def _said_rows(said: RuleStop, width: int, *, decides: bool) -> list[Line]:
         lead = f"       {number}  "
     rows = wrap(_with_comment_below(rule.text, width - cell_len(lead)), width - 1, lead)
     shown = [styled(lead, rows[0][len(lead) :], "strong"), *[styled("", row, "strong") for row in rows[1:]]]
-    told = f"in chain {rule.chain}: {_said(said, decides=decides)}"
+    which = f"rule {rule.position} of chain {rule.chain}" if rule.position else f"in chain {rule.chain}"
+    told = f"{which}: {_said(said, decides=decides)}"
     return [*(shown if decides else plain(rows)), *plain(wrap(told, width - 1, " " * cell_len(lead)))]
 
 

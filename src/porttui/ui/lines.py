@@ -93,6 +93,17 @@ def beside(left: Sequence[Line], right: Sequence[Line], left_cells: int, all_cel
     return rows
 
 
+def squeezed(rows: Sequence[Line], room: int, below: int = 0) -> list[Line]:
+    """Leave out empty rows below a row, from the end, as many as are too many."""
+    kept = list(rows)
+    for index in range(len(kept) - 1, below, -1):
+        if len(kept) <= room:
+            break
+        if kept[index] == EMPTY:
+            del kept[index]
+    return kept
+
+
 def aligned(rows: Sequence[Sequence[str]], gap: int = 2) -> list[str]:
     """Return each row as one text whose columns stand under each other."""
     widths: dict[int, int] = {}

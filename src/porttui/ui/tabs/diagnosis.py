@@ -8,7 +8,21 @@ from rich.cells import cell_len
 
 from porttui.model.report import Evidence, Report, ReportUnseen, Severity, Side, Status, Step, StepResult
 from porttui.render.sections import fix_heading, how_to_see
-from porttui.ui.lines import EMPTY, NARROW, ROW_RULE, WIDE, Line, aligned, beside, cut, pad, plain, styled, wrap
+from porttui.ui.lines import (
+    EMPTY,
+    NARROW,
+    ROW_RULE,
+    WIDE,
+    Line,
+    aligned,
+    beside,
+    cut,
+    pad,
+    plain,
+    squeezed,
+    styled,
+    wrap,
+)
 from porttui.ui.panels import laptop, packet_way, process, sockets_on_port
 from porttui.ui.shown import Shown
 from porttui.ui.tabs.tab import LEFT, Drawing, Tab
@@ -107,7 +121,7 @@ class DiagnosisTab(Tab):
             return Drawing([*body, *[EMPTY] * gap], focus, (*footer, EMPTY))
         several = report is not None and len(faults(report)) > 1
         rows = body if several else [*body, EMPTY]
-        return Drawing(_squeezed(rows, height - len(footer), focus), focus, footer)
+        return Drawing(squeezed(rows, height - len(footer), focus[1]), focus, footer)
 
     def _wide(self, width: int, height: int) -> Drawing:
         body, focus, footer = self._answer(LEFT, height)
@@ -332,14 +346,3 @@ def _unseen_rows(unseen: tuple[ReportUnseen, ...], report: Report, width: int) -
     for (_, how), text in zip(rows, aligned(rows, gap=3), strict=True):
         texts += wrap(how, width, _INDENT + text[: len(text) - len(how)])
     return texts
-
-
-def _squeezed(rows: list[Line], room: int, focus: tuple[int, int]) -> list[Line]:
-    """Leave out empty rows below the focus, from the end, as many as are too many."""
-    rows = list(rows)
-    for index in range(len(rows) - 1, focus[1], -1):
-        if len(rows) <= room:
-            break
-        if rows[index] == EMPTY:
-            del rows[index]
-    return rows

@@ -14,7 +14,7 @@ from porttui.reading import seen, way, words
 from porttui.reading.way import WayStop
 from porttui.render.sections import how_to_see
 from porttui.ui import firewall_rows as draw
-from porttui.ui.lines import EMPTY, NARROW, WIDE, Line, beside, plain, styled, wrap
+from porttui.ui.lines import EMPTY, NARROW, WIDE, Line, beside, plain, squeezed, styled, wrap
 from porttui.ui.panels import packet_way
 from porttui.ui.shown import Shown
 from porttui.ui.tabs.tab import LEFT, Drawing, Tab
@@ -166,7 +166,7 @@ class FirewallTab(Tab):
 
     # Drawing
 
-    def draw(self, width: int, height: int) -> Drawing:  # noqa: ARG002
+    def draw(self, width: int, height: int) -> Drawing:
         """Draw the way, the verdict, another sender, and what was read."""
         report = self.shown.report
         if report is None:
@@ -185,10 +185,10 @@ class FirewallTab(Tab):
         else:
             rows += [EMPTY, *self._title(report, judged, width), *draw.way_rows(self._way(), width), EMPTY]
             rows += draw.verdict_rows(report, judged, width)
-        rows.append(EMPTY)
-        start = len(rows)
-        rows += self._sender_rows(report, judged, width)
-        focus = (start, len(rows) - 1)
+        rows += [EMPTY, *(asked := self._sender_rows(report, judged, width))]
+        if width >= NARROW:
+            rows = squeezed(rows, height)
+        focus = (len(rows) - len(asked), len(rows) - 1)
         if width < NARROW or self.copied() or not seen.target_is_local(report.facts):
             rows += [EMPTY, *draw.read_rows(report, width - 1)]
         return Drawing(rows, focus)
