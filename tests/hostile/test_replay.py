@@ -139,6 +139,12 @@ _VALUES: tuple[Any, ...] = (
 )
 
 
+_ENOUGH = 300
+"""Mutations that can be read: what is refused says nothing about reports."""
+_MOST_TRIES = 6_000
+"""The richer the facts, the more of their places take only values of one kind, and the more mutations are refused."""
+
+
 def _mutated(data: Any, chance: random.Random) -> Any:
     data = json.loads(json.dumps(data))
     for _ in range(chance.choice((1, 1, 2, 5))):
@@ -166,7 +172,9 @@ def test_any_facts_that_can_be_read_have_a_report(build: Callable[[], Report]) -
     whole = json.loads(msgspec.json.encode(build().facts)) | {"failures": []}
     chance = random.Random(7)
     read = 0
-    for _ in range(1500):
+    for _ in range(_MOST_TRIES):
+        if read == _ENOUGH:
+            break
         mutated = _mutated(whole, chance)
         facts, refused = _read(json.dumps(mutated).encode())
         assert raw(refused, allowed="") == []
@@ -179,4 +187,4 @@ def test_any_facts_that_can_be_read_have_a_report(build: Callable[[], Report]) -
             assert raw(text, allowed="\n") == []
         for text in texts(json.loads(report_json(report))):
             assert raw(text) == []
-    assert read > 200
+    assert read == _ENOUGH

@@ -27,3 +27,8 @@ def details(what: str, error: BaseException) -> str:
     lines = "".join(traceback.format_exception(error)).splitlines()
     told = [printable(line) for line in lines if not line.startswith("Traceback ")]
     return "\n".join((f"porttui failed at: {what}", *told))
+
+
+def origin(told: str) -> str:
+    """Return the line of `details` that says where the error was raised; empty when there is none."""
+    return next((line for line in reversed(told.splitlines()) if line.lstrip().startswith('File "')), "")

@@ -30,7 +30,7 @@ from porttui.model.facts import (
     Sockets,
     Unseen,
 )
-from porttui.model.failed import details, failure
+from porttui.model.failed import details, failure, origin
 from porttui.model.rules import Judged
 from porttui.model.target import Asked, Question
 from porttui.observe import activators, bounds
@@ -253,7 +253,11 @@ class _Observation:
         return value
 
     def _failed(self, failed: Unseen, where: str) -> None:
+        """Tell a failure of porttui's own; several parts may ask the same eye, and one that fails is told once."""
         before = self.facts
+        told = [(each.reason, origin(text)) for each, text in zip(before.failures, before.failure_details, strict=True)]
+        if (failed.reason, origin(where)) in told:
+            return
         self._take(failures=(*before.failures, failed), failure_details=(*before.failure_details, where))
 
     @property
