@@ -12,6 +12,7 @@ standard input is a pipe of ours.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -156,11 +157,34 @@ class Namespace:
         for process in reversed(self._started):
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)  # with its workers; it leads its own session
-            process.communicate()
-        self._started.clear()
-        if self._holder is not None:
-            self._holder.communicate()
-            self._holder = None
+        try:
+            if self._started:
+                wait_until(self._is_empty, "the end of all that ran on the stage")
+            for process in reversed(self._started):
+                process.communicate(timeout=20)
+        finally:
+            self._started.clear()
+            if self._holder is not None:
+                self._holder.communicate()
+                self._holder = None
+
+    def _is_empty(self) -> bool:
+        """Kill what is in this namespace, and tell whether nothing was.
+
+        A server may have given its workers sessions of their own, as sshd does for each login, or have ended before
+        them; they would hold its output open, and the port.
+        """
+        assert self._holder is not None
+        network = Path(f"/proc/{self.pid}/ns/net").readlink()
+        assert network != Path("/proc/self/ns/net").readlink()
+        empty = True
+        for folder in Path("/proc").glob("[0-9]*"):
+            pid = int(folder.name)
+            with contextlib.suppress(OSError):  # it has ended, or is another user's
+                if pid != self.pid and (folder / "ns/net").readlink() == network:
+                    os.kill(pid, signal.SIGKILL)
+                    empty = False
+        return empty
 
     @property
     def processes(self) -> tuple[subprocess.Popen[str], ...]:

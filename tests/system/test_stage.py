@@ -57,6 +57,20 @@ def test_nothing_is_left_behind() -> None:
 
 
 @_AS_ROOT
+def test_a_worker_with_a_session_of_its_own_outlives_neither_its_server_nor_the_stage() -> None:
+    """As sshd gives one to each login; it holds the server's output open."""
+    script = f"setsid {sys.executable} -c 'import time; print(1, flush=True); time.sleep(600)' & echo $!; wait"
+    with Namespace() as stage:
+        server = stage.popen("sh", "-c", script)
+        assert server.stdout is not None
+        worker, _ = server.stdout.readline(), server.stdout.readline()
+        server.kill()
+        server.wait()
+        assert _lives(worker.strip())
+    assert not _lives(worker.strip())
+
+
+@_AS_ROOT
 def test_all_dies_with_the_program_that_staged_it() -> None:
     script = """
 import os, signal
