@@ -138,6 +138,15 @@ def test_the_first_line_to_head_keeps_the_exit_code() -> None:
     assert done.stderr == b""
 
 
+@pytest.fixture
+def _hears_ctrl_c() -> Iterator[None]:
+    """What a shell starts in the background ignores SIGINT, and so would all that this test run starts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_hears_ctrl_c")
 def test_ctrl_c_during_a_look_is_130_and_one_line() -> None:
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))

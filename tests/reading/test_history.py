@@ -64,6 +64,15 @@ def test_a_loop_of_programs_that_cannot_be_seen_is_only_likely() -> None:
     assert outcome.summary.startswith("Probably a program")
 
 
+def test_a_life_that_was_over_before_its_owner_was_read_takes_nothing_from_the_others() -> None:
+    missed = (moment(0, (1, 10)), moment(1), moment(2, (2, 0)), moment(3))
+    loop = crash_loop.check(seen_as(*missed, moment(4, (3, 11)), moment(5)))
+    assert isinstance(loop, Found)
+    assert loop.confidence == "certain"
+    itself = crash_loop.check(seen_as(*missed, moment(4, (3, 10)), moment(5)))
+    assert isinstance(itself, RuledOut)
+
+
 def test_a_port_that_opens_once_is_a_server_that_was_starting() -> None:
     opens = seen_as(moment(0), moment(2, (1, 10)))
     assert isinstance(server_starting.check(opens), Found)

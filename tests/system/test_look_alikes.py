@@ -41,7 +41,7 @@ def test_a_web_server_in_trouble_is_neither_https_nor_healthy(person: Person, ma
         port = stage.free_port()
         stage.serve(port, sys.executable, "-c", _WEB, manner, str(port))
         plain = stage.check(f"http://127.0.0.1:{port}/", "--timeout=2", person=person)
-        bare = stage.check(f"127.0.0.1:{port}", "--timeout=2", person=person)
+        bare = stage.check(f"127.0.0.1:{port}", person=person)
         secure = stage.check(f"https://127.0.0.1:{port}/", "--timeout=2", person=person)
     expect_fault(plain, code, "probe", port, person)
     expect_fault(bare, code, "probe", port, person)

@@ -61,18 +61,22 @@ def check(facts: Facts) -> Outcome:
     same = history.one_process(facts)
     if same is not None:
         return RuledOut(because=f"pid {same} itself closed its listener and opened it again")
-    known = all(life.pids for life in history.lives(facts))
-    certain = all(each.owner_by == "descriptor" for life in history.lives(facts) for each in life.sockets)
+    certain = sum(_surely_owned(life) for life in gone) >= _ENOUGH
     process = _process(facts)
     name = words.tool(process) or process.name if process else "a program"
-    name = name if known and certain else f"Probably {name}"
+    name = name if certain else f"Probably {name}"
     return Found(
         summary=f"{name} on port {facts.asked.target.port} ends and is started again and again: the port closed "
         f"{len(gone)} times in {history.seconds(facts):.1f} s.",
         gloss="Something starts it each time that it ends; whether you are connected is luck.",
-        confidence=Confidence.CERTAIN if known and certain else Confidence.LIKELY,
+        confidence=Confidence.CERTAIN if certain else Confidence.LIKELY,
         evidence=tuple(_quoted(life) for life in history.lives(facts)[-_QUOTED:]),
     )
+
+
+def _surely_owned(life: history.Life) -> bool:
+    """Tell whether its processes are known for sure; of one that ends just as it is looked at they never are."""
+    return bool(life.pids) and all(each.owner_by == "descriptor" for each in life.sockets)
 
 
 def _quoted(life: history.Life) -> Evidence:

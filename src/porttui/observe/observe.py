@@ -206,7 +206,7 @@ class _Observation:
         if limit == 0 or not seen.target_is_local(self.facts) or not seen.sockets_seen(self.facts):
             return
         self._take(starting=settle.starting(self.facts, self.eyes))
-        seconds = settle.patience(self.facts) if limit is None else limit
+        seconds = settle.patience(self.facts, self.eyes) if limit is None else limit
         if not seconds:
             return
         yield

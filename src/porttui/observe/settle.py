@@ -39,11 +39,11 @@ def starting(facts: Facts, eyes: Platform) -> tuple[Process, ...] | None:
     return tuple(young)
 
 
-def patience(facts: Facts) -> float:
+def patience(facts: Facts, eyes: Platform) -> float:
     """Return how many seconds there is a reason to watch for, unasked; 0 when there is none.
 
     Reasons: the owner of the listener is very young; a young process names the port and has not opened it; the kernel
-    refused although a listener had just been there.
+    refused although a listener had just been there; another listener is there than the one that was read at first.
     """
     if facts.asked.question is not Question.CONNECT or not facts.attempts or not seen.target_is_local(facts):
         return 0.0
@@ -53,7 +53,18 @@ def patience(facts: Facts) -> float:
         return UNASKED
     if facts.starting and not found:
         return UNASKED
+    if _replaced(facts, eyes):
+        return UNASKED
     return UNASKED if found and any(packets.reset_by_kernel(each) for each in seen.refused(facts)) else 0.0
+
+
+def _replaced(facts: Facts, eyes: Platform) -> bool:
+    """Tell whether the listener is another one by now; one whose owner was there to be described has hardly ended."""
+    found = _accepting(facts)
+    if found and all(seen.owners(facts, socket) for socket in found):
+        return False
+    now = eyes.listeners(facts.asked.target.port)
+    return not isinstance(now, Unseen) and history.marks(history.for_target(facts, now)) != history.marks(found)
 
 
 def age(process: Process) -> float | None:

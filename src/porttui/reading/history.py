@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from itertools import pairwise
 
 from porttui.model.base import Value
 from porttui.model.facts import Facts, Moment, Process, Socket
@@ -77,9 +76,16 @@ def ended(facts: Facts) -> tuple[Life, ...]:
 
 
 def one_process(facts: Facts) -> int | None:
-    """Return a process that closed its listener and opened another one; None when no process was seen to do so."""
-    shared = (first.pids & second.pids for first, second in pairwise(lives(facts)))
-    return next((min(pids) for pids in shared if pids), None)
+    """Return a process that closed its listener and opened another one; None when no process was seen to do so.
+
+    Not only of two lives in a row: whose life one in between was may not have been seen.
+    """
+    met: set[int] = set()
+    for life in lives(facts):
+        if again := met & life.pids:
+            return min(again)
+        met |= life.pids
+    return None
 
 
 def seconds(facts: Facts) -> float:

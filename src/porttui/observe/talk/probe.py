@@ -7,6 +7,7 @@ not accept connections is spoken to once: looking must not fill its queue.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator, Sequence
 
@@ -68,6 +69,8 @@ _LISTEN = Plan(first="nothing")
 _LISTEN_BRIEFLY = Plan(first="nothing", then=("tls",), patient=False)
 _HANDSHAKE_SECONDS = 0.6
 """For a handshake that is only a guess; Redis, for one, waits in silence for the rest of a ClientHello."""
+_BUSIEST = 3.0
+"""How many times longer than on an idle machine a hello is waited for at most."""
 _GUESSES: tuple[Said, ...] = ("nothing", "tls", "redis", "postgresql", "memcached")
 
 
@@ -229,11 +232,21 @@ def _seconds(plan: Plan, said: Said, done: Sequence[Exchange], left: float) -> f
     if not done:
         return left - min(1.0, left / 4) if plan.patient else hello
     main = _main(plan, done)
-    if (main is not None and main.outcome == "silent") or said not in {"http", "https", "tls"}:
+    if main is not None and main.outcome == "silent":  # whatever it says now tells more than the next hello would
+        return min(BANNER_SECONDS * _busy(), left)
+    if said not in {"http", "https", "tls"}:
         return hello
     if said == "tls":
         return min(_HANDSHAKE_SECONDS, left)
     return max(left - min(1.0, left / 4), hello)
+
+
+def _busy() -> float:
+    """Return how many times longer this machine takes for anything: programs that want to run for each processor."""
+    try:
+        return min(max(os.getloadavg()[0] / (os.cpu_count() or 1), 1.0), _BUSIEST)
+    except (OSError, AttributeError):  # Windows has none
+        return 1.0
 
 
 def _host(target: Target, call: Call) -> str:
