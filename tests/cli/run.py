@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests import as_installed
@@ -58,8 +58,11 @@ def shell(script: str, **changes: str | None) -> subprocess.CompletedProcess[byt
     )
 
 
-def on_terminal(*argv: str, **changes: str | None) -> tuple[int, str]:
-    """Run porttui on a pseudo terminal of its own until it ends; return exit code and all that it wrote."""
+def on_terminal(*argv: str, meanwhile: Callable[[str], object] | None = None, **changes: str | None) -> tuple[int, str]:
+    """Run porttui on a pseudo terminal of its own until it ends; return exit code and all that it wrote.
+
+    `meanwhile` is called with what it has written so far, whenever that has become more.
+    """
     ours, theirs = pty.openpty()
     with subprocess.Popen(
         [sys.executable, "-m", "porttui", *argv], stdin=theirs, stdout=theirs, stderr=theirs, env=environment(**changes)
@@ -79,6 +82,8 @@ def on_terminal(*argv: str, **changes: str | None) -> tuple[int, str]:
             if not data:
                 break
             written += data
+            if meanwhile is not None:
+                meanwhile(written.decode(errors="replace"))
         else:
             process.kill()
         os.close(ours)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
-import time
 
 import pytest
 
@@ -21,11 +22,9 @@ def test_status_and_words_come_back() -> None:
 
 
 def test_a_program_that_never_stops_printing_is_ended_at_the_bound() -> None:
-    began = time.monotonic()
     found = _python("while True: print('x' * 1000)", seconds=30, limit=5000)
     assert isinstance(found, Output)
     assert (len(found.stdout), found.cut) == (5000, True)
-    assert time.monotonic() - began < 20, "it was not waited for"
 
 
 def test_exactly_as_much_as_is_read_is_not_cut() -> None:
@@ -47,12 +46,11 @@ def test_a_program_that_does_not_end_is_ended() -> None:
 
 
 def test_what_a_program_leaves_behind_is_not_waited_for() -> None:
-    script = "import subprocess, sys; print('said', flush=True); subprocess.Popen(['sleep', '4']); sys.exit(0)"
-    began = time.monotonic()
+    script = "import subprocess, sys; print(subprocess.Popen(['sleep', '60']).pid, flush=True); sys.exit(0)"
     found = _python(script, seconds=30)
     assert isinstance(found, Output)
-    assert (found.stdout, found.status) == ("said\n", 0)
-    assert time.monotonic() - began < 3.9
+    assert found.status == 0
+    os.kill(int(found.stdout), signal.SIGKILL)  # it is still there
 
 
 @pytest.mark.parametrize("name", ["no-such-program-anywhere"])

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -220,11 +219,9 @@ def test_closing_wakes_the_reader() -> None:
 
         reader = threading.Thread(target=read)
         reader.start()
-        began = time.monotonic()
         looks.close()
-        assert ended.wait(10)
+        assert ended.wait(30), "the next look is in a minute"
         reader.join()
-        assert time.monotonic() - began < 10
 
 
 def test_a_port_that_becomes_free_is_seen() -> None:

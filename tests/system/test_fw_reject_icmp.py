@@ -22,7 +22,7 @@ def test_a_rule_rejects(person: Person, hook: str, reject: str, address: str) ->
         answer = stage.check(f"{asked}:{server.port}", person=person)
     expect_fault(answer, "fw-reject-icmp", "firewall", server.port, person)
     assert answer.verdict["confidence"] == "certain", answer
-    assert answer.seconds < 4, "a rejection is reported at once"
+    assert all(each["outcome"] != "timeout" for each in answer.report["facts"]["attempts"]), answer
 
 
 def test_it_leads_when_nothing_listens_either(person: Person) -> None:

@@ -66,7 +66,8 @@ def test_a_web_server_answers(person: Person, address: str) -> None:
         answer = stage.check(f"http://{asked}:{server.port}/", "--timeout=30", person=person)
     expect_healthy(answer, person)
     assert answer.steps["probe"] == "pass", answer
-    assert answer.seconds < 15, "no time-out is waited for"
+    facts = answer.report["facts"]
+    assert [each["outcome"] for each in (*facts["attempts"], *facts["exchanges"])] == ["open", "answer"], answer
 
 
 # Manners of HTTP.

@@ -17,33 +17,35 @@ pytestmark = [pytest.mark.system, EVERYBODY]
 def test_local_clients_do_not_pass_the_redirect(person: Person, address: str, program: str) -> None:
     """Without root it is a server on a port nearby, which is true as well, and the same way out is offered."""
     with Namespace(lan=True) as stage:
-        server = stage.listen(address="0.0.0.0", port=8080, person=Person.OTHER)
+        port = stage.free_port()  # not 80, where a server of another test may listen in its own namespace
+        server = stage.listen(address="0.0.0.0", port=port + 1, person=Person.OTHER)
         if program == "nft":
-            translate(stage, "prerouting", 'iifname "lan0" tcp dport 80 redirect to :8080')
+            translate(stage, "prerouting", f'iifname "lan0" tcp dport {port} redirect to :{server.port}')
         else:
-            rule = ("-i", "lan0", "-p", "tcp", "--dport", "80", "-j", "REDIRECT", "--to-ports", "8080")
+            rule = ("-i", "lan0", "-p", "tcp", "--dport", f"{port}", "-j", "REDIRECT", "--to-ports", f"{server.port}")
             stage.run("iptables", "-t", "nat", "-A", "PREROUTING", *rule)
-        answer = stage.check(f"http://{address}/", person=person)
+        answer = stage.check(f"http://{address}:{port}/", person=person)
     if person is Person.ROOT:
-        expect_fault(answer, "nat-prerouting-only", "firewall", 80, person)
+        expect_fault(answer, "nat-prerouting-only", "firewall", port, person)
         assert answer.verdict["confidence"] == "certain", answer
         assert "'OUTPUT'" in str(answer.report["remedies"]) or "porttui_output" in str(answer.report["remedies"]), (
             answer
         )
     else:
-        expect_fault(answer, "wrong-port", "listener", 80, person, staged="nat-prerouting-only")
+        expect_fault(answer, "wrong-port", "listener", port, person, staged="nat-prerouting-only")
     ways = str(answer.report["remedies"])
     assert f":{server.port}" in ways, answer
 
 
 def test_with_nobody_nearby_root_still_knows(person: Person) -> None:
     with Namespace(lan=True) as stage:
-        server = stage.listen(port=28_765, address="0.0.0.0", person=Person.OTHER)
-        translate(stage, "prerouting", f"tcp dport 20443 redirect to :{server.port}")
-        answer = stage.check("127.0.0.1:20443", person=person)
+        port = stage.free_port()
+        server = stage.listen(port=port + 1000, address="0.0.0.0", person=Person.OTHER)
+        translate(stage, "prerouting", f"tcp dport {port} redirect to :{server.port}")
+        answer = stage.check(f"127.0.0.1:{port}", person=person)
     if person is Person.ROOT:
-        expect_fault(answer, "nat-prerouting-only", "firewall", 20443, person)
+        expect_fault(answer, "nat-prerouting-only", "firewall", port, person)
     else:
-        expect_fault(answer, "nothing-listening", "listener", 20443, person, staged="nat-prerouting-only")
+        expect_fault(answer, "nothing-listening", "listener", port, person, staged="nat-prerouting-only")
         assert answer.verdict["confidence"] == "likely", answer
         assert any("rules" in what for what in answer.unseen), answer

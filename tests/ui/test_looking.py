@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -72,13 +71,11 @@ async def test_steps_appear_one_by_one_where_they_stay() -> None:
 async def test_tabs_and_quit_work_while_a_look_takes_long() -> None:
     stage = Stage(reports.ipv6_only(), 1)
     app = stage.app()
-    began = time.monotonic()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("3")
         assert "[3 Sockets]" in rows(pilot)[1]
         await pilot.press("2", "5", "6", "4", "q")
         await until(pilot, lambda: app.return_value is not None)
-    assert time.monotonic() - began < 10
     assert code(app) == 130  # a question was asked, and left before the answer
     stage.release()
 

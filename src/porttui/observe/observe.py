@@ -41,6 +41,8 @@ from porttui.observe.session import own_folder, own_pids
 from porttui.reading import history, meant, near, seen, stuck, wsl
 
 _MOST_ELSEWHERE = 4
+_MOST_TALKS = 3
+"""How often a server is asked at most, when one of those that share its port ended meanwhile."""
 _CROWD = 5
 """Clients of a server from which on it may have no room for more; the smallest instances of databases have 10 or 20."""
 _FAR_AWAY = "192.0.2.1"
@@ -479,12 +481,26 @@ class _Observation:
         socket = seen.accepting(self.facts, address, port)
         owner = seen.program_of(self.facts, socket) if socket else None
         crowded = socket is not None and len(stuck.taken(self.facts, socket)) >= _CROWD
-        talk = probe(
-            self.asked, address, port, role=role, owner=owner, timeout=timeout, fate=self.eyes.fate, crowded=crowded
-        )
-        for exchange in talk:
-            self._take(exchanges=(*(self.facts.exchanges or ()), exchange))
-            yield
+        earlier = self.facts.exchanges or ()
+        for _ in range(_MOST_TALKS):
+            before = self._listeners_now(port)
+            self._take(exchanges=earlier)
+            talk = probe(
+                self.asked, address, port, role=role, owner=owner, timeout=timeout, fate=self.eyes.fate, crowded=crowded
+            )
+            for exchange in talk:
+                self._take(exchanges=(*(self.facts.exchanges or ()), exchange))
+                yield
+            said = (self.facts.exchanges or ())[len(earlier) :]
+            if not any(each.outcome in {"closed", "reset"} for each in said):
+                return
+            now = self._listeners_now(port)
+            if not (before - now and before & now):
+                return  # else one of those that share the port has ended with the connection: ask the others
+
+    def _listeners_now(self, port: int) -> frozenset[history.Mark]:
+        rows = self.eyes.listeners(port) if self.facts.os == "linux" else ()  # elsewhere this costs too much
+        return frozenset() if isinstance(rows, Unseen) else history.marks(rows)
 
     def _talk_to_proxies(self) -> Iterator[None]:
         from porttui.observe.talk.proxies import environment_proxies, probe_through

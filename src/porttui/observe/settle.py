@@ -48,8 +48,8 @@ def patience(facts: Facts, eyes: Platform) -> float:
     if facts.asked.question is not Question.CONNECT or not facts.attempts or not seen.target_is_local(facts):
         return 0.0
     found = _accepting(facts)
-    ages = [known for socket in found for owner in seen.owners(facts, socket) if (known := age(owner)) is not None]
-    if ages and min(ages) < YOUNG:
+    owners = [owner for socket in found for owner in seen.owners(facts, socket)]
+    if any(_was_young(facts, owner) for owner in owners):
         return UNASKED
     if facts.starting and not found:
         return UNASKED
@@ -58,10 +58,16 @@ def patience(facts: Facts, eyes: Platform) -> float:
     return UNASKED if found and any(packets.reset_by_kernel(each) for each in seen.refused(facts)) else 0.0
 
 
+def _was_young(facts: Facts, process: Process) -> bool:
+    """Tell whether it was young when the look began: the look itself may take long on a busy machine."""
+    return process.started is not None and (facts.at - process.started).total_seconds() < YOUNG
+
+
 def _replaced(facts: Facts, eyes: Platform) -> bool:
-    """Tell whether the listener is another one by now; one whose owner was there to be described has hardly ended."""
+    """Tell whether the listener is another one by now; one whose owner has long been there has hardly ended."""
     found = _accepting(facts)
-    if found and all(seen.owners(facts, socket) for socket in found):
+    owners = [seen.owners(facts, socket) for socket in found]
+    if found and all(each and all((age(one) or 0) > STARTING for one in each) for each in owners):
         return False
     now = eyes.listeners(facts.asked.target.port)
     return not isinstance(now, Unseen) and history.marks(history.for_target(facts, now)) != history.marks(found)
