@@ -257,7 +257,8 @@ class _Observation:
     def _failed(self, failed: Unseen, where: str) -> None:
         """Tell a failure of porttui's own; several parts may ask the same eye, and one that fails is told once."""
         before = self.facts
-        told = [(each.reason, origin(text)) for each, text in zip(before.failures, before.failure_details, strict=True)]
+        pairs = zip(before.failures, before.failure_details, strict=False)
+        told = {(each.reason, origin(text)) for each, text in pairs}
         if (failed.reason, origin(where)) in told:
             return
         self._take(failures=(*before.failures, failed), failure_details=(*before.failure_details, where))
