@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from textual import events
 
 from porttui.model.address import endpoint
-from porttui.model.report import Report, Risk, Status, Step
+from porttui.model.report import Remedy, Report, Risk, Status, Step
 from porttui.model.rules import Judged
 from porttui.reading import seen, way, words
 from porttui.reading.way import WayStop
@@ -18,7 +18,7 @@ from porttui.ui.lines import EMPTY, NARROW, WIDE, Line, beside, plain, squeezed,
 from porttui.ui.panels import packet_way
 from porttui.ui.shown import Shown
 from porttui.ui.tabs.tab import LEFT, Drawing, Tab
-from porttui.ui.words import MARKS, command
+from porttui.ui.words import MARKS, command, number
 
 if TYPE_CHECKING:
     from porttui.ui.screens.diagnosis import DiagnosisScreen
@@ -85,7 +85,13 @@ class FirewallTab(Tab):
         return [("enter", "Work it out"), ("esc", "Leave it"), ("ctrl+c", "Quit")] if self.editing else []
 
     def copied(self) -> str:
-        """Return the command that would show rules that were not read."""
+        """Return the command that would show rules that were not read, else that of the narrowest change."""
+        report = self.shown.report
+        if self._shows() or report is None or report.verdict.step is not Step.FIREWALL or not report.remedies:
+            return self._shows()
+        return next((text for step in _narrowest(report).steps if (text := command(step, report))), "")
+
+    def _shows(self) -> str:
         report = self.shown.report
         backends = report.firewall.backends if report and report.firewall else ()
         shows = (how_to_see(one.unseen, report) for one in backends if one.unseen is not None and report is not None)
@@ -107,8 +113,10 @@ class FirewallTab(Tab):
             return "enter works it out" if narrow else "type the address of another machine; enter works it out"
         asks = "; e asks the same for another sender" if self.can("edit") else ""
         if report.remedies and report.verdict.step is Step.FIREWALL:
-            return "f  ways to let it through" if narrow else f"f  ways to let it through{asks}"
-        if self.copied():
+            ways = f"f  {number(len(report.remedies))} way{'s' * (len(report.remedies) > 1)} to let it through"
+            undone = ", each with its undo" if all(each.undo for each in report.remedies) else ""
+            return ways if narrow else f"{ways}{undone}{asks}"
+        if self._shows():
             return (
                 "c copies what shows the rules"
                 if narrow
@@ -189,7 +197,7 @@ class FirewallTab(Tab):
         if width >= NARROW:
             rows = squeezed(rows, height)
         focus = (len(rows) - len(asked), len(rows) - 1)
-        if width < NARROW or self.copied() or not seen.target_is_local(report.facts):
+        if width < NARROW or self._shows() or not seen.target_is_local(report.facts):
             rows += [EMPTY, *draw.read_rows(report, width - 1)]
         return Drawing(rows, focus)
 
@@ -220,7 +228,7 @@ class FirewallTab(Tab):
             right = draw.sender_panel(report, judged, self.shown.elsewhere, typed, room)
         right += [EMPTY, *draw.read_rows(report, room - 1)]
         if report.verdict.step is Step.FIREWALL and report.remedies:
-            right += [EMPTY, *_narrowest(report, room)]
+            right += [EMPTY, *_narrowest_rows(report, room)]
         return Drawing(beside(left, right, LEFT, width), (start + self.cursor, start + self.cursor))
 
     def _why_not(self, report: Report, width: int) -> list[Line]:
@@ -304,9 +312,13 @@ def _sentence(report: Report) -> str:
     }[step.status]
 
 
-def _narrowest(report: Report, width: int) -> list[Line]:
-    """Show the first way that changes something; the others, and what each costs, stand in tab 2."""
-    way_in = next((each for each in report.remedies if each.risk is not Risk.SAFE), report.remedies[0])
+def _narrowest(report: Report) -> Remedy:
+    """Return the first way that changes something; the others, and what each costs, stand in tab 2."""
+    return next((each for each in report.remedies if each.risk is not Risk.SAFE), report.remedies[0])
+
+
+def _narrowest_rows(report: Report, width: int) -> list[Line]:
+    way_in = _narrowest(report)
     rows = [" The narrowest change (tab 2)", *wrap(way_in.title, width - 1, f"   {way_in.way}  ")]
     for step in way_in.steps:
         for typed in command(step, report).splitlines():
