@@ -29,3 +29,14 @@ def test_nginx_fails(person: Person, tmp_path: Path) -> None:
         start_nginx(stage, tmp_path, port, f"listen 127.0.0.1:{port}; return 503;")
         answer = stage.check(f"http://127.0.0.1:{port}/", person=person)
     expect_fault(answer, "http-server-error", "probe", port, person)
+
+
+def test_a_proxy_that_waited_in_vain_has_no_error_of_its_own(person: Person, tmp_path: Path) -> None:
+    with Namespace() as stage:
+        upstream = stage.listen("--do=silent", port=stage.free_port(), person=Person.OTHER)
+        port = stage.free_port()
+        proxy = f"proxy_read_timeout 200ms; proxy_pass http://127.0.0.1:{upstream.port};"
+        start_nginx(stage, tmp_path, port, f"listen 127.0.0.1:{port}; location / {{ {proxy} }}")
+        answer = stage.check(f"http://127.0.0.1:{port}/", person=person)
+    expect_fault(answer, "http-server-error", "probe", port, person)
+    assert "in vain for the program behind it" in answer.verdict["summary"], answer

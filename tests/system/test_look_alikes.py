@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
+from tests.servers import make_certificate
 from tests.system import troubled
 from tests.system.docker import container
 from tests.system.expect import EVERYBODY, expect_fault, expect_healthy, expect_undetermined
@@ -159,3 +161,30 @@ def test_a_handler_that_waits_for_a_program_blocks_its_event_loop(person: Person
         stage.accepted(port, 1)
         answer = stage.check(f"http://127.0.0.1:{port}/", "--timeout=1.5", person=person)
     expect_fault(answer, "hung-event-loop", "probe", port, person)
+
+
+_SLOW_TLS = """
+import socket, ssl, sys, threading, time
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain(sys.argv[2], sys.argv[3])
+server = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+def serve(connection):
+    time.sleep(0.75)
+    try:
+        context.wrap_socket(connection, server_side=True).recv(9999)
+    except OSError:
+        pass
+while True:
+    threading.Thread(target=serve, args=(server.accept()[0],), daemon=True).start()
+"""
+
+
+def test_a_tls_server_that_takes_its_time_is_no_broken_web_server(person: Person, tmp_path: Path) -> None:
+    """It resets a plain request at once, and answers a hello after as long as a busy machine may take."""
+    pair = make_certificate(tmp_path)
+    with Namespace() as stage:
+        port = stage.free_port()
+        words = (sys.executable, "-I", "-S", "-c", _SLOW_TLS, str(port), str(pair.certificate), str(pair.key))
+        stage.serve(port, *words)
+        answer = stage.check(f"http://127.0.0.1:{port}/", "--timeout=3", person=person)
+    expect_fault(answer, "plain-http-to-tls", "probe", port, person)

@@ -43,7 +43,9 @@ def test_a_body_that_is_still_under_way_is_not_cut_off(person: Person) -> None:
     with Namespace() as stage:
         port = stage.free_port()
         start_node(stage, port, _SLOW)
-        expect_healthy(stage.check(f"http://127.0.0.1:{port}/", person=person), person)
+        answer = stage.check(f"http://127.0.0.1:{port}/", person=person)
+    expect_healthy(answer, person)
+    assert "1200 of 5000 bytes" in answer.verdict["gloss"], answer
 
 
 def test_chunks_that_break_the_rules_are_something_else(person: Person) -> None:

@@ -23,3 +23,15 @@ def test_nothing_listens_behind_nginx(person: Person, tmp_path: Path) -> None:
         answer = stage.check(f"http://127.0.0.1:{port}/", person=person)
     expect_fault(answer, "upstream-dead-502", "probe", port, person)
     assert "nginx" in str(answer.verdict).lower(), answer
+
+
+def test_it_is_not_said_for_certain_that_a_program_is_down_which_breaks_off(person: Person, tmp_path: Path) -> None:
+    with Namespace() as stage:
+        upstream = stage.listen("--do=close", port=stage.free_port(), person=Person.OTHER)
+        port = stage.free_port()
+        proxy = f"listen 127.0.0.1:{port}; location / {{ proxy_pass http://127.0.0.1:{upstream.port}; }}"
+        start_nginx(stage, tmp_path, port, proxy)
+        answer = stage.check(f"http://127.0.0.1:{port}/", person=person)
+    expect_fault(answer, "upstream-dead-502", "probe", port, person)
+    assert answer.verdict["confidence"] == "likely", answer
+    assert "probably" in answer.verdict["summary"], answer

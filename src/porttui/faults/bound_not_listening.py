@@ -13,8 +13,9 @@ the second program never comes.
 How porttui knows: a Linux kernel lists sockets that are bound and do not listen when it is asked for them (sock_diag,
 state bit 13, since Linux 6.8 and in some older kernels of distributions). /proc/net/tcp and older versions of ss do
 not show them at all. There is such a socket on the port, no listener would take your connection, and the connection
-was refused, or, for a server that wants to start, the bind was told EADDRINUSE. On a kernel that cannot list them
-porttui does not find this fault.
+was refused, or, for a server that wants to start, the bind was told EADDRINUSE. When a bind with SO_REUSEADDR works all
+the same, the verdict is no more than likely, because whether your server sets that option is not known. On a kernel
+that cannot list such sockets porttui does not find this fault.
 
 What looks the same and is not: nothing-listening (the port is free, and a server can start there), port-taken
 (somebody does listen), time-wait and leftover-connection (connections of a server that is gone keep the port),
@@ -32,9 +33,9 @@ If a port has to be reserved for another program, hand it the socket and not the
 from __future__ import annotations
 
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
-from porttui.faults.shared import not_the_bind, not_the_listener
+from porttui.faults.shared import not_in_use, not_the_listener
 from porttui.model.facts import BindTry, Facts, Socket
-from porttui.model.report import Evidence, Remedy, Step
+from porttui.model.report import Confidence, Evidence, Remedy, Step
 from porttui.model.target import Question
 from porttui.reading import evidence, seen, words
 from porttui.reading.keeping import in_the_way
@@ -43,7 +44,7 @@ from porttui.remedies import free_port, service
 
 def check(facts: Facts) -> Outcome:
     """Find it when a bound socket that does not listen is on the port, and nobody listens there."""
-    first = not_the_bind(facts) if facts.asked.question is Question.BIND else not_the_listener(facts)
+    first = not_in_use(facts) if facts.asked.question is Question.BIND else not_the_listener(facts)
     if first is not None:
         return first
     bound = _bound(facts)
@@ -58,8 +59,12 @@ def check(facts: Facts) -> Outcome:
         if not any(each.error == "EADDRINUSE" for each in _tries(facts)):
             return RuledOut(because="the port is not in use for this bind")
         tried = evidence.binds(facts)
+    by_some = facts.asked.question is Question.BIND and any(each.error is None for each in seen.binds_that_count(facts))
+    told = f"{words.subject(facts, bound[0])} has taken port {bound[0].port} and does not listen on it"
     return Found(
-        summary=f"{words.subject(facts, bound[0])} has taken port {bound[0].port} and does not listen on it.",
+        # a server with SO_REUSEADDR could start if this program has set it as well
+        summary=f"Probably your server lacks SO_REUSEADDR: {told[0].lower()}{told[1:]}." if by_some else f"{told}.",
+        confidence=Confidence.LIKELY if by_some else Confidence.CERTAIN,
         gloss="Taking a port (bind) and opening it (listen) are two steps; this program did only the first.",
         evidence=(*evidence.listening(facts, bound), *tried),
     )

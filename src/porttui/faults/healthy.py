@@ -80,7 +80,7 @@ def _answers(facts: Facts) -> Outcome:
     by = f", by {words.program(facts, listener)}" if listener and seen.owners(facts, listener) else ""
     return Found(
         summary=f"It {_told(good)}{by}.",
-        gloss=_catch(facts) or redirects.note(facts) or _slowly(good),
+        gloss=_catch(facts) or redirects.note(facts) or _under_way(good) or _slowly(good),
         evidence=(
             *evidence.exchanged((good,)),
             *redirects.told(facts),
@@ -128,6 +128,15 @@ def _serves(facts: Facts, answer: HttpAnswer) -> bool:
 
 def _base(scheme: str) -> str:
     return {"postgres": "postgresql", "mariadb": "mysql", "sftp": "ssh", "ftps": "ftp"}.get(scheme, scheme)
+
+
+def _under_way(exchange: Exchange) -> str:
+    """Say that a body had not ended when porttui stopped to read it, where its end was announced."""
+    http = exchange.http
+    announced = http.header("content-length") if http is not None and http.cut == "time" else None
+    if http is None or announced is None:
+        return ""
+    return f"The answer was not whole when porttui stopped to read it: {http.received} of {announced} bytes had come."
 
 
 def _told(exchange: Exchange) -> str:

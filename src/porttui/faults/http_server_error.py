@@ -47,6 +47,9 @@ _MEANING = {
 }
 
 
+_LATE = 504
+
+
 def check(facts: Facts) -> Outcome:
     """Find it when the answer to the request is a 5xx that is no gateway's."""
     first = not_the_probe(facts)
@@ -59,8 +62,10 @@ def check(facts: Facts) -> Outcome:
     meaning = _MEANING.get(http.status)
     listener = seen.accepting(facts, answered.address, answered.port)
     name = words.plain_name(facts, listener) if listener else "the server"
+    status = f"HTTP {http.status} {http.reason}".rstrip()
+    told = f"{name} answers {status}: it waited in vain for the program behind it."
     return Found(
-        summary=f"{name} answers, with an error of its own: HTTP {http.status} {http.reason}".rstrip() + ".",
+        summary=told if http.status == _LATE else f"{name} answers, with an error of its own: {status}.",
         gloss=f"{http.status} means {meaning}."
         if meaning
         else "5xx means that the request is fine and the server is not.",

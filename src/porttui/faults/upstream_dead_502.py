@@ -11,7 +11,8 @@ when the application listens on [::1] and the proxy asks 127.0.0.1; or, on Red H
 to connect. In the seconds after `docker compose up` it is simply too early.
 
 How porttui knows: the answer has the status 502, which programs seldom send of their own accord, and it names its
-author in the header Server. Which address the proxy tried stands only in the proxy's log.
+author in the header Server. A proxy says the same of a program that lives and breaks off in the middle, so the verdict
+is no more than likely. Which address the proxy tried stands only in the proxy's log.
 
 What looks the same and is not: http-server-error (the program itself answers with an error; 504 is among them: the
 program is reached, and is slow), proxy-env (a proxy of your own environment says 502, and asked directly all is
@@ -33,7 +34,7 @@ from __future__ import annotations
 from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shared import not_the_probe
 from porttui.model.facts import Exchange, Facts
-from porttui.model.report import Evidence, Remedy, RemedyStep, Risk, Step
+from porttui.model.report import Confidence, Evidence, Remedy, RemedyStep, Risk, Step
 from porttui.reading import evidence, redirects, words
 from porttui.remedies import service
 
@@ -51,8 +52,9 @@ def check(facts: Facts) -> Outcome:
         return RuledOut(because="no answer had the status 502")
     server = answered.http.header("server") or "the proxy"
     return Found(
-        summary=f"{server} on port {answered.port} answers 502: the program behind it is down.",
-        gloss="A reverse proxy stands in front of the real server and passes requests on to it.",
+        summary=f"{server} on port {answered.port} answers 502: probably the program behind it is down.",
+        gloss="A reverse proxy passes requests on; the program behind it refused, or broke off without an answer.",
+        confidence=Confidence.LIKELY,
         evidence=(
             *evidence.exchanged((answered,)),
             *redirects.told(facts),

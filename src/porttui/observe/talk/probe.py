@@ -71,6 +71,7 @@ _HANDSHAKE_SECONDS = 0.6
 """For a handshake that is only a guess; Redis, for one, waits in silence for the rest of a ClientHello."""
 _BUSIEST = 3.0
 """How many times longer than on an idle machine a hello is waited for at most."""
+_SLOW_HANDSHAKE_SECONDS = 1.2
 _GUESSES: tuple[Said, ...] = ("nothing", "tls", "redis", "postgresql", "memcached")
 
 
@@ -237,7 +238,9 @@ def _seconds(plan: Plan, said: Said, done: Sequence[Exchange], left: float) -> f
     if said not in {"http", "https", "tls"}:
         return hello
     if said == "tls":
-        return min(_HANDSHAKE_SECONDS, left)
+        # a server that cuts requests off may be one that speaks TLS alone, and takes its time for a handshake
+        cut = main is not None and main.sent == "http" and main.outcome in {"closed", "reset"}
+        return min(_SLOW_HANDSHAKE_SECONDS if cut else _HANDSHAKE_SECONDS, left)
     return max(left - min(1.0, left / 4), hello)
 
 
