@@ -188,3 +188,13 @@ def test_a_tls_server_that_takes_its_time_is_no_broken_web_server(person: Person
         stage.serve(port, *words)
         answer = stage.check(f"http://127.0.0.1:{port}/", "--timeout=3", person=person)
     expect_fault(answer, "plain-http-to-tls", "probe", port, person)
+
+
+def test_an_echo_of_our_own_hello_is_no_tls(person: Person) -> None:
+    with Namespace() as stage:
+        port = stage.free_port()
+        stage.serve(port, "socat", f"TCP-LISTEN:{port},fork,reuseaddr,bind=127.0.0.1", "EXEC:cat", person=Person.OTHER)
+        plain = stage.check(f"http://127.0.0.1:{port}/", "--timeout=1.5", person=person)
+        secure = stage.check(f"https://127.0.0.1:{port}/", "--timeout=1.5", person=person)
+    assert plain.code in {"not-http", "undetermined"}, plain
+    assert secure.code in {"tls-to-plain", "not-http", "undetermined"}, secure

@@ -50,7 +50,7 @@ def check(facts: Facts) -> Outcome:
     answered = _gateway(facts)
     if answered is None or answered.http is None:
         return RuledOut(because="no answer had the status 502")
-    server = answered.http.header("server") or "the proxy"
+    server = answered.http.header("server") or "The proxy"
     return Found(
         summary=f"{server} on port {answered.port} answers 502: probably the program behind it is down.",
         gloss="A reverse proxy passes requests on; the program behind it refused, or broke off without an answer.",

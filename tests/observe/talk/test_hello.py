@@ -51,6 +51,7 @@ ANSWERS: list[tuple[bytes, str | None]] = [
     (b"", None),
     (b"hello, world\n", None),
     (b"GET / HTTP/1.1\r\n", None),  # an echo of what was said is no answer
+    (b"\x16\x03\x01\x02\0\1\0\1\xfc\x03\x03", None),  # so is that of our ClientHello
     (b"\0\0\0\0\0\0\0\0\0\0", None),
     (b"Not a number", None),
 ]

@@ -97,8 +97,12 @@ def _binary(data: bytes) -> str | None:
 
 
 def _tls(data: bytes) -> bool:
-    """An alert or handshake record (RFC 8446, 5.1); the version in it is 3.0 to 3.4."""
-    return len(data) >= 5 and data[0] in {0x15, 0x16} and data[1] == 3 and data[2] <= 4 and data[3] < 0x42
+    """An alert or handshake record (RFC 8446, 5.1); the version in it is 3.0 to 3.4.
+
+    No server begins with a ClientHello (type 1): that is our own, sent back by an echo.
+    """
+    record = len(data) >= 5 and data[0] in {0x15, 0x16} and data[1] == 3 and data[2] <= 4 and data[3] < 0x42
+    return record and not (data[0] == 0x16 and data[5:6] == b"\1")
 
 
 def _http2(data: bytes) -> bool:
