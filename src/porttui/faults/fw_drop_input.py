@@ -14,8 +14,9 @@ loopback.)
 How porttui knows: packets to an address of this machine pass its own IP layer, which counts those that come in
 (Ip.InReceives in /proc/net/snmp) and those that it hands on to TCP (Ip.InDelivers). porttui sends a few first packets
 within milliseconds; all of them came in and none was handed on. In between there is little but the input side of the
-firewall. The rules can be read by root only, so the verdict stays likely and says "Probably". A target on another
-machine cannot be judged in this way from here.
+firewall. As root it reads the rules as well, works out what they do with this very connection, and names the rule that
+drops it; when that is what the connection met, the verdict is certain. Without root it stays likely and says
+"Probably". A target on another machine cannot be judged in this way from here.
 
 What looks the same and is not: backlog-full (handed on to TCP, and the server's queue overflows), fw-drop-output and
 conntrack-full (the packets never came in, as they never left), lo-down (they left, and loopback is switched off),
@@ -37,9 +38,9 @@ confirm in time that you are still there.
 from __future__ import annotations
 
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
-from porttui.model.facts import Facts
+from porttui.model.facts import Attempt, Facts
 from porttui.model.report import Confidence, Evidence, Remedy, Step
-from porttui.reading import evidence, packets, seen, words
+from porttui.reading import evidence, packets, rules, seen, words
 from porttui.reading.unseen import firewall_unseen
 from porttui.remedies import firewall
 
@@ -54,23 +55,45 @@ def check(facts: Facts) -> Outcome:
     local = [each for each in silent if seen.is_local(facts, each.address)]
     if not local:
         return CannotTell(because="the target is another machine: where its packets end cannot be seen from here")
-    dropped = [each for each in local if packets.dropped_inwards(each)]
+    dropped = [each for each in local if _dropped(facts, each)]
     if not dropped:
-        if any(packets.queue_overflowed(each) or packets.dropped_outwards(each) for each in local):
+        if any(packets.queue_overflowed(each) or _dropped_outwards(facts, each) for each in local):
             return RuledOut(because="the packets did not end between arrival and TCP")
         return CannotTell(because="the counters do not tell where the packets ended", unseen=firewall_unseen(facts))
     first = dropped[0]
     listener = seen.accepting(facts, first.address)
+    sure = rules.confidence(facts, first, "drop", Confidence.LIKELY)
+    who = "A firewall rule" if sure is Confidence.CERTAIN else "Probably a firewall"
+    what = "answers from" if rules.answers_are_dropped(facts, first) else "packets to"
     return Found(
-        summary=f"Probably a firewall on {words.machine(facts)} drops the packets to port {first.port} coming in.",
+        summary=f"{who} on {words.machine(facts)} drops the {what} port {first.port} coming in.",
         gloss="A dropped packet is not answered at all, so the client waits until it gives up.",
-        confidence=Confidence.LIKELY,
+        confidence=sure,
         evidence=(
+            *rules.quoted(facts, first, "drop"),
             *evidence.connects(facts, (first,)),
-            *evidence.counted(first, "Ip.InReceives", "Ip.InDelivers"),
-            Evidence(text="TcpExt.ListenOverflows\t+0\tso no server's queue is full", source="/proc/net/netstat"),
+            *(_counted(first) if packets.dropped_inwards(first) else ()),
             *(evidence.listening(facts, (listener,)) if listener else ()),
         ),
+    )
+
+
+def _dropped(facts: Facts, attempt: Attempt) -> bool:
+    """Tell whether packets were dropped on their way in: by the rules, where they were read, or by the counters."""
+    if packets.queue_overflowed(attempt):
+        return False
+    side = rules.side(facts, attempt)
+    return side == "in" if side is not None else packets.dropped_inwards(attempt)
+
+
+def _dropped_outwards(facts: Facts, attempt: Attempt) -> bool:
+    return rules.side(facts, attempt) == "out" or packets.dropped_outwards(attempt)
+
+
+def _counted(attempt: Attempt) -> tuple[Evidence, ...]:
+    return (
+        *evidence.counted(attempt, "Ip.InReceives", "Ip.InDelivers"),
+        Evidence(text="TcpExt.ListenOverflows\t+0\tso no server's queue is full", source="/proc/net/netstat"),
     )
 
 

@@ -13,8 +13,8 @@ service alone is cut off.
 How porttui knows: it asked the kernel to send some packets, which are counted (Ip.OutRequests in /proc/net/snmp), and
 they neither left (Ip.OutTransmits, since Linux 6.6) nor came in by loopback (Ip.InReceives); on older kernels,
 sending them once more was counted as failed (TcpExt.TCPRetransFail). The connection tracking table, which throws
-packets away at the same place when it is full, had room. Only root can read the rules, so the verdict says
-"Probably".
+packets away at the same place when it is full, had room. As root it reads the rules, names the one that drops this
+very connection, and is certain when that is what the connection met; without root the verdict says "Probably".
 
 What looks the same and is not: fw-drop-input (the packets came in, and were not handed on), conntrack-full (the table
 has no room), lo-down (they left, and never came in), dnat-loopback-martian (a NAT rule leads them where they cannot
@@ -34,9 +34,9 @@ the VPN on and once with it off: what a kill switch leaves behind when it crashe
 from __future__ import annotations
 
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
-from porttui.model.facts import Facts, NatRule, Unseen
-from porttui.model.report import Confidence, Remedy, Step
-from porttui.reading import evidence, nat, packets, seen, tracking, words
+from porttui.model.facts import Attempt, Facts, NatRule, Unseen
+from porttui.model.report import Confidence, Evidence, Remedy, Step
+from porttui.reading import evidence, nat, packets, rules, seen, tracking, words
 from porttui.reading.unseen import firewall_unseen
 from porttui.remedies import firewall
 
@@ -55,14 +55,16 @@ def check(facts: Facts) -> Outcome:
     silent = [each for each in seen.failed(facts) if each.outcome == "timeout"]
     if not silent:
         return RuledOut(because="no connection ran into a time-out")
-    dropped = [each for each in silent if packets.dropped_outwards(each)]
+    dropped = [each for each in silent if _dropped(facts, each)]
     if not dropped:
-        if any(packets.queue_overflowed(each) or packets.dropped_inwards(each) for each in silent):
+        if any(packets.queue_overflowed(each) or _dropped_inwards(facts, each) for each in silent):
             return RuledOut(because="the packets left")
         return CannotTell(because="the counters do not tell where the packets ended", unseen=firewall_unseen(facts))
     if tracking.is_full(facts):
         return CannotTell(because="the connection tracking table is full, which drops packets at the same place")
     first = dropped[0]
+    if rules.side(facts, first) == "out":
+        return _found(facts, first)
     led = nat.deciding(facts, first.address)
     if isinstance(led, NatRule):
         return CannotTell(because="a NAT rule leads the packets elsewhere, and they may not go there")
@@ -72,25 +74,51 @@ def check(facts: Facts) -> Outcome:
             because="nothing listens there: a NAT rule may send the packets where they cannot go",
             unseen=firewall_unseen(facts) or (_NAT_UNSEEN,),
         )
-    who = f"a firewall on {words.machine(facts)}"
-    if _no_rules(facts):  # what is left stands at the same place: eBPF programs, as systemd loads for IPAddressDeny=
-        who = "a program of this cgroup (eBPF, such as systemd's IPAddressDeny=)"
+    return _found(facts, first)
+
+
+def _found(facts: Facts, attempt: Attempt) -> Found:
+    sure = rules.confidence(facts, attempt, "drop", Confidence.LIKELY)
+    who = f"{'A firewall rule' if sure is Confidence.CERTAIN else 'Probably a firewall'} on {words.machine(facts)}"
+    if _no_rule(facts, attempt):  # what is left stands at the same place: eBPF programs, as systemd loads for units
+        who = "Probably a program of this cgroup (eBPF, such as systemd's IPAddressDeny=)"
+    what = "answers from" if rules.answers_are_dropped(facts, attempt) else "packets to"
     return Found(
-        summary=f"Probably {who} drops the packets to port {first.port} going out.",
+        summary=f"{who} drops the {what} port {attempt.port} going out.",
         gloss="The packets are thrown away before they leave your program's side; so nothing can answer.",
-        confidence=Confidence.LIKELY,
+        confidence=sure,
         evidence=(
-            *evidence.connects(facts, (first,)),
-            *evidence.counted(first, "Ip.OutRequests", "Ip.OutTransmits", "Ip.InReceives"),
-            *evidence.counted(first, "TcpExt.TCPRetransFail", whole=True),
+            *rules.quoted(facts, attempt, "drop"),
+            *evidence.connects(facts, (attempt,)),
+            *(_counted(attempt) if packets.dropped_outwards(attempt) else ()),
         ),
     )
 
 
-def _no_rules(facts: Facts) -> bool:
-    """Tell whether every firewall was read and has no rule at all."""
+def _counted(attempt: Attempt) -> tuple[Evidence, ...]:
+    return (
+        *evidence.counted(attempt, "Ip.OutRequests", "Ip.OutTransmits", "Ip.InReceives"),
+        *evidence.counted(attempt, "TcpExt.TCPRetransFail", whole=True),
+    )
+
+
+def _dropped(facts: Facts, attempt: Attempt) -> bool:
+    """Tell whether packets were dropped on their way out: by the rules, where they were read, or by the counters."""
+    if packets.queue_overflowed(attempt):
+        return False
+    side = rules.side(facts, attempt)
+    return side == "out" if side is not None else packets.dropped_outwards(attempt)
+
+
+def _dropped_inwards(facts: Facts, attempt: Attempt) -> bool:
+    return rules.side(facts, attempt) == "in" or packets.dropped_inwards(attempt)
+
+
+def _no_rule(facts: Facts, attempt: Attempt) -> bool:
+    """Tell whether every firewall was read and has no rule at all, or none that blocks this."""
     backends = facts.firewall or ()
-    return bool(backends) and all(each.unseen is None and not each.rules for each in backends)
+    none = bool(backends) and all(each.unseen is None and not each.rules for each in backends)
+    return none or rules.lets_through(facts, attempt)
 
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:

@@ -35,7 +35,7 @@ from __future__ import annotations
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
 from porttui.model.facts import Attempt, Facts, Icmp
 from porttui.model.report import Confidence, Evidence, Remedy, Step
-from porttui.reading import evidence, packets, seen, words
+from porttui.reading import evidence, packets, rules, seen, words
 from porttui.remedies import firewall
 
 _CODES = {
@@ -92,13 +92,19 @@ def _found(facts: Facts, attempt: Attempt, icmp: Icmp) -> Found:
     where = f" on {words.machine(facts)}" if local or packets.sent_here(facts, icmp, attempt) else ""
     listener = seen.accepting(facts, attempt.address) if local else None
     although = f", although {words.program(facts, listener)} listens" if listener else ""
+    sure = Confidence.CERTAIN if local else Confidence.LIKELY
+    told: tuple[Evidence, ...] = ()
+    if where:  # what another machine sent is not for the rules of this one to explain
+        sure = rules.confidence(facts, attempt, rules.icmp_word(attempt), sure)
+        told = rules.quoted(facts, attempt, rules.icmp_word(attempt))
     kind = "ICMPv6" if icmp.version == 6 else "ICMP"
-    rule = f"{'A' if local else 'Probably a'} firewall rule{where}"
+    rule = f"{'A' if sure is Confidence.CERTAIN else 'Probably a'} firewall rule{where}"
     return Found(
         summary=f'{rule} rejects the connection to port {attempt.port} with "{name}"{although}.',
         gloss=f'Your program calls that "{words.ERRNO_WORDS.get(attempt.outcome, attempt.outcome)}".',
-        confidence=Confidence.CERTAIN if local else Confidence.LIKELY,
+        confidence=sure,
         evidence=(
+            *told,
             *evidence.connects(facts, (attempt,)),
             Evidence(
                 text=f"error queue\t{kind} type {icmp.type}, code {icmp.code}\t{name}, from {icmp.sender or 'unknown'}",

@@ -37,7 +37,7 @@ from __future__ import annotations
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
 from porttui.model.facts import Attempt, Facts
 from porttui.model.report import Confidence, Evidence, Remedy, Step
-from porttui.reading import evidence, packets, seen, words
+from porttui.reading import evidence, packets, rules, seen, words
 from porttui.reading.unseen import firewall_unseen
 from porttui.remedies import firewall
 
@@ -52,7 +52,7 @@ def check(facts: Facts) -> Outcome:
     local = [each for each in refused if seen.is_local(facts, each.address)]
     if not local:
         return CannotTell(because="the reset came from another machine, whose rules cannot be seen from here")
-    foreign = [each for each in local if packets.reset_by_kernel(each) is False]
+    foreign = [each for each in local if _by_rule(facts, each)]
     if not foreign:
         if any(packets.reset_by_kernel(each) is None for each in local):
             return CannotTell(because="the counters do not tell whose reset it was", unseen=firewall_unseen(facts))
@@ -63,13 +63,22 @@ def check(facts: Facts) -> Outcome:
     return Found(
         summary=f"A firewall rule refuses the connection to port {first.port}{although}.",
         gloss="The rule answers as an empty port would, so that programs cannot tell the difference.",
-        confidence=Confidence.CERTAIN if listener and first.tries > 1 else Confidence.LIKELY,
+        confidence=rules.confidence(
+            facts, first, "reset", Confidence.CERTAIN if listener and first.tries > 1 else Confidence.LIKELY
+        ),
         evidence=(
+            *rules.quoted(facts, first, "reset"),
             *evidence.connects(facts, (first,)),
-            *_counted(first),
+            *(_counted(first) if packets.reset_by_kernel(first) is False else ()),
             *(evidence.listening(facts, (listener,)) if listener else ()),
         ),
     )
+
+
+def _by_rule(facts: Facts, attempt: Attempt) -> bool:
+    """Tell whether a rule sent the reset: this kernel's TCP did not; where that is not known, the rules tell."""
+    by_kernel = packets.reset_by_kernel(attempt)
+    return by_kernel is False or (by_kernel is None and rules.agrees(facts, attempt, "reset") is True)
 
 
 def _counted(attempt: Attempt) -> tuple[Evidence, ...]:

@@ -58,6 +58,11 @@ class Judgement:
     """Where NAT leads, whatever becomes of it there."""
     needed: tuple[Lookup, ...] = ()
     """What to ask about sets that were not listed, to know more."""
+    answer: str = ""
+    """Of a blocked first packet: what would become of the server's answer, were the packet let through: "accept",
+    "drop" or "unknown"."""
+    answer_stop: Stop | None = None
+    """What would stop the answer."""
 
 
 @dataclass(frozen=True)
@@ -94,9 +99,25 @@ def judge(
     verdicts = {each.verdict for each in ends}
     if len(verdicts) == 1 and not ruleset.unclear and "unknown" not in verdicts:
         first = ends[0]
-        return Judgement(first.verdict, first.stop, first.path, (), first.redirect)
+        passes = first.verdict.startswith(("accept", "redirect")) or any(each.way == "back" for each in first.path)
+        journey = _Journey(Walk(ruleset, world, answers or {}), server_uid)
+        answer, stop = ("", None) if passes else _answer(journey, first, packet)
+        return Judgement(first.verdict, first.stop, first.path, (), first.redirect, (), answer, stop)
     unknown = (*ruleset.unclear, *walk.unknown)[:20]
     return Judgement("unknown", path=ends[0].path, unknown=unknown, needed=tuple(walk.needed))
+
+
+def _answer(journey: _Journey, blocked: _State, first: Packet) -> tuple[str, Stop | None]:
+    """Tell what would become of the answer to a packet that is blocked, were it not."""
+    through = _State(replace(blocked.packet, state=first.state))
+    try:
+        ends = list(itertools.islice(journey.answered(through, first, only=True), 200))
+    except Tangled:
+        return "unknown", None
+    stopped = [each for each in ends if each.verdict == "drop"]
+    if len(stopped) == len(ends) and stopped:
+        return "drop", stopped[0].stop
+    return ("unknown" if stopped or any(each.verdict == "unknown" for each in ends) else "accept"), None
 
 
 class _Journey:
@@ -120,7 +141,7 @@ class _Journey:
             elif state.verdict:
                 yield from self._refused(state, first)
             else:
-                yield from self._answered(state, first)
+                yield from self.answered(state, first)
 
     # The ways through the hooks.
 
@@ -172,8 +193,11 @@ class _Journey:
 
     # Answers.
 
-    def _answered(self, state: _State, first: Packet) -> Iterator[_State]:
-        """The server's answer has to come through, too: otherwise the client waits in vain."""
+    def answered(self, state: _State, first: Packet, *, only: bool = False) -> Iterator[_State]:
+        """The server's answer has to come through, too: otherwise the client waits in vain.
+
+        With `only`, what follows the answer is not looked at.
+        """
         there = state.packet
         back = Packet(
             family=there.family,
@@ -199,7 +223,8 @@ class _Journey:
                 yield _ended(end, "drop")
             else:
                 told = _redirected(end) if end.redirect else "accept"
-                yield self._kept_open(_State(there, told, end.path, state.stop, end.redirect), first)
+                opened = _State(there, told, end.path, state.stop, end.redirect)
+                yield opened if only else self._kept_open(opened, first)
 
     def _kept_open(self, state: _State, first: Packet) -> _State:
         """What follows the first packet has to come through as well: else it opens, and nothing is heard on it."""

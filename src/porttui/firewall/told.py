@@ -31,6 +31,8 @@ def told(judgement: Judgement, packet: Packet) -> Judged:
         path=tuple(_passed(each) for each in judgement.path),
         unknown=tuple(printable(each, _LONGEST) for each in judgement.unknown),
         redirect=judgement.redirect,
+        answer=judgement.answer,
+        answer_stop=_stop(judgement.answer_stop) if judgement.answer_stop is not None else None,
     )
 
 

@@ -66,3 +66,8 @@ class Judged(Value, frozen=True, kw_only=True):
     """Expressions that were not understood, or hang on what cannot be seen, and could change the verdict."""
     redirect: tuple[str, int] | None = None
     """Where NAT leads, whatever becomes of it there."""
+    answer: str = ""
+    """Of a blocked first packet: what would become of the server's answer, were the packet let through: "accept",
+    "drop" or "unknown"; empty where that was not asked."""
+    answer_stop: RuleStop | None = None
+    """What would stop that answer."""

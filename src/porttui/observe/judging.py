@@ -58,7 +58,7 @@ def from_here(facts: Facts, address: str, *, uid: int | None = None) -> Packet:
         family=6 if family(address) == 6 else 4,
         source=(tried.source.partition("%")[0] if tried is not None else "") or (to if local else _source(route)),
         destination=to,
-        source_port=_ephemeral(facts),
+        source_port=(tried.source_port,) * 2 if tried is not None and tried.source_port else _ephemeral(facts),
         destination_port=(port, port),
         oif="lo" if local else route.interface if route is not None else None,
         uid=facts.privileges.uid if uid is None else uid,

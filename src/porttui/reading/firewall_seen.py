@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from porttui.model.facts import Attempt, Facts, NatRule
+from porttui.model.facts import Facts, NatRule
 from porttui.model.report import Firewall, Verdict
 from porttui.model.rules import Rule
-from porttui.reading import nat, packets, seen
+from porttui.reading import nat, packets, rules, seen
 
 
 def firewall_seen(facts: Facts, verdict: Verdict) -> Firewall | None:
@@ -21,7 +21,17 @@ def firewall_seen(facts: Facts, verdict: Verdict) -> Firewall | None:
     if facts.firewall is None and facts.attempts is None:
         return None
     word = _verdict_word(facts, verdict)
-    return Firewall(verdict=word, rule=_rule(facts, verdict), backends=facts.firewall or ())
+    rule = _rule(facts, verdict) or _judged_rule(facts, word)
+    return Firewall(verdict=word, rule=rule, backends=facts.firewall or ())
+
+
+def _judged_rule(facts: Facts, word: str) -> Rule | None:
+    """Return the rule that decides, or the policy as one, where the rules say what the connection showed."""
+    for each in seen.asked_attempts(facts):
+        known = rules.judged(facts, each)
+        if known is not None and rules.agrees(facts, each, word) is True and word == rules.shown(each):
+            return rules.deciding(known)
+    return None
 
 
 _BY_RULE = {"nat-redirect-elsewhere", "nat-redirect-dead", "dnat-loopback-martian"}
@@ -31,8 +41,8 @@ def _rule(facts: Facts, verdict: Verdict) -> Rule | None:
     """Return the NAT rule that leads the connection on, when the verdict is about it."""
     if verdict.code not in _BY_RULE:
         return None
-    rules = (nat.deciding(facts, each.address) for each in seen.asked_attempts(facts))
-    rule = next((each for each in rules if isinstance(each, NatRule)), None)
+    led = (nat.deciding(facts, each.address) for each in seen.asked_attempts(facts))
+    rule = next((each for each in led if isinstance(each, NatRule)), None)
     if rule is None:
         return None
     return Rule(text=rule.text, table=rule.table, chain=rule.chain, handle=rule.handle, backend=rule.backend)
@@ -44,7 +54,7 @@ def _verdict_word(facts: Facts, verdict: Verdict) -> str:
         return "accept"
     icmp = next((attempt for attempt in attempts if attempt.icmp is not None), None)
     if verdict.code == "fw-reject-icmp" and icmp is not None:
-        return _icmp_word(icmp)
+        return rules.icmp_word(icmp)
     if verdict.code == "fw-reject-reset":
         return "reset"
     if verdict.code in {"fw-drop-input", "fw-drop-output"}:
@@ -52,10 +62,3 @@ def _verdict_word(facts: Facts, verdict: Verdict) -> str:
     if attempts and all(packets.reset_by_kernel(attempt) for attempt in attempts):
         return "accept"
     return "unknown"
-
-
-def _icmp_word(attempt: Attempt) -> str:
-    if attempt.icmp is None:
-        return "unknown"
-    family = "icmp" if attempt.icmp.version == 4 else "icmp6"
-    return f"reject:{family}:{attempt.icmp.type}:{attempt.icmp.code}"

@@ -8,7 +8,7 @@ from porttui.model.address import endpoint
 from porttui.model.facts import Facts, NatRule, Unseen
 from porttui.model.report import Evidence, Severity, Status, Step, StepResult, Verdict
 from porttui.model.target import Question
-from porttui.reading import evidence, history, keeping, nat, packets, redirects, seen, words
+from porttui.reading import evidence, history, keeping, nat, packets, redirects, rules, seen, words
 from porttui.reading.unseen import firewall_unseen
 
 Told = tuple[Status, str]
@@ -239,10 +239,10 @@ def _firewall(facts: Facts, failing: Step | None) -> Told:
     if unseen:
         reason = unseen[0].reason
         return Status.UNSEEN, ("rules need root" if reason == "needs root" else f"rules: {reason}") + theirs
-    rules = sum(backend.rules or 0 for backend in facts.firewall)
-    if not rules:
+    count = sum(backend.rules or 0 for backend in facts.firewall)
+    if not count:
         return Status.PASS, f"no rules{theirs}"
-    return Status.PASS, f"{rules} rule{'s' if rules != 1 else ''} read{theirs}"
+    return Status.PASS, f"{words.count(count, 'rule')} read{theirs}"
 
 
 def _theirs(facts: Facts) -> str:
@@ -253,6 +253,9 @@ def _theirs(facts: Facts) -> str:
 
 def _blocked(facts: Facts) -> str:
     for attempt in seen.failed(facts):
+        named = rules.in_short(facts, attempt, rules.shown(attempt))
+        if named:
+            return named
         if attempt.icmp is not None:
             return f"ICMP error {attempt.icmp.type}/{attempt.icmp.code} from {attempt.icmp.sender or 'this machine'}"
         rule = nat.deciding(facts, attempt.address)
