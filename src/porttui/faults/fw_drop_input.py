@@ -63,10 +63,10 @@ def check(facts: Facts) -> Outcome:
     first = dropped[0]
     listener = seen.accepting(facts, first.address)
     sure = rules.confidence(facts, first, "drop", Confidence.LIKELY)
-    who = "A firewall rule" if sure is Confidence.CERTAIN else "Probably a firewall"
+    who = rules.who(facts, first, sure, words.machine(facts))
     what = "answers from" if rules.answers_are_dropped(facts, first) else "packets to"
     return Found(
-        summary=f"{who} on {words.machine(facts)} drops the {what} port {first.port} coming in.",
+        summary=f"{who} drops the {what} port {first.port} coming in.",
         gloss="A dropped packet is not answered at all, so the client waits until it gives up.",
         confidence=sure,
         evidence=(
@@ -98,8 +98,8 @@ def _counted(attempt: Attempt) -> tuple[Evidence, ...]:
 
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
-    """See the rule, then let the port through."""
-    return (firewall.see_the_rules(facts), *firewall.let_through(facts))
+    """Past the rule that is known, or see it and let the port through."""
+    return firewall.ways(facts)
 
 
 FAULT = Fault(

@@ -79,7 +79,7 @@ def check(facts: Facts) -> Outcome:
 
 def _found(facts: Facts, attempt: Attempt) -> Found:
     sure = rules.confidence(facts, attempt, "drop", Confidence.LIKELY)
-    who = f"{'A firewall rule' if sure is Confidence.CERTAIN else 'Probably a firewall'} on {words.machine(facts)}"
+    who = rules.who(facts, attempt, sure, words.machine(facts))
     if _no_rule(facts, attempt):  # what is left stands at the same place: eBPF programs, as systemd loads for units
         who = "Probably a program of this cgroup (eBPF, such as systemd's IPAddressDeny=)"
     what = "answers from" if rules.answers_are_dropped(facts, attempt) else "packets to"
@@ -122,8 +122,8 @@ def _no_rule(facts: Facts, attempt: Attempt) -> bool:
 
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
-    """See the rule, then let the port through."""
-    return (firewall.see_the_rules(facts, outwards=True), *firewall.let_through(facts, outwards=True))
+    """Past the rule that is known, or see it and let the port through."""
+    return firewall.ways(facts, outwards=True)
 
 
 FAULT = Fault(

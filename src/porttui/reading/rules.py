@@ -8,6 +8,7 @@ from porttui.model.address import destination
 from porttui.model.facts import Attempt, Facts
 from porttui.model.report import Confidence, Evidence
 from porttui.model.rules import HookPassed, Judged, Rule, RuleStop
+from porttui.reading import seen
 
 Side = Literal["in", "out"]
 _OUTWARDS = {"output", "postrouting"}
@@ -37,6 +38,15 @@ def agrees(facts: Facts, attempt: Attempt, verdict: str) -> bool | None:
     if known is None or known.verdict == "unknown":
         return None
     return known.verdict == verdict or (verdict == "accept" and known.verdict.startswith("redirect:"))
+
+
+def blocking(facts: Facts) -> Judged | None:
+    """Return the judgement that blocks one of the attempts, where that is what the attempt showed."""
+    for each in seen.failed(facts):
+        known = judged(facts, each)
+        if known is not None and agrees(facts, each, shown(each)) is True:
+            return known
+    return None
 
 
 def lets_through(facts: Facts, attempt: Attempt) -> bool:
@@ -79,9 +89,20 @@ def answers_are_dropped(facts: Facts, attempt: Attempt) -> bool:
     return passed is not None and passed.way != "there"
 
 
+def who(facts: Facts, attempt: Attempt, sure: Confidence, where: str) -> str:
+    """Name what blocks, for the beginning of a sentence: "A firewall rule on web3", "Probably a firewall on web3"."""
+    known = judged(facts, attempt)
+    if sure is not Confidence.CERTAIN:
+        return f"Probably a firewall on {where}"
+    policy = known is not None and known.policy is not None
+    return f"A firewall on {where}, by its policy," if policy else f"A firewall rule on {where}"
+
+
 def place(stop: Rule | RuleStop) -> str:
     """Tell where a rule stands: "table inet guard, chain input, handle 12"."""
     where = f"table {stop.table}, chain {stop.chain}"
+    if stop.backend == "iptables-legacy":
+        where = f"{where} of iptables-legacy"
     if isinstance(stop, RuleStop):
         return where
     return where + _number(stop)

@@ -5,9 +5,21 @@ from __future__ import annotations
 from porttui.model.address import family, is_loopback
 from porttui.model.facts import Facts
 from porttui.model.report import Edit, Remedy, RemedyStep, Risk
-from porttui.reading import seen, words
-from porttui.remedies import manager
+from porttui.reading import rules, seen, words
+from porttui.remedies import manager, rule
 from porttui.remedies.service import proof
+
+
+def ways(facts: Facts, *, outwards: bool = False) -> tuple[Remedy, ...]:
+    """Offer the ways past the rule that blocks, where it is known; otherwise to find it, and to let the port through.
+
+    Args:
+        facts: what was seen.
+        outwards: the packets are stopped on their way out.
+    """
+    known = rules.blocking(facts)
+    named = rule.past(facts, known) if known is not None else ()
+    return named or (see_the_rules(facts, outwards=outwards), *let_through(facts, outwards=outwards))
 
 
 def see_the_rules(facts: Facts, *, outwards: bool = False) -> Remedy:
@@ -87,7 +99,7 @@ def _pf(facts: Facts, outwards: bool) -> tuple[Remedy, ...]:
     """Return the ways on macOS: a rule of pf (pf.conf(5)); for what comes in, the application firewall too."""
     port = facts.asked.target.port
     machine = words.machine(facts)
-    rule = f"pass {'out' if outwards else 'in'} quick proto tcp to any port {port}"
+    line = f"pass {'out' if outwards else 'in'} quick proto tcp to any port {port}"
     by_rule = Remedy(
         title=f"Let port {port} through, with pf",
         risk=Risk.SAFE if _loopback_only(facts) else Risk.EXPOSES,
@@ -97,7 +109,7 @@ def _pf(facts: Facts, outwards: bool) -> tuple[Remedy, ...]:
         steps=(
             RemedyStep(
                 text="As root, write into /etc/pf.conf, in front of the line that blocks",
-                edit=Edit(file="/etc/pf.conf", text=rule),
+                edit=Edit(file="/etc/pf.conf", text=line),
                 needs_root=True,
             ),
             RemedyStep(

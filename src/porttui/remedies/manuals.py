@@ -44,17 +44,30 @@ _SERVICE: Rows = (
 _NFT: Rows = (
     ("nft", "shows and changes the rules of nftables, the packet filter of Linux"),
     ("-a", "with the handle of each rule, the number by which it can be deleted"),
+    ("-e", "and print what was changed, with its handle"),
     ("list ruleset", "show all rules; nothing is changed by it"),
+    ("list chain", "show one chain; nothing is changed by it"),
     ("insert rule", "put one rule in front of the others"),
     ("delete rule", "take one rule out"),
     ("add rule", "put one rule behind the others"),
     ("add chain", "make a chain, a list of rules"),
     ("{ type nat hook output priority -100 ; }", "for what changes where connections of this machine itself lead"),
+    ("ip saddr {address}", "only packets from {address}"),
+    ("ip daddr {address}", "only packets to {address}"),
+    ("ip6 saddr {address}", "only packets from {address}"),
+    ("ip6 daddr {address}", "only packets to {address}"),
     ("ip {table} {chain}", "where: the chain {chain} in the table {table} for IPv4"),
     ("ip6 {table} {chain}", "where: the chain {chain} in the table {table} for IPv6"),
     ("handle {number}", "the one with the handle {number}"),
     ("redirect to {place}", "lead them to another port of this machine, {place}"),
     ("inet {table} {chain}", "where: the chain {chain} in the table {table} for IPv4 and IPv6"),
+    (
+        "netdev {table} {chain}",
+        "where: the chain {chain} in the table {table}, for what comes in by a network card",
+    ),
+    ("bridge {table} {chain}", "where: the chain {chain} in the table {table}, for what goes over a bridge"),
+    ("tcp sport {port}", "only TCP, from port {port}: the answers of the server"),
+    ("ct original proto-dst {port}", "only connections that were begun to port {port}, and their answers"),
     ("iifname {name}", "only packets that came in by {name}; lo is this machine itself"),
     ("oifname {name}", "only packets that go out by {name}; lo is this machine itself"),
     ("tcp dport {port}", "only TCP, to port {port}"),
@@ -62,6 +75,7 @@ _NFT: Rows = (
 )
 _IPTABLES: Rows = (
     ("{program}", "shows and changes the rules of {program}, the packet filter of Linux"),
+    ("-t {table} -nvL {chain}", "list the rules of the chain {chain} in the table {table}"),
     ("-nvL {chain}", "list the rules of the chain {chain}, with numbers for names and with counters"),
     ("--line-numbers", "with the place of each rule"),
     ("-I {chain} {place}", "put a rule into the chain {chain}, at place {place}: before the others"),
@@ -82,7 +96,41 @@ _IPTABLES: Rows = (
     ("-o {name}", "only packets that go out by {name}; lo is this machine itself"),
     ("-p tcp", "only TCP"),
     ("--dport {port}", "only to port {port}"),
+    ("--sport {port}", "only from port {port}: the answers of the server"),
+    ("--ctorigdstport {port}", "only connections that were begun to port {port}"),
+    ("-t {table}", "in the table {table}"),
     ("-j ACCEPT", "let them through"),
+)
+_IPTABLES_NAMES = tuple(f"{name}{kind}" for name in ("iptables", "ip6tables") for kind in ("", "-nft", "-legacy"))
+_UFW: Rows = (
+    ("ufw", "shows and changes the rules of ufw, the firewall of Ubuntu"),
+    ("delete allow", "take a rule out that allows"),
+    ("prepend allow", "allow, by a rule in front of all others"),
+    ("allow", "allow"),
+    ("out on lo", "what goes out by the loopback interface: this machine itself"),
+    ("in on lo", "what comes in by the loopback interface: this machine itself"),
+    ("out to {address}", "what goes out to {address}"),
+    ("to any", "to all addresses of this machine"),
+    ("from {address}", "from {address}"),
+    ("port {port}", "to port {port}"),
+    ("proto tcp", "only TCP"),
+    ("{port}", "to {port}, from everywhere"),
+)
+_FIREWALL_CMD: Rows = (
+    ("firewall-cmd", "shows and changes the settings of firewalld, the firewall of Fedora and Red Hat"),
+    ("--permanent", "in what is loaded at the next start or reload, not in what is in force now"),
+    ("--reload", "load what is set for good, in place of what is in force now"),
+    ("--zone={zone}", "in the zone {zone}, which holds network cards and addresses"),
+    ("--policy={policy}", "in the policy {policy}, which is about the way between zones"),
+    ("--add-port={port}", "open the port {port}"),
+    ("--remove-port={port}", "no longer open the port {port}"),
+    ("--add-rich-rule={rule}", "let this through, before any other rule of the zone is asked"),
+)
+_FAIL2BAN: Rows = (
+    ("fail2ban-client", "speaks to fail2ban, which bans addresses that fail to log in"),
+    ("set {jail}", "in the jail {jail}"),
+    ("unbanip {address}", "lift the ban of {address}"),
+    ("banip {address}", "ban {address}"),
 )
 _PS: Rows = (
     ("ps", "shows processes"),
@@ -242,7 +290,10 @@ MANUALS: dict[str, Rows] = {
     "service": _SERVICE,
     "rc-service": _SERVICE,
     "nft": _NFT,
-    **dict.fromkeys(("iptables", "ip6tables"), _IPTABLES),
+    **dict.fromkeys(_IPTABLES_NAMES, _IPTABLES),
+    "ufw": _UFW,
+    "firewall-cmd": _FIREWALL_CMD,
+    "fail2ban-client": _FAIL2BAN,
     "iptables-save": (("iptables-save", "prints the rules of iptables; nothing is changed by it"),),
     "iptables-legacy-save": (
         ("iptables-legacy-save", "prints the rules that older programs made with iptables; nothing is changed by it"),
