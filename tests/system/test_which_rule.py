@@ -1,0 +1,158 @@
+"""Which rule it is, with real rules: named as root, and past it by the offered command, word for word; and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.system.expect import EVERYBODY, expect_fault, expect_healthy
+from tests.system.people import Person
+from tests.system.remedied import take, take_back, way
+from tests.system.stage import ADDRESS, Answer, Namespace, Server
+
+pytestmark = [pytest.mark.system]
+
+
+def _asked(address: str, port: int) -> str:
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+
+
+def _rule(answer: Answer) -> dict[str, Any]:
+    """The deciding rule of a report, which must be certain, and told in the verdict and in the firewall step."""
+    rule: dict[str, Any] = answer.report["firewall"]["rule"]
+    assert rule is not None, answer
+    assert answer.verdict["confidence"] == "certain", answer
+    assert "Probably" not in answer.verdict["summary"], answer
+    assert any(rule["text"].removeprefix("policy ") in each["text"] for each in answer.verdict["evidence"]), answer
+    step = next(each for each in answer.report["steps"] if each["name"] == "firewall")
+    assert f"{rule['table']} {rule['chain']}" in step["summary"], step
+    return rule
+
+
+def _proven(stage: Namespace, asked: str, answer: Answer, title: str) -> None:
+    """Take the offered way: it is healthy then; take it back: it is as it was."""
+    undone = take(stage, way(answer, title))
+    expect_healthy(stage.check(asked, "--timeout=1"))
+    take_back(stage, undone)
+    assert stage.check(asked, "--timeout=1").code == answer.code
+
+
+def _guarded(stage: Namespace, server: Server, hook: str, action: str) -> None:
+    stage.nft(
+        f"""table inet guard {{
+        chain dev {{ tcp dport {server.port} counter {action} comment "block dev ports"\n}}
+        chain {hook} {{ type filter hook {hook} priority 10; policy accept;
+            ct state established,related accept
+            tcp dport {{ 22, {server.port} }} jump dev\n}}\n}}"""
+    )
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1", ADDRESS])
+@pytest.mark.parametrize("hook", ["input", "output"])
+@pytest.mark.parametrize(
+    ("action", "code"),
+    [
+        ("drop", "fw-drop"),
+        ("reject with tcp reset", "fw-reject-reset"),
+        ("reject with icmpx type admin-prohibited", "fw-reject-icmp"),
+    ],
+)
+def test_a_rule_of_nft(action: str, code: str, hook: str, address: str) -> None:
+    with Namespace(lan=True) as stage:
+        server = stage.listen(address=address, person=Person.OTHER)
+        _guarded(stage, server, hook, action)
+        asked = _asked(address, server.port)
+        answer = stage.check(asked, "--timeout=1")
+        expect_fault(answer, f"{code}-{hook}" if action == "drop" else code, "firewall", server.port)
+        rule = _rule(answer)
+        assert (rule["table"], rule["chain"], rule["backend"]) == ("inet guard", "dev", "nftables")
+        assert f"handle {rule['handle']}" in stage.run("nft", "-a", "list", "chain", "inet", "guard", "dev")
+        assert rule["text"].startswith(f"tcp dport {server.port}"), rule
+        assert "block dev ports" in rule["text"], rule
+        _proven(stage, asked, answer, f"Let port {server.port} through, for this machine itself")
+
+
+@EVERYBODY
+def test_side_and_kind_are_told_without_root_too(person: Person) -> None:
+    with Namespace() as stage:
+        server = stage.listen(person=Person.OTHER)
+        _guarded(stage, server, "input", "drop")
+        answer = stage.check(f"127.0.0.1:{server.port}", "--timeout=1.5", person=person)
+    expect_fault(answer, "fw-drop-input", "firewall", server.port, person)
+    assert answer.report["firewall"]["verdict"] == "drop"
+    assert (answer.report["firewall"]["rule"] is None) is (person is Person.NOBODY)
+    assert answer.verdict["confidence"] == ("certain" if person is Person.ROOT else "likely"), answer
+
+
+@pytest.mark.parametrize("title", ["Let port", "Let this machine talk to itself"])
+@pytest.mark.parametrize("established", [True, False])
+@pytest.mark.parametrize("hook", ["input", "output"])
+def test_a_policy_that_forgets_loopback(hook: str, established: bool, title: str) -> None:
+    with Namespace() as stage:
+        server = stage.listen(person=Person.OTHER)
+        rules = ["tcp dport 22 accept", *(["ct state established,related accept"] * established)]
+        stage.filter(hook, *rules, policy="drop")
+        asked = f"127.0.0.1:{server.port}"
+        answer = stage.check(asked, "--timeout=1")
+        expect_fault(answer, f"fw-drop-{hook}", "firewall", server.port)
+        rule = _rule(answer)
+        assert (rule["text"], rule["table"], rule["chain"], rule["handle"]) == ("policy drop", "inet stage", hook, None)
+        _proven(stage, asked, answer, title)
+
+
+def test_answers_that_are_dropped_are_told_so() -> None:
+    with Namespace() as stage:
+        server = stage.listen(person=Person.OTHER)
+        stage.filter("input", f"tcp dport {server.port} accept", policy="drop")
+        asked = f"127.0.0.1:{server.port}"
+        answer = stage.check(asked, "--timeout=1")
+        expect_fault(answer, "fw-drop-input", "firewall", server.port)
+        assert "drops the answers from port" in answer.verdict["summary"], answer
+        _proven(stage, asked, answer, "Let port")
+
+
+@pytest.mark.parametrize("backend", ["nft", "legacy"])
+@pytest.mark.parametrize(("program", "address"), [("iptables", "127.0.0.1"), ("ip6tables", "::1")])
+@pytest.mark.parametrize(
+    ("target", "code"),
+    [
+        (("DROP",), "fw-drop-input"),
+        (("REJECT",), "fw-reject-icmp"),
+        (("REJECT", "--reject-with", "tcp-reset"), "fw-reject-reset"),
+    ],
+)
+def test_a_rule_of_iptables(target: tuple[str, ...], code: str, program: str, address: str, backend: str) -> None:
+    run = f"{program}-{backend}"
+    with Namespace() as stage:
+        server = stage.listen(address=address, person=Person.OTHER)
+        port = str(server.port)
+        stage.run(run, "-A", "INPUT", "-p", "tcp", "--dport", "22", "-j", "ACCEPT")
+        stage.run(run, "-N", "CLOSED")
+        stage.run(run, "-A", "INPUT", "-p", "tcp", "-j", "CLOSED")
+        stage.run(run, "-A", "CLOSED", "-p", "tcp", "--dport", "1:1024", "-j", "RETURN")
+        stage.run(run, "-A", "CLOSED", "-p", "tcp", "-m", "multiport", "--dports", f"7,{port}", "-j", *target)
+        asked = _asked(address, server.port)
+        answer = stage.check(asked, "--timeout=1")
+        expect_fault(answer, code, "firewall", server.port)
+        rule = _rule(answer)
+        assert rule["table"] == f"{'ip6' if ':' in address else 'ip'} filter", rule
+        assert (rule["chain"], rule["position"]) == ("CLOSED", 2), rule
+        assert rule["backend"] == ("iptables" if backend == "nft" else "iptables-legacy"), rule
+        assert f"--dports 7,{port}" in rule["text"], rule
+        _proven(stage, asked, answer, "Let port")
+
+
+@pytest.mark.parametrize("program", ["iptables", "iptables-legacy"])
+def test_a_policy_of_iptables(program: str) -> None:
+    with Namespace() as stage:
+        server = stage.listen(person=Person.OTHER)
+        stage.run(program, "-A", "INPUT", "-p", "tcp", "--dport", "22", "-j", "ACCEPT")
+        stage.run(program, "-P", "INPUT", "DROP")
+        asked = f"127.0.0.1:{server.port}"
+        answer = stage.check(asked, "--timeout=1")
+        expect_fault(answer, "fw-drop-input", "firewall", server.port)
+        rule = _rule(answer)
+        assert (rule["text"], rule["table"], rule["chain"]) == ("policy drop", "ip filter", "INPUT"), rule
+        _proven(stage, asked, answer, "Let port")
+        _proven(stage, asked, answer, "Let this machine talk to itself")
