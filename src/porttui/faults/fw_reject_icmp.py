@@ -80,6 +80,8 @@ def _by_rule(facts: Facts, attempt: Attempt, icmp: Icmp) -> bool:
     """
     if seen.is_local(facts, attempt.address) or (icmp.version, icmp.type, icmp.code) in _ONLY_RULES:
         return True
+    if rules.agrees(facts, attempt, rules.icmp_word(attempt)):
+        return True
     if not packets.sent_here(facts, icmp, attempt) or packets.nobody_there(facts, attempt):
         return False
     route = seen.route(facts, attempt.address)
@@ -89,7 +91,8 @@ def _by_rule(facts: Facts, attempt: Attempt, icmp: Icmp) -> bool:
 def _found(facts: Facts, attempt: Attempt, icmp: Icmp) -> Found:
     name = _CODES.get((icmp.version, icmp.type, icmp.code), f"type {icmp.type}, code {icmp.code}")
     local = seen.is_local(facts, attempt.address)
-    where = f" on {words.machine(facts)}" if local or packets.sent_here(facts, icmp, attempt) else ""
+    here = local or packets.sent_here(facts, icmp, attempt) or rules.agrees(facts, attempt, rules.icmp_word(attempt))
+    where = f" on {words.machine(facts)}" if here else ""
     listener = seen.accepting(facts, attempt.address) if local else None
     although = f", although {words.program(facts, listener)} listens" if listener else ""
     sure = Confidence.CERTAIN if local else Confidence.LIKELY

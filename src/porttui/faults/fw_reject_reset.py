@@ -49,7 +49,8 @@ def check(facts: Facts) -> Outcome:
     refused = seen.refused(facts)
     if not refused:
         return RuledOut(because="no connection was refused by a reset")
-    local = [each for each in refused if seen.is_local(facts, each.address)]
+    # what goes to another machine may be reset by a rule of this one, before it leaves
+    local = [each for each in refused if seen.is_local(facts, each.address) or rules.agrees(facts, each, "reset")]
     if not local:
         return CannotTell(because="the reset came from another machine, whose rules cannot be seen from here")
     foreign = [each for each in local if _by_rule(facts, each)]
@@ -58,10 +59,12 @@ def check(facts: Facts) -> Outcome:
             return CannotTell(because="the counters do not tell whose reset it was", unseen=firewall_unseen(facts))
         return RuledOut(because="the kernel itself sent the reset, and counted it")
     first = foreign[0]
-    listener = seen.accepting(facts, first.address)
+    listener = seen.accepting(facts, first.address) if seen.is_local(facts, first.address) else None
+    own = seen.is_local(facts, first.address)
+    where = "" if own else f" on {words.machine(facts)}"
     although = f", although {words.program(facts, listener)} listens" if listener else ""
     return Found(
-        summary=f"A firewall rule refuses the connection to port {first.port}{although}.",
+        summary=f"A firewall rule{where} refuses the connection to port {first.port}{although}.",
         gloss="The rule answers as an empty port would, so that programs cannot tell the difference.",
         confidence=rules.confidence(
             facts, first, "reset", Confidence.CERTAIN if listener and first.tries > 1 else Confidence.LIKELY
@@ -69,7 +72,7 @@ def check(facts: Facts) -> Outcome:
         evidence=(
             *rules.quoted(facts, first, "reset"),
             *evidence.connects(facts, (first,)),
-            *(_counted(first) if packets.reset_by_kernel(first) is False else ()),
+            *(_counted(first) if own and packets.reset_by_kernel(first) is False else ()),
             *(evidence.listening(facts, (listener,)) if listener else ()),
         ),
     )
@@ -84,7 +87,7 @@ def _by_rule(facts: Facts, attempt: Attempt) -> bool:
 def _counted(attempt: Attempt) -> tuple[Evidence, ...]:
     return (
         Evidence(
-            text=f"Tcp.OutRsts\t+{attempt.burst.get('Tcp.OutRsts', 0)}\tfor {attempt.tries} refusals: "
+            text=f"Tcp.OutRsts\t+{attempt.burst.get('Tcp.OutRsts', 0)}\tfor {words.count(attempt.tries, 'refusal')}: "
             "this kernel's TCP sent none of them",
             source="/proc/net/snmp",
         ),
