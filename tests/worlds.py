@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from porttui.model import facts as f
 from porttui.model.address import family
+from porttui.model.rules import HookPassed, Judged, Rule, RuleStop
 from porttui.model.target import Asked, Question, Target
 
 AT = dt.datetime(2025, 11, 22, 14, 2, 11, tzinfo=dt.timezone(dt.timedelta(hours=1)))
@@ -116,6 +117,18 @@ def redirect(port: int, to_port: int, **fields: Any) -> f.NatRule:
     given = {"hook": "output", "action": "redirect", "text": text, "handle": 7, "ports": ((port, port),)}
     where = {"backend": "nftables", "family": "ip", "table": "nat", "chain": "output"}
     return f.NatRule(**{**given, **where, "to_port": to_port, **fields})
+
+
+def judged(verdict: str, rule: Rule | RuleStop | None, hook: str = "input", **fields: Any) -> Judged:
+    """Return what rules were judged to do with this machine's own connection to 127.0.0.1:8080, by a rule or policy."""
+    stop = None
+    if isinstance(rule, Rule):
+        stop = RuleStop(table=rule.table, chain=rule.chain, word=verdict, rule=rule, backend=rule.backend)
+    stop = stop or (rule if isinstance(rule, RuleStop) else None)
+    given: dict[str, Any] = {"address": "127.0.0.1", "port": 8080, "sender": "127.0.0.1", "verdict": verdict}
+    given |= {"rule": rule if isinstance(rule, Rule) else None, "policy": rule if isinstance(rule, RuleStop) else None}
+    path = (HookPassed(hook=hook, way="there", stops=(stop,)),) if stop is not None else ()
+    return Judged(**{**given, "path": path, **fields})
 
 
 def node(pid: int = 4121, **fields: Any) -> f.Process:

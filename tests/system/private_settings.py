@@ -1,4 +1,4 @@
-"""Real ufw and real fail2ban with settings of their own: in a mount namespace, so that the machine's are not touched."""
+"""Real ufw and real fail2ban with settings of their own, in a mount namespace: the machine's are not touched."""
 
 from __future__ import annotations
 

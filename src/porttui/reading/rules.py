@@ -128,6 +128,15 @@ def deciding(known: Judged) -> Rule | None:
     return Rule(text=policy.word, table=policy.table, chain=policy.chain, backend=policy.backend)
 
 
+def contradicted(facts: Facts) -> str:
+    """Tell, for the firewall step, that a connection opened although the rules were judged to block it."""
+    for each in seen.asked_attempts(facts):
+        known = judged(facts, each)
+        if each.outcome == "open" and known is not None and agrees(facts, each, "accept") is False:
+            return f"it opened, though the rules would {_does(known.verdict)}"
+    return ""
+
+
 def quoted(facts: Facts, attempt: Attempt, verdict: str) -> tuple[Evidence, ...]:
     """Quote the deciding rule; or that the rules say something else, or are not understood.
 

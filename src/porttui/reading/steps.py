@@ -227,7 +227,7 @@ def _firewall(facts: Facts, failing: Step | None) -> Told:
         return Status.FAIL, f"led past the listener, to {endpoint(*place)}" if place else "led past the listener"
     opened = bool(attempts) and all(each.outcome == "open" for each in attempts) and seen.opened(facts)
     if opened and failing is not Step.PATH:
-        return Status.PASS, "the connection opened, so no rule blocks it"
+        return Status.PASS, rules.contradicted(facts) or "the connection opened, so no rule blocks it"
     if facts.attempts is None or facts.firewall is None:
         return _looking(facts, "path" if facts.attempts is None else "")
     if failing is Step.FIREWALL:
