@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,12 @@ def serve_elsewhere() -> int:
     return int(keep(listen("0.0.0.0")).getsockname()[1])
 
 
+def serve_elsewhere_by_ipv6() -> int:
+    """Listen in a new network namespace on every address of both families."""
+    new_network()
+    return int(keep(listen("::")).getsockname()[1])
+
+
 def serve_elsewhere_as_nobody() -> int:
     """Listen in a new network namespace that an ordinary user made."""
     become_dumpable(NOBODY)
@@ -29,7 +36,7 @@ def serve_elsewhere_as_nobody() -> int:
 
 
 def look(port: int) -> list[Socket]:
-    around = namespaces.look_around({port})
+    around = namespaces.look_around({port}, seconds=20)  # the bound has a test of its own
     inodes = [row.inode or 0 for each in around.found for row in each.rows]
     held = owners.by_descriptor(inodes)
     return [row for each in around.found for row in namespaces.with_owners(each, held)]
@@ -44,8 +51,9 @@ def test_a_listener_in_another_namespace_and_its_owner(serve: object) -> None:
         assert row.namespace == Path(f"/proc/{pid}/ns/net").stat().st_ino
 
 
-def test_an_ordinary_user_sees_the_listener_of_root() -> None:
-    with holding(serve_elsewhere) as (pid, port):
+@pytest.mark.parametrize("serve", [serve_elsewhere, serve_elsewhere_by_ipv6])
+def test_an_ordinary_user_sees_the_listener_of_root(serve: Callable[[], int]) -> None:
+    with holding(serve) as (pid, port):
 
         def work() -> list[Socket]:
             become_dumpable(NOBODY)

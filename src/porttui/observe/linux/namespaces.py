@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
 
@@ -25,17 +25,18 @@ _SECONDS = 0.4
 _MOST_NAMESPACES = 200
 _MOST_PIDS = 32
 _CLONE_NEWNET = 0x40000000
+_TABLES: tuple[Literal["tcp", "tcp6", "udp", "udp6"], ...] = ("tcp", "tcp6", "udp", "udp6")
 
 
 class Allowance:
-    """How long a look may take: seconds of the processor, in the thread that made this, or four times by the clock.
+    """How long a look may take: seconds of the processor, in the thread that made this, or ten times by the clock.
 
     On a busy machine most of the time goes by without a processor, and half of a look would say nothing.
     """
 
     def __init__(self, seconds: float) -> None:
         self._own = time.thread_time() + seconds
-        self._clock = time.monotonic() + 4 * seconds
+        self._clock = time.monotonic() + 10 * seconds
 
     def spent(self) -> bool:
         """Tell whether the time is over."""
@@ -66,7 +67,7 @@ def look_around(ports: Iterable[int], seconds: float = _SECONDS, most: int = _MO
 
     Args:
         ports: the local ports looked for.
-        seconds: how much of a processor it may take; four times that by the clock, since a busy one waits.
+        seconds: how much of a processor it may take; ten times that by the clock, since on a busy machine it waits.
         most: how many namespaces are read.
 
     Returns:
@@ -210,10 +211,14 @@ def _by_proc(pid: int, ports: frozenset[int]) -> list[Socket]:
     net = f"/proc/{pid}/net"
     counts = {line.split(":")[0]: line.split() for name in ("sockstat", "sockstat6") for line in _lines(net, name)}
     rows: list[Socket] = []
-    if any(counts.get(name, ["", "", "1"])[2] != "0" for name in ("TCP", "TCP6")):
-        rows += proc_net.read_tcp(net, ports)
-    if any(counts.get(name, ["", "", "1"])[2] != "0" for name in ("UDP", "UDP6")):
-        rows += proc_net.read_udp(net, ports)
+    for name in _TABLES:
+        if counts.get(name.upper(), ["", "", "1"])[2] == "0":
+            continue
+        try:
+            rows += proc_net.read_table(net, name, ports)
+        except FileNotFoundError:
+            if not name.endswith("6") or not Path(net).exists():
+                raise  # else the kernel has no IPv6
     return rows
 
 
