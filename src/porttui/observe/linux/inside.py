@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from porttui.model.address import family, parse_ip
 from porttui.model.facts import Socket
 from porttui.observe.linux import cgroup, namespaces, owners, proc_net
+from porttui.observe.linux.allowance import Allowance
 from porttui.observe.platform import Neighbourhood
 
 _SECONDS = 0.3
@@ -32,7 +33,7 @@ def inside(address: str, seconds: float = _SECONDS) -> tuple[Neighbourhood, ...]
     wanted = parse_ip(address)
     if wanted is None or wanted.is_loopback or wanted.is_unspecified:
         return ()
-    allowance = namespaces.Allowance(seconds)
+    allowance = Allowance(seconds, by_clock=10 * seconds)
     own = owners.net_of("self")
     members: dict[int, list[int]] = {}
     for pid in owners.pids_here():

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -19,6 +18,7 @@ from msgspec.structs import replace
 
 from porttui.model.facts import Socket, Unseen
 from porttui.observe.linux import cgroup, owners, proc_net, sock_diag
+from porttui.observe.linux.allowance import Allowance
 from porttui.observe.linux.proc import uid_and_parent
 
 _SECONDS = 0.4
@@ -26,21 +26,6 @@ _MOST_NAMESPACES = 200
 _MOST_PIDS = 32
 _CLONE_NEWNET = 0x40000000
 _TABLES: tuple[Literal["tcp", "tcp6", "udp", "udp6"], ...] = ("tcp", "tcp6", "udp", "udp6")
-
-
-class Allowance:
-    """How long a look may take: seconds of the processor, in the thread that made this, or ten times by the clock.
-
-    On a busy machine most of the time goes by without a processor, and half of a look would say nothing.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        self._own = time.thread_time() + seconds
-        self._clock = time.monotonic() + 10 * seconds
-
-    def spent(self) -> bool:
-        """Tell whether the time is over."""
-        return time.thread_time() > self._own or time.monotonic() > self._clock
 
 
 class Neighbour(NamedTuple):
@@ -93,7 +78,7 @@ def look_around(ports: Iterable[int], seconds: float = _SECONDS, most: int = _MO
 
 
 def _look_around(wanted: frozenset[int], seconds: float, most: int) -> Neighbours:
-    allowance = Allowance(seconds)
+    allowance = Allowance(seconds, by_clock=10 * seconds)
     late = False
     members: dict[int, list[int]] = {}
     own = owners.net_of("self")

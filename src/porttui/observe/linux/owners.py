@@ -8,7 +8,6 @@ from __future__ import annotations
 import functools
 import os
 import re
-import time
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -16,6 +15,7 @@ from msgspec.structs import replace
 
 from porttui.model.facts import Socket
 from porttui.observe.linux import cgroup
+from porttui.observe.linux.allowance import Allowance
 from porttui.observe.linux.proc import uid_and_parent
 from porttui.observe.linux.sock_diag import DiagRow
 from porttui.reading import forwards
@@ -55,16 +55,16 @@ def by_descriptor(inodes: Iterable[int], seconds: float = _SECONDS) -> Held:
 
     Args:
         inodes: of the sockets that are looked for; 0 is nobody's and ignored.
-        seconds: how long the pass may take.
+        seconds: how much of a processor the pass may take; four times that by the clock.
     """
     wanted = {f"socket:[{inode}]": inode for inode in inodes if inode}
     found: dict[int, list[int]] = {}
     denied = 0
     if not wanted:
         return Held({})
-    deadline = time.monotonic() + seconds
+    allowance = Allowance(seconds, by_clock=4 * seconds)
     for pid in pids_here():
-        if time.monotonic() > deadline:
+        if allowance.spent():
             return Held(_tuples(found), denied, cut=True)
         folder = f"/proc/{pid}/fd"
         try:
