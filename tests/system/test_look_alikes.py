@@ -198,3 +198,18 @@ def test_an_echo_of_our_own_hello_is_no_tls(person: Person) -> None:
         secure = stage.check(f"https://127.0.0.1:{port}/", "--timeout=1.5", person=person)
     assert plain.code in {"not-http", "undetermined"}, plain
     assert secure.code in {"tls-to-plain", "not-http", "undetermined"}, secure
+
+
+def test_a_paused_sharer_of_the_port_is_told_where_it_can_be_seen(person: Person) -> None:
+    """The kernel deals a connection to either: the answer, or the silence, is a matter of chance."""
+    with Namespace() as stage:
+        server = stage.listen("--reuseport", port=stage.free_port(), person=Person.OTHER)
+        other = stage.listen("--reuseport", port=server.port, person=Person.OTHER)
+        other.pause()
+        answer = stage.check(f"http://127.0.0.1:{server.port}/", "--timeout=1.5", person=person)
+    if person is Person.NOBODY:
+        assert answer.code in {"healthy", "undetermined"}, answer
+    elif answer.code == "healthy":
+        assert f"pid {other.pid}, shares the port and is paused" in answer.verdict["gloss"], answer
+    else:
+        expect_fault(answer, "sigstopped", "probe", server.port, person)

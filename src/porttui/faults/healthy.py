@@ -28,10 +28,10 @@ from __future__ import annotations
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop, no_remedies
 from porttui.faults.shared import not_the_bind
 from porttui.model.address import can_listen, endpoint
-from porttui.model.facts import Exchange, Facts, HttpAnswer
+from porttui.model.facts import Exchange, Facts, HttpAnswer, Process
 from porttui.model.report import Severity
 from porttui.model.target import Question
-from porttui.reading import evidence, nat, redirects, refusals, seen, tls, words
+from porttui.reading import evidence, nat, redirects, refusals, seen, stuck, tls, words
 
 _WEB = {"http", "https", "ws", "wss"}
 """Schemes that are answered in HTTP. Other TLS schemes are answered in TLS, and the rest by their own name."""
@@ -157,6 +157,11 @@ def _catch(facts: Facts) -> str:
     if mute:
         first = mute[0][0]
         return f"{first.address} does not ({words.answer(first)}): a program that tries only that address fails."
+    paused = _paused_sharer(facts)
+    if paused is not None:
+        return (
+            f"{paused.name}, pid {paused.pid}, shares the port and is paused: a connection that is dealt to it hangs."
+        )
     led = next((each for each in seen.asked_attempts(facts) if nat.led_past(each)), None)
     if led is not None and seen.is_local(facts, led.address) and not nat.impossible(facts):
         place = nat.led_to(facts, led)
@@ -168,6 +173,16 @@ def _catch(facts: Facts) -> str:
     if proxy is not None and not seen.exchanges(facts, "proxy"):
         return f"{proxy.variable} names a proxy that was not asked: a program that uses it may fail all the same."
     return ""
+
+
+def _paused_sharer(facts: Facts) -> Process | None:
+    """Return a paused process with a listener of its own beside the one that answered (SO_REUSEPORT)."""
+    rows = [row for each in seen.addresses(facts) if (row := seen.accepting(facts, each)) is not None]
+    for row in (sharer for each in rows for sharer in stuck.sharers(facts, each)):
+        owners = seen.owners(facts, row) if row.owner_by == "descriptor" else ()
+        if owners and all(owner.state in {"T", "t"} for owner in owners):
+            return owners[0]
+    return None
 
 
 def _slowly(good: Exchange) -> str:
