@@ -51,7 +51,7 @@ def test_one_that_ignores_sigterm_is_still_there(act: Act) -> None:
             assert told.became is Became.FREE
         else:
             assert (told.became, told.state) == (Became.IGNORED, "S")
-            assert told.seconds == pytest.approx(1.2, abs=0.4)
+            assert told.seconds > 0.8, "it was given time to end"
             assert "ignores the signal" in told.text
 
 
