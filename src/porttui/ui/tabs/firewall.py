@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from textual import events
 
 from porttui.model.address import endpoint
-from porttui.model.report import Remedy, Report, Risk, Status, Step
+from porttui.model.report import Remedy, Report, Status, Step
 from porttui.model.rules import Judged
 from porttui.reading import seen, way, words
 from porttui.reading.way import WayStop
@@ -113,9 +113,10 @@ class FirewallTab(Tab):
             return "enter works it out" if narrow else "type the address of another machine; enter works it out"
         asks = "; e asks the same for another sender" if self.can("edit") else ""
         if report.remedies and report.verdict.step is Step.FIREWALL:
-            ways = f"f  {number(len(report.remedies))} way{'s' * (len(report.remedies) > 1)} to let it through"
-            undone = ", each with its undo" if all(each.undo for each in report.remedies) else ""
-            return ways if narrow else f"{ways}{undone}{asks}"
+            count = len(_changes(report))
+            ways = f"f  {number(count)} way{'s' * (count > 1)} to let it through" if count else "f  what can be done"
+            undone = f", {'each ' * (count > 1)}with its undo" if count else ""
+            return ways if narrow else f"{ways}{undone}{asks if self.size.width >= WIDE else ''}"
         if self._shows():
             return (
                 "c copies what shows the rules"
@@ -314,12 +315,18 @@ def _sentence(report: Report) -> str:
 
 def _narrowest(report: Report) -> Remedy:
     """Return the first way that changes something; the others, and what each costs, stand in tab 2."""
-    return next((each for each in report.remedies if each.risk is not Risk.SAFE), report.remedies[0])
+    return next(iter(_changes(report)), report.remedies[0])
+
+
+def _changes(report: Report) -> tuple[Remedy, ...]:
+    """Return the ways that change a rule: what does not only look can be undone, and says how."""
+    return tuple(each for each in report.remedies if each.undo)
 
 
 def _narrowest_rows(report: Report, width: int) -> list[Line]:
     way_in = _narrowest(report)
-    rows = [" The narrowest change (tab 2)", *wrap(way_in.title, width - 1, f"   {way_in.way}  ")]
+    title = " The narrowest change (tab 2)" if way_in.undo else " What can be done (tab 2)"
+    rows = [title, *wrap(way_in.title, width - 1, f"   {way_in.way}  ")]
     for step in way_in.steps:
         for typed in command(step, report).splitlines():
             rows += wrap(typed, width - 1, " " * 6, " " * 8)
