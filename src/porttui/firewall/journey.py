@@ -90,6 +90,30 @@ def judge(
         server_uid: the user of the program that would answer.
         answers: what is known of sets that the ruleset does not list; see `Judgement.needed`.
     """
+    judged = _judged(ruleset, packet, world, server_uid, answers)
+    if judged.verdict != "unknown":
+        return judged
+    halves = [_judged(ruleset, each, world, server_uid, answers) for each in _without_its_own_port(packet)]
+    same = len({(each.verdict, each.stop) for each in halves}) == 1 and halves[0].verdict != "unknown"
+    return halves[0] if same else judged
+
+
+def _without_its_own_port(packet: Packet) -> tuple[Packet, ...]:
+    """Return the packet with source ports below, and above, the port that it is for.
+
+    A client is not given a port that a listener is bound to (__inet_hash_connect), so a rule for that port is not one
+    for the answers to the client.
+    """
+    (low, high), (port, last) = packet.source_port, packet.destination_port
+    if port != last or not low <= port <= high:
+        return ()
+    spans = [span for span in ((low, port - 1), (port + 1, high)) if span[0] <= span[1]]
+    return tuple(replace(packet, source_port=span) for span in spans)
+
+
+def _judged(
+    ruleset: Ruleset, packet: Packet, world: World, server_uid: int | None, answers: Answers | None
+) -> Judgement:
     walk = Walk(ruleset, world, answers or {})
     journey = _Journey(walk, server_uid)
     try:

@@ -14,7 +14,7 @@ from porttui.observe.platform import Platform, RuleReader
 from porttui.reading import seen
 from porttui.reading.sender import Sender
 
-_EPHEMERAL = (32768, 60999)
+EPHEMERAL = (32768, 60999)
 """Where a client's port comes from when the system does not tell (ip-sysctl.rst, ip_local_port_range)."""
 
 
@@ -82,7 +82,7 @@ def from_elsewhere(facts: Facts, address: str, sender: str | None, interface: st
         destination=destination(address).partition("%")[0],
         source_port=_ephemeral(facts),
         destination_port=(port, port),
-        iif=interface or (_interface_of(facts, sender) if sender else None),
+        iif=interface or (interface_of(facts, sender) if sender else None),
     )
 
 
@@ -102,7 +102,8 @@ def judge_sender(facts: Facts, eyes: Platform, sender: Sender) -> Judged | Unsee
     return judge_one(facts, rules, from_elsewhere(facts, sender.to, sender.address, interface), world_of(facts))
 
 
-def _interface_of(facts: Facts, sender: str) -> str | None:
+def interface_of(facts: Facts, sender: str) -> str | None:
+    """Return the interface whose network an address is of; None where no interface is on it."""
     ip = ipaddress.ip_address(sender.partition("%")[0])
     for card in _interfaces(facts):
         if any(ip.version == net.version and ip in net for net in map(ipaddress.ip_network, card.networks)):
@@ -120,4 +121,4 @@ def _source(route: object) -> str | None:
 
 def _ephemeral(facts: Facts) -> tuple[int, int]:
     words = facts.sysctls.get("net.ipv4.ip_local_port_range", "").split()
-    return (int(words[0]), int(words[1])) if len(words) == 2 and all(map(str.isdigit, words)) else _EPHEMERAL
+    return (int(words[0]), int(words[1])) if len(words) == 2 and all(map(str.isdigit, words)) else EPHEMERAL

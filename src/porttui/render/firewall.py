@@ -1,0 +1,198 @@
+"""The answer of `porttui firewall` as plain text: the first line is the whole answer and can be grepped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from porttui.model.address import endpoint
+from porttui.model.answer import FirewallAnswer, JudgedAddress
+from porttui.model.rules import HookPassed, RuleStop
+from porttui.render.lines import ascii_text, columns, paragraph, shell_command
+
+_BOLD_RED = "\x1b[1;31m"
+_PLAIN = "\x1b[0m"
+_WIDTH = 80
+_WIDE = 10_000
+_HOOKS = {
+    "output": "leaves the program",
+    "postrouting": "last stop outwards",
+    "ingress": "comes out of the device",
+    "prerouting": "first stop inwards",
+    "input": "to a program here",
+    "forward": "on to another machine",
+}
+_WAYS = {"there": "The packet's way", "back": "The server's answer, on its way back", "refusal": "The rule's answer, on its way back"}
+
+
+def answer_text(
+    answer: FirewallAnswer, *, again: Sequence[str] = (), exit_code: int | None = None, colour: bool = False
+) -> str:
+    """Return the answer as lines, each with its end.
+
+    Args:
+        answer: what to tell.
+        again: how porttui was called, for a command that root runs.
+        exit_code: told at the end when not None.
+        colour: print the word FAULT bold and red.
+    """
+    blocks = [
+        [ascii_text(f"{_word(answer.verdict)}  {answer.target}  {_headline(answer)}")],
+        columns(_rows(answer), _WIDE),
+        *_ways(answer),
+        _each_address(answer),
+        _titled("Not understood, or not to be known", [*answer.unknown] if answer.verdict == "unknown" else []),
+        _unseen(answer, again),
+        [line for note in answer.notes for line in paragraph(f"Note: {note}.", _WIDTH)],
+        columns([("verdict", answer.verdict + (f"   exit {exit_code}" if exit_code is not None else ""))], _WIDE),
+    ]
+    text = "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+    return re.sub(r"^FAULT\b", f"{_BOLD_RED}FAULT{_PLAIN}", text) if colour else text
+
+
+def _word(verdict: str) -> str:
+    if verdict == "unknown":
+        return "UNKNOWN"
+    return "OK" if _passes(verdict) else "FAULT"
+
+
+def _passes(verdict: str) -> bool:
+    return verdict == "accept" or verdict.startswith("redirect:")
+
+
+def _headline(answer: FirewallAnswer) -> str:
+    """Return the answer in one sentence."""
+    by = _place(answer)
+    said = _doing(answer.verdict)
+    if answer.tried is not None and answer.tried.agrees is False:
+        return f"{said}, as the connection shows; the rules that were read say otherwise"
+    if answer.verdict == "unknown":
+        return "what the rules do cannot be told" + (f": {answer.unknown[0]}" if answer.unknown else "")
+    if answer.rule is None and answer.policy is None and _passes(answer.verdict):
+        return said if answer.redirect else "no rule blocks it"
+    if answer.policy is not None and answer.verdict == "drop":
+        said = "a chain's policy drops it"
+    return f"{said}: {by}" if by else said
+
+
+def _doing(verdict: str) -> str:
+    """Tell what becomes of the packet."""
+    if verdict.startswith("redirect:"):
+        return f"a rule leads it to {verdict.removeprefix('redirect:')}"
+    if verdict.startswith("reject:"):
+        _, kind, number, code = verdict.split(":")
+        name = "ICMP" if kind == "icmp" else "ICMPv6"
+        return f"a firewall rule answers with {name} type {number} code {code}"
+    return {
+        "accept": "the rules let it through",
+        "drop": "a firewall rule drops it",
+        "reset": "a firewall rule answers with a TCP reset",
+    }.get(verdict, "what the rules do cannot be told")
+
+
+def _place(answer: FirewallAnswer) -> str:
+    """Tell where the deciding rule is: "inet guard input, handle 12"."""
+    if answer.rule is not None:
+        rule = answer.rule
+        number = f", handle {rule.handle}" if rule.handle is not None else ""
+        number = number or (f", rule {rule.position}" if rule.position is not None else "")
+        return f"{rule.table} {rule.chain}{number}"
+    if answer.policy is not None:
+        return f"{answer.policy.table} {answer.policy.chain}, {answer.policy.word}"
+    return ""
+
+
+def _rows(answer: FirewallAnswer) -> list[tuple[str, str]]:
+    rows = [("from", _sender(answer)), ("to", _target(answer))]
+    if answer.rulesets:
+        rows.append(("rules", f"of {', '.join(answer.rulesets)}"))
+    if answer.rule is not None:
+        number = f", handle {answer.rule.handle}" if answer.rule.handle is not None else ""
+        number += f", rule {answer.rule.position}" if answer.rule.position is not None else ""
+        rows.append(("rule", answer.rule.text))
+        rows.append(("in", f"table {answer.rule.table}, chain {answer.rule.chain}{number} ({answer.rule.backend})"))
+    elif answer.policy is not None:
+        stop = answer.policy
+        rows.append(("rule", f"none: {stop.word} of table {stop.table}, chain {stop.chain} ({stop.backend})"))
+    if answer.redirect is not None:
+        rows.append(("led to", endpoint(*answer.redirect)))
+    if answer.tried is not None:
+        rows.append(("tried", answer.tried.text))
+        rows.append(("", _agreement(answer)))
+    return rows
+
+
+def _agreement(answer: FirewallAnswer) -> str:
+    tried = answer.tried
+    if tried is None or tried.agrees is None:
+        shown = tried.verdict if tried is not None else None
+        if shown is not None and answer.verdict == "unknown":
+            return f"By itself the connection shows: {shown}."
+        return "That alone does not tell what the rules did."
+    if tried.agrees:
+        return "The two agree."
+    judged = next((each.judged.verdict for each in answer.addresses if each.tried is tried), "something else")
+    return f"Reality differs: by the rules that were read it is {judged}. The connection is believed."
+
+
+def _sender(answer: FirewallAnswer) -> str:
+    if answer.here:
+        user = f", as uid {answer.uid}" if answer.uid is not None else ""
+        return f"{answer.sender or 'this machine'}, on {'that' if answer.rulesets else 'this'} machine{user}"
+    inward = f", coming in by {answer.interface}" if answer.interface else ", by an interface that is not known"
+    return f"{answer.sender or 'any address'}{inward}"
+
+
+def _target(answer: FirewallAnswer) -> str:
+    return endpoint(answer.address, answer.port) if answer.address else f"port {answer.port}"
+
+
+def _ways(answer: FirewallAnswer) -> Iterator[list[str]]:
+    """Yield the way through the hooks, and that of the answer where something had a say there."""
+    for way, title in _WAYS.items():
+        passed = [each for each in answer.path if each.way == way]
+        if not passed or (way != "there" and not any(stop.rule for each in passed for stop in each.stops)):
+            continue
+        yield [title, *columns(list(_stops(passed)), _WIDE)]
+
+
+def _stops(passed: list[HookPassed]) -> Iterator[tuple[str, ...]]:
+    before = ""
+    for each in passed:
+        for stop in each.stops:
+            hook = each.hook if each.hook != before else ""
+            before = each.hook
+            yield hook, f"{stop.table} {stop.chain}", stop.word, _rule_text(stop)
+
+
+def _rule_text(stop: RuleStop) -> str:
+    if stop.rule is None:
+        return ""
+    number = f"handle {stop.rule.handle}" if stop.rule.handle is not None else f"rule {stop.rule.position}"
+    return f"{number}: {stop.rule.text}"
+
+
+def _each_address(answer: FirewallAnswer) -> list[str]:
+    if len(answer.addresses) < 2:
+        return []
+    return ["Each address", *columns([_address(each) for each in answer.addresses], _WIDE)]
+
+
+def _address(each: JudgedAddress) -> tuple[str, ...]:
+    judged = each.judged
+    rule = judged.rule.text if judged.rule is not None else judged.policy.word if judged.policy is not None else ""
+    return judged.address or "any", judged.verdict, each.tried.text if each.tried is not None else "", rule
+
+
+def _titled(title: str, lines: list[str]) -> list[str]:
+    return [title, *(f"  {ascii_text(line)}" for line in lines)] if lines else []
+
+
+def _unseen(answer: FirewallAnswer, again: Sequence[str]) -> list[str]:
+    if not answer.unseen:
+        return []
+    rows = [(f"{each.what} ({each.reason})", each.how_to_see and f"to see it: {each.how_to_see}") for each in answer.unseen]
+    lines = ["Could not be read", *columns(rows, _WIDE)]
+    if any(each.needs_root for each in answer.unseen) and again:
+        lines += ["As root:", f"  sudo {shell_command(again)}"]
+    return lines
