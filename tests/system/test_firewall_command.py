@@ -55,7 +55,7 @@ def test_the_rule_is_named_and_agrees_with_the_connection(hook: str, statement: 
     assert (told["rule"]["table"], told["rule"]["chain"], told["rule"]["position"]) == ("inet stage", hook, 2)
     assert told["tried"]["agrees"] is True
     assert told["tried"]["verdict"] == _BLOCKS[statement]
-    assert [each["hook"] for each in told["path"]][0] == hook
+    assert told["path"][0]["hook"] == hook
 
 
 def test_the_first_line_is_the_answer() -> None:
@@ -171,7 +171,12 @@ def test_a_block_that_no_rule_tells_is_believed() -> None:
 
 def test_interface_and_user_of_no_use_are_usage_errors() -> None:
     with Namespace() as stage:
-        for words in (("--from", "web.example"), ("--uid", "x"), ("--uid", "1", "--iif", "eth0"), ("--ruleset", "/nowhere")):
+        for words in (
+            ("--from", "web.example"),
+            ("--uid", "x"),
+            ("--uid", "1", "--iif", "eth0"),
+            ("--ruleset", "/nowhere"),
+        ):
             told = Told(stage, "80", *words)
             assert told.status == 2
             assert told.stderr.startswith("porttui: ")

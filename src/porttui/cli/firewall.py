@@ -123,7 +123,9 @@ def _parser() -> Parser:
     parser = Parser("firewall", "Tell which firewall rule decides over a connection to TARGET.", _EXAMPLE)
     parser.add_argument("target", metavar="TARGET", nargs="+", help="port, address or URL; - reads it from stdin")
     parser.add_argument("--from", dest="sender", metavar="ADDR", help="the connection comes from ADDR, not from here")
-    parser.add_argument("--iif", metavar="NAME", help="it comes in by interface NAME (default: the one that leads to ADDR)")
+    parser.add_argument(
+        "--iif", metavar="NAME", help="it comes in by interface NAME (default: the one that leads to ADDR)"
+    )
     parser.add_argument("--uid", metavar="N", type=_uid, help="it is made by user N of this machine (default: you)")
     parser.add_argument(
         "--ruleset",

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from msgspec.structs import replace as replaced
+
 from porttui.firewall.matching import ADDRESS_TYPES, STATES, STATUS
 from porttui.firewall.nft_json import merged
 from porttui.firewall.ruleset import (
@@ -239,13 +241,17 @@ def _port(option: _Option, _: Version) -> Iterator[Part]:
 
 
 def _connection_state(option: _Option, _: Version) -> Iterator[Part]:
-    yield _match(option, "ct state", Bits(mask=sum(STATES[each.lower()] for each in option.value.split(","))))
+    named = option.value.split(",")
+    if not option.negated and set(named) <= {"SNAT", "DNAT"}:  # states in name only (iptables-extensions(8))
+        yield _match(option, "ct nat", Bits(mask=sum(STATUS[each.lower()] for each in named)))
+        return
+    yield _match(option, "ct state", Bits(mask=sum(STATES[each.lower()] for each in named)))
 
 
 def _connection_status(option: _Option, _: Version) -> Iterator[Part]:
     if option.value not in {"SNAT", "DNAT"}:
         raise NotUnderstoodError
-    yield _match(option, "ct status", Bits(mask=STATUS[option.value.lower()]))
+    yield _match(option, "ct nat", Bits(mask=STATUS[option.value.lower()]))
 
 
 def _direction(option: _Option, _: Version) -> Iterator[Part]:
@@ -490,17 +496,21 @@ def _connection_mark(given: dict[str, list[str]]) -> Part:
 def from_ipset(text: str) -> Ruleset:
     """Read what ``ipset save`` printed; its sets belong to no table, and every rule may ask for them."""
     kinds: dict[str, tuple[str, str]] = {}
+    masked: set[str] = set()
     members: dict[str, list[str]] = {}
     for line in text.splitlines():
         words = line.split()
         if len(words) >= 3 and words[0] == "create":
             family = words[words.index("family") + 1] if "family" in words[:-1] else "inet"
             kinds[words[1]] = (words[2], family)
+            masked |= {words[1]} if {"netmask", "bitmask", "markmask"} & set(words) else set()
             members.setdefault(words[1], [])
         elif len(words) >= 3 and words[0] == "add" and words[1] in members:
             members[words[1]].append(" ".join(words[2:]))
     sets = [_ipset(name, *kinds[name], members[name]) for name in kinds]
-    return Ruleset(sets=tuple(sets))
+    sets = [replaced(each, values=None) if each.name in masked else each for each in sets]
+    ports = [each for each in sets if each.types == ("port/inet",)]  # they are of no family, and for rules of both
+    return Ruleset(sets=(*sets, *(replaced(each, family="ip6") for each in ports)))
 
 
 def _ipset(name: str, kind: str, family: str, members: list[str]) -> NamedSet:

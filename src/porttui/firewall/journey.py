@@ -254,7 +254,12 @@ class _Journey:
         """What follows the first packet has to come through as well: else it opens, and nothing is heard on it."""
         tracked = state.packet.state == "new"
         later = replace(
-            first, state="established" if tracked else "invalid", tcp_flags=0x10, ct_mark=state.packet.ct_mark
+            first,
+            state="established" if tracked else "invalid",
+            tcp_flags=0x10,
+            ct_mark=state.packet.ct_mark,
+            dnat=state.packet.dnat,
+            snat=state.packet.snat,
         )
         if first.own and not self._is_local(state.packet.destination):
             return state
@@ -398,7 +403,9 @@ class _Journey:
         assert nat is not None  # noqa: S101 - an end "nat" has one
         if nat.kind in {"snat", "masquerade"}:
             source = None if nat.kind == "masquerade" or nat.unclear or nat.address is None else nat.address
-            return replace_state(state, replace(state.packet, source=source, snat=True))
+            done = (*state.packet.nat_done, "snat")
+            changed = None if source is None else source != state.packet.source
+            return replace_state(state, replace(state.packet, source=source, snat=changed, nat_done=done))
         ports = nat.ports or state.packet.destination_port
         if nat.unclear or ports[0] != ports[1]:
             self._walk.unknown[nat.unclear or "a range of ports"] = None
@@ -408,7 +415,9 @@ class _Journey:
         )
         if address is None:
             return _ended(state, "unknown")
-        packet = replace(state.packet, destination=address, destination_port=ports, dnat=True)
+        changed = (address, ports) != (state.packet.destination, state.packet.destination_port)
+        done = (*state.packet.nat_done, "dnat")
+        packet = replace(state.packet, destination=address, destination_port=ports, dnat=changed, nat_done=done)
         return _State(packet, "", state.path, state.stop, (address, ports[0]))
 
     def _own_address(self, packet: Packet, hook: str) -> str | None:
@@ -431,8 +440,8 @@ def replace_state(state: _State, packet: Packet) -> _State:
 
 def _may_be_translated(packet: Packet, hook: str) -> bool:
     """Tell whether NAT chains are still asked: the first one that translates is the last (nf_nat_inet_fn)."""
-    done = packet.dnat if _NAT_AT.get(hook) == _NAT_DESTINATION else packet.snat
-    return packet.state == "new" and not done
+    kind = "dnat" if _NAT_AT.get(hook) == _NAT_DESTINATION else "snat"
+    return packet.state == "new" and kind not in packet.nat_done
 
 
 def _ended(state: _State, verdict: str) -> _State:

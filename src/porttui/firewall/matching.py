@@ -38,6 +38,8 @@ def matches(key: Key, values: Values, packet: Packet, world: World, sets: Sets) 
     if isinstance(values, Named) and fields[0].startswith("set "):
         fields = _of_ipset(fields, sets(values.name))
     found = [field(name, packet, world) for name in fields]
+    if key.fields[0].startswith("set ") and any(isinstance(each, AbsentType) for each in found):
+        return False  # for ipset what a packet lacks is in no set, and "!" holds
     if key.mask is not None:
         found = [_masked(each, key.mask) for each in found]
     return _among(found, values, sets)
@@ -194,11 +196,20 @@ def _tracked(read: Callable[[Packet], Seen]) -> Callable[[Packet, World], Seen]:
 
 
 def _status(packet: Packet) -> Seen:
+    if packet.snat is None:
+        return None
     bits = STATUS["dnat"] * packet.dnat + STATUS["snat"] * packet.snat
     if packet.state == "new" or packet.reply:
         bits += STATUS["seen-reply"] * packet.reply
         return _exactly(bits) if packet.state == "new" else None
     return None
+
+
+def _translated(packet: Packet) -> Seen:
+    """Return the bits of the status that tell of NAT, which every packet of the connection has."""
+    if packet.snat is None:
+        return None
+    return _exactly(STATUS["dnat"] * packet.dnat + STATUS["snat"] * packet.snat)
 
 
 def _type_of_destination(packet: Packet, world: World) -> Seen:
@@ -261,6 +272,7 @@ _READERS: dict[str, Callable[[Packet, World], Seen]] = {
     "meta skgid": _socket_group,
     "ct state": _state,
     "ct status": _tracked(_status),
+    "ct nat": _tracked(_translated),
     "ct mark": _tracked(lambda packet: _exactly(packet.ct_mark)),
     "ct direction": _tracked(lambda packet: _exactly(int(packet.reply))),
     "ct protocol": _tracked(lambda packet: _exactly(packet.protocol)),

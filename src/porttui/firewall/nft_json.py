@@ -35,6 +35,8 @@ from porttui.firewall.ruleset import (
 
 Texts = Mapping[tuple[str, str, str, int], str]
 """The text of rules by family, table, chain and handle."""
+Devices = Mapping[tuple[str, str, str], str]
+"""The devices of ingress chains by family, table and chain, separated by commas."""
 _IGNORED = {"counter", "log", "comment", "dup", "ct helper", "ct timeout", "ct expectation", "last"}
 """Statements that decide nothing."""
 _HOOKS = {"prerouting", "input", "forward", "output", "postrouting", "ingress", "egress"}
@@ -44,20 +46,23 @@ class NotUnderstoodError(ValueError):
     """An expression, or a value, that this reader does not know."""
 
 
-def from_json(text: str | bytes, texts: Texts | None = None, *, terse: bool = False) -> Ruleset:
+def from_json(
+    text: str | bytes, texts: Texts | None = None, devices: Devices | None = None, *, terse: bool = False
+) -> Ruleset:
     """Read what ``nft -j list ruleset`` printed.
 
     Args:
         text: JSON; anything else ends in a ruleset that says so in `unclear`.
-        terse: the listing was made with -t, without the elements of sets.
         texts: the rules as ``nft -a list ruleset`` writes them; without it they are written from the JSON.
+        devices: of ingress chains, by that listing; the JSON of nft 1.0.6 lacks them.
+        terse: the listing was made with -t, without the elements of sets.
     """
     try:
         listed = json.loads(text)["nftables"]
         entries = [each for each in listed if isinstance(each, dict)]
     except (ValueError, TypeError, KeyError, RecursionError):
         return Ruleset(unclear=("the JSON of nft cannot be read",))
-    reader = _Reader(texts or {}, terse=terse)
+    reader = _Reader(texts or {}, devices or {}, terse=terse)
     for entry in entries:
         for kind, value in entry.items():
             if isinstance(value, dict):
@@ -80,11 +85,30 @@ def texts_of(listing: str) -> dict[tuple[str, str, str, int], str]:
     return texts
 
 
+def devices_of(listing: str) -> dict[tuple[str, str, str], str]:
+    """Read the same listing: the devices of ingress chains by family, table and chain."""
+    devices: dict[tuple[str, str, str], str] = {}
+    family = table = chain = ""
+    for line in listing.splitlines():
+        words = line.strip().rpartition(" # handle ")[0] or line.strip()
+        if (opened := re.fullmatch(r"table (\S+) (\S+) \{", words)) is not None:
+            family, table = opened[1], opened[2]
+        elif (opened := re.fullmatch(r"chain (\S+) \{", words)) is not None:
+            chain = opened[1]
+        elif (
+            told := re.match(r'type filter hook \w+ devices? (?:"([^"\s]+)"|= \{ ([^}]*) \}) priority ', words)
+        ) is not None:
+            names = [told[1]] if told[1] else told[2].split(",")
+            devices[family, table, chain] = ",".join(each.strip().strip('"') for each in names)
+    return devices
+
+
 class _Reader:
     """One listing under way."""
 
-    def __init__(self, texts: Texts, *, terse: bool) -> None:
+    def __init__(self, texts: Texts, devices: Devices, *, terse: bool) -> None:
         self._texts = texts
+        self._devices = devices
         self._terse = terse
         self._chains: dict[tuple[str, str, str], dict[str, Any]] = {}
         self._rules: dict[tuple[str, str, str], list[Rule]] = {}
@@ -93,7 +117,9 @@ class _Reader:
 
     def ruleset(self) -> Ruleset:
         """Return what was taken."""
-        chains = tuple(_chain(key, entry, self._rules.get(key, [])) for key, entry in self._chains.items())
+        chains = tuple(
+            _chain(key, entry, self._rules.get(key, []), self._devices.get(key)) for key, entry in self._chains.items()
+        )
         return Ruleset(chains=chains, sets=tuple(self._sets), unclear=tuple(self._unclear))
 
     def take(self, kind: str, entry: dict[str, Any]) -> None:
@@ -128,7 +154,7 @@ def _place(entry: dict[str, Any], name: str) -> tuple[str, str, str]:
     return str(entry["family"]), str(entry["table"]), str(entry[name])
 
 
-def _chain(key: tuple[str, str, str], entry: dict[str, Any], rules: list[Rule]) -> Chain:
+def _chain(key: tuple[str, str, str], entry: dict[str, Any], rules: list[Rule], device: str | None) -> Chain:
     hook = str(entry.get("hook", ""))
     kind = entry.get("type", "")
     devices = _many(entry.get("dev", ()))
@@ -142,7 +168,7 @@ def _chain(key: tuple[str, str, str], entry: dict[str, Any], rules: list[Rule]) 
         hook=hook if hook in _HOOKS else "",
         priority=entry["prio"] if isinstance(entry.get("prio"), int) else 0,
         policy="drop" if entry.get("policy") == "drop" else "accept",
-        device=",".join(map(str, devices)) or None,
+        device=",".join(map(str, devices)) or device,
     )
 
 
@@ -195,6 +221,7 @@ def _match(value: dict[str, Any]) -> Match | Opaque:
     key, domains = _key(left)
     text = _words({"match": value})
     if domains == ["status"]:
+        key = Key(fields=("ct nat",)) if operator == "in" else key
         wanted = sum(_number(each, "status") for each in _many(right))
         if wanted & ~(STATUS["snat"] | STATUS["dnat"]):
             return Opaque(text=text)

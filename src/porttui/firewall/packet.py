@@ -40,7 +40,10 @@ class Packet(Value, frozen=True, kw_only=True):
     """Whether it goes against the direction of the connection's first packet."""
     dnat: bool = False
     """Whether the connection's destination was translated (ct status dnat)."""
-    snat: bool = False
+    snat: bool | None = False
+    """None: to an address that is not known, and perhaps to the one that it had."""
+    nat_done: tuple[str, ...] = ()
+    """Which of "dnat" and "snat" was decided: a translation to what it was before is one, and no status tells of it."""
     ct_mark: int = 0
 
 

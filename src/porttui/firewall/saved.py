@@ -59,11 +59,9 @@ def _has_elements(named: NamedSet) -> bool:
 
 
 def _together(nft: Ruleset, saved: Ruleset) -> Ruleset:
-    """Merge the tables that both nft and iptables-save list; those that only one of them lists are taken as they are."""
+    """Merge the tables that both nft and iptables-save list; what only one of them lists is taken as it is."""
     listed = {(chain.family, chain.table) for chain in nft.chains}
-    both = [
-        chain for chain in saved.chains if chain.backend == "iptables" and (chain.family, chain.table) in listed
-    ]
+    both = [chain for chain in saved.chains if chain.backend == "iptables" and (chain.family, chain.table) in listed]
     alone = tuple(chain for chain in saved.chains if chain not in both)
     merged = merged_tables(nft, Ruleset(chains=tuple(both)))
     return merged.plus(Ruleset(chains=alone, unclear=saved.unclear))

@@ -49,10 +49,7 @@ def ask_here(asked: Asked, sender: Sender, eyes: Platform) -> FirewallAnswer:
     for address in _fitting(_addresses(facts), sender):
         packet, assumed = _packet(facts, address, sender)
         notes += [each for each in assumed if each not in notes]
-        if isinstance(rules, Unseen):
-            judged = _unread(packet, rules)
-        else:
-            judged = judge_one(facts, rules, packet, world)
+        judged = _unread(packet, rules) if isinstance(rules, Unseen) else judge_one(facts, rules, packet, world)
         tried = next((each for each in seen.asked_attempts(facts) if each.address == address), None) if own else None
         told_too = _tried(facts, tried, judged) if tried is not None else None
         found.append(JudgedAddress(judged=judged, tried=told_too))

@@ -22,7 +22,11 @@ _HOOKS = {
     "input": "to a program here",
     "forward": "on to another machine",
 }
-_WAYS = {"there": "The packet's way", "back": "The server's answer, on its way back", "refusal": "The rule's answer, on its way back"}
+_WAYS = {
+    "there": "The packet's way",
+    "back": "The server's answer, on its way back",
+    "refusal": "The rule's answer, on its way back",
+}
 
 
 def answer_text(
@@ -191,7 +195,9 @@ def _titled(title: str, lines: list[str]) -> list[str]:
 def _unseen(answer: FirewallAnswer, again: Sequence[str]) -> list[str]:
     if not answer.unseen:
         return []
-    rows = [(f"{each.what} ({each.reason})", each.how_to_see and f"to see it: {each.how_to_see}") for each in answer.unseen]
+    rows = [
+        (f"{each.what} ({each.reason})", each.how_to_see and f"to see it: {each.how_to_see}") for each in answer.unseen
+    ]
     lines = ["Could not be read", *columns(rows, _WIDE)]
     if any(each.needs_root for each in answer.unseen) and again:
         lines += ["As root:", f"  sudo {shell_command(again)}"]

@@ -14,7 +14,7 @@ from porttui.firewall.iptables_save import from_ipset, from_save
 from porttui.firewall.journey import Judgement, judge
 from porttui.firewall.lookup import Lookup
 from porttui.firewall.merge import has_xt, merged_tables
-from porttui.firewall.nft_json import from_json, texts_of
+from porttui.firewall.nft_json import devices_of, from_json, texts_of
 from porttui.firewall.packet import Packet, World
 from porttui.firewall.ruleset import Backend, Ruleset, Verdict
 from porttui.model.facts import Privileges, Unseen
@@ -73,8 +73,8 @@ def _nftables() -> tuple[Ruleset, list[Unseen]]:
     if isinstance(listed, Unseen):
         return Ruleset(unclear=(f"nftables rules: {listed.reason}",)), [listed]
     written = _listing("nftables rules", "nft", "-a", "-t", "list", "ruleset")
-    texts = {} if isinstance(written, Unseen) else texts_of(written)
-    ruleset = from_json(listed, texts, terse=True)
+    text = "" if isinstance(written, Unseen) else written
+    ruleset = from_json(listed, texts_of(text), devices_of(text), terse=True)
     families = {chain.family for chain in ruleset.chains if has_xt(chain)} & {"ip", "ip6"}
     if not families:
         return ruleset, []
