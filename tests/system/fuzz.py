@@ -187,7 +187,8 @@ class Kernel:
         if backend == "nft":
             self._stage.run("nft", "flush", "ruleset")
             return
-        empty = "".join(f"*{table}\nCOMMIT\n" for table in _TABLES)
+        accept = ":INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n"  # a policy that is not named stays
+        empty = "".join(f"*{table}\n{accept if table == 'filter' else ''}COMMIT\n" for table in _TABLES)
         for program in ("iptables-legacy-restore", "ip6tables-legacy-restore"):
             self._stage.run(program, given=empty)
 

@@ -260,6 +260,7 @@ class _Journey:
             ct_mark=state.packet.ct_mark,
             dnat=state.packet.dnat,
             snat=state.packet.snat,
+            becomes=(state.packet.destination, state.packet.destination_port),
         )
         if first.own and not self._is_local(state.packet.destination):
             return state
@@ -269,8 +270,7 @@ class _Journey:
             shown = replace(
                 sent.packet,
                 **({"iif": "lo", "oif": "", "own": False, "uid": None} if first.own else {}),
-                destination=state.packet.destination,
-                destination_port=state.packet.destination_port,
+                source=state.packet.source,
             )
             arriving = _State(shown, sent.verdict, sent.path, sent.stop, None)
             ends = (
@@ -349,7 +349,8 @@ class _Journey:
             orders.append(_sorted(plain[::-1], nats[::-1], hook))
         seen = set()
         for order in orders:
-            for after in self._chains(order, state, hook, way):
+            for end in self._chains(order, state, hook, way):
+                after = replace_state(end, _translated_as_before(end.packet, hook))
                 if (after.verdict, after.packet, after.redirect) not in seen:
                     seen.add((after.verdict, after.packet, after.redirect))
                     yield after
@@ -375,10 +376,13 @@ class _Journey:
 
     def _one_chain(self, chain: Chain, state: _State, hook: str, way: Direction) -> Iterator[_State]:
         packet = state.packet
-        early = packet.state == "new" and chain.priority < _CONNTRACK and packet.own
-        early = early or (
-            packet.state == "new" and chain.priority < _CONNTRACK and not packet.own and packet.iif != "lo"
-        )
+        if chain.priority >= _NAT_DESTINATION:
+            packet = _translated_as_before(packet, hook)
+        # Before connection tracking has looked: what a socket of ours sends, and what comes in by a real interface. A
+        # rule's own answer is of the connection from its making on (nf_ct_attach).
+        untold = hook == "output" if packet.own else packet.iif != "lo" and hook in {"ingress", "prerouting"}
+        before = chain.priority < _CONNTRACK or hook == "ingress"
+        early = packet.state in {"new", "established"} and before and untold
         asked = replace(packet, state="invalid") if early else packet
         if (chain.device is None or packet.iif is None) and (chain.family == "netdev" or chain.hook == "ingress"):
             self._walk.unknown[f"the device of chain {chain.table} {chain.name}"] = None
@@ -442,6 +446,14 @@ def _may_be_translated(packet: Packet, hook: str) -> bool:
     """Tell whether NAT chains are still asked: the first one that translates is the last (nf_nat_inet_fn)."""
     kind = "dnat" if _NAT_AT.get(hook) == _NAT_DESTINATION else "snat"
     return packet.state == "new" and kind not in packet.nat_done
+
+
+def _translated_as_before(packet: Packet, hook: str) -> Packet:
+    """Return a later packet of a connection as NAT makes it, which knows by then where it leads."""
+    if packet.becomes is None or _NAT_AT.get(hook) != _NAT_DESTINATION:
+        return packet
+    address, ports = packet.becomes
+    return replace(packet, destination=address, destination_port=ports, becomes=None)
 
 
 def _ended(state: _State, verdict: str) -> _State:

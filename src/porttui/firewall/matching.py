@@ -250,7 +250,9 @@ def _way_back(packet: Packet, world: World) -> Seen:
     for interface, network in world.networks:
         net = ipaddress.ip_network(network, strict=False)
         if source.version == net.version and source in net:
-            return _exactly(int(interface == packet.iif)) if world.complete else None
+            if interface == packet.iif:
+                return _exactly(1)
+            return _exactly(0) if world.complete else None
     return None
 
 

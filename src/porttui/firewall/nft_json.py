@@ -46,6 +46,10 @@ class NotUnderstoodError(ValueError):
     """An expression, or a value, that this reader does not know."""
 
 
+BROKEN = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
+"""What comes of a listing that is not of the shape that it should have."""
+
+
 def from_json(
     text: str | bytes, texts: Texts | None = None, devices: Devices | None = None, *, terse: bool = False
 ) -> Ruleset:
@@ -60,7 +64,7 @@ def from_json(
     try:
         listed = json.loads(text)["nftables"]
         entries = [each for each in listed if isinstance(each, dict)]
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except BROKEN:
         return Ruleset(unclear=("the JSON of nft cannot be read",))
     reader = _Reader(texts or {}, devices or {}, terse=terse)
     for entry in entries:
@@ -135,7 +139,7 @@ class _Reader:
                 rules.append(self._rule(place, entry, len(rules) + 1))
             elif kind in {"set", "map"}:
                 self._sets.append(_named_set(entry, terse=self._terse))
-        except (NotUnderstoodError, KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        except BROKEN:
             self._unclear.append(f"a {kind} of the listing cannot be read")
 
     def _rule(self, place: tuple[str, str, str], entry: dict[str, Any], position: int) -> Rule:
@@ -180,7 +184,7 @@ def _parts(expression: Any, family: str) -> Iterator[Part]:
     try:
         [(kind, value)] = expression.items()
         yield from _statement(kind, value, family)
-    except (NotUnderstoodError, KeyError, TypeError, ValueError, AttributeError, RecursionError):
+    except BROKEN:
         yield _not_understood(expression)
 
 
@@ -623,7 +627,7 @@ def _named_set(entry: dict[str, Any], *, terse: bool) -> NamedSet:
             verdicts = tuple(_entries(elements or [], domains))
         elif "map" not in entry:
             values = _of_elements(elements or [], domains)
-    except (NotUnderstoodError, KeyError, TypeError, ValueError, AttributeError):
+    except BROKEN:
         values = verdicts = None
     return NamedSet(family=family, table=table, name=name, types=types, values=values, verdicts=verdicts)  # type: ignore[arg-type]
 
@@ -658,7 +662,7 @@ def _words(expression: Any) -> str:
     """Write an expression about as nft would."""
     try:
         return _written(expression)
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+    except BROKEN:
         return json.dumps(expression)[:200]
 
 

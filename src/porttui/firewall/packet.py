@@ -45,6 +45,8 @@ class Packet(Value, frozen=True, kw_only=True):
     nat_done: tuple[str, ...] = ()
     """Which of "dnat" and "snat" was decided: a translation to what it was before is one, and no status tells of it."""
     ct_mark: int = 0
+    becomes: tuple[str | None, Span] | None = None
+    """Of a later packet of the connection: where NAT leads it when it comes to it."""
 
 
 class World(Value, frozen=True, kw_only=True):

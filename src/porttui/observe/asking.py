@@ -73,7 +73,13 @@ def ask_saved(asked: Asked, sender: Sender, ruleset: Ruleset, files: tuple[str, 
     here = own and sender.interface in {None, "lo"}
     sender = replace(sender, here=here, uid=sender.uid if here else None)
     port = asked.target.port
-    found, notes = [], []
+    found: list[JudgedAddress] = []
+    notes: list[str] = []
+    networks: tuple[tuple[str, str], ...] = ()
+    if not here and sender.address and sender.interface:
+        networks = ((sender.interface, sender.address.partition("%")[0]),)
+        notes.append(f"the way back to {sender.address} is taken to lead by {sender.interface}")
+    world = World(addresses=frozenset({*addresses, *_LOOPBACK}), networks=networks)
     for address in _fitting(addresses, sender):
         to = address if here or not is_loopback(address) else None
         if to is None:
@@ -89,7 +95,6 @@ def ask_saved(asked: Asked, sender: Sender, ruleset: Ruleset, files: tuple[str, 
             iif="" if here else sender.interface,
             oif="lo" if here else "",
         )
-        world = World(addresses=frozenset({*addresses, *_LOOPBACK}))
         found.append(JudgedAddress(judged=told(judge(ruleset, packet, world), packet)))
     return replace(_answer(asked, sender, found, notes=tuple(dict.fromkeys(notes))), rulesets=files)
 
