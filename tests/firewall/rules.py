@@ -97,7 +97,13 @@ def ipt(*rules: str, **options: Any) -> Ruleset:
 
 def from_there(ruleset: Ruleset, number: int = 80, **fields: Any) -> Judgement:
     """Judge a connection from a neighbour."""
-    packet = {"family": 4, "source": THERE, "destination": HERE, "iif": "eth0", "source_port": (32768, 60999)}
+    packet: dict[str, Any] = {
+        "family": 4,
+        "source": THERE,
+        "destination": HERE,
+        "iif": "eth0",
+        "source_port": (32768, 60999),
+    }
     answers, uid = fields.pop("answers", None), fields.pop("server_uid", 0)
     first = Packet(**(packet | {"destination_port": (number, number)} | fields))
     return judge(ruleset, first, WORLD, server_uid=uid, answers=answers)
@@ -105,7 +111,14 @@ def from_there(ruleset: Ruleset, number: int = 80, **fields: Any) -> Judgement:
 
 def from_here(ruleset: Ruleset, number: int = 80, to: str = "127.0.0.1", **fields: Any) -> Judgement:
     """Judge a connection that uid 1000 makes to this machine."""
-    packet = {"family": 6 if ":" in to else 4, "source": to, "destination": to, "own": True, "uid": 1000, "oif": "lo"}
+    packet: dict[str, Any] = {
+        "family": 6 if ":" in to else 4,
+        "source": to,
+        "destination": to,
+        "own": True,
+        "uid": 1000,
+        "oif": "lo",
+    }
     packet |= {"source_port": (32768, 60999), "destination_port": (number, number)}
     return judge(ruleset, Packet(**(packet | fields)), WORLD, server_uid=0)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.firewall.rules import (
@@ -21,10 +23,10 @@ from tests.firewall.rules import (
     port,
 )
 
-_INPUT = {"hook": "input"}
+_INPUT: dict[str, Any] = {"hook": "input"}
 
 
-def _judged(*rules: list[Expression], own: Rules | None = None, **base: object) -> str:
+def _judged(*rules: list[Expression], own: Rules | None = None, **base: Any) -> str:
     inside = chain("own", own) if own is not None else []
     return from_there(nft(inside, chain("input", list(rules), **(_INPUT | base)))).verdict
 

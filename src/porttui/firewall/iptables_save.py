@@ -66,7 +66,7 @@ def from_save(text: str, family: Version | None = None, backend: Backend | None 
         table = lines[0][1:].strip()
         try:
             chains += _table(table, lines[1:], version, kind)
-        except ValueError as error:
+        except (ValueError, LookupError) as error:
             unclear.append(f"table {table[:40]} of {version}tables-save cannot be read: {str(error)[:60]}")
     return Ruleset(chains=tuple(chains), unclear=tuple(unclear))
 
@@ -265,7 +265,7 @@ def _mark(option: _Option, _: Version) -> Iterator[Part]:
 
 def _owner(option: _Option, _: Version) -> Iterator[Part]:
     low, _dash, high = option.value.partition("-")
-    field = "meta skuid" if option.name == "--uid-owner" else "meta skgid"
+    field = "owner uid" if option.name == "--uid-owner" else "owner gid"
     yield _match(option, field, Numbers(spans=((int(low), int(high or low)),)))
 
 
@@ -432,6 +432,8 @@ def _nat(target: str, given: dict[str, list[str]], family: Version, text: str) -
     address, ports_text = _endpoint(given[name][0], family)
     if "-" in address:
         return Nat(kind=target.lower(), unclear=text)  # type: ignore[arg-type]
+    if address:
+        ipaddress.ip_address(address)  # an error of its own is better than one later
     return Nat(
         kind=target.lower(),  # type: ignore[arg-type]
         address=address or None,

@@ -186,6 +186,11 @@ def _socket_group(packet: Packet, _: World) -> Seen:
     return Absent if not packet.own else None if packet.gid is None else _exactly(packet.gid)
 
 
+def _owned(seen: Seen) -> Seen:
+    """For iptables a packet without a socket has no owner, and "! --uid-owner" holds for it (xt_owner.c)."""
+    return _exactly(-1) if isinstance(seen, AbsentType) else seen
+
+
 def _state(packet: Packet, _: World) -> Seen:
     return _exactly(STATES[packet.state])
 
@@ -272,6 +277,8 @@ _READERS: dict[str, Callable[[Packet, World], Seen]] = {
     "meta mark": lambda packet, _: _exactly(packet.mark),
     "meta skuid": _socket_user,
     "meta skgid": _socket_group,
+    "owner uid": lambda packet, world: _owned(_socket_user(packet, world)),
+    "owner gid": lambda packet, world: _owned(_socket_group(packet, world)),
     "ct state": _state,
     "ct status": _tracked(_status),
     "ct nat": _tracked(_translated),

@@ -121,10 +121,13 @@ class _Reader:
 
     def ruleset(self) -> Ruleset:
         """Return what was taken."""
-        chains = tuple(
-            _chain(key, entry, self._rules.get(key, []), self._devices.get(key)) for key, entry in self._chains.items()
-        )
-        return Ruleset(chains=chains, sets=tuple(self._sets), unclear=tuple(self._unclear))
+        chains = []
+        for key, entry in self._chains.items():
+            try:
+                chains.append(_chain(key, entry, self._rules.get(key, []), self._devices.get(key)))
+            except BROKEN:
+                self._unclear.append("a chain of the listing cannot be read")
+        return Ruleset(chains=tuple(chains), sets=tuple(self._sets), unclear=tuple(self._unclear))
 
     def take(self, kind: str, entry: dict[str, Any]) -> None:
         """Take one object of the listing."""
@@ -168,7 +171,7 @@ def _chain(key: tuple[str, str, str], entry: dict[str, Any], rules: list[Rule], 
         table=key[1],
         name=key[2],
         rules=tuple(rules),
-        kind=kind if kind in {"filter", "nat", "route"} else "",
+        kind=kind if kind in ("filter", "nat", "route") else "",
         hook=hook if hook in _HOOKS else "",
         priority=entry["prio"] if isinstance(entry.get("prio"), int) else 0,
         policy="drop" if entry.get("policy") == "drop" else "accept",
