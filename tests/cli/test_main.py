@@ -35,7 +35,9 @@ def test_version_imports_almost_nothing() -> None:
     assert not seen & {"argparse", "msgspec", "textual", "httpx", "psutil", "asyncio"}
 
 
-@pytest.mark.parametrize("call", ["['check', '1', '--timeout', '1.2']", "['sockets']", "['explain']"])
+@pytest.mark.parametrize(
+    "call", ["['check', '1', '--timeout', '1.2']", "['sockets']", "['explain']", "['firewall', '1']"]
+)
 def test_no_subcommand_imports_textual_or_asyncio(call: str) -> None:
     seen = _modules(f"from porttui.cli.main import main\nmain({call})")
     assert not seen & {"asyncio", "textual", "rich", "click"}
@@ -43,7 +45,7 @@ def test_no_subcommand_imports_textual_or_asyncio(call: str) -> None:
 
 def test_help_names_every_subcommand_and_the_exit_codes() -> None:
     text = porttui("--help").stdout.decode()
-    for name in ("check", "sockets", "who", "free", "explain", "replay"):
+    for name in ("check", "firewall", "sockets", "who", "free", "explain", "replay"):
         assert f"  porttui {name} " in text
         sub = porttui(name, "--help")
         assert (sub.returncode, sub.stderr) == (0, b"")
