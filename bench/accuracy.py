@@ -83,7 +83,7 @@ def _stage(arguments: list[str]) -> tuple[list[Told], int]:
     """Run the system tests once; return what they noted, and pytest's exit code."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "told"
-        run = (sys.executable, "-m", "pytest", "-q", "-n", "2", "tests/system", *arguments)
+        run = (sys.executable, "-m", "pytest", "-q", "-n", "6", "tests/system", *arguments)
         done = subprocess.run(
             run, cwd=ROOT, env=os.environ | {"PORTTUI_ACCURACY": str(file)}, stdout=sys.stderr, check=False
         )

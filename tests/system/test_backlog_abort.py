@@ -66,6 +66,6 @@ def test_a_server_that_closes_while_other_queues_overflow_is_not_called_so(perso
         stage.run("sysctl", "-w", "net.ipv4.tcp_abort_on_overflow=1")
         full = stage.listen("--do=never", "--backlog=0", person=Person.OTHER)
         stage.crowd(full.port, 30)
-        server = stage.listen("--do=close", person=Person.OTHER)
+        server = stage.listen("--do=close", port=stage.free_port(), person=Person.OTHER)  # its command line names it
         answer = stage.check(f"http://127.0.0.1:{server.port}/", "--timeout=1.6", person=person)
     expect_fault(answer, "accept-then-close", "probe", server.port, person)
