@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.system.expect import EVERYBODY, expect_fault
+from tests.system.expect import EVERYBODY, expect_fault, expect_undetermined
 from tests.system.people import Person
 from tests.system.stage import ADDRESS, Namespace, Server
 
@@ -59,4 +59,7 @@ def test_each_time_out_has_its_own_cause(person: Person, code: str, busy: bool) 
             assert traffic.stdout.readline() == "ready\n"
         stage_it(stage, server)
         answer = stage.check(f"{ADDRESS}:{server.port}", "--timeout=1.5", person=person)
-    expect_fault(answer, code, step, server.port, person)
+    if busy and person is Person.NOBODY and answer.code == "undetermined":  # the counters may be too busy to tell
+        expect_undetermined(answer, person, truth=code)
+    else:
+        expect_fault(answer, code, step, server.port, person)
