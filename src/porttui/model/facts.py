@@ -475,6 +475,8 @@ class Fate(Value, frozen=True, kw_only=True):
     row: Literal["missing", "waiting", "accepted", "unknown"]
     """missing: no such row here (translated, or another namespace); waiting: the kernel opened it and no program has
     accepted it (inode 0); accepted: a program has it; unknown: the table could not be read."""
+    closed: bool = False
+    """The server's program took the connection and has closed its end of it."""
     unread: int | None = None
     """Bytes of ours that the server's program has not read yet."""
     received: int | None = None

@@ -55,4 +55,4 @@ def _ends(rows: Iterable[Socket]) -> list[tuple[str, int, str, int]]:
 def _not(row: str, fates: list[Fate]) -> int | None:
     """Count the connections that no longer are what they were; None when there are none whose fate is known."""
     known = [fate for fate in fates if fate.row != "unknown"]
-    return sum(fate.row != row for fate in known) if known else None
+    return sum(fate.row != row or fate.closed for fate in known) if known else None

@@ -240,7 +240,7 @@ def test_the_fate_of_a_connection(uid: int, listening: str, asked: str) -> None:
         Fate(row="waiting", unread=5),
         Fate(row="accepted", unread=5, received=5, unsent=0),
         Fate(row="accepted", unread=0, received=5, unsent=0),
-        Fate(row="accepted"),
+        Fate(row="accepted", closed=True),
         Fate(row="missing"),
     ]
 

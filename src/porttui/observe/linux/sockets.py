@@ -107,7 +107,7 @@ def linux_fate(address: str, port: int, source: str, source_port: int) -> Fate:
         return _led_elsewhere(source, source_port)
     if row.inode or row.state in _ENDED:
         if not row.inode:
-            return Fate(row="accepted")
+            return Fate(row="accepted", closed=True)
         return Fate(row="accepted", unread=row.queue, received=row.received, unsent=row.send_queue)
     return Fate(row="waiting", unread=None if row.state == "SYN_RECV" else row.queue)
 
