@@ -7,6 +7,7 @@ everything can become one.
 from __future__ import annotations
 
 import ctypes
+import encodings.idna  # noqa: F401 - a child that has become an ordinary user may not be able to import what it needs
 import os
 import pickle
 import socket

@@ -298,7 +298,8 @@ class Process(Value, frozen=True, kw_only=True):
     """Its session: the pid of the shell or daemon that began it (setsid(2))."""
     adopted: bool | None = None
     """The parent that started it is gone: it began no session itself, and its parent, by now init or a subreaper, is in
-    another one than it (prctl(2), PR_SET_CHILD_SUBREAPER). None where that cannot be told, for it began a session."""
+    another one than it (prctl(2), PR_SET_CHILD_SUBREAPER). None where that cannot be told: it began a session, or is in
+    that of init."""
     forked: bool | None = None
     """It is a copy of its parent and has never executed a program itself (PF_FORKNOEXEC, flags of proc_pid_stat(5))."""
     started: dt.datetime | None = None

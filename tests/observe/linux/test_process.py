@@ -184,13 +184,23 @@ def test_what_an_ordinary_user_is_told_of_others() -> None:
 
 
 def test_a_process_whose_parent_is_gone() -> None:
-    script = "sleep 60 >/dev/null 2>&1 & echo $!"
-    pid = int(subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout)
+    script = "sleep 60 >/dev/null 2>&1 & echo $$ $!"
+    shell = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True, start_new_session=True)
+    session, pid = map(int, shell.stdout.split())
     try:
         assert (described(pid).adopted, described(pid).forked) == (True, False)
-        assert described(pid).session == os.getsid(0)
+        assert described(pid).session == session
     finally:
         os.kill(pid, signal.SIGKILL)
+
+
+@needs_root
+@pytest.mark.parametrize("own_session", [[], ["setsid"]])
+def test_in_a_container_whose_init_may_be_the_parent_it_is_not_told(own_session: list[str]) -> None:
+    code = "from porttui.observe.linux.process import linux_processes as p; print(p([int(input())])[0].adopted)"
+    script = f"sleep 60 >/dev/null 2>&1 & echo $! | {sys.executable} -c '{code}'"
+    container = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc", *own_session, "sh", "-c", script]
+    assert subprocess.run(container, capture_output=True, text=True, check=True).stdout.strip() == "None"
 
 
 @pytest.mark.parametrize(("leads", "adopted"), [(False, False), (True, None)])

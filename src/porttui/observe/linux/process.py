@@ -105,12 +105,16 @@ def _adopted(pid: int, *, parent: int, session: int) -> bool | None:
     """Tell whether the parent is another one than that which started the process.
 
     fork(2) leaves a child in its parent's session, and only setsid(2), which makes the caller a leader, leads out of
-    it. So whoever leads no session and has a parent in another one was given to that one when its own had ended.
+    it. So whoever leads no session and has a parent in another one was given to that one when its own had ended. In a
+    container the first process, which is given them all, may be in the session itself; and a session that began
+    outside of it reads as 0, whichever it is (pid_namespaces(7)).
     """
-    if pid == session or parent <= 0:
+    if session in (pid, 0) or parent <= 0:
         return None
     above = stat_fields(parent)
-    return int(above[3]) != session if len(above) > 3 else None
+    if len(above) <= 3:
+        return None
+    return True if int(above[3]) != session else None if parent == 1 else False
 
 
 def stat_fields(pid: int) -> list[str]:
