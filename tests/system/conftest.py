@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.system import grown, people
+from tests.system import asker, grown, people
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _clear() -> Iterator[None]:
     yield
+    asker.close()
     grown.close()
     people.close()
 

@@ -68,12 +68,17 @@ def enter(person: Person, holder: int) -> list[str]:
         if person is Person.NOBODY:
             pytest.skip("only root can run programs as another user")
         return ["nsenter", f"--target={holder}", "--user", "--preserve-credentials", "--net", *_TIED]
-    network = f"--net=/proc/{holder}/ns/net"
+    network, *mounts = namespaces(person, holder)
     if person is Person.ROOT:
-        return ["nsenter", network, *_TIED]
+        return ["nsenter", f"--net={network}", *_TIED]
     user = [f"--reuid={person.value}", f"--regid={person.value}", "--clear-groups", "--inh-caps=-all"]
-    mounts = f"--mount=/proc/{_mounts().pid}/ns/mnt"
-    return ["nsenter", network, mounts, *_TIED, *user]
+    return ["nsenter", f"--net={network}", *(f"--mount={each}" for each in mounts), *_TIED, *user]
+
+
+def namespaces(person: Person, holder: int) -> list[str]:
+    """Return the files of the namespaces that root enters for a person: the network's, and what nobody may read in."""
+    network = f"/proc/{holder}/ns/net"
+    return [network] if person is Person.ROOT else [network, f"/proc/{_mounts().pid}/ns/mnt"]
 
 
 def close() -> None:
