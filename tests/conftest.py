@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import compileall
 import os
+import subprocess
+import sys
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
-_SRC = Path(__file__).parents[1] / "src"
+_TESTS = Path(__file__).parent
+_SRC = _TESTS.parent / "src"
 
 _NOTHING_IS_SKIPPED = bool(os.environ.get("CI")) and hasattr(os, "geteuid") and os.geteuid() == 0
 """In CI, as root, everything that tests need can be installed, so a skipped test is one that nobody ever runs."""
@@ -23,6 +26,25 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if not hasattr(config, "workerinput"):
         compileall.compile_dir(_SRC, quiet=2)
+        if getattr(config.option, "numprocesses", None) and config.args == config.getini("testpaths"):
+            _collect_once()
+
+
+def _collect_once() -> None:
+    """Let pytest write down what it makes of the asserts of all test files, which is most of the work of collecting.
+
+    Each worker collects everything; they begin together, so that without this each would do the whole of it.
+    """
+    variables = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    words = [sys.executable, "-m", "pytest", "--collect-only", "--quiet", "-p", "no:cacheprovider"]
+    folders = sorted(each for each in _TESTS.iterdir() if each.is_dir())
+    halves = [[_TESTS / "system"], [each for each in folders if each.name != "system"]]
+    both = [
+        subprocess.Popen([*words, *map(str, half)], env=variables, cwd=_TESTS.parent, stdout=subprocess.DEVNULL)
+        for half in halves
+    ]
+    for one in both:
+        one.wait()  # what cannot be collected is told by the run itself
 
 
 @pytest.hookimpl(wrapper=True)

@@ -85,7 +85,9 @@ def _server(environment: dict[str, str]) -> socket.socket:
     if key not in _servers:
         ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with its:
-            process = subprocess.Popen([sys.executable, "-P", str(_PROCESS)], stdin=its.fileno(), env=environment, cwd="/")
+            process = subprocess.Popen(
+                [sys.executable, "-P", str(_PROCESS)], stdin=its.fileno(), env=environment, cwd="/"
+            )
         _servers[key] = process, ours
     return _servers[key][1]
 
