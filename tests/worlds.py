@@ -111,12 +111,13 @@ def listener(address: str = "127.0.0.1", port: int = 8080, **fields: Any) -> f.S
     return f.Socket(address=address, port=port, **{**given, **fields})
 
 
-def redirect(port: int, to_port: int, **fields: Any) -> f.NatRule:
-    """Return a rule of nftables that leads a port of this machine's own connections to another one."""
-    text = f"tcp dport {port} redirect to :{to_port}"
-    given = {"hook": "output", "action": "redirect", "text": text, "handle": 7, "ports": ((port, port),)}
-    where = {"backend": "nftables", "family": "ip", "table": "nat", "chain": "output"}
-    return f.NatRule(**{**given, **where, "to_port": to_port, **fields})
+def redirect(port: int, to_port: int, to_address: str = "127.0.0.1", **fields: Any) -> Judged:
+    """Return what rules do with this machine's own connection to 127.0.0.1: one of nftables leads its port on."""
+    place = f"[{to_address}]:{to_port}" if ":" in to_address else f"{to_address}:{to_port}"
+    text = f"tcp dport {port} dnat to {place}"
+    rule = Rule(text=text, table="ip nat", chain="output", handle=7)
+    given: dict[str, Any] = {"port": port, "redirect": (to_address, to_port), "led_by": rule, "led_by_port": True}
+    return judged(f"redirect:{place}", None, **{**given, **fields})
 
 
 def judged(verdict: str, rule: Rule | RuleStop | None, hook: str = "input", **fields: Any) -> Judged:

@@ -375,15 +375,16 @@ BY_CODE: dict[str, f.Facts] = {
         sockets=w.sockets(*WEB, w.listener(port=9091, pids=(5,), inode=5)),
         attempts=(w.opened(peer="127.0.0.1", fate=f.Fate(row="missing", to_address="127.0.0.1", to_port=9091)),),
     ),
-    "nat-redirect-dead": w.world(sockets=w.sockets(*WEB), processes=(w.node(),), nat=(w.redirect(8080, 9091),)),
+    "nat-redirect-dead": w.world(sockets=w.sockets(*WEB), processes=(w.node(),), judged=(w.redirect(8080, 9091),)),
     "nat-prerouting-only": w.world(
         sockets=w.sockets(w.listener(port=9091)),
         processes=(w.node(),),
-        nat=(w.redirect(8080, 9091, hook="prerouting"),),
+        judged=(w.judged("accept", None),),
+        judged_elsewhere=(w.redirect(8080, 9091, "192.168.4.20", address="192.168.4.20"),),
     ),
     "dnat-loopback-martian": replace(
         _silent(w.listener(port=9), Ip_OutRequests=4, TcpExt_TCPRetransFail=2),
-        nat=(w.redirect(8080, 80, action="dnat", to_address="172.17.0.2"),),
+        judged=(w.redirect(8080, 80, "172.17.0.2"),),
     ),
     "fw-reject-reset": w.world(
         sockets=w.sockets(*WEB), processes=(w.node(),), attempts=(w.refused(by_kernel=False),)

@@ -33,8 +33,9 @@ from __future__ import annotations
 
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
 from porttui.model.address import endpoint, family, is_loopback
-from porttui.model.facts import Attempt, Facts, NatRule
+from porttui.model.facts import Attempt, Facts
 from porttui.model.report import Confidence, Evidence, Remedy, RemedyStep, Risk, Step
+from porttui.model.rules import Rule
 from porttui.reading import evidence, nat, packets, seen, words
 from porttui.reading.unseen import firewall_unseen
 from porttui.remedies import nat as ways
@@ -58,12 +59,12 @@ def check(facts: Facts) -> Outcome:
     first = own[0]
     if packets.dropped_inwards(first) or packets.queue_overflowed(first):
         return RuledOut(because="the packets arrived on this machine")
-    rule = nat.deciding(facts, first.address)
-    if rule is False:
+    lead = nat.deciding(facts, first.address)
+    if lead is False:
         return RuledOut(because="no NAT rule leads the connection elsewhere")
     place = nat.led_to(facts, first)
     if place is not None:
-        return _known(facts, first, place, rule if isinstance(rule, NatRule) else None)
+        return _known(facts, first, place, lead.rule if isinstance(lead, nat.Lead) else None)
     if any(_allowed(facts)):
         return CannotTell(because="route_localnet allows loopback addresses outside", unseen=firewall_unseen(facts))
     twin = _twin(facts)
@@ -72,7 +73,7 @@ def check(facts: Facts) -> Outcome:
     return _likely(facts, first, twin)
 
 
-def _known(facts: Facts, attempt: Attempt, place: tuple[str, int], rule: NatRule | None) -> Outcome:
+def _known(facts: Facts, attempt: Attempt, place: tuple[str, int], rule: Rule | None) -> Outcome:
     if seen.is_local(facts, place[0]):
         return RuledOut(because=f"it is led to {endpoint(*place)}, which is this machine")
     allowed = _allowed(facts)
@@ -136,7 +137,7 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Ask for another address, or allow it."""
     own = [each for each in seen.failed(facts) if is_loopback(each.address)]
     place = nat.led_to(facts, own[0]) if own else None
-    rule = nat.deciding(facts, own[0].address) if own else None
+    lead = nat.deciding(facts, own[0].address) if own else None
     twin = _twin(facts)
     found: list[Remedy] = []
     if twin is not None:
@@ -146,7 +147,7 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
         found.append(ways.ask_there(facts, *place, "Ask where the rule leads", "no rule is needed to get there"))
     if facts.os == "linux":
         found.append(_allow(facts, place))
-    return (*found, *ways.take_out(facts, rule if isinstance(rule, NatRule) else None), ways.see_the_rule(facts))
+    return (*found, *ways.take_out(facts, lead.rule if isinstance(lead, nat.Lead) else None), ways.see_the_rule(facts))
 
 
 def _allow(facts: Facts, place: tuple[str, int] | None) -> Remedy:

@@ -34,18 +34,11 @@ the VPN on and once with it off: what a kill switch leaves behind when it crashe
 from __future__ import annotations
 
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
-from porttui.model.facts import Attempt, Facts, NatRule, Unseen
+from porttui.model.facts import Attempt, Facts
 from porttui.model.report import Confidence, Evidence, Remedy, Step
 from porttui.reading import evidence, nat, packets, rules, seen, tracking, words
 from porttui.reading.unseen import firewall_unseen
 from porttui.remedies import firewall
-
-_NAT_UNSEEN = Unseen(
-    what="what NAT rules do with these packets",
-    reason="one of them asks for something that porttui does not follow",
-    how_to_see="nft list ruleset",
-    needs_root=True,
-)
 
 
 def check(facts: Facts) -> Outcome:
@@ -66,13 +59,13 @@ def check(facts: Facts) -> Outcome:
     if rules.side(facts, first) == "out":
         return _found(facts, first)
     led = nat.deciding(facts, first.address)
-    if isinstance(led, NatRule):
+    if isinstance(led, nat.Lead):
         return CannotTell(because="a NAT rule leads the packets elsewhere, and they may not go there")
     nobody = seen.sockets_seen(facts) and not seen.accepting(facts, first.address)
     if led is None and nobody and seen.is_local(facts, first.address):
         return CannotTell(
             because="nothing listens there: a NAT rule may send the packets where they cannot go",
-            unseen=firewall_unseen(facts) or (_NAT_UNSEEN,),
+            unseen=nat.unseen(facts),
         )
     return _found(facts, first)
 

@@ -163,8 +163,8 @@ def _catch(facts: Facts) -> str:
             f"{paused.name}, pid {paused.pid}, shares the port and is paused: a connection that is dealt to it hangs."
         )
     led = next((each for each in seen.asked_attempts(facts) if nat.led_past(each)), None)
-    if led is not None and seen.is_local(facts, led.address) and not nat.impossible(facts):
-        place = nat.led_to(facts, led)
+    place = nat.led_to(facts, led) if led is not None else None
+    if led is not None and seen.is_local(facts, led.address) and (place or nat.deciding(facts, led.address) is None):
         to = f" to {endpoint(*place)}" if place else ""
         return (
             f"A NAT rule leads it on{to}, as published ports of containers are: it is not served at this port itself."

@@ -30,13 +30,12 @@ systemd unit, or net.ipv4.ip_unprivileged_port_start=80), or put a reverse proxy
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shared import not_the_listener
 from porttui.model.address import endpoint
-from porttui.model.facts import Attempt, Facts, NatRule, Socket
+from porttui.model.facts import Facts, Unseen
 from porttui.model.report import Confidence, Remedy, Step
+from porttui.model.rules import Judged
 from porttui.reading import evidence, nat, seen, words
 from porttui.reading.unseen import firewall_unseen
 from porttui.remedies import nat as ways
@@ -54,24 +53,28 @@ def check(facts: Facts) -> Outcome:
         return RuledOut(because=f"something listens on port {facts.asked.target.port}")
     if nat.impossible(facts):
         return RuledOut(because="no NAT rule is in force here")
-    if not isinstance(facts.nat, tuple):
+    if facts.judged is None or isinstance(facts.judged, Unseen):
         return CannotTell(because="the NAT rules could not be read", unseen=firewall_unseen(facts))
-    found = next(((each, rule) for each in refused if (rule := _rule(facts, each)) is not None), None)
+    found = nat.for_others(facts)
     if found is None:
+        if any(each.redirect_unknown for each in facts.judged_elsewhere or ()):
+            return CannotTell(because="a rule in PREROUTING may lead the port on", unseen=nat.unseen(facts))
         return RuledOut(because="no rule in PREROUTING leads this port on")
-    attempt, rule = found
-    if nat.deciding(facts, attempt.address) not in {False, None}:
+    known, lead = found
+    attempt = refused[0]
+    own = nat.deciding(facts, attempt.address)
+    if isinstance(own, nat.Lead):
         return RuledOut(because="a rule for this machine's own connections leads the port on")
-    sure = nat.deciding(facts, attempt.address) is False and not rule.unclear
-    behind = _behind(facts, attempt, rule)
+    sure = own is False
+    behind = nat.answering(facts, *lead.place)
     served = f", where {words.program(facts, behind)} listens" if behind else ""
     return Found(
         summary=f"{'P' if sure else 'Probably p'}ort {attempt.port} exists only for other machines: a redirect to "
-        f"{_place(rule, rule.to_port or attempt.port)}{served}, which this machine's own connections do not pass.",
+        f"{_place(known, lead)}{served}, which this machine's own connections do not pass.",
         gloss="Connections that begin on this machine go by OUTPUT, and never meet a rule in PREROUTING.",
         confidence=Confidence.CERTAIN if sure else Confidence.LIKELY,
         evidence=(
-            nat.evidence_of(rule),
+            nat.evidence_of(lead.rule),
             evidence.none_listening(facts),
             *(evidence.listening(facts, (behind,)) if behind else ()),
             *evidence.connects(facts, (attempt,)),
@@ -79,45 +82,28 @@ def check(facts: Facts) -> Outcome:
     )
 
 
-def _place(rule: NatRule, port: int) -> str:
-    return endpoint(rule.to_address, port) if rule.to_address else f"port {port}"
-
-
-def _rule(facts: Facts, attempt: Attempt) -> NatRule | None:
-    """Return the rule in PREROUTING that leads this very port on; one for all ports is no sign that the port is meant.
-
-    By which interface a packet has to come in, and what else the rule asks of it, does not matter here.
-    """
-    mine = (attempt.address, *seen.own_addresses(facts))
-    for rule in facts.nat if isinstance(facts.nat, tuple) else ():
-        leads = rule.action == "dnat" or rule.to_port not in {0, attempt.port}
-        if rule.hook != "prerouting" or rule.action == "pass" or not rule.ports or not leads:
-            continue
-        if any(nat.applies(facts, replace(rule, unclear=""), each, attempt.port) for each in mine):
-            return rule
-    return None
-
-
-def _behind(facts: Facts, attempt: Attempt, rule: NatRule) -> Socket | None:
-    """Return the listener behind the redirect: at the address that the packet came in by, and so at any of ours."""
-    port = rule.to_port or attempt.port
-    if rule.to_address:
-        return nat.answering(facts, rule.to_address, port)
-    places = (attempt.address, *seen.own_addresses(facts))
-    return next((s for each in places if (s := seen.accepting(facts, each, port)) is not None), None)
+def _place(known: Judged, lead: nat.Lead) -> str:
+    return f"port {lead.port}" if lead.address == known.address else endpoint(*lead.place)
 
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Ask for the port behind the redirect, or give local connections the same one."""
-    found = [(each, rule) for each in seen.refused(facts) if (rule := _rule(facts, each)) is not None]
-    if not found:
+    found = nat.for_others(facts)
+    if found is None:
         return (ways.see_the_rule(facts),)
-    attempt, rule = found[0]
-    address, port = rule.to_address or attempt.address, rule.to_port or attempt.port
+    known, lead = found
+    here = seen.refused(facts)[0].address
+    stays = lead.address == known.address  # at the address that the packet came in by, and so at any of ours
+    takes = stays and seen.accepting(facts, here, lead.port) is not None
     there = ways.ask_there(
-        facts, address, port, "Ask for the port behind the redirect", "local connections do not pass the redirect"
+        facts,
+        here if takes else lead.address,
+        lead.port,
+        "Ask for the port behind the redirect",
+        "local connections do not pass the redirect",
     )
-    return (there, *ways.for_local_clients(facts, rule), ways.see_the_rule(facts))
+    same = ways.for_local_clients(facts, lead.rule, lead.port) if seen.is_local(facts, lead.address) else ()
+    return (there, *same, ways.see_the_rule(facts))
 
 
 FAULT = Fault(

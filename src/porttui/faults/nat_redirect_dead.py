@@ -31,10 +31,9 @@ from __future__ import annotations
 
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
 from porttui.model.address import endpoint
-from porttui.model.facts import Attempt, Facts, NatRule
+from porttui.model.facts import Attempt, Facts
 from porttui.model.report import Confidence, Evidence, Remedy, RemedyStep, Risk, Step
 from porttui.reading import evidence, nat, packets, seen, words
-from porttui.reading.unseen import firewall_unseen
 from porttui.remedies import nat as ways
 from porttui.remedies import service
 
@@ -49,22 +48,22 @@ def check(facts: Facts) -> Outcome:
     if nat.impossible(facts):
         return RuledOut(because="no NAT rule is in force here")
     for each in refused:
-        rule = nat.deciding(facts, each.address)
-        if isinstance(rule, NatRule):
-            return _by_rule(facts, each, rule)
-        if rule is False:
+        lead = nat.deciding(facts, each.address)
+        if isinstance(lead, nat.Lead):
+            return _by_rule(facts, each, lead)
+        if lead is False:
             continue  # the rules were read, and none leads it anywhere
         if not seen.sockets_seen(facts):
             continue
         if nat.refused_here(facts, each) or packets.reset_from_elsewhere(each):
             return _by_counters(facts, each)
     if any(nat.deciding(facts, each.address) is None for each in refused):
-        return CannotTell(because="a NAT rule may lead it to where nobody listens", unseen=firewall_unseen(facts))
+        return CannotTell(because="a NAT rule may lead it to where nobody listens", unseen=nat.unseen(facts))
     return RuledOut(because="no NAT rule leads it elsewhere")
 
 
-def _by_rule(facts: Facts, attempt: Attempt, rule: NatRule) -> Outcome:
-    address, port = nat.goes_to(rule, attempt.address, attempt.port)
+def _by_rule(facts: Facts, attempt: Attempt, lead: nat.Lead) -> Outcome:
+    address, port = lead.place
     if nat.answering(facts, address, port) is not None:
         return CannotTell(because=f"a NAT rule leads it to {endpoint(address, port)}, where somebody listens")
     listener = seen.accepting(facts, attempt.address)
@@ -74,7 +73,7 @@ def _by_rule(facts: Facts, attempt: Attempt, rule: NatRule) -> Outcome:
         f"where nobody listens{although}.",
         gloss=_GLOSS,
         evidence=(
-            nat.evidence_of(rule),
+            nat.evidence_of(lead.rule),
             *evidence.connects(facts, (attempt,)),
             *(evidence.listening(facts, (listener,)) if listener else (evidence.none_listening(facts),)),
             *_nobody_at(facts, address, port),
@@ -113,15 +112,15 @@ _GLOSS = "The refusal comes from where the rule leads, and looks as if the asked
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Start the server where the rule leads, see the rule, take it out."""
-    found = ((each, nat.deciding(facts, each.address)) for each in seen.refused(facts))
-    attempt, rule = next(((each, rule) for each, rule in found if isinstance(rule, NatRule)), (None, None))
-    if attempt is None or rule is None:
+    found = (nat.deciding(facts, each.address) for each in seen.refused(facts))
+    lead = next((each for each in found if isinstance(each, nat.Lead)), None)
+    if lead is None:
         return (ways.see_the_rule(facts),)
-    return (*_start_there(facts, attempt, rule), *ways.take_out(facts, rule), ways.see_the_rule(facts))
+    return (*_start_there(facts, lead), *ways.take_out(facts, lead.rule), ways.see_the_rule(facts))
 
 
-def _start_there(facts: Facts, attempt: Attempt, rule: NatRule) -> tuple[Remedy, ...]:
-    address, port = nat.goes_to(rule, attempt.address, attempt.port)
+def _start_there(facts: Facts, lead: nat.Lead) -> tuple[Remedy, ...]:
+    address, port = lead.place
     where = f"port {port}" if seen.is_local(facts, address) else endpoint(address, port)
     return (
         Remedy(

@@ -31,10 +31,9 @@ from __future__ import annotations
 
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
 from porttui.model.address import endpoint
-from porttui.model.facts import Attempt, Facts, NatRule, Socket
+from porttui.model.facts import Attempt, Facts, Socket
 from porttui.model.report import Confidence, Evidence, Remedy, Step
 from porttui.reading import evidence, nat, seen, words
-from porttui.reading.unseen import firewall_unseen
 from porttui.remedies import nat as ways
 from porttui.remedies.container import is_container
 from porttui.remedies.programs import known
@@ -54,7 +53,7 @@ def check(facts: Facts) -> Outcome:
     past = [each for each in opened if nat.led_past(each) and seen.is_local(facts, each.address)]
     if not past:
         return RuledOut(because="the connection arrived where it was asked for")
-    if nat.impossible(facts):
+    if all(nat.deciding(facts, each.address) is False and nat.led_to(facts, each) is None for each in past):
         return CannotTell(because="the connection has no server's side here, and no NAT rule either")
     first, listener = next(((e, s) for e in past if (s := _bypassed(facts, e)) is not None), (past[0], None))
     if listener is None:
@@ -83,7 +82,7 @@ def _found(facts: Facts, attempt: Attempt, listener: Socket, other: Socket | Non
     named = words.program(facts, other) if other is not None and seen.owners(facts, other) else "another program"
     who = f", where {named} listens" if other is not None else ""
     probably = "A" if certain else "Probably a"
-    rule = nat.deciding(facts, attempt.address)
+    lead = nat.deciding(facts, attempt.address)
     gone = Evidence(
         text=f"server's side\tnone at {endpoint(attempt.peer or attempt.address, attempt.port)}\twhile it was open",
         source="sockets",
@@ -99,7 +98,7 @@ def _found(facts: Facts, attempt: Attempt, listener: Socket, other: Socket | Non
             gone,
             *led,
             *(evidence.listening(facts, (other,)) if other is not None else ()),
-            *((nat.evidence_of(rule),) if isinstance(rule, NatRule) else ()),
+            *((nat.evidence_of(lead.rule),) if isinstance(lead, nat.Lead) else ()),
             *evidence.connects(facts, (attempt,)),
             *evidence.exchanged(seen.exchanges(facts)[:1]),
         ),
@@ -115,11 +114,8 @@ def _source(attempt: Attempt) -> str:
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """See the rule, take it out."""
     first = next((each for each in seen.asked_attempts(facts) if nat.led_past(each)), None)
-    rule = nat.deciding(facts, first.address) if first is not None else None
-    known_rule = rule if isinstance(rule, NatRule) else None
-    if known_rule is None and not firewall_unseen(facts):
-        return (ways.see_the_rule(facts),)
-    return (*ways.take_out(facts, known_rule), ways.see_the_rule(facts))
+    lead = nat.deciding(facts, first.address) if first is not None else None
+    return (*ways.take_out(facts, lead.rule if isinstance(lead, nat.Lead) else None), ways.see_the_rule(facts))
 
 
 FAULT = Fault(

@@ -7,6 +7,7 @@ then seen it already: the NAT chains of prerouting and input are not asked (nf_n
 
 from __future__ import annotations
 
+import dataclasses
 import ipaddress
 import itertools
 from collections.abc import Iterator
@@ -55,7 +56,11 @@ class Judgement:
     unknown: tuple[str, ...] = ()
     """What was not understood and could change the verdict."""
     redirect: tuple[str, int] | None = None
-    """Where NAT leads, whatever becomes of it there."""
+    """Where NAT leads, whatever becomes of it there; also where the verdict is unknown for another reason."""
+    led_by: Stop | None = None
+    """The rule that leads there."""
+    redirect_unknown: bool = False
+    """What was not understood could change where it leads."""
     needed: tuple[Lookup, ...] = ()
     """What to ask about sets that were not listed, to know more."""
     answer: str = ""
@@ -63,6 +68,20 @@ class Judgement:
     "drop" or "unknown"."""
     answer_stop: Stop | None = None
     """What would stop the answer."""
+
+
+@dataclass(frozen=True)
+class _Led:
+    """Where NAT leads a connection."""
+
+    address: str
+    port: int
+    stop: Stop | None = field(compare=False)
+    """The rule that does."""
+
+    @property
+    def place(self) -> tuple[str, int]:
+        return self.address, self.port
 
 
 @dataclass(frozen=True)
@@ -74,8 +93,7 @@ class _State:
     """Empty while the packet goes on."""
     path: tuple[Passed, ...] = ()
     stop: Stop | None = None
-    redirect: tuple[str, int] | None = None
-    tail: tuple[str, ...] = field(default=())
+    redirect: _Led | None = None
 
 
 def judge(
@@ -119,16 +137,28 @@ def _judged(
     try:
         ends = list(itertools.islice(journey.connection(packet), 2000))
     except Tangled:
-        return Judgement("unknown", unknown=tuple(walk.unknown)[:20])
+        return Judgement("unknown", unknown=tuple(walk.unknown)[:20], redirect_unknown=True)
     verdicts = {each.verdict for each in ends}
     if len(verdicts) == 1 and not ruleset.unclear and "unknown" not in verdicts:
         first = ends[0]
         passes = first.verdict.startswith(("accept", "redirect")) or any(each.way == "back" for each in first.path)
         journey = _Journey(Walk(ruleset, world, answers or {}), server_uid)
         answer, stop = ("", None) if passes else _answer(journey, first, packet)
-        return Judgement(first.verdict, first.stop, first.path, (), first.redirect, (), answer, stop)
-    unknown = (*ruleset.unclear, *walk.unknown)[:20]
-    return Judgement("unknown", path=ends[0].path, unknown=unknown, needed=tuple(walk.needed))
+        known = Judgement(first.verdict, first.stop, first.path, answer=answer, answer_stop=stop)
+    else:
+        unknown = (*ruleset.unclear, *walk.unknown)[:20]
+        known = Judgement("unknown", path=ends[0].path, unknown=unknown, needed=tuple(walk.needed))
+    return _with_its_lead(known, ends, ruleset)
+
+
+def _with_its_lead(judged: Judgement, ends: list[_State], ruleset: Ruleset) -> Judgement:
+    """Add where NAT leads: that can be known where the verdict is not, as rules after it may be what is not."""
+    leads = {each.redirect for each in ends}
+    open_yet = any(each.verdict == "unknown" and each.redirect is None for each in ends)
+    if ruleset.unclear or open_yet or len(leads) != 1:
+        return dataclasses.replace(judged, redirect_unknown=True)
+    led = ends[0].redirect
+    return judged if led is None else dataclasses.replace(judged, redirect=led.place, led_by=led.stop)
 
 
 def _answer(journey: _Journey, blocked: _State, first: Packet) -> tuple[str, Stop | None]:
@@ -422,7 +452,7 @@ class _Journey:
         changed = (address, ports) != (state.packet.destination, state.packet.destination_port)
         done = (*state.packet.nat_done, "dnat")
         packet = replace(state.packet, destination=address, destination_port=ports, dnat=changed, nat_done=done)
-        return _State(packet, "", state.path, state.stop, (address, ports[0]))
+        return _State(packet, "", state.path, state.stop, _Led(address, ports[0], state.stop))
 
     def _own_address(self, packet: Packet, hook: str) -> str | None:
         """Where "redirect" leads: loopback for what this machine sends, else the interface's own address."""
@@ -462,7 +492,7 @@ def _ended(state: _State, verdict: str) -> _State:
 
 def _redirected(state: _State) -> str:
     assert state.redirect is not None  # noqa: S101 - asked for only where NAT changed the destination
-    address, port = state.redirect
+    address, port = state.redirect.place
     return f"redirect:[{address}]:{port}" if ":" in address else f"redirect:{address}:{port}"
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from porttui.firewall.journey import Judgement, Passed
 from porttui.firewall.packet import Packet
+from porttui.firewall.ruleset import Match, VerdictMap
 from porttui.firewall.walk import Stop
 from porttui.model.printable import printable
 from porttui.model.rules import HookPassed, Judged, Rule, RuleStop
 
 _LONGEST = 400
 """Characters of one rule that are kept."""
+_PORT_FIELDS = {"tcp dport", "th dport"}
 
 
 def told(judgement: Judgement, packet: Packet) -> Judged:
@@ -31,9 +33,20 @@ def told(judgement: Judgement, packet: Packet) -> Judged:
         path=tuple(_passed(each) for each in judgement.path),
         unknown=tuple(printable(each, _LONGEST) for each in judgement.unknown),
         redirect=judgement.redirect,
+        led_by=_stop(judgement.led_by).rule if judgement.led_by is not None else None,
+        led_by_port=_asks_for_the_port(judgement),
+        redirect_unknown=judgement.redirect_unknown,
         answer=judgement.answer,
         answer_stop=_stop(judgement.answer_stop) if judgement.answer_stop is not None else None,
     )
+
+
+def _asks_for_the_port(judgement: Judgement) -> bool:
+    """Tell whether the rule that leads elsewhere, or one that jumps to it, asks for the port of the connection."""
+    stops = next((each.stops for each in judgement.path if judgement.led_by in each.stops), ())
+    parts = (part for stop in stops if stop.rule is not None for part in stop.rule.parts)
+    keys = (part.key for part in parts if isinstance(part, Match | VerdictMap))
+    return any(field in _PORT_FIELDS for key in keys for field in key.fields)
 
 
 def _passed(passed: Passed) -> HookPassed:

@@ -644,39 +644,6 @@ class FirewallBackend(Value, frozen=True, kw_only=True):
     unseen: Unseen | None = None
 
 
-class NatRule(Value, frozen=True, kw_only=True):
-    """A rule of a NAT chain that changes where connections lead, or that lets them through unchanged."""
-
-    hook: Literal["output", "prerouting"]
-    """output: for connections of this machine itself; prerouting: for those that come in."""
-    action: Literal["redirect", "dnat", "pass"]
-    """redirect: to this machine itself; dnat: to any address; pass: no rule after this one is asked."""
-    text: str
-    """As it is listed."""
-    backend: Literal["nftables", "iptables", "iptables-legacy"]
-    family: Literal["ip", "ip6", "inet"]
-    table: str
-    chain: str
-    handle: int | None = None
-    """By which nft deletes it."""
-    ports: tuple[tuple[int, int], ...] = ()
-    """Destination ports, each from and to; () for all."""
-    addresses: tuple[str, ...] = ()
-    """Destination addresses or networks; () for all."""
-    other_than: tuple[str, ...] = ()
-    """Destinations to which it does not apply."""
-    local_only: bool = False
-    """It applies to addresses of this machine only."""
-    interface: str = ""
-    """By which the packet has to leave (output), or to have come in (prerouting)."""
-    to_address: str = ""
-    """Where it leads; empty when the address stays."""
-    to_port: int = 0
-    """0 when the port stays."""
-    unclear: str = ""
-    """Its conditions that porttui does not understand: whether it applies cannot be told then."""
-
-
 class Facts(Value, frozen=True, kw_only=True):
     """Everything that was seen. Filled step by step by `porttui.observe.observe`; None means not looked at yet."""
 
@@ -735,10 +702,12 @@ class Facts(Value, frozen=True, kw_only=True):
     tracked: bool | None = None
     """Whether connection tracking sees connections from this machine to itself: where it does not, no NAT rule is in
     force. None: not looked at, or not told."""
-    nat: tuple[NatRule, ...] | Unseen | None = None
-    """The rules by which NAT chains lead TCP connections elsewhere, in the order in which they are asked."""
     judged: tuple[Judged, ...] | Unseen | None = None
-    """What the rules of the firewalls would do with this user's connection to each address of the target."""
+    """What the rules of the firewalls, NAT among them, would do with this user's connection to each address of the
+    target."""
+    judged_elsewhere: tuple[Judged, ...] | None = None
+    """What they would do with anybody's connection to the port that comes in by an interface, for each address that an
+    interface has; None unless the port refused and nothing listens on it."""
     timeout: float = 4.0
     """Seconds after which a silent connection is given up."""
     took: dict[str, float] = {}

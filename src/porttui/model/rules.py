@@ -65,7 +65,13 @@ class Judged(Value, frozen=True, kw_only=True):
     unknown: tuple[str, ...] = ()
     """Expressions that were not understood, or hang on what cannot be seen, and could change the verdict."""
     redirect: tuple[str, int] | None = None
-    """Where NAT leads, whatever becomes of it there."""
+    """Where NAT leads, whatever becomes of it there; it may be known where the verdict is not."""
+    led_by: Rule | None = None
+    """The rule that leads there."""
+    led_by_port: bool = False
+    """That rule, or one that jumps to it, asks for the port: it is not for all ports alike."""
+    redirect_unknown: bool = False
+    """What was not understood could change `redirect`, also where it is None."""
     answer: str = ""
     """Of a blocked first packet: what would become of the server's answer, were the packet let through: "accept",
     "drop" or "unknown"; empty where that was not asked."""

@@ -17,6 +17,8 @@ from porttui.reading.sender import Sender
 EPHEMERAL = (32768, 60999)
 """Where a client's port comes from when the system does not tell (ip-sysctl.rst, ip_local_port_range)."""
 
+_MOST_PLACES = 8
+
 
 def judge_asked(facts: Facts, rules: RuleReader, addresses: Iterable[str]) -> tuple[Judged, ...]:
     """Tell what the rules do with this user's connection to each of the addresses.
@@ -28,6 +30,48 @@ def judge_asked(facts: Facts, rules: RuleReader, addresses: Iterable[str]) -> tu
     """
     world = world_of(facts)
     return tuple(judge_one(facts, rules, packet, world) for packet in (from_here(facts, each) for each in addresses))
+
+
+def judge_from_elsewhere(facts: Facts, rules: RuleReader) -> tuple[Judged, ...]:
+    """Tell what the rules do with connections from other machines to the target's port.
+
+    Args:
+        facts: the interfaces, each with its addresses: packets are taken to come in where their destination is.
+        rules: as they were read.
+
+    Returns:
+        A judgement for each address that an interface in use has, of the families asked for; at most 8. Where the
+        rules ask who sends it, it is a neighbour's connection instead of anybody's. () when no rule is for them.
+    """
+    if not rules.lead_on:
+        return ()
+    world = world_of(facts)
+    families = {family(each) for each in seen.addresses(facts)}
+    places = [
+        (card, address)
+        for card in sorted(_interfaces(facts), key=lambda card: bool(card.kind))  # hardware first
+        if card.up and not card.loopback
+        for address in card.addresses
+        if family(address) in families
+    ]
+    found = []
+    for card, address in places[:_MOST_PLACES]:
+        senders = (None, _neighbour(card, address))
+        tried = (judge_one(facts, rules, from_elsewhere(facts, address, each, card.name), world) for each in senders)
+        first = next(tried)
+        found.append(next(tried) if first.redirect_unknown and senders[1] is not None else first)
+    return tuple(found)
+
+
+def _neighbour(card: Interface, address: str) -> str | None:
+    """Return an address of another machine on the network of an interface's address; None where that is not told."""
+    own = ipaddress.ip_address(address.partition("%")[0])
+    for network in map(ipaddress.ip_network, card.networks):
+        if own.version == network.version and own in network:
+            last = network.num_addresses - 1
+            near = (network.network_address + number for number in range(1, min(last, 4)))
+            return next((str(each) for each in near if each != own), None)
+    return None
 
 
 def judge_one(facts: Facts, rules: RuleReader, packet: Packet, world: World) -> Judged:

@@ -22,7 +22,6 @@ from porttui.model.facts import (
     Counters,
     Facts,
     Host,
-    NatRule,
     Privileges,
     Process,
     Route,
@@ -31,7 +30,6 @@ from porttui.model.facts import (
     Unseen,
 )
 from porttui.model.failed import details, failure, origin
-from porttui.model.rules import Judged
 from porttui.model.target import Asked, Question
 from porttui.observe import activators, bounds
 from porttui.observe.look import Look
@@ -126,7 +124,6 @@ class _Observation:
         if connects and self.facts.os == "linux":  # the only system whose NAT is told
             # not while a connection is tried: this is traffic, and moves the counters
             self._take(tracked=self._end(Part("connection tracking", self._tracked)))
-        nat = Part("NAT rules", self._nat)
         read = Part("firewall rules", self.eyes.rules if connects else _nothing)
         if self.asked.question is Question.CONNECT:
             self._take(attempts=self._end(Part("connect", self._attempts)) or ())
@@ -143,10 +140,11 @@ class _Observation:
         answered = any(each.outcome == "answer" for each in seen.exchanges(self.facts))
         if self.facts.activation is not None and self.facts.attempts and not answered:
             self._take(activation=self._end(Part("activator", lambda: activators.afterwards(self.facts, self.eyes))))
-        backends, rules = self._end(firewall), self._end(nat)
-        self._take(nat=rules)
-        known = self._end(read)
-        self._take(judged=known if isinstance(known, Unseen) else self._end(Part("rules", lambda: self._judged(known))))
+        backends, known = self._end(firewall), self._end(read)
+        if isinstance(known, Unseen):
+            self._take(judged=known)
+        elif known is not None:
+            self._end(Part("rules", lambda: self._judge(known)))
         self._take(firewall=backends if connects else None, done=True)
         yield self.facts
 
@@ -371,17 +369,13 @@ class _Observation:
         pids = {pid for row in rows if row is not None for pid in row.pids}
         return self.eyes.processes(sorted(pids - known)[: bounds.MOST_PROCESSES]) if pids - known else ()
 
-    def _judged(self, rules: RuleReader | None) -> tuple[Judged, ...] | None:
-        if rules is None:
-            return None
-        from porttui.observe.judging import judge_asked
+    def _judge(self, rules: RuleReader) -> None:
+        """Tell what the rules do with the connections asked about, and with those of others where it counts."""
+        from porttui.observe.judging import judge_asked, judge_from_elsewhere
 
-        return judge_asked(self.facts, rules, self._addresses)
-
-    def _nat(self) -> tuple[NatRule, ...] | Unseen | None:
-        if self.facts.tracked is False:
-            return ()
-        return self.eyes.nat() if self.facts.os == "linux" and self.asked.question is Question.CONNECT else None
+        self._take(judged=judge_asked(self.facts, rules, self._addresses))
+        if seen.refused(self.facts) and not seen.listeners(self.facts):
+            self._take(judged_elsewhere=judge_from_elsewhere(self.facts, rules))
 
     def _attempts(self) -> tuple[Attempt, ...]:
         from porttui.observe.connect import attempts

@@ -16,7 +16,6 @@ from porttui.model.facts import (
     FirewallBackend,
     Host,
     Interface,
-    NatRule,
     Neighbour,
     Os,
     Privileges,
@@ -150,10 +149,6 @@ class Other:
     def tracked(self, families: Iterable[int]) -> bool | None:  # noqa: ARG002 - the Protocol's
         """Return None: this system does not tell."""
         return None
-
-    def nat(self) -> tuple[NatRule, ...] | Unseen:
-        """Tell that the rules of this system's NAT are not read."""
-        return Unseen(what="NAT rules", reason="porttui does not read them on this system", how_to_see="")
 
     def rules(self) -> RuleReader | Unseen:
         """Tell that the rules of this system's firewalls are not read."""

@@ -15,7 +15,6 @@ from porttui.model.facts import (
     FirewallBackend,
     Host,
     Interface,
-    NatRule,
     Neighbour,
     Os,
     Privileges,
@@ -44,6 +43,10 @@ class RuleReader(Protocol):
     @property
     def unseen(self) -> tuple[Unseen, ...]:
         """What of them could not be read."""
+
+    @property
+    def lead_on(self) -> bool:
+        """Whether NAT may lead connections from elsewhere on: there are rules for them."""
 
     def judge(self, packet: Packet, world: World, *, server_uid: int | None = None) -> Judgement:
         """Tell what they do with a connection; see `porttui.firewall.journey.judge`."""
@@ -117,9 +120,6 @@ class Platform(Protocol):
         Returns:
             False: they are not, so that no NAT rule is in force; None: not told.
         """
-
-    def nat(self) -> tuple[NatRule, ...] | Unseen:
-        """Read the rules by which NAT chains lead TCP connections elsewhere, in the order in which they are asked."""
 
     def rules(self) -> RuleReader | Unseen:
         """Read the rules of all firewalls, as far as this user may."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from porttui.model.facts import Facts, NatRule
+from porttui.model.facts import Facts
 from porttui.model.report import Firewall, Verdict
 from porttui.model.rules import Rule
 from porttui.reading import nat, packets, rules, seen
@@ -42,10 +42,7 @@ def _rule(facts: Facts, verdict: Verdict) -> Rule | None:
     if verdict.code not in _BY_RULE:
         return None
     led = (nat.deciding(facts, each.address) for each in seen.asked_attempts(facts))
-    rule = next((each for each in led if isinstance(each, NatRule)), None)
-    if rule is None:
-        return None
-    return Rule(text=rule.text, table=rule.table, chain=rule.chain, handle=rule.handle, backend=rule.backend)
+    return next((each.rule for each in led if isinstance(each, nat.Lead)), None)
 
 
 def _verdict_word(facts: Facts, verdict: Verdict) -> str:

@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
-import ipaddress
+from typing import NamedTuple
 
-from porttui.model.address import destination, family, parse_ip
-from porttui.model.facts import Attempt, Facts, NatRule, Socket
+from porttui.model.facts import Attempt, Facts, Socket, Unseen
 from porttui.model.report import Evidence
-from porttui.reading import packets, seen
+from porttui.model.rules import Judged, Rule
+from porttui.reading import packets, rules, seen
+from porttui.reading.unseen import firewall_unseen
+
+_NOT_FOLLOWED = Unseen(
+    what="what NAT rules do with these packets",
+    reason="not all of the rules are understood",
+    how_to_see="nft list ruleset",
+    needs_root=True,
+)
+
+
+class Lead(NamedTuple):
+    """Where a rule leads a connection."""
+
+    rule: Rule
+    address: str
+    port: int
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """The address and the port."""
+        return self.address, self.port
 
 
 def impossible(facts: Facts) -> bool:
-    """Tell whether no NAT rule can be in force: nothing is tracked, or the rules were read and there are none."""
-    return facts.tracked is False or facts.nat == ()
+    """Tell whether no NAT rule can be in force, whoever reads them: the kernel tracks no connection."""
+    return facts.tracked is False
 
 
 def led_past(attempt: Attempt) -> bool:
@@ -25,14 +46,8 @@ def led_to(facts: Facts, attempt: Attempt) -> tuple[str, int] | None:
     fate = attempt.fate
     if fate is not None and fate.to_port:
         return fate.to_address, fate.to_port
-    rule = deciding(facts, attempt.address)
-    return goes_to(rule, attempt.address, attempt.port) if isinstance(rule, NatRule) else None
-
-
-def goes_to(rule: NatRule, address: str, port: int) -> tuple[str, int]:
-    """Return where a rule leads; a redirect in OUTPUT leads to the loopback address (nf_nat_redirect.c)."""
-    local = ("::1" if family(address) == 6 else "127.0.0.1") if rule.action == "redirect" else ""
-    return rule.to_address or local or destination(address), rule.to_port or port
+    lead = deciding(facts, attempt.address)
+    return lead.place if isinstance(lead, Lead) else None
 
 
 def answering(facts: Facts, address: str, port: int) -> Socket | None:
@@ -40,26 +55,36 @@ def answering(facts: Facts, address: str, port: int) -> Socket | None:
     return seen.accepting(facts, address, port) if seen.is_local(facts, address) else None
 
 
-def deciding(facts: Facts, address: str, hook: str = "output") -> NatRule | bool | None:
-    """Find the rule that decides where a connection to the target at `address` leads.
+def deciding(facts: Facts, address: str) -> Lead | bool | None:
+    """Find the rule that decides where this user's connection to the target at `address` leads.
 
     Returns:
-        The rule; False when none applies; None when that cannot be told: the rules were not read, or one that comes
-        first has conditions that are not understood.
+        Where it leads, and by which rule; False when none leads it on; None when that cannot be told: the rules were
+        not read, or not all of those that matter are understood.
     """
     if impossible(facts):
         return False
-    if not isinstance(facts.nat, tuple):
+    known = rules.judged_to(facts, address)
+    return None if known is None or known.redirect_unknown else lead_of(known) or False
+
+
+def lead_of(known: Judged) -> Lead | None:
+    """Return where a judged connection is led; None where it goes where it was asked to."""
+    if known.redirect is None or known.led_by is None or known.redirect == (known.address, known.port):
         return None
-    for rule in facts.nat:
-        if rule.hook != hook:
-            continue
-        fits = applies(facts, rule, destination(address), facts.asked.target.port)
-        if fits is None:
-            return None
-        if fits:
-            return False if rule.action == "pass" else rule
-    return False
+    return Lead(known.led_by, *known.redirect)
+
+
+def for_others(facts: Facts) -> tuple[Judged, Lead] | None:
+    """Return a connection from elsewhere that a rule for this very port leads on, and where to; None: there is none.
+
+    A rule for all ports alike is no sign that the port is meant.
+    """
+    for known in facts.judged_elsewhere or ():
+        lead = lead_of(known) if known.led_by_port else None
+        if lead is not None:
+            return known, lead
+    return None
 
 
 def may_lead(facts: Facts) -> bool:
@@ -68,32 +93,9 @@ def may_lead(facts: Facts) -> bool:
     return facts.tracked is True and bool(unread)
 
 
-def applies(facts: Facts, rule: NatRule, address: str, port: int) -> bool | None:
-    """Tell whether a rule applies to a connection from this machine; None when it has conditions not understood."""
-    if rule.family != "inet" and (rule.family == "ip6") != (family(address) == 6):
-        return False
-    if rule.ports and not any(low <= port <= high for low, high in rule.ports):
-        return False
-    if rule.addresses and not any(_within(address, each) for each in rule.addresses):
-        return False
-    if any(_within(address, each) for each in rule.other_than):
-        return False
-    local = seen.is_local(facts, address)
-    if rule.local_only and not local:
-        return False
-    if rule.interface and rule.hook == "output" and local and rule.interface != "lo":
-        return False  # whatever is this machine's own leaves by the loopback interface
-    if rule.interface and rule.hook == "output" and not local:
-        return None
-    return None if rule.unclear else True
-
-
-def _within(address: str, network: str) -> bool:
-    ip = parse_ip(address)
-    try:
-        return ip is not None and ip in ipaddress.ip_network(network, strict=False)
-    except ValueError:
-        return False
+def unseen(facts: Facts) -> tuple[Unseen, ...]:
+    """Return what would have to be seen to know where a connection is led, when that cannot be told."""
+    return firewall_unseen(facts) or (_NOT_FOLLOWED,)
 
 
 def refused_here(facts: Facts, attempt: Attempt) -> bool:
@@ -103,8 +105,6 @@ def refused_here(facts: Facts, attempt: Attempt) -> bool:
     return takes and packets.reset_by_kernel(attempt) is True
 
 
-def evidence_of(rule: NatRule) -> Evidence:
+def evidence_of(rule: Rule) -> Evidence:
     """Quote a rule, and where it is."""
-    handle = f", handle {rule.handle}" if rule.handle is not None else ""
-    where = f"{rule.family} {rule.table} {rule.chain}{handle}" if rule.backend == "nftables" else rule.backend
-    return Evidence(text=f"rule\t{rule.text}\t{where}", source=rule.backend)
+    return Evidence(text=f"rule\t{rule.text}\t{rules.place(rule)}", source=rule.backend)

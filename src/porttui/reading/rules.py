@@ -17,10 +17,14 @@ _DOES = {"drop": "drop it", "reset": "reset it", "accept": "let it through", "un
 
 def judged(facts: Facts, attempt: Attempt) -> Judged | None:
     """Return what the rules were judged to do with an attempt; None when they were not read."""
-    if not isinstance(facts.judged, tuple):
-        return None
-    to = destination(attempt.address).partition("%")[0]
-    return next((each for each in facts.judged if (each.address, each.port) == (to, attempt.port)), None)
+    return judged_to(facts, attempt.address) if attempt.port == facts.asked.target.port else None
+
+
+def judged_to(facts: Facts, address: str) -> Judged | None:
+    """Return what the rules were judged to do with a connection to the target at one of its addresses."""
+    to = destination(address).partition("%")[0]
+    known = facts.judged if isinstance(facts.judged, tuple) else ()
+    return next((each for each in known if (each.address, each.port) == (to, facts.asked.target.port)), None)
 
 
 def agrees(facts: Facts, attempt: Attempt, verdict: str) -> bool | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from porttui.model.address import endpoint
-from porttui.model.facts import Facts, NatRule, Unseen
+from porttui.model.facts import Facts, Unseen
 from porttui.model.report import Evidence, Severity, Status, Step, StepResult, Verdict
 from porttui.model.target import Question
 from porttui.reading import evidence, history, keeping, nat, packets, redirects, rules, seen, words
@@ -258,9 +258,9 @@ def _blocked(facts: Facts) -> str:
             return named
         if attempt.icmp is not None:
             return f"ICMP error {attempt.icmp.type}/{attempt.icmp.code} from {attempt.icmp.sender or 'this machine'}"
-        rule = nat.deciding(facts, attempt.address)
-        if isinstance(rule, NatRule):
-            return f"a NAT rule leads it to {endpoint(*nat.goes_to(rule, attempt.address, attempt.port))}"
+        lead = nat.deciding(facts, attempt.address)
+        if isinstance(lead, nat.Lead):
+            return f"a NAT rule leads it to {endpoint(*lead.place)}"
         if nat.refused_here(facts, attempt) or packets.reset_from_elsewhere(attempt):
             return "refused by somebody else than the listener on the port"
         if packets.reset_by_kernel(attempt) is False:
@@ -269,7 +269,7 @@ def _blocked(facts: Facts) -> str:
             if packets.dropped_outwards(attempt):
                 return f"{attempt.tries} packets to be sent, none of them left"
             return f"sent {attempt.tries}, arrived {packets.ip_counter(attempt, 'InReceives')}, none handed on"
-    if any(rule.hook == "prerouting" for rule in (facts.nat if isinstance(facts.nat, tuple) else ())):
+    if nat.for_others(facts) is not None:
         return "only connections from outside are led on (PREROUTING)"
     return "blocked"
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from porttui.model.address import is_loopback
-from porttui.model.facts import Facts, NatRule
+from porttui.model.facts import Facts
 from porttui.model.report import Remedy, RemedyStep, Risk
+from porttui.model.rules import Rule
 from porttui.reading import words
 from porttui.remedies import manager
 from porttui.remedies.address import facts_localhost, tried_at
 from porttui.remedies.service import proof
 
+_WHOLE = 400
+"""Characters from which on the text of a rule may be cut."""
 _NAT_CHAIN = ("{", "type", "nat", "hook", "output", "priority", "-100", ";", "}")
 
 
@@ -47,22 +50,20 @@ def _listings(facts: Facts) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple(listings)
 
 
-def take_out(facts: Facts, rule: NatRule | None) -> tuple[Remedy, ...]:
+def take_out(facts: Facts, rule: Rule | None) -> tuple[Remedy, ...]:
     """Offer to take the rule out, when it was read and can be named; the way back is told."""
     if rule is None or facts.os != "linux":
         return ()
-    if rule.backend == "nftables" and rule.handle is not None:
-        place = (rule.family, rule.table, rule.chain)
-        argv: tuple[str, ...] = ("nft", "delete", "rule", *place, "handle", str(rule.handle))
-        undo = f"nft add rule {' '.join(place)} {rule.text}"
-    elif rule.text.startswith("-A "):
-        program = "ip6tables" if rule.family == "ip6" else "iptables"
-        program += "-legacy" if rule.backend == "iptables-legacy" else ""
-        words_of_it = tuple(rule.text.split())
-        if '"' in rule.text:
+    if rule.text.startswith("-A "):
+        program = _iptables(rule)
+        if '"' in rule.text or len(rule.text) >= _WHOLE:
             return ()
-        argv = (program, "-t", "nat", "-D", *words_of_it[1:])
+        argv: tuple[str, ...] = (program, "-t", "nat", "-D", *rule.text.split()[1:])
         undo = f"{program} -t nat {rule.text}"
+    elif rule.handle is not None:
+        place = (*rule.table.split(" "), rule.chain)
+        argv = ("nft", "delete", "rule", *place, "handle", str(rule.handle))
+        undo = f"nft add rule {' '.join(place)} {rule.text}"
     else:
         return ()
     return (
@@ -79,6 +80,11 @@ def take_out(facts: Facts, rule: NatRule | None) -> tuple[Remedy, ...]:
             note="If docker or another program made the rule, change it there: it writes its rules again.",
         ),
     )
+
+
+def _iptables(rule: Rule) -> str:
+    program = "ip6tables" if rule.table.startswith("ip6 ") else "iptables"
+    return f"{program}-legacy" if rule.backend == "iptables-legacy" else program
 
 
 def ask_there(facts: Facts, address: str, port: int, title: str, why: str) -> Remedy:
@@ -102,13 +108,13 @@ def ask_there(facts: Facts, address: str, port: int, title: str, why: str) -> Re
     )
 
 
-def for_local_clients(facts: Facts, rule: NatRule | None) -> tuple[Remedy, ...]:
-    """Offer to let connections of this machine itself pass the same redirect."""
-    if rule is None or facts.os != "linux":
+def for_local_clients(facts: Facts, rule: Rule, to_port: int) -> tuple[Remedy, ...]:
+    """Offer to let connections of this machine itself pass the same redirect, to a port of this machine."""
+    if facts.os != "linux":
         return ()
-    port, to_port = facts.asked.target.port, rule.to_port or facts.asked.target.port
+    port = facts.asked.target.port
     if rule.backend == "nftables":
-        chain = (rule.family, rule.table, "porttui_output")
+        chain = (*rule.table.split(" "), "porttui_output")
         tail: tuple[str, ...] = ("tcp", "dport", str(port), "redirect", "to", f":{to_port}")
         steps: tuple[RemedyStep, ...] = (
             RemedyStep(
@@ -126,7 +132,7 @@ def for_local_clients(facts: Facts, rule: NatRule | None) -> tuple[Remedy, ...]:
         )
         undo = f"nft delete chain {' '.join(chain)}"
     else:
-        program = "ip6tables" if rule.family == "ip6" else "iptables"
+        program = _iptables(rule)
         tail = ("-o", "lo", "-p", "tcp", "--dport", str(port), "-j", "REDIRECT", "--to-ports", str(to_port))
         argv = (program, "-t", "nat", "-A", "OUTPUT", *tail)
         steps = (

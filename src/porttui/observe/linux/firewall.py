@@ -17,8 +17,8 @@ from porttui.observe.linux.netlink import NoNetlinkError, ask
 
 _SECONDS = 1.5
 _NETLINK_NETFILTER = 12
-_NFT_GETRULE = 10 << 8 | 7
-"""NFNL_SUBSYS_NFTABLES and NFT_MSG_GETRULE (linux/netfilter/nfnetlink.h, nf_tables.h)."""
+_NFT_GETCHAIN, _NFT_GETRULE = 10 << 8 | 4, 10 << 8 | 7
+"""NFNL_SUBSYS_NFTABLES with NFT_MSG_GETCHAIN and NFT_MSG_GETRULE (linux/netfilter/nfnetlink.h, nf_tables.h)."""
 _NFGENMSG = bytes(4)
 """struct nfgenmsg: any family, version 0."""
 _LEGACY_NAMES = ("proc/net/ip_tables_names", "proc/net/ip6_tables_names")
@@ -63,10 +63,13 @@ def _nftables(who: Privileges, may: bool) -> FirewallBackend:
     return FirewallBackend(name="nftables", installed=installed, rules=rules, unseen=unseen if rules is None else None)
 
 
-def has_no_nft_rules() -> bool:
-    """Tell whether the kernel has no rule of nftables, whatever programs are installed; False when it does not tell."""
+def has_no_nft_chains() -> bool:
+    """Tell whether the kernel has no chain of nftables, so that nothing of it, not even a policy, has a say.
+
+    It is asked for as root, whatever programs are installed; False when the kernel does not tell.
+    """
     try:
-        return not any(True for _ in ask(_NFT_GETRULE, _NFGENMSG, dump=True, protocol=_NETLINK_NETFILTER))
+        return not any(True for _ in ask(_NFT_GETCHAIN, _NFGENMSG, dump=True, protocol=_NETLINK_NETFILTER))
     except OSError as error:
         return isinstance(error, NoNetlinkError) and errno_name(error) == "EPROTONOSUPPORT"
 

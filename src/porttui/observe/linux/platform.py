@@ -12,7 +12,6 @@ from porttui.model.facts import (
     FirewallBackend,
     Host,
     Interface,
-    NatRule,
     Neighbour,
     Os,
     Privileges,
@@ -33,7 +32,6 @@ from porttui.observe.linux.host import linux_host
 from porttui.observe.linux.inside import inside
 from porttui.observe.linux.interfaces import linux_interfaces
 from porttui.observe.linux.managers import socket_unit, unit_properties, with_managers
-from porttui.observe.linux.nat import linux_nat
 from porttui.observe.linux.neighbours import linux_neighbours
 from porttui.observe.linux.privileges import linux_privileges
 from porttui.observe.linux.process import linux_processes
@@ -129,10 +127,6 @@ class Linux:
     def tracked(self, families: Iterable[int]) -> bool | None:
         """Ask connection tracking (nf_conntrack_count), by a datagram to ourselves."""
         return tracked(families)
-
-    def nat(self) -> tuple[NatRule, ...] | Unseen:
-        """Read the rules of the NAT chains, as root."""
-        return linux_nat(linux_privileges())
 
     def rules(self) -> RuleReader | Unseen:
         """Read the rules of nftables and of both kinds of iptables; changes nothing."""

@@ -19,6 +19,7 @@ from porttui.firewall.packet import Packet, World
 from porttui.firewall.ruleset import Backend, Ruleset, Verdict
 from porttui.model.facts import Privileges, Unseen
 from porttui.observe.command import Output, find, run
+from porttui.observe.linux.firewall import has_no_nft_chains
 
 _SECONDS = 3.0
 _BYTES = 24_000_000
@@ -35,6 +36,13 @@ class Rules:
         self.ruleset = ruleset
         self.unseen = unseen
         self._answers: dict[Lookup, bool | Verdict | None] = {}
+
+    @property
+    def lead_on(self) -> bool:
+        """Whether chains of NAT may lead connections from elsewhere on."""
+        return bool(self.ruleset.unclear) or any(
+            chain.kind == "nat" and chain.hook == "prerouting" and chain.rules for chain in self.ruleset.chains
+        )
 
     def judge(self, packet: Packet, world: World, *, server_uid: int | None = None) -> Judgement:
         """Tell what the rules do with a connection; asks the kernel for what it has to know about sets."""
@@ -69,6 +77,8 @@ def read_rules() -> Rules:
 
 
 def _nftables() -> tuple[Ruleset, list[Unseen]]:
+    if has_no_nft_chains():  # on a machine of the old iptables there may be no nft to ask, and there is no need to
+        return Ruleset(), []
     listed = _listing("nftables rules", "nft", "-j", "-t", "list", "ruleset")
     if isinstance(listed, Unseen):
         return Ruleset(unclear=(f"nftables rules: {listed.reason}",)), [listed]
