@@ -148,14 +148,13 @@ def _judged(
     else:
         unknown = (*ruleset.unclear, *walk.unknown)[:20]
         known = Judgement("unknown", path=ends[0].path, unknown=unknown, needed=tuple(walk.needed))
-    return _with_its_lead(known, ends, ruleset)
+    return _with_its_lead(known, ends, ruleset, packet.own)
 
 
-def _with_its_lead(judged: Judgement, ends: list[_State], ruleset: Ruleset) -> Judgement:
+def _with_its_lead(judged: Judgement, ends: list[_State], ruleset: Ruleset, own: bool) -> Judgement:
     """Add where NAT leads: that can be known where the verdict is not, as rules after it may be what is not."""
     leads = {each.redirect for each in ends}
-    open_yet = any(each.verdict == "unknown" and each.redirect is None for each in ends)
-    if ruleset.unclear or open_yet or len(leads) != 1:
+    if ruleset.unclear or len(leads) != 1 or any(each.redirect is None and _before_nat(each, own) for each in ends):
         return dataclasses.replace(judged, redirect_unknown=True)
     led = ends[0].redirect
     return judged if led is None else dataclasses.replace(judged, redirect=led.place, led_by=led.stop)
@@ -172,6 +171,12 @@ def _answer(journey: _Journey, blocked: _State, first: Packet) -> tuple[str, Sto
     if len(stopped) == len(ends) and stopped:
         return "drop", stopped[0].stop
     return ("unknown" if stopped or any(each.verdict == "unknown" for each in ends) else "accept"), None
+
+
+def _before_nat(end: _State, own: bool) -> bool:
+    """Tell whether a way ended in the unknown before it was decided where NAT leads it."""
+    before = {"output"} if own else {"ingress", "prerouting"}
+    return end.verdict == "unknown" and all(each.way == "there" and each.hook in before for each in end.path)
 
 
 class _Journey:
