@@ -116,8 +116,7 @@ class Table:
         """The user of each row: a name, else the number, "?" when it is not told, "-" for nobody."""
         known = {uid: self._users.get(uid) or str(uid) for uid in set(self.uids) if uid >= 0}
         return [
-            known.get(uid) or (NOT_SEEN if inode else NOBODY)
-            for uid, inode in zip(self.uids, self.inodes, strict=True)
+            known.get(uid) or (NOT_SEEN if inode else NOBODY) for uid, inode in zip(self.uids, self.inodes, strict=True)
         ]
 
     def socket(self, row: int) -> Socket:

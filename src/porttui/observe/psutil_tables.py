@@ -40,11 +40,11 @@ _STATES = {
 """psutil's words for the letters of proc(5)."""
 
 
-def sockets_by_psutil(port: int, *, how_to_see: str = "") -> Sockets | Unseen:
+def sockets_by_psutil(port: int | None, *, how_to_see: str = "") -> Sockets | Unseen:
     """Read the TCP and UDP sockets.
 
     Args:
-        port: the target's; 0 for the listeners alone.
+        port: the target's; 0 for the listeners alone, None for every row.
         how_to_see: the command that would show what psutil may not read here.
 
     Returns:
@@ -102,9 +102,9 @@ def sockets(  # noqa: PLR0913 - the parts of one value
     )
 
 
-def wanted(row: Socket, port: int) -> bool:
-    """Tell whether a row belongs into the facts: a listener, or one with the port on either side."""
-    return row.state in ("LISTEN", "UNCONN") or (port != 0 and port in (row.port, row.peer_port))
+def wanted(row: Socket, port: int | None) -> bool:
+    """Tell whether a row belongs into the facts: a listener, or one with the port on either side; None for all."""
+    return port is None or row.state in ("LISTEN", "UNCONN") or (port != 0 and port in (row.port, row.peer_port))
 
 
 def processes_by_psutil(pids: Iterable[int]) -> tuple[Process, ...]:

@@ -60,8 +60,13 @@ def program(row: Socket, names: Names) -> str:
     "-" when the system says that no process holds it.
     """
     known = _first(row, names)
-    if known is not None:
-        return known.name if certain(row) else f"({known.name})"
+    return program_named(row, known.name if known is not None else None)
+
+
+def program_named(row: Socket, name: str | None) -> str:
+    """Return the same, where the name of the first process is known, or none is."""
+    if name is not None:
+        return name if certain(row) else f"({name})"
     if nobodys(row):
         return NOBODY
     named = row.unit or row.container

@@ -47,11 +47,11 @@ class Neighbours(NamedTuple):
     unseen: tuple[Unseen, ...] = ()
 
 
-def look_around(ports: Iterable[int], seconds: float = _SECONDS, most: int = _MOST_NAMESPACES) -> Neighbours:
+def look_around(ports: Iterable[int] | None, seconds: float = _SECONDS, most: int = _MOST_NAMESPACES) -> Neighbours:
     """Read the tables of other network namespaces.
 
     Args:
-        ports: the local ports looked for.
+        ports: the local ports looked for; None for all.
         seconds: how much of a processor it may take; ten times that by the clock, since on a busy machine it waits.
         most: how many namespaces are read.
 
@@ -64,7 +64,7 @@ def look_around(ports: Iterable[int], seconds: float = _SECONDS, most: int = _MO
 
     def look() -> None:
         try:
-            answers.append(_look_around(frozenset(ports), seconds, most))
+            answers.append(_look_around(None if ports is None else frozenset(ports), seconds, most))
         except BaseException as error:  # noqa: BLE001  raised again below, in the caller's thread
             failures.append(error)
 
@@ -77,7 +77,7 @@ def look_around(ports: Iterable[int], seconds: float = _SECONDS, most: int = _MO
     return answers[0]
 
 
-def _look_around(wanted: frozenset[int], seconds: float, most: int) -> Neighbours:
+def _look_around(wanted: frozenset[int] | None, seconds: float, most: int) -> Neighbours:
     allowance = Allowance(seconds, by_clock=10 * seconds)
     late = False
     members: dict[int, list[int]] = {}
@@ -148,7 +148,7 @@ def _placed(row: Socket) -> Socket:
     return replace(row, unit=place.unit, container=place.container)
 
 
-def _rows(pids: list[int], ports: frozenset[int]) -> list[Socket]:
+def _rows(pids: list[int], ports: frozenset[int] | None) -> list[Socket]:
     """Read the tables by the first process that is still there."""
     for pid in pids[:4]:
         try:
@@ -158,7 +158,7 @@ def _rows(pids: list[int], ports: frozenset[int]) -> list[Socket]:
                 rows = _by_proc(pid, ports)
             except OSError:
                 continue
-        return [row for row in rows if row.port in ports and row.state in ("LISTEN", "UNCONN")]
+        return [row for row in rows if (ports is None or row.port in ports) and row.state in ("LISTEN", "UNCONN")]
     return []
 
 
@@ -187,7 +187,7 @@ def _set_namespace(descriptor: int) -> None:
         raise OSError(ctypes.get_errno(), "setns")
 
 
-def _by_proc(pid: int, ports: frozenset[int]) -> list[Socket]:
+def _by_proc(pid: int, ports: frozenset[int] | None) -> list[Socket]:
     """Read by /proc/PID/net, only those tables that are not empty by sockstat and sockstat6 (proc_net(5)).
 
     Raises:

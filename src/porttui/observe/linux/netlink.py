@@ -48,6 +48,48 @@ def ask(kind: int, body: bytes, *, dump: bool = False, protocol: int = 0, strict
         NoNetlinkError: netlink is missing or denied, or silent for two seconds: nothing is known.
         OSError: the kernel's answer is this error; E2BIG: there are more answers than are read.
     """
+    with _asked(kind, body, dump=dump, protocol=protocol, strict=strict) as link:
+        for _ in range(_DATAGRAMS):
+            for answer, content in _messages(_receive(link)):
+                if answer == NLMSG_DONE:
+                    return
+                if answer == NLMSG_ERROR:
+                    raise_error(content)
+                    return
+                yield content
+            if not dump:
+                return
+        raise OSError(errno.E2BIG, f"more than {_DATAGRAMS} answers")
+
+
+def datagrams(kind: int, body: bytes, *, protocol: int = 0) -> Iterator[bytes]:
+    """Ask for all of something and yield the answers as they come, each with many messages, for quick readers.
+
+    The reader closes the generator when it meets NLMSG_DONE; arguments and errors are those of `ask`, but that errors
+    of the kernel are messages (`raise_error`).
+    """
+    with _asked(kind, body, dump=True, protocol=protocol) as link:
+        for _ in range(_DATAGRAMS):
+            yield _receive(link)
+        raise OSError(errno.E2BIG, f"more than {_DATAGRAMS} answers")
+
+
+def raise_error(content: bytes) -> None:
+    """Raise what the body of an NLMSG_ERROR says; zero is no error but an acknowledgement.
+
+    Raises:
+        OSError: the kernel's answer.
+    """
+    number = -int.from_bytes(content[:4], sys.byteorder, signed=True)
+    if number:
+        raise OSError(number, os.strerror(number))
+
+
+@contextlib.contextmanager
+def _asked(
+    kind: int, body: bytes, *, dump: bool = False, protocol: int = 0, strict: bool = False
+) -> Iterator[socket.socket]:
+    """Send a request, and give the socket on which its answers come."""
     if sys.platform != "linux":
         raise NoNetlinkError(errno.EAFNOSUPPORT, os.strerror(errno.EAFNOSUPPORT))
     flags = NLM_F_REQUEST | (NLM_F_DUMP if dump else 0)
@@ -61,19 +103,7 @@ def ask(kind: int, body: bytes, *, dump: bool = False, protocol: int = 0, strict
             link.sendto(_HEADER.pack(_HEADER.size + len(body), kind, flags, 1, 0) + body, (0, 0))
         except OSError as error:
             raise NoNetlinkError(error.errno, error.strerror) from error
-        for _ in range(_DATAGRAMS):
-            for answer, content in _messages(_receive(link)):
-                if answer == NLMSG_DONE:
-                    return
-                if answer == NLMSG_ERROR:
-                    number = -int.from_bytes(content[:4], sys.byteorder, signed=True)
-                    if number:
-                        raise OSError(number, os.strerror(number))
-                    return
-                yield content
-            if not dump:
-                return
-        raise OSError(errno.E2BIG, f"more than {_DATAGRAMS} answers")
+        yield link
 
 
 def _receive(link: socket.socket) -> bytes:

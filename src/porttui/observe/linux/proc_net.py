@@ -39,13 +39,13 @@ def read_udp(net: str = "/proc/net", ports: Iterable[int] | None = None) -> list
     return list(_tables(net, "udp", ports))
 
 
-def read_table(net: str, name: Literal["tcp", "tcp6", "udp", "udp6"], ports: Iterable[int]) -> list[Socket]:
+def read_table(net: str, name: Literal["tcp", "tcp6", "udp", "udp6"], ports: Iterable[int] | None) -> list[Socket]:
     """Read one of these tables alone: those of TCP take 6 ms each where the kernel's table is large, however few rows.
 
     Raises:
         OSError: it cannot be read.
     """
-    wanted = tuple(f":{port:04X} " for port in ports)
+    wanted = None if ports is None else tuple(f":{port:04X} " for port in ports)
     protocol: Literal["tcp", "udp"] = "tcp" if name.startswith("tcp") else "udp"
     return list(_table(Path(net, name), protocol, _ipv6 if name.endswith("6") else _ipv4, wanted))
 

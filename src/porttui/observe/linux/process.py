@@ -16,7 +16,7 @@ from porttui.model.printable import printable
 from porttui.model.secrets import hide_secrets
 from porttui.observe.linux import cgroup, owners
 from porttui.observe.linux.managers import manager_of
-from porttui.observe.linux.proc import capability_names, user_name
+from porttui.observe.linux.proc import capability_names, uid_and_parent, user_name
 from porttui.observe.linux.proc import status as status_of
 
 _MOST_ARGUMENTS = 200
@@ -42,6 +42,15 @@ def linux_processes(pids: Iterable[int]) -> tuple[Process, ...]:
         return tuple(found)
     shares = _cpu_percent(running)
     return tuple(replace(each, cpu_percent=shares.get(each.pid)) for each in found)
+
+
+def brief(pid: int, name: str) -> Process | None:
+    """Describe a process by what a list shows of it: command line, user and start; None when it is gone."""
+    stat = stat_fields(pid)
+    uid, _ = uid_and_parent(pid)
+    if len(stat) < 22 or uid < 0:
+        return None
+    return Process(pid=pid, name=name, argv=_argv(pid), user=user_name(uid), uid=uid, started=start_time(int(stat[19])))
 
 
 def start_time(ticks: int) -> dt.datetime:

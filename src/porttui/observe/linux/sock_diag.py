@@ -15,23 +15,9 @@ from typing import NamedTuple
 from porttui.model.facts import Socket
 from porttui.model.printable import printable
 from porttui.observe.linux import netlink
+from porttui.observe.linux.dump import STATE_NAMES, device, either_port
 
-STATES = (
-    "UNKNOWN",
-    "ESTABLISHED",
-    "SYN_SENT",
-    "SYN_RECV",
-    "FIN_WAIT1",
-    "FIN_WAIT2",
-    "TIME_WAIT",
-    "CLOSE",
-    "CLOSE_WAIT",
-    "LAST_ACK",
-    "LISTEN",
-    "CLOSING",
-    "SYN_RECV",
-)
-"""TCP states by the kernel's numbers (include/net/tcp_states.h)."""
+STATES = STATE_NAMES
 
 _NETLINK_SOCK_DIAG = 4
 _SOCK_DIAG_BY_FAMILY = 20
@@ -79,7 +65,7 @@ def tcp_listeners(port: int = 0) -> list[DiagRow]:
     Raises:
         DiagError: the tables cannot be read this way.
     """
-    return [*_inet(socket.IPPROTO_TCP, _LISTEN, either_port=port)]
+    return [*_inet(socket.IPPROTO_TCP, _LISTEN, port=port)]
 
 
 def tcp_on_port(port: int, limit: int = 1 << 30) -> list[DiagRow]:
@@ -97,7 +83,7 @@ def tcp_on_port(port: int, limit: int = 1 << 30) -> list[DiagRow]:
         DiagError: the tables cannot be read this way.
     """
     rows: list[DiagRow] = []
-    for row in _inet(socket.IPPROTO_TCP, _EVERY_STATE & ~_LISTEN | _BOUND_INACTIVE, either_port=port, info=True):
+    for row in _inet(socket.IPPROTO_TCP, _EVERY_STATE & ~_LISTEN | _BOUND_INACTIVE, port=port, info=True):
         rows.append(row)
         if len(rows) >= limit:
             break
@@ -115,7 +101,7 @@ def udp_sockets() -> list[DiagRow]:
 
 def bound_inodes(port: int) -> frozenset[int]:
     """Return the inodes of the TCP sockets that are bound to `port` at this moment and do nothing else."""
-    return frozenset(row.socket.inode or 0 for row in _inet(socket.IPPROTO_TCP, _BOUND_INACTIVE, either_port=port))
+    return frozenset(row.socket.inode or 0 for row in _inet(socket.IPPROTO_TCP, _BOUND_INACTIVE, port=port))
 
 
 def lists_bound() -> bool | None:
@@ -153,7 +139,7 @@ def exact(address: str, port: int, peer: str, peer_port: int) -> Socket | None:
     ends += struct.pack("=III", local_scope or remote_scope, 0xFFFFFFFF, 0xFFFFFFFF)
     request = struct.pack("=BBBxI", family, socket.IPPROTO_TCP, 1 << (_INFO - 1), _EVERY_STATE) + ends
     try:
-        found = [_inet_row("tcp", message).socket for message in _ask(request, dump=False)]
+        found = [inet_row("tcp", message).socket for message in _ask(request, dump=False)]
     except DiagError as error:
         if error.errno == _ENOENT:
             return None
@@ -172,40 +158,20 @@ def unix_listeners() -> list[Socket]:
     return [_unix_row(message) for message in _ask(request, dump=True)]
 
 
-def _inet(protocol: int, states: int, *, either_port: int = 0, info: bool = False) -> Iterator[DiagRow]:
+def _inet(protocol: int, states: int, *, port: int = 0, info: bool = False) -> Iterator[DiagRow]:
     """Dump both families. A kernel without IPv6 has no such table, which is no error."""
     extensions = 1 << (_INFO - 1) if info else 0
     name = "tcp" if protocol == socket.IPPROTO_TCP else "udp"
     for family in (socket.AF_INET, socket.AF_INET6):
         request = struct.pack("=BBBxI48x", family, protocol, extensions, states)
-        if either_port:
-            request += netlink.attribute(_BYTECODE, _either_port(either_port))
+        if port:
+            request += netlink.attribute(_BYTECODE, either_port(port))
         try:
             for message in _ask(request, dump=True):
-                yield _inet_row(name, message)
+                yield inet_row(name, message)
         except DiagError as error:
             if family == socket.AF_INET or error.errno != _ENOENT:
                 raise
-
-
-def _either_port(port: int) -> bytes:
-    """Return a filter program that accepts local or peer port (struct inet_diag_bc_op, linux/inet_diag.h).
-
-    Each comparison is two words, the operation and the port. "yes" and "no" say how many bytes to go on; to pass the
-    end by four rejects, to meet it accepts (inet_diag_bc_run in net/ipv4/inet_diag.c).
-    """
-    jump, local_ge, local_le, peer_ge, peer_le = 1, 2, 3, 4, 5
-    operation = struct.Struct("=BBH").pack
-    value = operation(0, 0, port)
-    return b"".join(
-        (
-            operation(local_ge, 8, 20) + value,
-            operation(local_le, 8, 12) + value,
-            operation(jump, 4, 20),
-            operation(peer_ge, 8, 20) + value,
-            operation(peer_le, 8, 12) + value,
-        )
-    )
 
 
 def _ask(request: bytes, *, dump: bool) -> Iterator[bytes]:
@@ -220,7 +186,8 @@ def _ask(request: bytes, *, dump: bool) -> Iterator[bytes]:
         raise DiagError(error.errno, f"sock_diag: {error.strerror or error}") from error
 
 
-def _inet_row(protocol: str, message: bytes) -> DiagRow:
+def inet_row(protocol: str, message: bytes) -> DiagRow:
+    """Read one answer, struct inet_diag_msg and its attributes, without the header of netlink."""
     family, number = message[0], message[1]
     port, peer_port = _PORTS.unpack_from(message, 4)
     local, remote, index, expires, received_queue, send_queue, uid, inode = _REST.unpack_from(message, 8)
@@ -248,7 +215,7 @@ def _inet_row(protocol: str, message: bytes) -> DiagRow:
             uid=uid if inode else None,  # nobody holds it, and the kernel writes 0, which is not root
             inode=inode,
             v6only=bool(v6only[0]) if v6only and ":" in address and not connected else None,
-            device=_device(index) if index and not connected and not scoped else None,
+            device=device(index) if index and not connected and not scoped else None,
         ),
         int.from_bytes(cgroup, "little" if struct.pack("=H", 1)[0] else "big") if cgroup else None,
     )
@@ -303,7 +270,7 @@ def _address(family: int, raw: bytes, index: int) -> tuple[str, bool]:
     """Return an address as text, and whether it carries a scope."""
     text = _address_text(family, raw)
     link_local = family == socket.AF_INET6 and raw[0] == 0xFE and raw[1] & 0xC0 == 0x80
-    return (f"{text}%{_device(index)}", True) if link_local and index else (text, False)
+    return (f"{text}%{device(index)}", True) if link_local and index else (text, False)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -317,13 +284,6 @@ def _address_text(family: int, raw: bytes) -> str:
     if raw.startswith(_MAPPED):
         return socket.inet_ntop(socket.AF_INET, raw[12:])
     return socket.inet_ntop(socket.AF_INET6, raw)
-
-
-def _device(index: int) -> str:
-    try:
-        return printable(socket.if_indextoname(index))
-    except OSError:
-        return f"if{index}"
 
 
 def _packed(address: str) -> tuple[bytes, int]:

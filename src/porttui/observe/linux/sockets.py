@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 import time
 from collections.abc import Callable, Iterable
 from itertools import pairwise
@@ -18,6 +17,7 @@ from porttui.observe.linux import conntrack, namespaces, owners, proc_net, sock_
 from porttui.observe.linux.proc import user_name
 from porttui.observe.linux.service_sockets import is_service_socket
 from porttui.observe.linux.sock_diag import DiagError, DiagRow
+from porttui.observe.linux.unseen import unseen_owners
 
 _MOST_ROWS = 60_000
 """More than the two ends of a loopback connection from each port of the default ephemeral range."""
@@ -248,24 +248,10 @@ def _unseen_owners(rows: Iterable[Socket], port: int, held: owners.Held) -> tupl
     unknown = on_port or ([] if port else unknown)
     if not unknown:
         return ()
-    if held.denied:
-        reason = (
-            "needs root" if os.geteuid() else "needs sys_ptrace and each capability of the owner: this root has less"
-        )
-    elif held.cut:
-        reason = "there are too many descriptors to read in a second"
-    else:
-        reason = "no process that is visible here holds them: the kernel does, or a process outside of this container"
     table = "-ltnp" if any(row.state == "LISTEN" for row in unknown) else "-tanp"
     table = "-lunp" if all(row.protocol == "udp" for row in unknown) else table
-    return (
-        Unseen(
-            what=f"owners of {len(unknown)} socket{'s' if len(unknown) > 1 else ''}",
-            reason=reason,
-            how_to_see=f"ss {table} 'sport = :{port}'" if on_port else "ss -lntup",
-            needs_root=os.geteuid() != 0,
-        ),
-    )
+    how = f"ss {table} 'sport = :{port}'" if on_port else "ss -lntup"
+    return (unseen_owners(len(unknown), how, denied=bool(held.denied), cut=held.cut),)
 
 
 def _order(row: Socket) -> tuple[int, str, str, str, str, int, str, int]:
