@@ -97,7 +97,8 @@ class LinuxLooks:
             except OSError:
                 from porttui.observe.linux import proc_net
 
-                self.source = "proc"
+                if protocol == "tcp":
+                    self.source = "proc"
                 read = proc_net.read_tcp if protocol == "tcp" else proc_net.read_udp
                 rows.add(row for row in read() if self._asked_for(row))
         rows.drop_doubles()
@@ -208,14 +209,19 @@ class LinuxLooks:
         return self._users
 
     def _unseen(self, rows: Dump, pids: list[tuple[int, ...]], known: dict[int, Socket]) -> tuple[Unseen, ...]:
+        found: list[Unseen] = []
+        if self.source == "proc":
+            from porttui.observe.linux.unseen import not_in_proc
+
+            found.append(not_in_proc("sock_diag is denied here"))
         count = sum(1 for inode, held in zip(rows.inodes, pids, strict=True) if inode and not held)
         count += sum(1 for each in known.values() if each.pids and each.owner_by != "descriptor")
         if not count or not self._wants_owners:
-            return ()
+            return tuple(found)
         from porttui.observe.linux.unseen import unseen_owners
 
         how = "ss -lntup" if self._states == dump.WAITING else "ss -antup"
-        return (unseen_owners(count, how, denied=bool(self._holders.denied), cut=self._holders.cut),)
+        return (*found, unseen_owners(count, how, denied=bool(self._holders.denied), cut=self._holders.cut))
 
 
 def _held(row: Socket, pids: tuple[int, ...]) -> Socket:
@@ -228,7 +234,7 @@ def _held(row: Socket, pids: tuple[int, ...]) -> Socket:
 
 
 def _may_be_guessed(row: Socket) -> bool:
-    """Tell whether somebody waits there who is not known; in other namespaces and of unix sockets nothing is guessed."""
+    """Tell whether somebody unknown waits there; for other namespaces and unix sockets nothing is guessed."""
     waits = row.protocol != "unix" and row.state in _WAIT
     return waits and row.owner_by is None and row.namespace is None and bool(row.inode)
 

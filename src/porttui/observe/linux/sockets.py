@@ -17,7 +17,7 @@ from porttui.observe.linux import conntrack, namespaces, owners, proc_net, sock_
 from porttui.observe.linux.proc import user_name
 from porttui.observe.linux.service_sockets import is_service_socket
 from porttui.observe.linux.sock_diag import DiagError, DiagRow
-from porttui.observe.linux.unseen import unseen_owners
+from porttui.observe.linux.unseen import not_in_proc, unseen_owners
 
 _MOST_ROWS = 60_000
 """More than the two ends of a loopback connection from each port of the default ephemeral range."""
@@ -166,13 +166,7 @@ def _by_proc(port: int, refused: DiagError) -> _Tables:
     Raises:
         OSError: it cannot be read either.
     """
-    unseen = [
-        Unseen(
-            what="accept queue limits, IPV6_V6ONLY, device bindings and sockets that are only bound",
-            reason=f"{refused.strerror}",
-            how_to_see="ss -ltne",
-        )
-    ]
+    unseen = [not_in_proc(f"{refused.strerror}")]
     inet = proc_net.read_tcp() + _or_none(proc_net.read_udp, "UDP sockets", unseen)
     unix = _or_none(proc_net.read_unix_listeners, "unix sockets", unseen)
     listening = [row for row in inet if row.state in ("LISTEN", "UNCONN")]

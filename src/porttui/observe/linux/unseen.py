@@ -26,3 +26,9 @@ def unseen_owners(count: int, how_to_see: str, *, denied: bool, cut: bool) -> Un
         reason = "no process that is visible here holds them: the kernel does, or a process outside of this container"
     what = f"owners of {count} socket{'s' if count > 1 else ''}"
     return Unseen(what=what, reason=reason, how_to_see=how_to_see, needs_root=not root)
+
+
+def not_in_proc(reason: str) -> Unseen:
+    """Say what /proc/net does not tell, which is read where sock_diag(7) is refused for `reason`."""
+    what = "accept queue limits, IPV6_V6ONLY, device bindings and sockets that are only bound"
+    return Unseen(what=what, reason=reason, how_to_see="ss -ltne")
