@@ -331,6 +331,9 @@ class Process(Value, frozen=True, kw_only=True):
     capabilities: tuple[str, ...] | None = None
     seccomp: int | None = None
     no_new_privs: bool | None = None
+    exe_deleted: bool | None = None
+    """Whether the file of its program was deleted, or replaced by another, since it was started; None when this user
+    may not know that."""
     sockets_given: int | None = None
     """How many listening sockets an activator gave it, by its own environment (LISTEN_FDS of sd_listen_fds(3)); 0 for
     none, None when this user may not read that."""

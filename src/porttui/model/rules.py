@@ -77,3 +77,11 @@ class Judged(Value, frozen=True, kw_only=True):
     "drop" or "unknown"; empty where that was not asked."""
     answer_stop: RuleStop | None = None
     """What would stop that answer."""
+
+
+class Entry(Value, frozen=True, kw_only=True):
+    """What the rules would do with anybody's connection from elsewhere that comes in by one interface."""
+
+    interface: str
+    judged: Judged
+    """`sender` is empty: it holds for whoever connects."""

@@ -93,8 +93,17 @@ def _process(pid: int, parents: Callable[[int], tuple[Ancestor, int] | None]) ->
         capabilities=capability_names(int(status["CapEff"], 16)) if "CapEff" in status else None,
         seccomp=int(status["Seccomp"]) if "Seccomp" in status else None,
         no_new_privs=status["NoNewPrivs"] == "1" if "NoNewPrivs" in status else None,
+        exe_deleted=_exe_deleted(pid),
         sockets_given=_sockets_given(pid),
     )
+
+
+def _exe_deleted(pid: int) -> bool | None:
+    """Tell whether no name is left for the program's file (proc_pid_exe(5)); only who may trace the process is told."""
+    try:
+        return os.stat(f"/proc/{pid}/exe").st_nlink == 0  # noqa: PTH116  Path.stat costs twice as much
+    except OSError:
+        return None
 
 
 def _sockets_given(pid: int) -> int | None:
