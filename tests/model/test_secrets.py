@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import string
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from porttui.model.secrets import HIDDEN, hide_secrets, without_secrets
+from porttui.model.secrets import HIDDEN, hide_in_text, hide_secrets, without_secrets
 
 
 @pytest.mark.parametrize(
@@ -37,6 +39,16 @@ from porttui.model.secrets import HIDDEN, hide_secrets, without_secrets
         ),
         (["deno", "run", "npm:vite@5", "-p8000"], ["deno", "run", "npm:vite@5", "-p8000"]),
         (["docker", "run", "-p8080:80", "-a", "stdout"], ["docker", "run", "-p8080:80", "-a", "stdout"]),
+        (["sshpass", "-p", "pw", "ssh", "h"], ["sshpass", "-p", "(hidden)", "ssh", "h"]),
+        (["docker", "login", "-u", "bob", "-p", "pw"], ["docker", "login", "-u", "bob", "-p", "(hidden)"]),
+        (["mongosh", "-u", "bob", "-p", "pw"], ["mongosh", "-u", "bob", "-p", "(hidden)"]),
+        (["ldapsearch", "-w", "pw", "-x"], ["ldapsearch", "-w", "(hidden)", "-x"]),
+        (["env", "PGPASSWORD=x", "psql"], ["env", "PGPASSWORD=(hidden)", "psql"]),
+        (["env", "DB_PASS=x", "OLDPWD=/srv"], ["env", "DB_PASS=(hidden)", "OLDPWD=/srv"]),
+        (["AccountName=a;AccountKey=x=="], ["AccountName=a;AccountKey=(hidden)"]),
+        (["openssl", "rsa", "-passin", "pass:x"], ["openssl", "rsa", "-passin", "pass:(hidden)"]),
+        (["sh", "-c", "sshpass -p pw ssh h"], ["sh", "-c", "sshpass -p (hidden) ssh h"]),
+        (["llm", "--max-tokens", "512", "--tokenizer=bpe"], ["llm", "--max-tokens", "512", "--tokenizer=bpe"]),
         (["--password-file", "/run/pw"], ["--password-file", "/run/pw"]),
         (["token-server:8080"], ["token-server:8080"]),
         (["-p", "8080", "http://127.0.0.1:8080/"], ["-p", "8080", "http://127.0.0.1:8080/"]),
@@ -54,6 +66,37 @@ def test_secrets_are_hidden_and_the_rest_is_not(given_argv: list[str], shown: li
 def test_no_secret_gets_through(option: str, secret: str, together: bool) -> None:
     argv = [f"{option}={secret}"] if together else [option, secret]
     assert all(secret not in part for part in hide_secrets(["server", *argv, "--port", "80"]))
+
+
+LETTERS = string.ascii_letters + string.digits
+SHAPES = (
+    *("ghp_", "github_pat_", "glpat-", "xoxb-", "sk_live_", "sk-ant-1-", "AIza", "npm_", "dckr_pat_", "hvs.", "tskey-"),
+    *("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.", "-----BEGIN EC PRIVATE KEY-----\n", "SG." + "a" * 20 + ".", "whsec_"),
+)
+
+
+@given(st.sampled_from(SHAPES), st.text(LETTERS, min_size=36, max_size=60), st.sampled_from(["{}", "--x={}", "{}:80"]))
+def test_what_has_the_shape_of_a_token_is_hidden_wherever_it_stands(shape: str, secret: str, place: str) -> None:
+    word = place.format(shape + secret)
+    (shown,) = hide_secrets([word])
+    assert secret not in shown
+    assert HIDDEN in shown
+    for line in (f"2025-11-22 GET /{word} 200", f'{{"key": "{word}"}}'):
+        assert secret not in hide_in_text(line)
+    assert secret not in without_secrets(f"Error: {word}\nconnect ECONNREFUSED 127.0.0.1:80")
+
+
+def test_ids_of_keys_are_hidden_and_what_only_looks_like_one_is_not() -> None:
+    assert hide_secrets(["AKIAIOSFODNN7EXAMPLE"]) == (HIDDEN,)
+    alike = (
+        "sk-learn-with-a-long-name-and-no-number",
+        "eyJ",
+        "ghp_short",
+        "npm_config_registry",
+        "AKIA",
+        "skeyJaaaaa.b",
+    )
+    assert hide_secrets(alike) == alike
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
-"""Passwords, tokens and keys are hidden before anything is shown or saved: in a paste, a command line, a proxy's URL.
+"""Passwords, tokens and keys are hidden before anything is shown or saved: in a paste, a command line, a log, a URL.
 
-What is hidden is hidden by its shape: the value of an option, a variable or a header whose name says so, the password
-of a URL, and the options of a few programs that everybody types a password behind. `HIDDEN` stands in its place.
+What is hidden is hidden by its place: the value of an option, a variable or a header whose name says so, the password
+of a URL, what stands behind the options of programs that take a password there; or by its own shape
+(`porttui.model.tokens`). `HIDDEN` stands in its place.
 """
 
 from __future__ import annotations
@@ -9,14 +10,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from porttui.model.tokens import TOKENS
+
 HIDDEN = "(hidden)"
 """What is written where a secret stood."""
 
-_WORDS = r"(?:password|passwd|passphrase|requirepass|secret|token|api[-_]?key|authorization|mysql_pwd|rediscli_auth)"
+_WORDS = (
+    r"(?:password|passwd|passphrase|passcode|requirepass|masterauth|secret|token(?!iz|s\b)|bearer|credential|"
+    r"authorization|mysql_pwd|rediscli_auth|setcookie|erlang_cookie|"
+    r"(?:api|auth|private|access|account|signing|encryption|shared|master)[-_]?key|"
+    r"(?:store|key|user|db|smtp|root|admin|[_-])pass(?![a-z])|(?<!old)[_-]pwd(?![a-z]))"
+)
 _NAME = rf"[\w.-]{{0,60}}{_WORDS}(?![\w.-]{{0,40}}(?:file|path))[\w.-]{{0,40}}"
 """A name whose value is a secret; ``--password-file`` names a file, which is none."""
 _VALUE = r"(?:\"[^\"]{0,2000}\"|'[^']{0,2000}'|[^\s&,;]{1,2000})"
-_MYSQL = r"(?:mysql|mysqladmin|mysqldump|mariadb|mariadb-admin|mariadb-dump)"
+_MYSQL = r"(?:mysql|mysqladmin|mysqldump|mysqlimport|mysqlsh|mariadb|mariadb-admin|mariadb-dump)"
 
 _URL = (
     # The user and the password of a URL, up to the last @ before the path (RFC 3986, 3.2.1).
@@ -27,7 +35,7 @@ _URL = (
         r"[^\s\"'`<>]{0,400}@"
     ),
 )
-_SHAPES = (
+_SHAPES: tuple[tuple[str, str], ...] = (
     (rf"(?i)((?<![?&\w.-]){_NAME}\s?=\s?|(?:^|(?<=\s))--?pass=){_VALUE}", rf"\1{HIDDEN}"),
     (rf"(?i)((?:^|(?<=\s))--?(?:{_NAME}|pass)\s)\s*[^\s-]\S{{0,2000}}", rf"\1{HIDDEN}"),
     (
@@ -41,20 +49,42 @@ _SHAPES = (
         r"(\bcurl\b[^\n]{0,400}?\s(?:-u|-U|--user|--proxy-user)[ =]?[\"']?[^\s:\"']{0,200}:)[^\s\"']{1,2000}",
         rf"\1{HIDDEN}",
     ),
-    (r"(\bredis-cli\b[^\n]{0,400}?\s-a\s)\S{1,2000}", rf"\1{HIDDEN}"),
     (rf"(\b{_MYSQL}\b[^\n]{{0,400}}?\s-p)[^\s-]\S{{0,2000}}", rf"\1{HIDDEN}"),
+    (r"(\bsshpass\b[^\n]{0,400}?\s-p\s?)\S{1,2000}", rf"\1{HIDDEN}"),
+    (r"(\bopenssl\b[^\n]{0,400}?\spass:)\S{1,2000}", rf"\1{HIDDEN}"),
 )
 _NO_SCHEME = r"(?m)((?:^|[\s\"'`<(]))(?!npm:|jsr:)([^\s/@:\"'`<>()\[\]]{1,200}:)[^\s/@\"'`<>()]{1,2000}@(?=[\w\[])"
 """user:password@host, as curl and git take it; not "npm:vite@5", which is a package and its version."""
 _QUERY = rf"(?i)([?&]{_NAME}=)[^\s&]{{1,2000}}"
 _HEADER = rf"(?i)((?<![\w.-]){_NAME}:\s+)[^\"']+"
 _OPTION = re.compile(rf"--?(?:{_NAME}|pass)", re.IGNORECASE)
-_OPTIONS_OF = {
-    "redis-cli": re.compile(r"-a"),
-    "curl": re.compile(r"-u|-U|--user|--proxy-user"),
+_BEHIND = (
+    ("redis-cli redis-benchmark", r"-a"),
+    ("sshpass mongo mongosh mongodump mongorestore mongoexport mongoimport mongostat", r"-p"),
+    ("login", r"-p"),  # docker login, podman login, az login, helm registry login
+    ("ldapsearch ldapadd ldapmodify ldapdelete ldapwhoami ldappasswd", r"-w"),
+    ("mosquitto_pub mosquitto_sub mosquitto_rr sqlcmd bcp ipmitool zip", r"-P"),
+    ("smbclient rpcclient", r"-U"),
+    ("http https xh", r"-a|--auth"),
+    ("snmpget snmpwalk snmpbulkwalk snmpset", r"-c|-A|-X"),
+)
+"""Options of programs behind which a secret stands as a word of its own, by the manual of each."""
+_OPTIONS_OF = {name: re.compile(option) for names, option in _BEHIND for name in names.split()}
+_USERS_OF = {"curl": re.compile(r"-u|-U|--user|--proxy-user")}
+"""The same, where "user:password" stands there, and a user alone is no secret."""
+_SHAPES += tuple(
+    (rf"(\b(?:{'|'.join(names.split())})\b[^\n]{{0,400}}?\s(?:{option})[ =])\S{{1,2000}}", rf"\1{HIDDEN}")
+    for names, option in _BEHIND
+    if names not in {"login", "http https xh"}  # common words elsewhere
+)
+_JOINED = {
+    "mysql": re.compile(r"(-p)(?!$|-).+"),
+    "sshpass": re.compile(r"(-p).+"),
+    "7z": re.compile(r"(-p).+"),
+    "openssl": re.compile(r"(pass:).+"),
 }
-"""Options of programs behind which a secret stands as a word of its own."""
-_MYSQL_WORD = re.compile(r"-p(?!$|-).+")
+"""Options of programs with their secret in the same word; mysql stands for its kin."""
+_OUTSIDE_URLS = re.compile(rf"\b[A-Za-z][A-Za-z0-9+.-]{{0,30}}://\S+|{TOKENS.pattern}")
 _PROXY = re.compile(r"^((?:[\w+.-]+://)?(?:[^/@:]*:)?).*(?=@)")
 """Up to the last @: rather too much is hidden than too little."""
 
@@ -64,13 +94,21 @@ def without_secrets(text: str) -> str:
 
     The query of a URL stays: ``http://localhost:8888/?token=...`` asked without its token is another question.
     """
-    if not any(mark in text for mark in ("@", "=", "-", "uthorization")):
-        return text
-    for shape in _URL:
-        text = re.sub(shape, rf"\1{HIDDEN}@", text)
-    for shape, shown in _SHAPES:
-        text = re.sub(shape, shown, text)
-    return re.sub(_NO_SCHEME, rf"\1{HIDDEN}@", text)
+    if any(mark in text for mark in ("@", "=", "-", "uthorization")):
+        for shape in _URL:
+            text = re.sub(shape, rf"\1{HIDDEN}@", text)
+        for shape, shown in _SHAPES:
+            text = re.sub(shape, shown, text)
+        text = re.sub(_NO_SCHEME, rf"\1{HIDDEN}@", text)
+    return _OUTSIDE_URLS.sub(lambda found: found[0] if "://" in found[0] else HIDDEN, text)
+
+
+def hide_in_text(text: str) -> str:
+    """Return a line that another program wrote, of a log for one, with its passwords, tokens and keys hidden.
+
+    Rather too much is hidden than too little: what follows "token:" is, whatever it is.
+    """
+    return _word(text)
 
 
 def hide_secrets(argv: Sequence[str]) -> tuple[str, ...]:
@@ -82,18 +120,32 @@ def hide_secrets(argv: Sequence[str]) -> tuple[str, ...]:
     programs: set[str] = set()
     before = ""
     for part in argv:
-        if _OPTION.fullmatch(before) and not part.startswith("-"):
+        if _stands_behind(before, part, programs):
             done.append(HIDDEN)
-        elif any(option.fullmatch(before) for name, option in _OPTIONS_OF.items() if name in programs):
+        elif any(option.fullmatch(before) for name, option in _USERS_OF.items() if name in programs):
             user, colon, _ = part.partition(":")
-            done.append(f"{user}{colon}{HIDDEN}" if colon else HIDDEN if before == "-a" else part)
-        elif _MYSQL_WORD.fullmatch(part) and any(re.fullmatch(_MYSQL, name) for name in programs):
-            done.append(f"-p{HIDDEN}")
+            done.append(f"{user}{colon}{HIDDEN}" if colon else part)
+        elif joined := _joined(part, programs):
+            done.append(f"{joined}{HIDDEN}")
         else:
             done.append(_word(part))
         programs.add(part.rpartition("/")[2])
         before = part
     return tuple(done)
+
+
+def _stands_behind(before: str, part: str, programs: set[str]) -> bool:
+    """Tell whether a word is a secret by the option before it."""
+    if _OPTION.fullmatch(before):
+        return not part.startswith("-")
+    return any(option.fullmatch(before) for name, option in _OPTIONS_OF.items() if name in programs)
+
+
+def _joined(part: str, programs: set[str]) -> str:
+    """Return the option that stands before its secret in the same word, "-p" of mysql's "-pSECRET"; empty for none."""
+    kin = {"mysql" if re.fullmatch(_MYSQL, name) else "7z" if name in {"7za", "7zz"} else name for name in programs}
+    found = (_JOINED[name].fullmatch(part) for name in sorted(kin & _JOINED.keys()))
+    return next((match[1] for match in found if match), "")
 
 
 def without_password(url: str) -> str:
@@ -107,4 +159,4 @@ def _word(part: str) -> str:
     part = re.sub(_QUERY, rf"\1{HIDDEN}", re.sub(_HEADER, rf"\1{HIDDEN}", part))
     for shape, shown in _SHAPES:
         part = re.sub(shape, shown, part)
-    return re.sub(_NO_SCHEME, rf"\1\2{HIDDEN}@", part)
+    return TOKENS.sub(HIDDEN, re.sub(_NO_SCHEME, rf"\1\2{HIDDEN}@", part))
