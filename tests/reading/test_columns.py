@@ -41,26 +41,3 @@ def test_who_can_reach_it() -> None:
     assert columns.reached_by(w.listener("0.0.0.0", device="eth0")) == "network, by eth0"
     assert columns.reached_by(w.listener("::1")) == "this machine"
     assert columns.reached_by(w.listener(peer="10.0.0.2", peer_port=9)) == "10.0.0.2:9"
-
-
-@pytest.mark.parametrize(
-    ("words", "kept"),
-    [
-        ("8080", True),
-        ("4121", True),
-        ("80", False),
-        ("NODE", True),
-        ("server.js", True),
-        ("user=DEV pid=4121", True),
-        ("user=d", False),
-        ("program=node", True),
-        ("address=127.0.0.1 port=8080", True),
-        ("!node", False),
-        ("!nginx listen", True),
-        ("!", True),
-        ("this machine", True),
-        ("network", False),
-    ],
-)
-def test_the_filter(words: str, kept: bool) -> None:
-    assert columns.matches(w.listener(), NAMES, words.split()) is kept

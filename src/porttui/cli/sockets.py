@@ -6,7 +6,8 @@ from porttui.cli import exits
 from porttui.cli.arguments import Parser
 from porttui.cli.listed import Row, read, unseen_text
 from porttui.model.facts import Unseen
-from porttui.reading.columns import certain, matches, signs
+from porttui.reading import filters
+from porttui.reading.columns import certain, signs
 from porttui.render.lines import ascii_text, columns
 
 SUMMARY = "list the programs that wait for connections here"
@@ -28,8 +29,14 @@ def run(argv: list[str]) -> int:
     )
     parser.add_argument("--json", action="store_true", help="print a JSON array")
     args = parser.parse_intermixed_args(argv)
+    wanted = filters.read(args.filter)
+    if wanted.mistakes:
+        raise exits.UsageError(f"{wanted.mistakes[0]}. Example: {parser.example}")
     rows, sockets = read()
-    shown = tuple(row for row in rows if _waits(row, args.filter) and matches(row.socket, row.names, args.filter))
+    waiting = [row for row in rows if _waits(row, wanted)]
+    processes = {pid: process for row in waiting for pid, process in row.names.items()}
+    table_columns = filters.columns_of([row.socket for row in waiting], processes)
+    shown = tuple(waiting[index] for index in wanted.keep(table_columns, filters.lines_of(processes)))
     if args.json:
         from porttui.render.json import lines_of_json
 
@@ -64,11 +71,11 @@ def entry(row: Row) -> dict[str, object]:
     }
 
 
-def _waits(row: Row, words: list[str]) -> bool:
+def _waits(row: Row, wanted: filters.Filter) -> bool:
     """Tell whether a row belongs in the list: TCP listeners, and other protocols when a word names them."""
     socket = row.socket
     if socket.namespace is not None:
         return False
     if socket.protocol == "tcp":
-        return socket.state == "LISTEN" and not {"udp", "unix"} & set(words)
-    return socket.protocol in words
+        return socket.state == "LISTEN" and not {"udp", "unix"} & wanted.protocols()
+    return socket.protocol in wanted.protocols()

@@ -1,4 +1,4 @@
-"""What a row of a socket table says in the columns of every list, and which rows a filter keeps.
+"""What a row of a socket table says in the columns of every list.
 
 One place for the lists of the shell and of the screen: a program that only probably holds a socket stands in brackets,
 and what is not known is "?".
@@ -6,7 +6,7 @@ and what is not known is "?".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from porttui.model.address import endpoint, is_loopback
 from porttui.model.facts import Process, Socket, Unseen
@@ -17,7 +17,6 @@ NOBODY = "-"
 """The kernel alone holds it: a connection that is over, or that nobody has accepted."""
 PROBABLE = "(name) probable: by service or command line"
 """What the brackets around a program mean, for the line below a table."""
-FILTER_WORDS = "5173  node  listen  user=dev  pid=4121  !not"
 _STATES = {
     "ESTABLISHED": "ESTAB",
     "TIME_WAIT": "TIME-W",
@@ -144,32 +143,5 @@ def why_no_owner(unseen: Iterable[Unseen]) -> str:
     return next((one.reason for one in unseen if one.what.startswith("owners")), "")
 
 
-def matches(row: Socket, names: Names, words: Iterable[str]) -> bool:
-    """Tell whether a row has every word of a filter, and none that follows a "!"."""
-    return all(_has(row, names, word.removeprefix("!")) != word.startswith("!") for word in words if word.strip("!"))
-
-
 def _first(row: Socket, names: Names) -> Process | None:
     return next((names[number] for number in row.pids if number in names), None)
-
-
-def _has(row: Socket, names: Names, word: str) -> bool:
-    word = word.lower()
-    key, sign, value = word.partition("=")
-    if sign and key in _KEYS:
-        return value in _KEYS[key](row, names)
-    if word.isdecimal():
-        return word in {str(row.port), str(row.peer_port), *map(str, row.pids)}
-    texts = (local(row), peer(row), row.state, state(row), row.protocol, program(row, names), user(row, names))
-    more = (reached_by(row), service(row), command_line(row, names))
-    return any(word in text.lower() for text in (*texts, *more))
-
-
-_KEYS: dict[str, Callable[[Socket, Names], tuple[str, ...]]] = {
-    "port": lambda row, _: (str(row.port),),
-    "pid": lambda row, _: tuple(map(str, row.pids)),
-    "user": lambda row, names: (user(row, names).lower(),),
-    "program": lambda row, names: (program(row, names).strip("()").lower(),),
-    "address": lambda row, _: (row.address.lower(),),
-}
-"""What stands before "=" in a filter word, and the values it is compared with."""

@@ -10,7 +10,7 @@ from porttui.model.address import destination, family_name, is_loopback, is_wild
 from porttui.model.facts import Process, Socket, Sockets, Unseen
 from porttui.model.report import Report
 from porttui.model.target import Asked, Target
-from porttui.reading import columns
+from porttui.reading import columns, filters
 from porttui.render.sections import how_to_see
 from porttui.ui.lines import EMPTY, NARROW, WIDE, Line, cut, pad, plain, wrap
 from porttui.ui.shown import Shown
@@ -76,8 +76,11 @@ class SocketsTab(Tab):
 
     def rows(self) -> list[Socket]:
         """Return the sockets that the filter keeps, by port."""
-        names, wanted = self.shown.names, self.filter.split()
-        return [row for row in self._seen() if columns.matches(row, names, wanted)]
+        names, seen = self.shown.names, self._seen()
+        if not self.filter.strip():
+            return list(seen)
+        kept = filters.read(self.filter).keep(filters.columns_of(seen, names), filters.lines_of(names))
+        return [seen[index] for index in kept]
 
     def row(self) -> Socket | None:
         """Return the socket in focus."""
@@ -297,7 +300,7 @@ class SocketsTab(Tab):
         told = f"{hidden} {'row is' if hidden == 1 else 'rows are'} hidden. " if hidden else ""
         if nameless:
             told += f"{nameless} {'row has' if nameless == 1 else 'rows have'} no program name: {_why(table)}. "
-        return wrap(f"{told}Filter words: {columns.FILTER_WORDS}", width - 1, " ")[:2]
+        return wrap(f"{told}Filter words: {filters.WORDS}", width - 1, " ")[:2]
 
 
 def _identity(row: Socket) -> tuple[object, ...]:

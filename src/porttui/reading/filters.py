@@ -1,0 +1,316 @@
+"""The filter for sockets, one language for the lists of the shell and of the screen.
+
+A filter is read once and asked of whole columns, one word after another: what costs least comes first, and each word
+looks only at the rows that the words before it have kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from porttui.reading.filter_words import NAMED, Kind, Word, read_word
+
+if TYPE_CHECKING:
+    from porttui.model.address import IPAddress
+    from porttui.model.facts import Process, Socket
+
+WORDS = ":5432  node  listen  pid=4121  user=dev  addr=127.0.0.1  !not"
+"""Examples of words, for the line below a table."""
+_ORDER: tuple[Kind, ...] = (
+    "nothing", "all", "protocol", "state", "port", "own port", "pid", "number", "program", "user", "service", "end",
+    "address", "text",
+)  # fmt: skip
+"""Kinds of words by what they cost."""
+_OF_OWNERS = frozenset(("pid", "number", "program", "user", "service", "text"))
+_IN_ADDRESSES = frozenset("0123456789abcdef.:[]%")
+"""What an address is written with. A name of an interface may stand behind the percent sign, which a word has then."""
+_HERE = "this machine"
+_THERE = "network"
+_Test = Callable[[int], bool]
+
+
+class Columns(Protocol):
+    """What a filter reads of a table; the row `i` of each column is the same socket."""
+
+    @property
+    def protocols(self) -> Sequence[str]:
+        """The words "tcp", "udp", "unix"."""
+
+    @property
+    def states(self) -> Sequence[str]:
+        """As `Socket.state`."""
+
+    @property
+    def addresses(self) -> Sequence[str]:
+        """Own addresses; of unix sockets their paths."""
+
+    @property
+    def ports(self) -> Sequence[int]:
+        """Own ports; 0 for none."""
+
+    @property
+    def peers(self) -> Sequence[str]:
+        """Addresses of the other ends; "" for none."""
+
+    @property
+    def peer_ports(self) -> Sequence[int]:
+        """Ports of the other ends; 0 for none."""
+
+    @property
+    def uids(self) -> Sequence[int]:
+        """Numbers of the users; -1 where none is told."""
+
+    @property
+    def users(self) -> Sequence[str]:
+        """As `columns.user`."""
+
+    @property
+    def pids(self) -> Sequence[tuple[int, ...]]:
+        """All processes that hold the socket, as far as known."""
+
+    @property
+    def programs(self) -> Sequence[str]:
+        """As `columns.program`."""
+
+    @property
+    def services(self) -> Sequence[str]:
+        """As `columns.service`."""
+
+    @property
+    def names(self) -> Mapping[int, str]:
+        """Names of programs by pid."""
+
+
+class Filter(NamedTuple):
+    """A filter that was read. Made by `read`. Not a `Value`: the quick commands do without msgspec."""
+
+    words: tuple[Word, ...] = ()
+
+    @property
+    def mistakes(self) -> tuple[str, ...]:
+        """What is wrong with words that no socket can have, a line each: "pid=abc: a pid is a number"."""
+        return tuple(word.mistake for word in self.words if word.mistake)
+
+    @property
+    def asks_state(self) -> bool:
+        """Tell whether a word names a state, or "all" of them."""
+        return any(word.kind in ("state", "all") for word in self.words)
+
+    @property
+    def asks_owner(self) -> bool:
+        """Tell whether a word is about owners, so that rows whose owner is not known may have it, too."""
+        return any(word.kind in _OF_OWNERS for word in self.words)
+
+    def protocols(self) -> frozenset[str]:
+        """Return the protocols that words ask for; empty when none does."""
+        return frozenset(word.value for word in self.words if word.kind == "protocol" and not word.negated)
+
+    def keep(self, table: Columns, lines: Mapping[int, str] | None = None) -> list[int]:
+        """Return the rows that have every word, and none that follows a "!", in the order of the table.
+
+        Args:
+            table: the columns.
+            lines: command lines by pid, as far as they are known; a word may be a part of one.
+        """
+        kept = list(range(len(table.ports)))
+        for word in sorted(self.words, key=lambda one: _ORDER.index(one.kind)):
+            test = _test(word, table, lines or {})
+            kept = [row for row in kept if test(row) is not word.negated]
+        return kept
+
+
+def read(words: str | Iterable[str]) -> Filter:
+    """Read a filter, as it was typed or already in words. It never fails: see `Filter.mistakes`."""
+    each = words.split() if isinstance(words, str) else words
+    return Filter(words=tuple(word for word in map(read_word, each) if word is not None))
+
+
+def _test(word: Word, table: Columns, lines: Mapping[int, str]) -> _Test:
+    """Return the question that a word asks of the row with an index."""
+    match word.kind:
+        case "protocol":
+            protocols = table.protocols
+            return lambda row: protocols[row] == word.value
+        case "state":
+            states, wanted = table.states, frozenset(word.value.split())
+            return lambda row: states[row] in wanted
+        case "port" | "own port" | "number" | "pid":
+            return _of_number(word, table)
+        case "end" | "address":
+            return _of_address(word, table)
+        case "user" | "program" | "service":
+            return _of_owner(word, table)
+        case "text":
+            return _of_text(word.value, table, lines)
+        case "all":
+            return lambda _: True
+        case "nothing":
+            return lambda _: False
+
+
+def _of_number(word: Word, table: Columns) -> _Test:
+    low, high, ports, pids = word.low, word.high, table.ports, table.pids
+    if word.kind == "own port":
+        return lambda row: low <= ports[row] <= high
+    if word.kind == "pid":
+        return lambda row: low in pids[row]
+    peer_ports = table.peer_ports
+    if word.kind == "port":
+        return lambda row: low <= ports[row] <= high or low <= peer_ports[row] <= high
+
+    def port_or_pid(row: int) -> bool:
+        if low <= ports[row] <= high or low <= peer_ports[row] <= high:
+            return True
+        return any(low <= pid <= high for pid in pids[row])
+
+    return port_or_pid
+
+
+def _of_address(word: Word, table: Columns) -> _Test:
+    """Compare with both ends; an address is read once, however many rows have it."""
+    fits = cache(_address_test(word.value))
+    ports, peer_ports, addresses, peers = table.ports, table.peer_ports, table.addresses, table.peers
+    if word.kind == "address":
+        return lambda row: fits(addresses[row]) or fits(peers[row])
+    port = word.low
+    return lambda row: (ports[row] == port and fits(addresses[row])) or (peer_ports[row] == port and fits(peers[row]))
+
+
+def _address_test(wanted: str) -> Callable[[str], bool]:
+    """Return how addresses are compared: with a network, by value when it is one, else by how they begin.
+
+    "*" is any wildcard, and "localhost" what a connection to localhost may lead to: loopback, and the wildcards.
+    """
+    if wanted in NAMED:
+        from porttui.model.address import is_loopback, is_wildcard
+
+        return is_wildcard if wanted == "*" else lambda text: is_loopback(text) or is_wildcard(text)
+    if "/" in wanted:
+        import ipaddress
+
+        try:
+            network = ipaddress.ip_network(wanted, strict=False)
+        except ValueError:
+            return lambda text: text.lower().startswith(wanted)
+
+        def inside(text: str) -> bool:
+            ip = _plain_ip(text)
+            return ip is not None and ip in network
+
+        return inside
+    ip = _plain_ip(wanted)
+    scope = wanted.partition("%")[2]
+    if ip is None:
+        return lambda text: text.lower().startswith(wanted)
+
+    def same(text: str) -> bool:
+        return _plain_ip(text) == ip and scope in ("", text.partition("%")[2].lower())
+
+    return same
+
+
+def _plain_ip(text: str) -> IPAddress | None:
+    """Read an address; an IPv4 address that is written as IPv6 counts as IPv4 (RFC 4291, 2.5.5.2)."""
+    from porttui.model.address import parse_ip
+
+    ip = parse_ip(text)
+    return getattr(ip, "ipv4_mapped", None) or ip
+
+
+def _of_owner(word: Word, table: Columns) -> _Test:
+    wanted = word.value
+    if word.kind == "user":
+        users, uids = table.users, table.uids
+        return lambda row: users[row].lower() == wanted or str(uids[row]) == wanted
+    if word.kind == "service":
+        has = cache(lambda text: wanted in text.lower())
+        services = table.services
+        return lambda row: has(services[row])
+    programs, pids, names = table.programs, table.pids, table.names
+
+    def program(row: int) -> bool:
+        return programs[row].strip("()").lower() == wanted or any(
+            names.get(pid, "").lower() == wanted for pid in pids[row]
+        )
+
+    return program
+
+
+def _of_text(wanted: str, table: Columns, lines: Mapping[int, str]) -> _Test:
+    """Look for a part of what the columns say. Few programs hold many sockets, so each of them is looked at once."""
+    from porttui.model.address import endpoint, is_loopback
+
+    names, pids = table.names, table.pids
+    columns = (table.protocols, table.states, table.programs, table.users, table.services)
+    by_holder = cache(lambda pid: wanted in names.get(pid, "").lower() or wanted in lines.get(pid, "").lower())
+    has = cache(lambda text: wanted in text.lower() or wanted in text.lower().replace("_", "-"))
+    held = cache(lambda every: any(by_holder(pid) for pid in every))
+    here = cache(lambda address: wanted in (_HERE if is_loopback(address) else _THERE))
+    says_where = wanted in _HERE or wanted in _THERE
+    in_address = set(wanted) <= _IN_ADDRESSES or "%" in wanted
+    addresses, ports, peers, peer_ports, protocols = (
+        table.addresses, table.ports, table.peers, table.peer_ports, table.protocols,
+    )  # fmt: skip
+
+    def in_an_address(row: int) -> bool:
+        if in_address and wanted in endpoint(addresses[row], ports[row]).lower():
+            return True
+        return in_address and peers[row] != "" and wanted in endpoint(peers[row], peer_ports[row]).lower()
+
+    def reached(row: int) -> bool:
+        return says_where and not peer_ports[row] and here(addresses[row])
+
+    def text(row: int) -> bool:
+        if any(has(column[row]) for column in columns) or held(pids[row]):
+            return True
+        if protocols[row] == "unix":
+            return wanted in addresses[row].lower() or wanted in _HERE
+        return in_an_address(row) or reached(row)
+
+    return text
+
+
+class SocketColumns(NamedTuple):
+    """The columns of rows that are ready values. Made by `columns_of`."""
+
+    protocols: list[str]
+    states: list[str]
+    addresses: list[str]
+    ports: list[int]
+    peers: list[str]
+    peer_ports: list[int]
+    uids: list[int]
+    users: list[str]
+    pids: list[tuple[int, ...]]
+    programs: list[str]
+    services: list[str]
+    names: dict[int, str]
+
+
+def columns_of(rows: Sequence[Socket], processes: Mapping[int, Process]) -> SocketColumns:
+    """Return the columns of rows that are ready values, with the processes known by pid."""
+    from porttui.reading import columns
+
+    return SocketColumns(
+        protocols=[row.protocol for row in rows],
+        states=[row.state for row in rows],
+        addresses=[row.path or row.address for row in rows],
+        ports=[row.port for row in rows],
+        peers=[row.peer for row in rows],
+        peer_ports=[row.peer_port for row in rows],
+        uids=[-1 if row.uid is None else row.uid for row in rows],
+        users=[columns.user(row, processes) for row in rows],
+        pids=[row.pids for row in rows],
+        programs=[columns.program(row, processes) for row in rows],
+        services=[columns.service(row) for row in rows],
+        names={pid: process.name for pid, process in processes.items()},
+    )
+
+
+def lines_of(processes: Mapping[int, Process]) -> dict[int, str]:
+    """Return the command lines by pid, as lists show them."""
+    from porttui.reading.words import tilde
+
+    return {pid: " ".join(tilde(part, each.user) for part in each.argv) for pid, each in processes.items()}

@@ -1,0 +1,104 @@
+"""The filter language keeps the rows that were meant, in every list."""
+
+from __future__ import annotations
+
+import pytest
+
+from porttui.model.facts import Socket
+from porttui.reading import filters
+from tests import worlds as w
+
+NODE = {4121: w.node(user="dev")}
+"""node server.js on 127.0.0.1:8080, pid 4121."""
+
+
+def kept(words: str, *rows: Socket) -> list[int]:
+    """Return the indexes of the rows that a filter keeps."""
+    return filters.read(words).keep(filters.columns_of(rows, NODE), filters.lines_of(NODE))
+
+
+@pytest.mark.parametrize(
+    ("words", "keeps"),
+    [
+        ("8080", True),
+        ("4121", True),
+        ("80", False),
+        (":8080", True),
+        (":http-alt", True),
+        (":4121", False),
+        (":8000-8999", True),
+        ("port=8000-8079", False),
+        ("NODE", True),
+        ("server.js", True),
+        ("user=DEV pid=4121", True),
+        ("user=1000", True),
+        ("user=d", False),
+        ("program=node", True),
+        ("program=nod", False),
+        ("addr=127.0.0.1 port=8080", True),
+        ("addr=127.0.0.0/8", True),
+        ("addr=127.0.", True),
+        ("addr=localhost", True),
+        ("addr=10.0.0.0/8", False),
+        ("127.0.0.1:8080", True),
+        ("127.0.0.1:808", False),
+        ("localhost:8080", True),
+        ("*:8080", False),
+        ("127.0", True),
+        ("listen", True),
+        ("listening tcp", True),
+        ("lis", True),
+        ("state=li", True),
+        ("established", False),
+        ("all", True),
+        ("udp", False),
+        ("!node", False),
+        ("!nginx listen", True),
+        ("!:8080", False),
+        ("! : pid= !user=", True),
+        ("this machine", True),
+        ("network", False),
+    ],
+)
+def test_a_listener_has_the_words(words: str, keeps: bool) -> None:
+    assert kept(words, w.listener(uid=1000)) == [0] * keeps
+
+
+def test_both_ends_of_a_connection_count() -> None:
+    row = w.listener(state="ESTABLISHED", address="::ffff:10.0.0.1", port=40188, peer="10.0.0.2", peer_port=5432)
+    other = w.listener(state="TIME_WAIT", address="fd00::1", port=22, peer="fd00::2", peer_port=1, pids=(), inode=0)
+    assert kept(":postgres", row, other) == [0]
+    assert kept("addr=10.0.0.1 addr=10.0.0.2 estab", row, other) == [0]
+    assert kept("[fd00:0::2]:1 time-wait", row, other) == [1]
+    assert kept("!addr=fd00::/64", row, other) == [0]
+    assert kept("fd00:", row, other) == [1]
+
+
+def test_scopes_paths_and_services_are_found() -> None:
+    rows = (
+        w.listener("fe80::1%eth0"),
+        Socket(protocol="unix", state="LISTEN", path="/run/Postgres/.s.PGSQL.5432", inode=4),
+        w.listener("0.0.0.0", unit="nginx.service", pids=(), owner_by=None),
+    )
+    assert kept("addr=fe80::1", *rows) == kept("addr=fe80::1%eth0", *rows) == kept("%eth0", *rows) == [0]
+    assert kept("/run/postgres", *rows) == kept("unix", *rows) == kept("addr=/run", *rows) == [1]
+    assert kept("service=nginx", *rows) == kept("program=nginx", *rows) == kept("*:8080", *rows) == [2]
+    assert kept("network", *rows) == [0, 2]
+
+
+def test_an_owner_that_is_not_known_has_no_name_and_is_no_reason_to_hide_a_row() -> None:
+    unknown = w.listener(pids=(), owner_by=None, user=None, uid=33)
+    assert kept("node", unknown) == []
+    assert kept("!node !user=dev !pid=4121", unknown) == [0]
+    assert filters.read("!node").asks_owner
+    assert not filters.read(":80 listen tcp addr=::1").asks_owner
+
+
+@pytest.mark.parametrize(
+    "words", ["pid=abc", "port=nginxx", ":70000", ":90-80", "state=opened", "proto=sctp", "port=99999999999999999999"]
+)
+def test_what_no_socket_can_have_is_a_mistake_that_is_told(words: str) -> None:
+    read = filters.read(words)
+    assert read.mistakes[0].startswith(f"{words}: ")
+    assert read.keep(filters.columns_of([w.listener()], NODE)) == []
+    assert kept(f"!{words}", w.listener()) == [0]
