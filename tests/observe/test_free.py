@@ -36,30 +36,30 @@ def test_a_port_held_on_one_of_the_addresses_is_not_free() -> None:
     with held("127.0.0.2") as port:
         assert free.port_error(port, ["127.0.0.1"]) is None
         assert free.port_error(port, ["127.0.0.1", "127.0.0.2"]) == "EADDRINUSE"
-        assert free.first_free([port], ["127.0.0.1", "127.0.0.2"]) == (None, "EADDRINUSE")
+        assert free.first_free([port], ["127.0.0.1", "127.0.0.2"]) == ((), "EADDRINUSE")
 
 
 def test_an_address_that_the_machine_has_not_is_no_obstacle_beside_one_that_it_has() -> None:
     assert free.port_error(20_001, ["192.0.2.1"]) == "EADDRNOTAVAIL"
     found, _ = free.first_free(range(20_000, 20_100), ["127.0.0.1", "192.0.2.1"])
-    assert found is not None
+    assert found == (20_000,) or found[0] < 20_100
 
 
 @pytest.mark.parametrize(("asked", "first"), [(80, 8080), (443, 8443), (5173, 5174), (81, 8081), (5999, 6001)])
 def test_the_first_choice_is_the_one_that_people_expect(asked: int, first: int) -> None:
-    assert next(iter(free._candidates(asked, "linux", {}))) == first
+    assert next(iter(free.near(asked, "linux", {}))) == first
 
 
 def test_source_ports_reserved_ports_and_those_that_browsers_refuse_are_left_out() -> None:
     sysctls = {"net.ipv4.ip_local_port_range": "5000 5999", "net.ipv4.ip_local_reserved_ports": "6001-6005,6010"}
-    found = set(free._candidates(5998, "linux", sysctls))
+    found = set(free.near(5998, "linux", sysctls))
     assert not found & {*range(5000, 6006), 6010}
     assert 6006 in found
-    assert not set(free._candidates(50_000, "macos", {})) & set(range(49_152, 65_536))
+    assert not set(free.near(50_000, "macos", {})) & set(range(49_152, 65_536))
 
 
 def test_privileged_ports_are_not_offered_where_the_limit_was_raised() -> None:
-    found = set(free._candidates(80, "linux", {"net.ipv4.ip_unprivileged_port_start": "9000"}))
+    found = set(free.near(80, "linux", {"net.ipv4.ip_unprivileged_port_start": "9000"}))
     assert found
     assert min(found) >= 9000
 

@@ -1,18 +1,34 @@
-"""`porttui free [PORT | LO-HI]`: a port that really binds, on every address."""
+"""`porttui free [PORT | LO-HI | --near PORT]`: ports that really bind on every address, and are likely to stay free."""
 
 from __future__ import annotations
 
+import argparse
 import random
 import re
+import sys
+from collections.abc import Iterable
 
 from porttui.cli import exits
 from porttui.cli.arguments import Parser
-from porttui.cli.listed import read
+from porttui.cli.listed import read, unseen_text
 from porttui.cli.who import holding
 from porttui.model.base import Value
+from porttui.model.facts import Unseen
+from porttui.reading.lasting import Keeping, doubts, keeping
 from porttui.render.lines import ascii_text
 
-SUMMARY = "find a port that a server can bind, or test one"
+SUMMARY = "find ports that a server can have, or test one"
+_MOST = 1000
+_NOT_YET = "connections of before still keep it, and a server that does not set SO_REUSEADDR cannot have it yet"
+_MISSING = ("EADDRNOTAVAIL", "EAFNOSUPPORT")
+_EPILOG = """\
+A port is printed when bind(2) has just succeeded on each address: 0.0.0.0, ::, 127.0.0.1 and ::1 (those that the
+machine has), or the ones of --address. Of these the ports come first that are likely to stay free: no source port of
+outgoing connections, none that a service is known by or that is reserved, none that connections of before still keep,
+none that a NAT rule leads elsewhere (that takes root to see). When only others are left, stderr says what may happen.
+
+exit codes: 0 as many as asked for were found, 1 fewer, or the asked one is taken, 2 usage, 3 could not try
+examples: PORT=$(porttui free)        porttui free 8000-8999 -n 3        porttui free --near 3000"""
 
 
 class Free(Value, frozen=True, kw_only=True):
@@ -24,32 +40,99 @@ class Free(Value, frozen=True, kw_only=True):
     """Name of the errno."""
     holders: tuple[str, ...] = ()
     """Who holds it, as far as that can be seen."""
+    doubts: tuple[str, ...] = ()
+    """Why it may not stay free, or may not serve."""
+    unseen: tuple[Unseen, ...] = ()
+    """What of that could not be looked at."""
 
 
 def run(argv: list[str]) -> int:
-    """Print a free port (exit code 0), or why the asked one is not (exit code 1)."""
-    parser = Parser("free", "Print a port that a server can bind on this machine.", "porttui free 8000-8999")
-    parser.add_argument("port", metavar="PORT | LO-HI", nargs="?", help="test this port, or take the first of a range")
-    parser.add_argument("--json", action="store_true", help="print a JSON array")
-    args = parser.parse_args(argv)
-    from porttui.observe.free import USUAL, first_free
-
-    ports = random.sample(USUAL, len(USUAL)) if args.port is None else _ports(args.port)
-    with exits.doing("trying to bind"):
-        found, why = first_free(ports)
-    if found is None:
-        results = [Free(port=ports[0], free=False, error=why, holders=_holders(ports[0]) if len(ports) == 1 else ())]
-    else:
-        results = [Free(port=found, free=True)]
+    """Print free ports (exit code 0), or why there are fewer than were asked for (exit code 1)."""
+    args = _parser().parse_args(argv)
+    if args.port is not None and args.near is not None:
+        raise exits.UsageError("a port and --near exclude each other. Example: porttui free --near 3000")
+    single = args.port is not None and len(args.port) == 1
+    if single and args.count != 1:
+        raise exits.UsageError("-n asks for several of one port. Example: porttui free 8000-8999 -n 3")
+    found, error = _search(args)
+    results = list(found)
+    if single and not found:
+        port = args.port[0]
+        results = [Free(port=port, free=False, error=error, holders=_holders(port))]
     if args.json:
         from porttui.render.json import lines_of_json
 
-        exits.emit(lines_of_json(results if found is not None or len(ports) == 1 else []))
-    elif found is not None:
-        exits.emit(f"{found}\n")
-    else:
-        exits.emit(_taken(results[0], args.port or "", single=len(ports) == 1))
-    return exits.Exit.FAULT if found is None else exits.Exit.HEALTHY
+        exits.emit(lines_of_json(results))
+    elif found:
+        exits.emit("".join(f"{each.port}\n" for each in found))
+    elif single:
+        exits.emit(_taken(results[0]))
+    _talk(found, args, error, told=single and not args.json)
+    return exits.Exit.HEALTHY if len(found) == args.count else exits.Exit.FAULT
+
+
+def _search(args: argparse.Namespace) -> tuple[tuple[Free, ...], str | None]:
+    """Look first for ports that nothing speaks against, then for any; return them, and the last error.
+
+    Raises:
+        CannotSeeError: no port can be tried at all.
+    """
+    from porttui.observe import this_platform
+    from porttui.observe.free import EVERYWHERE, OF_PORTS, USUAL, first_free, near
+
+    with exits.doing("trying to bind"):
+        eyes = this_platform()
+        sysctls = eyes.sysctls()
+        keeps = keeping(eyes.os, sysctls, () if eyes.tracked((4, 6)) is False else eyes.nat())
+        wanted: int | None = args.near
+        if args.port is not None:
+            ports: Iterable[int] = args.port
+            wanted = args.port[0] if len(args.port) == 1 else None
+        elif wanted is not None:
+            ports = (wanted, *near(wanted, eyes.os, sysctls))
+        else:
+            ports = random.sample(USUAL, len(USUAL))
+        addresses = tuple(dict.fromkeys(sum(args.address, ()))) or EVERYWHERE
+        chosen = bool(args.address)
+        lasting = (port for port in ports if not doubts(port, keeps, wanted=port == wanted))
+        good, error = first_free(lasting, addresses, most=args.count, strict=True, each_one=chosen)
+        found = [_free(port, keeps) for port in good]
+        if len(good) < args.count and error in (None, *OF_PORTS):
+            rest = (port for port in ports if port not in good)
+            others, error = first_free(rest, addresses, most=args.count - len(good), each_one=chosen)
+            for port in others:
+                about = doubts(port, keeps, wanted=port == wanted)
+                found.append(_free(port, keeps, about or (_NOT_YET,)))
+    if error not in (None, *OF_PORTS, *_MISSING) and not found:
+        raise exits.CannotSeeError(f"no port can be tried here: {error}")
+    return tuple(found), error
+
+
+def _free(port: int, keeps: Keeping, about: tuple[str, ...] = ()) -> Free:
+    unseen = (keeps.nat,) if isinstance(keeps.nat, Unseen) else ()
+    return Free(port=port, free=True, doubts=about, unseen=unseen)
+
+
+def _talk(found: tuple[Free, ...], args: argparse.Namespace, error: str | None, *, told: bool) -> None:
+    """Say on stderr what speaks against the ports, why there are no more, and, to a person, what was not seen."""
+    for each in found:
+        for doubt in each.doubts:
+            exits.talk(f"porttui: {each.port} is free, but {doubt}")
+    if len(found) < args.count and not (told and not found):
+        exits.talk(f"porttui: {_too_few(found, args, error)}")
+    if found and found[0].unseen and sys.stderr is not None and sys.stderr.isatty():
+        exits.talk(f"porttui: {unseen_text(found[0].unseen[0])}")
+
+
+def _too_few(found: tuple[Free, ...], args: argparse.Namespace, error: str | None) -> str:
+    if error in _MISSING:
+        return f"this machine cannot listen on {' and '.join(sum(args.address, ())) or 'any address'}: {error}"
+    where = (
+        f"{args.port[0]} to {args.port[-1]}" if args.port else f"those near {args.near}" if args.near else "those tried"
+    )
+    number = f"only {len(found)} of {args.count} ports" if found else "no port"
+    because = f"; the last one that could not fails with {error}" if error else ""
+    return f"{number} of {where} can be bound{because}"
 
 
 def _ports(text: str) -> range:
@@ -57,10 +140,33 @@ def _ports(text: str) -> range:
     low = int(read_as[1]) if read_as else 0
     high = int(read_as[2] or low) if read_as else 0
     if not 1 <= low <= high <= 65535:
-        raise exits.UsageError(
-            f"{text[:40]!r} is no port or range of ports (1 to 65535). Example: porttui free 8000-8999"
-        )
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no port or range of ports (1 to 65535)")
     return range(low, high + 1)
+
+
+def _port(text: str) -> int:
+    ports = _ports(text)
+    if len(ports) > 1:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is a range; it goes without --near")
+    return ports[0]
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text[:6]) <= _MOST:
+        raise argparse.ArgumentTypeError(f"{text[:20]!r} is no number from 1 to {_MOST}")
+    return int(text)
+
+
+def _address(text: str) -> tuple[str, ...]:
+    """Read an address to listen on; a name is none, but for localhost."""
+    from porttui.model.address import parse_ip
+
+    if text == "localhost":
+        return ("127.0.0.1", "::1")
+    bare = text.removeprefix("[").removesuffix("]")
+    if parse_ip(bare) is None:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no address, such as 127.0.0.1 or ::1")
+    return (bare,)
 
 
 def _holders(port: int) -> tuple[str, ...]:
@@ -73,9 +179,34 @@ def _holders(port: int) -> tuple[str, ...]:
     )
 
 
-def _taken(result: Free, asked: str, *, single: bool) -> str:
-    if not single:
-        return f"No port of {asked} can be bound: the last one fails with {result.error}.\n"
+def _taken(result: Free) -> str:
     lines = [f"Port {result.port} cannot be bound: {result.error}.", *(f"  {each}" for each in result.holders)]
     lines.append(f"More: porttui check {result.port} --bind")
     return "\n".join(ascii_text(line) for line in lines) + "\n"
+
+
+def _parser() -> Parser:
+    parser = Parser("free", "Print ports that a server can have on this machine.", "porttui free 8000-8999")
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = _EPILOG
+    parser.add_argument(
+        "port",
+        metavar="PORT | LO-HI",
+        nargs="?",
+        type=_ports,
+        help="test this port, or take the first of a range; without it any from 20000 to 32767",
+    )
+    parser.add_argument("--near", metavar="PORT", type=_port, help="take this port, or else the nearest that is free")
+    parser.add_argument(
+        "-n", dest="count", metavar="N", type=_count, default=1, help=f"print N different ports, at most {_MOST}"
+    )
+    parser.add_argument(
+        "--address",
+        metavar="ADDRESS",
+        type=_address,
+        action="append",
+        default=[],
+        help="where the server is to listen; may be repeated (default: everywhere)",
+    )
+    parser.add_argument("--json", action="store_true", help="print a JSON array")
+    return parser
