@@ -6,6 +6,7 @@ import pytest
 
 from porttui.model.facts import Socket
 from porttui.reading import filters
+from porttui.reading.tables import table_of
 from tests import worlds as w
 
 NODE = {4121: w.node(user="dev")}
@@ -14,7 +15,7 @@ NODE = {4121: w.node(user="dev")}
 
 def kept(words: str, *rows: Socket) -> list[int]:
     """Return the indexes of the rows that a filter keeps."""
-    return filters.read(words).keep(filters.columns_of(rows, NODE), filters.lines_of(NODE))
+    return filters.read(words).keep(table_of(rows, NODE), filters.lines_of(NODE))
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,7 @@ def test_both_ends_of_a_connection_count() -> None:
     assert kept("fd00:", row, other) == [1]
 
 
-def test_scopes_paths_and_services_are_found() -> None:
+def test_scopes_paths_and_probable_programs_are_found() -> None:
     rows = (
         w.listener("fe80::1%eth0"),
         Socket(protocol="unix", state="LISTEN", path="/run/Postgres/.s.PGSQL.5432", inode=4),
@@ -82,7 +83,7 @@ def test_scopes_paths_and_services_are_found() -> None:
     )
     assert kept("addr=fe80::1", *rows) == kept("addr=fe80::1%eth0", *rows) == kept("%eth0", *rows) == [0]
     assert kept("/run/postgres", *rows) == kept("unix", *rows) == kept("addr=/run", *rows) == [1]
-    assert kept("service=nginx", *rows) == kept("program=nginx", *rows) == kept("*:8080", *rows) == [2]
+    assert kept("program=nginx", *rows) == kept("*:8080", *rows) == [2]
     assert kept("network", *rows) == [0, 2]
 
 
@@ -100,5 +101,5 @@ def test_an_owner_that_is_not_known_has_no_name_and_is_no_reason_to_hide_a_row()
 def test_what_no_socket_can_have_is_a_mistake_that_is_told(words: str) -> None:
     read = filters.read(words)
     assert read.mistakes[0].startswith(f"{words}: ")
-    assert read.keep(filters.columns_of([w.listener()], NODE)) == []
+    assert read.keep(table_of([w.listener()], NODE)) == []
     assert kept(f"!{words}", w.listener()) == [0]

@@ -6,15 +6,16 @@ import argparse
 import random
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from porttui.cli import exits
 from porttui.cli.arguments import Parser
 from porttui.cli.listed import read, unseen_text
 from porttui.cli.who import holding
+from porttui.model.address import endpoint
 from porttui.model.base import Value
 from porttui.model.facts import Unseen
-from porttui.reading.lasting import Keeping, doubts, keeping
+from porttui.reading.lasting import doubts, keeping
 from porttui.render.lines import ascii_text
 
 SUMMARY = "find ports that a server can have, or test one"
@@ -78,39 +79,45 @@ def _search(args: argparse.Namespace) -> tuple[tuple[Free, ...], str | None]:
         CannotSeeError: no port can be tried at all.
     """
     from porttui.observe import this_platform
-    from porttui.observe.free import EVERYWHERE, OF_PORTS, USUAL, first_free, near
+    from porttui.observe.forwarded import Forwards
+    from porttui.observe.free import EVERYWHERE, OF_PORTS, first_free
 
     with exits.doing("trying to bind"):
         eyes = this_platform()
         sysctls = eyes.sysctls()
-        keeps = keeping(eyes.os, sysctls, () if eyes.tracked((4, 6)) is False else eyes.nat())
-        wanted: int | None = args.near
-        if args.port is not None:
-            ports: Iterable[int] = args.port
-            wanted = args.port[0] if len(args.port) == 1 else None
-        elif wanted is not None:
-            ports = (wanted, *near(wanted, eyes.os, sysctls))
-        else:
-            ports = random.sample(USUAL, len(USUAL))
+        keeps, forwards = keeping(eyes.os, sysctls), Forwards(eyes)
+        ports, named = _candidates(args, eyes.os, sysctls)
+
+        def speaks_against(port: int) -> tuple[str, ...]:
+            lead = forwards.leading(port)
+            away = (f"a rule leads its connections to {endpoint(*lead.place)}: {lead.rule.text}",) if lead else ()
+            return (*doubts(port, keeps, wanted=port == named), *away)
+
         addresses = tuple(dict.fromkeys(sum(args.address, ()))) or EVERYWHERE
         chosen = bool(args.address)
-        lasting = (port for port in ports if not doubts(port, keeps, wanted=port == wanted))
+        lasting = (port for port in ports if not speaks_against(port))
         good, error = first_free(lasting, addresses, most=args.count, strict=True, each_one=chosen)
-        found = [_free(port, keeps) for port in good]
+        found = [Free(port=port, free=True, unseen=forwards.unseen) for port in good]
         if len(good) < args.count and error in (None, *OF_PORTS):
             rest = (port for port in ports if port not in good)
             others, error = first_free(rest, addresses, most=args.count - len(good), each_one=chosen)
             for port in others:
-                about = doubts(port, keeps, wanted=port == wanted)
-                found.append(_free(port, keeps, about or (_NOT_YET,)))
+                against = speaks_against(port) or (_NOT_YET,)
+                found.append(Free(port=port, free=True, doubts=against, unseen=forwards.unseen))
     if error not in (None, *OF_PORTS, *_MISSING) and not found:
         raise exits.CannotSeeError(f"no port can be tried here: {error}")
     return tuple(found), error
 
 
-def _free(port: int, keeps: Keeping, about: tuple[str, ...] = ()) -> Free:
-    unseen = (keeps.nat,) if isinstance(keeps.nat, Unseen) else ()
-    return Free(port=port, free=True, doubts=about, unseen=unseen)
+def _candidates(args: argparse.Namespace, os: str, sysctls: dict[str, str]) -> tuple[Sequence[int], int | None]:
+    """Return the ports to try, in this order, and the one that was named, if one was."""
+    from porttui.observe.free import USUAL, near
+
+    if args.port is not None:
+        return args.port, args.port[0] if len(args.port) == 1 else None
+    if args.near is not None:
+        return (args.near, *near(args.near, os, sysctls)), args.near
+    return random.sample(USUAL, len(USUAL)), None
 
 
 def _talk(found: tuple[Free, ...], args: argparse.Namespace, error: str | None, *, told: bool) -> None:

@@ -8,6 +8,7 @@ from porttui.cli.listed import Row, read, unseen_text
 from porttui.model.facts import Unseen
 from porttui.reading import filters
 from porttui.reading.columns import certain, signs
+from porttui.reading.tables import table_of
 from porttui.render.lines import ascii_text, columns
 
 SUMMARY = "list the programs that wait for connections here"
@@ -35,8 +36,8 @@ def run(argv: list[str]) -> int:
     rows, sockets = read()
     waiting = [row for row in rows if _waits(row, wanted)]
     processes = {pid: process for row in waiting for pid, process in row.names.items()}
-    table_columns = filters.columns_of([row.socket for row in waiting], processes)
-    shown = tuple(waiting[index] for index in wanted.keep(table_columns, filters.lines_of(processes)))
+    rows_table = table_of([row.socket for row in waiting], processes)
+    shown = tuple(waiting[index] for index in wanted.keep(rows_table, filters.lines_of(processes)))
     if args.json:
         from porttui.render.json import lines_of_json
 

@@ -130,6 +130,7 @@ def near(asked: int, os: str, sysctls: dict[str, str]) -> Iterator[int]:
         range(asked + 1, asked + _BLOCK) if asked >= 1024 else range(8000 + asked, 8000 + asked + _BLOCK),
         range(far, far + _BLOCK),
         range(8081, 8081 + _BLOCK),
+        range(max(lowest, USUAL.start), max(lowest, USUAL.start) + _BLOCK),
     )
     for port in dict.fromkeys(around):
         if max(1024, lowest) <= port <= 65535 and not lasting.doubts(port, keeps, wanted=True):

@@ -28,15 +28,13 @@ _KEYS = {
     "program": "program",
     "proto": "protocol",
     "protocol": "protocol",
-    "service": "service",
     "state": "state",
-    "unit": "service",
     "user": "user",
 }
 """What may stand before "=", and what it asks for."""
 
 Kind = Literal[
-    "port", "own port", "number", "end", "pid", "state", "protocol", "address", "user", "program", "service", "text",
+    "port", "own port", "number", "end", "pid", "state", "protocol", "address", "user", "program", "text",
     "all", "nothing",
 ]  # fmt: skip
 
@@ -102,7 +100,7 @@ def _keyed(asked: str, key: str, value: str) -> Word | None:
         return Word(kind="address", value=value.strip("[]"))
     if asked == "user":
         return Word(kind="user", value=value)
-    return Word(kind="program" if asked == "program" else "service", value=value)
+    return Word(kind="program", value=value)
 
 
 def _ports(kind: Kind, text: str, typed: str) -> Word | None:

@@ -1,13 +1,12 @@
 """Whether a port that is free now is likely to stay so: what this machine, and its users, keep ports for.
 
 A port below the range of source ports is never taken by an outgoing connection of another program; one that no service
-is known by is not taken by the next package that is installed; one that no NAT rule names gets its connections.
+is known by is not taken by the next package that is installed.
 """
 
 from __future__ import annotations
 
 from porttui.model.base import Value
-from porttui.model.facts import NatRule, Unseen
 from porttui.model.services import SERVICE_PORTS
 
 _SOURCE_PORTS = {"linux": (32768, 60999), "macos": (49152, 65535), "windows": (49152, 65535)}
@@ -29,16 +28,13 @@ class Keeping(Value, frozen=True, kw_only=True):
     """First and last port that outgoing connections take by themselves."""
     reserved: frozenset[int] = frozenset()
     """Ports that they leave out, because the administrator keeps them for a service (ip_local_reserved_ports)."""
-    nat: tuple[NatRule, ...] | Unseen | None = None
-    """The rules that lead connections elsewhere; () when there are none, None when they were not looked at."""
 
 
-def keeping(os: str, sysctls: dict[str, str], nat: tuple[NatRule, ...] | Unseen | None = None) -> Keeping:
+def keeping(os: str, sysctls: dict[str, str]) -> Keeping:
     """Return what a system with these settings keeps ports for."""
     return Keeping(
         source_ports=source_ports(os, sysctls),
         reserved=reserved(sysctls.get("net.ipv4.ip_local_reserved_ports", "")),
-        nat=nat,
     )
 
 
@@ -61,24 +57,12 @@ def doubts(port: int, keeps: Keeping, *, wanted: bool = False) -> tuple[str, ...
         found.append(f"it is the usual port of {service}")
     if port in _NOT_BY_BROWSERS:
         found.append("browsers refuse to open it")
-    rule = leading_away(port, keeps)
-    if rule is not None:
-        found.append(f"a NAT rule leads its connections elsewhere: {rule.text}")
     return tuple(found)
 
 
 def service_of(port: int) -> str | None:
     """Return the name of the service that a port is known by; the first of several."""
     return _SERVICES.get(port)
-
-
-def leading_away(port: int, keeps: Keeping) -> NatRule | None:
-    """Return the first NAT rule that names the port and leads its connections elsewhere."""
-    rules = keeps.nat if isinstance(keeps.nat, tuple) else ()
-    for rule in rules:
-        if rule.action != "pass" and any(low <= port <= high for low, high in rule.ports):
-            return rule
-    return None
 
 
 def source_ports(os: str, sysctls: dict[str, str]) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from porttui.model.facts import Process, Socket, Sockets, Unseen
 from porttui.model.report import Report
 from porttui.model.target import Asked, Target
 from porttui.reading import columns, filters
+from porttui.reading.tables import table_of
 from porttui.render.sections import how_to_see
 from porttui.ui.lines import EMPTY, NARROW, WIDE, Line, cut, pad, plain, wrap
 from porttui.ui.shown import Shown
@@ -79,7 +80,7 @@ class SocketsTab(Tab):
         names, seen = self.shown.names, self._seen()
         if not self.filter.strip():
             return list(seen)
-        kept = filters.read(self.filter).keep(filters.columns_of(seen, names), filters.lines_of(names))
+        kept = filters.read(self.filter).keep(table_of(seen, names), filters.lines_of(names))
         return [seen[index] for index in kept]
 
     def row(self) -> Socket | None:
