@@ -18,7 +18,7 @@ from porttui.model.facts import Attempt, Counters, Fate
 from porttui.observe.connection import OPEN, UNDER_WAY, Connection, wait
 from porttui.observe.linux.counters import added, moved
 
-Role = Literal["asked", "elsewhere", "sidestep"]
+Role = Literal["asked", "elsewhere"]
 FateReader = Callable[[str, int, str, int], Fate]
 """Server address and port, our address and port -> where the connection stands (`Platform.fate`)."""
 
@@ -45,7 +45,6 @@ class _Ask(NamedTuple):
     counters: Callable[[], Counters]
     role: Role = "asked"
     fate: FateReader | None = None
-    source: str = ""
 
 
 def attempts(  # noqa: PLR0913 - each is a choice of its own, and by keyword
@@ -56,7 +55,6 @@ def attempts(  # noqa: PLR0913 - each is a choice of its own, and by keyword
     counters: Callable[[], Counters] = no_counters,
     role: Role = "asked",
     fate: FateReader | None = None,
-    source: str = "",
 ) -> tuple[Attempt, ...]:
     """Connect to each address in turn; those that stay silent are then waited for together.
 
@@ -72,7 +70,6 @@ def attempts(  # noqa: PLR0913 - each is a choice of its own, and by keyword
         role: what the attempts are for.
         fate: how to look up the server's side of a connection; asked just before one that opened, or that nothing has
             answered, is given up.
-        source: an address of this machine to connect from; empty for the one that the kernel chooses.
 
     Returns:
         One attempt an address, in the order given. Every error is an outcome.
@@ -80,7 +77,7 @@ def attempts(  # noqa: PLR0913 - each is a choice of its own, and by keyword
     Raises:
         ValueError: one of `addresses` is no address.
     """
-    return _attempts(tuple(addresses), _Ask(port, timeout, counters, role, fate, source))
+    return _attempts(tuple(addresses), _Ask(port, timeout, counters, role, fate))
 
 
 class _Trying:
@@ -91,7 +88,7 @@ class _Trying:
         self.ask = ask
         self.counters = ask.counters
         self.before = ask.counters()
-        self.first = Connection(address, ask.port, ask.source)
+        self.first = Connection(address, ask.port)
         self.deadline = self.first.began + ask.timeout
         self.tries = 1
         self.burst: Counters = {}
@@ -102,7 +99,7 @@ class _Trying:
 
     def quick(self) -> None:
         """Do all that can be done in the first moments."""
-        asked = self.ask.role != "elsewhere"
+        asked = self.ask.role == "asked"
         wait((self.first,), min(self.deadline, self.first.began + _FIRST))
         self.burst = moved(self.before, self.counters())
         if self._silent():
@@ -151,13 +148,12 @@ class _Trying:
     def _here(self) -> bool:
         """Whether the address is one of this machine's: then the refusal was counted where it can be read."""
         source = self.first.source[0]
-        own = is_loopback(self.address) or is_wildcard(self.address)
-        return own or bool(self.ask.source) or same_address(source, self.address)
+        return is_loopback(self.address) or is_wildcard(self.address) or same_address(source, self.address)
 
     def _refused_again(self) -> None:
         """Be refused a few times more in the same window, to be told from other traffic."""
         for _ in range(_REFUSED_TRIES - 1):
-            again = Connection(self.address, self.ask.port, self.ask.source)
+            again = Connection(self.address, self.ask.port)
             try:
                 wait((again,), again.began + _SILENT)
             finally:
@@ -179,7 +175,7 @@ class _Trying:
         with contextlib.ExitStack() as opened:
             more = []
             for _ in range(_SILENT_TRIES - 1):
-                one = Connection(self.address, self.ask.port, self.ask.source)
+                one = Connection(self.address, self.ask.port)
                 opened.callback(one.close)
                 more.append(one)
             until = time.monotonic() + min(_AGAIN, left)
@@ -203,7 +199,6 @@ class _Trying:
             icmp=first.icmp,
             burst=self.burst,
             transmits_counted="Ip.OutTransmits" in self.before,
-            devices_counted="Dev.Outside" in self.before,
             whole=self.whole,
             source=first.source[0],
             source_port=first.source[1],

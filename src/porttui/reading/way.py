@@ -17,7 +17,6 @@ from porttui.reading.sender import Sender
 _MEANINGS = {
     "output": "leaves the program",
     "postrouting": "last stop outwards",
-    "egress": "as it leaves",
     "ingress": "as it arrives",
     "prerouting": "first stop inwards",
     "input": "to a program here",
@@ -51,7 +50,7 @@ class WayStop(NamedTuple):
 def judged_way(facts: Facts, judged: Judged) -> tuple[WayStop, ...]:
     """Return the stops of this user's connection to an address, by what the rules do with it."""
     walk = _Walk(judged)
-    walk.pass_by("output", "postrouting", *["egress"] * ("egress" in walk.hooks))
+    walk.pass_by("output", "postrouting")
     if _stays(facts, judged):
         walk.add(_loopback(facts))
         walk.pass_by(*["ingress"] * ("ingress" in walk.hooks), "prerouting", "input")
@@ -69,7 +68,7 @@ def judged_way_from(facts: Facts, sender: Sender, judged: Judged) -> tuple[WaySt
     walk.pass_by(*["ingress"] * ("ingress" in walk.hooks), "prerouting")
     led = judged.redirect
     if led is not None and not seen.is_local(facts, led[0]):
-        walk.pass_by("forward", "postrouting", *["egress"] * ("egress" in walk.hooks))
+        walk.pass_by("forward", "postrouting")
         walk.add(WayStop("leaves", f"to {endpoint(*led)}", Status.UNSEEN, "not seen from here"))
     else:
         walk.pass_by("input")

@@ -7,6 +7,7 @@ import datetime as dt
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import ClassVar, NamedTuple, Protocol
@@ -31,6 +32,7 @@ from porttui.act.signals import Result
 from porttui.model.facts import Facts, Process, Sockets, Unseen
 from porttui.model.report import Report
 from porttui.model.rules import Judged
+from porttui.model.table import Table
 from porttui.model.target import Asked
 from porttui.reading.acts import Act
 from porttui.reading.sender import Sender
@@ -110,6 +112,7 @@ class PortTui(App[Ended]):
         watcher: Watch | None = None,
         judge: Judge | None = None,
         owners: Owners | None = None,
+        tables: Callable[[], Table | Unseen] | None = None,
         elsewhere: JudgeSender | None = None,
         hands: Hands | None = None,
         recent: Recent | None = None,
@@ -126,6 +129,7 @@ class PortTui(App[Ended]):
             watcher: goes on looking at a target, from facts that are known already; None: nothing is watched.
             judge: makes a report of facts; `porttui.diagnose.diagnose` when None.
             owners: describes processes by pid, for their names; blocking; None leaves them unknown.
+            tables: looks at all sockets, for the Sockets tab; blocking, one look at a time; None: those of the report.
             elsewhere: tells what the rules do with another machine's connection; blocking; None: nobody can tell.
             hands: acts on processes; None: nothing can be done to them.
             recent: targets that were asked about before; None: none are kept.
@@ -150,6 +154,8 @@ class PortTui(App[Ended]):
         self.failure: Exception | None = None
         self._signal = 0
         self._owners = owners
+        self._tables = tables
+        self._one_look = threading.Lock()
         self._ascii = AsciiFilter(enabled=ascii_only)
         self.register_theme(THEME)
         self.theme = THEME.name
@@ -230,6 +236,16 @@ class PortTui(App[Ended]):
         pids = tuple(sorted({pid for row in table.rows for pid in row.pids} - known))[:_MOST_OWNERS]
         return await live.in_thread(lambda: describe(pids)) if describe is not None and pids else ()
 
+    @property
+    def live(self) -> bool:
+        """Whether there is a table of all sockets that can be looked at again and again."""
+        return self._tables is not None
+
+    def table(self) -> Table | Unseen:
+        """Look at all sockets. Blocking; a look that nobody waits for any more ends before another one begins."""
+        with self._one_look:
+            return self._tables() if self._tables is not None else Unseen(what="sockets", reason="", how_to_see="")
+
     def diagnose(self, asked: Asked) -> None:
         """Show a target on a diagnosis screen of its own; the one before is gone."""
         self._begun = True
@@ -284,6 +300,7 @@ def run(asked: Asked | None, *, ascii_only: bool = False, mouse: bool = True) ->
     from porttui.observe import Look as Options  # what reads the machine is drawn in by nothing but a real run
     from porttui.observe import observe, this_platform
     from porttui.observe.judging import judge_sender
+    from porttui.observe.snapshots import Snapshots
     from porttui.observe.watch import watch
 
     platform = this_platform()
@@ -294,6 +311,7 @@ def run(asked: Asked | None, *, ascii_only: bool = False, mouse: bool = True) ->
         lambda: platform.sockets(0),
         watcher=lambda question, first: watch(question, Options(), first=first),
         owners=platform.processes,
+        tables=Snapshots(described=True).take,
         elsewhere=lambda facts, sender: judge_sender(facts, platform, sender),
         hands=Hands(send=signals.send, after=aftermath.after),
         recent=recent.Recent(recent.usual_path()),

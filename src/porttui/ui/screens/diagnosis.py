@@ -24,6 +24,7 @@ from porttui.ui import live, pages
 from porttui.ui.keys import DIAGNOSIS, bindings, key_row
 from porttui.ui.lines import NARROW, ROW_RULE, Line, cut, plain, wrap
 from porttui.ui.screens.doing import Doing
+from porttui.ui.screens.following import Following
 from porttui.ui.screens.page import PageScreen
 from porttui.ui.screens.watching import Watching
 from porttui.ui.shown import Elsewhere, Shown, same_answer
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from porttui.ui.app import PortTui
 
 _TABS: tuple[type[Tab], ...] = (DiagnosisTab, FixTab, SocketsTab, ProcessTab, FirewallTab, LearnTab)
-_GATED = ("enter", "copy", "filter", "edit", "process", "way", "parts", "act")
+_GATED = ("enter", "copy", "filter", "sort", "turn", "view", "edit", "process", "way", "parts", "act")
 """Actions that the tab in sight may offer or not."""
 _MOST_VISITS = 20
 
@@ -73,6 +74,7 @@ class DiagnosisScreen(Screen[None]):
         self._visits: list[Visit] = []
         self._watching = Watching(self)
         self._doing = Doing(self)
+        self.following = Following(self)
 
     @property
     def tui(self) -> PortTui:
@@ -103,8 +105,14 @@ class DiagnosisScreen(Screen[None]):
         self.refresh_rows()
         self.look()
 
+    def on_screen_suspend(self) -> None:
+        """Another screen is in sight."""
+        self.following.mind(in_sight=False)
+
     def on_screen_resume(self) -> None:
         """Coming back from the start screen to a look that was stopped, look again."""
+        if self.is_mounted:
+            self.following.mind()
         if self.is_mounted and self.shown.looking and not any(one.group == "look" for one in self.workers):
             self.look()
 
@@ -271,7 +279,7 @@ class DiagnosisScreen(Screen[None]):
         if own:
             return own
         entries = []
-        for name in self.tab.KEYS:
+        for name in self.tab.keys(self.size.width):
             key = by_id[name]
             action, _, argument = key.action.partition("(")
             parameters = (int(argument.rstrip(")")),) if argument else ()
@@ -336,6 +344,11 @@ class DiagnosisScreen(Screen[None]):
         self.tab.page(by)
         self.refresh_rows()
 
+    def action_jump(self, by: int) -> None:
+        """Move to the first or the last row."""
+        self.tab.jump(by)
+        self.refresh_rows()
+
     def action_way(self, by: int) -> None:
         """Go to another way."""
         self.tab.way(by)
@@ -359,6 +372,7 @@ class DiagnosisScreen(Screen[None]):
         self.tab.focus()
         self.call_after_refresh(self.tab.redraw)
         self._watching.mind()
+        self.following.mind()
         self.refresh_rows()
 
     def action_recheck(self) -> None:
@@ -436,7 +450,7 @@ class DiagnosisScreen(Screen[None]):
             self.app.push_screen(PageScreen("Reasons", pages.reasons(self.shown.report)))
         elif isinstance(tab, FixTab):
             self._mark(tab)
-        elif isinstance(tab, SocketsTab):
+        elif isinstance(tab, SocketsTab) and not tab.open():
             asked = tab.asked()
             if asked is not None:
                 self.visit(asked)
@@ -485,6 +499,18 @@ class DiagnosisScreen(Screen[None]):
             tab.editing = True
             tab.redraw()
             self.refresh_rows()
+
+    def action_sort(self) -> None:
+        """Sort the sockets by the next column."""
+        self.query_one("#tab-3", SocketsTab).sort()
+
+    def action_turn(self) -> None:
+        """Sort the sockets the other way round."""
+        self.query_one("#tab-3", SocketsTab).turn()
+
+    def action_view(self) -> None:
+        """Group the sockets in another way."""
+        self.query_one("#tab-3", SocketsTab).view()
 
     def action_edit(self) -> None:
         """Type the address of another machine."""

@@ -1,151 +1,266 @@
-"""Tab 3: what listens and what is connected; a filter above, the row in focus told in full below."""
+"""Tab 3: every socket; a filter above, the row in focus told in full below it.
+
+The rows are arranged elsewhere (`porttui.reading.arrange`), for a large table in a thread; the tab makes text of those
+alone that are in sight.
+"""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Callable, Hashable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events
 
-from porttui.model.address import destination, family_name, is_loopback, is_wildcard
+from porttui.model.address import destination, endpoint
 from porttui.model.facts import Process, Socket, Sockets, Unseen
 from porttui.model.report import Report
+from porttui.model.table import Table
 from porttui.model.target import Asked, Target
-from porttui.reading import columns, filters
-from porttui.reading.tables import table_of
+from porttui.reading import columns
+from porttui.reading.arrange import GROUPINGS, Arranged, Gone, Group, Seen, Wish, arrange
+from porttui.reading.tables import table_of_facts
 from porttui.render.sections import how_to_see
-from porttui.ui.lines import EMPTY, NARROW, WIDE, Line, cut, pad, plain, wrap
+from porttui.ui import socket_rows
+from porttui.ui.lines import EMPTY, NARROW, Line, cut, plain, wrap
 from porttui.ui.shown import Shown
 from porttui.ui.tabs.tab import Drawing, Tab
 
-_USUAL = (
-    ("LOCAL ADDRESS", 22),
-    ("STATE", 8),
-    ("QUEUE", 7),
-    ("PROGRAM", 11),
-    ("PID", 7),
-    ("USER", 7),
-    ("REACHED BY", 15),
-)
-_WIDE = (
-    ("LOCAL ADDRESS", 22), ("STATE", 8), ("QUEUE", 8), ("PROGRAM", 14), ("PID", 6), ("USER", 10), ("SINCE", 10),
-    ("REACHED BY", 14), ("COMMAND OR SERVICE", 25),
-)  # fmt: skip
-_DETAIL_ROWS = 7
+if TYPE_CHECKING:
+    from porttui.ui.screens.diagnosis import DiagnosisScreen
+
+_LEAST_ROWS = 3
+"""Rows of the table that have to stay when there is little room."""
+_WHEEL = 3
 
 
 class SocketsTab(Tab):
     """The socket table."""
 
-    KEYS: ClassVar = ("filter", "enter", "process", "recheck", "target", "back", "help", "quit")
+    KEYS: ClassVar = (
+        "filter", "sort", "view", "enter", "process", "copy", "recheck", "target", "back", "help", "quit",
+    )  # fmt: skip
 
     def __init__(self, shown: Shown, **options: Any) -> None:
         super().__init__(shown, **options)
-        self.filter = ""
+        self.wish = Wish()
         self.editing = False
-        self._chosen: tuple[object, ...] | None = None
-        """The socket in focus, as the next look knows it again."""
+        self.arranged: Arranged | None = None
+        """What is shown; None before the first look."""
+        self.unseen: Unseen | None = None
+        """Why the last look brought no table."""
+        self._live = False
+        """The table is of a look of its own; it is no longer that of the report."""
+        self._taken: tuple[object, ...] = ()
+        """What of the report the table was made of."""
+        self._chosen: Hashable = None
+        """The row in focus, as the next look knows it again; None: the user has not moved yet."""
+        self._first = 0
+        """The first row of the list that is in sight."""
+        self._room = 0
+        """How many rows are in sight."""
+
+    @property
+    def _screen(self) -> DiagnosisScreen:
+        return cast("DiagnosisScreen", self.screen)
+
+    @property
+    def filter(self) -> str:
+        """What is typed in the filter."""
+        return self.wish.words
+
+    # What is shown
 
     def update(self, shown: Shown) -> None:
-        """Take over a look; the cursor stays on its socket, or begins on the one that listens on the port."""
+        """Take over a look at the target: its sockets are shown until there is a look at all of them."""
         self.shown = shown
-        rows = self.rows()
-        port = shown.asked.target.port
-        known = [_identity(row) for row in rows]
-        if self._chosen in known:
-            if self.cursor >= len(known) or known[self.cursor] != self._chosen:  # several may share one address
-                self.cursor = known.index(self._chosen)
+        report = shown.report
+        table = report.facts.sockets if report is not None else None
+        if report is not None and isinstance(table, Sockets) and not self._live:
+            taken = (table, shown.processes, report.facts.processes)
+            if len(taken) != len(self._taken) or any(a is not b for a, b in zip(taken, self._taken, strict=True)):
+                self._taken = taken
+                self.take(arrange(table_of_facts(table, shown.names, report.at), self.wish))
+                return
+        self.redraw()
+
+    def arranger(self) -> Callable[[Table], Arranged]:
+        """Return what arranges another look, or the same one again, as it is wished now; for use in a thread."""
+        return partial(
+            arrange,
+            wish=self.wish,
+            before=self.arranged if self._live else None,  # rows of the report are known by other marks
+            sight=self.sight(),
+            held=self._chosen,
+        )
+
+    def begin(self) -> None:
+        """Forget which rows were new: the tab was away, and what it shows is old."""
+        if self.arranged is not None and self._live:
+            self.arranged = self.arranged._replace(fresh=())
+
+    def take(self, arranged: Arranged, *, live: bool = False) -> None:
+        """Show what was arranged. The cursor stays on its row, or begins on the socket that listens on the port."""
+        if live and not self._live:
+            self._chosen = self._same(arranged.table) if self._chosen is not None else None
+        self._live = self._live or live
+        before, self.arranged = self.cursor, arranged
+        self.unseen = None
+        at = arranged.position(self._chosen) if self._chosen is not None else None
+        if at is not None:
+            self.cursor = at
+            if self._first:  # what is in sight stays where it is, whatever comes above it
+                self._first += at - before
         elif self._chosen is None:
-            self.cursor = next((index for index, row in enumerate(rows) if row.port == port), 0)
-            self._follow = True
+            self.cursor = self._default()
         self.redraw()
 
-    def move(self, by: int) -> None:
-        """Move from row to row."""
-        super().move(by)
-        self._choose()
+    def _same(self, table: Table) -> Hashable:
+        """Find the socket in focus in a table that knows its rows by other marks."""
+        row = self.socket()
+        if row is None:
+            return None
+        ends = (row.port, row.peer_port, row.protocol, row.path or row.address)
+        columns_ = zip(table.ports, table.peer_ports, table.protocols, table.addresses, strict=True)
+        return next((table.identities[index] for index, each in enumerate(columns_) if each == ends), None)
 
-    def page(self, by: int) -> None:
-        """Move by a screen of rows."""
-        self.cursor = max(0, min(self.cursor + by * max(1, self.size.height - _DETAIL_ROWS - 3), self.stops() - 1))
-        self._follow = True
-        self._choose()
-        self.redraw()
+    def _default(self) -> int:
+        shown, port = self.arranged, self.shown.asked.target.port
+        if shown is None or shown.wish.grouping:
+            return 0
+        ports = shown.table.ports
+        return next((at for at, row in enumerate(shown.entries) if row >= 0 and ports[row] == port), 0)
 
-    def _choose(self) -> None:
-        row = self.row()
-        self._chosen = _identity(row) if row is not None else None
+    def sight(self) -> tuple[Seen, ...]:
+        """Return the rows that the user sees now."""
+        shown = self.arranged
+        if shown is None:
+            return ()
+        last = min(self._first + self._room, len(shown.entries))
+        return tuple(Seen(shown.identity(at), *self._held(shown.row(at))) for at in range(self._first, last))
 
-    def rows(self) -> list[Socket]:
-        """Return the sockets that the filter keeps, by port."""
-        names, seen = self.shown.names, self._seen()
-        if not self.filter.strip():
-            return list(seen)
-        kept = filters.read(self.filter).keep(table_of(seen, names), filters.lines_of(names))
-        return [seen[index] for index in kept]
+    # The row in focus
 
-    def row(self) -> Socket | None:
-        """Return the socket in focus."""
-        rows = self.rows()
-        return rows[min(self.cursor, len(rows) - 1)] if rows else None
+    def _at_cursor(self) -> int | Gone | Group | None:
+        shown = self.arranged
+        if shown is None or not shown.entries:
+            return None
+        return shown.row(min(self.cursor, len(shown.entries) - 1))
+
+    def _held(self, row: int | Gone | Group | None) -> tuple[Socket | None, Mapping[int, Process]]:
+        """Return the socket of a row and its processes; of the group of a process the latter alone."""
+        if self.arranged is None or row is None:
+            return None, {}
+        if isinstance(row, Gone):
+            return row.socket, row.names
+        if isinstance(row, Group):
+            return None, self._names(self.arranged.table.socket(row.rows[0]))
+        socket = self.arranged.table.socket(row)
+        return socket, self._names(socket)
+
+    def socket(self) -> Socket | None:
+        """Return the socket in focus; None on a group."""
+        return self._held(self._at_cursor())[0]
 
     def asked(self) -> Asked | None:
-        """Return the question that enter asks about the row in focus: can its listener be reached?"""
-        row = self.row()
-        if row is None or row.protocol != "tcp" or not row.port:
+        """Return the question that enter asks about the row in focus.
+
+        It is whether the listener can be reached; of a connection that a program of this machine has begun, whether
+        its other end can.
+        """
+        row, shown = self.socket(), self.arranged
+        if row is None or shown is None or row.protocol != "tcp" or not row.port:
             return None
-        target = Target(input=columns.local(row), host=destination(row.address), port=row.port)
-        return Asked(target=target)
+        host, port = destination(row.address), row.port
+        if row.state != "LISTEN" and row.peer_port and not self._served(row.port):
+            host, port = row.peer, row.peer_port
+        return Asked(target=Target(input=endpoint(host, port), host=host, port=port))
+
+    def _served(self, port: int) -> bool:
+        """Tell whether something listens on a port, as far as the table shows."""
+        table = self.arranged.table if self.arranged is not None else None
+        return table is None or any(
+            own == port and state == "LISTEN" for own, state in zip(table.ports, table.states, strict=True)
+        )
 
     def owner(self) -> Process | None:
-        """Return the process of the row in focus, when it is known."""
-        row, names = self.row(), self.shown.names
-        return next((names[pid] for pid in row.pids if pid in names), None) if row else None
+        """Return the process of the row in focus, when it is known; of several that hold a socket the first."""
+        if self.wish.grouping == "port" and isinstance(self._at_cursor(), Group):
+            return None
+        return next(iter(self._held(self._at_cursor())[1].values()), None)
+
+    def _names(self, row: Socket) -> Mapping[int, Process]:
+        """Return the processes of a row, with no more than their names where nothing else is known yet."""
+        if self.arranged is None:
+            return {}
+        names, processes = self.arranged.table.names, self.arranged.table.processes
+        return {
+            pid: processes[pid] if pid in processes else Process(pid=pid, name=names[pid])
+            for pid in row.pids
+            if pid in processes or pid in names
+        }
 
     def stops(self) -> int:
         """Return the number of rows."""
-        return len(self.rows())
+        return len(self.arranged.entries) if self.arranged is not None else 0
 
-    def can(self, action: str) -> bool:
-        """Tell whether there is a row to ask about, a process to show, or a table to filter."""
-        if action == "enter":
-            return self.editing or self.asked() is not None
-        if action == "process":
-            return self.owner() is not None
-        return action == "filter" and isinstance(self._table(), Sockets)
+    # Keys
 
-    def label(self, action: str) -> str:
-        """Name enter and esc."""
-        if action == "enter":
-            return "Rows" if self.editing else "Diagnose"
-        if action == "back" and (self.editing or self.filter):
-            return "Clear filter"
-        return super().label(action)
+    def move(self, by: int) -> None:
+        """Move from row to row."""
+        self._go_to(self.cursor + by)
 
-    def own_keys(self) -> list[tuple[str, str]]:
-        """Return the keys of the line in which the filter is typed."""
-        return [("enter", "Rows"), ("esc", "Clear filter"), ("ctrl+c", "Quit")] if self.editing else []
+    def page(self, by: int) -> None:
+        """Move by a screen of rows."""
+        self._go_to(self.cursor + by * max(1, self._room - 1))
 
-    def help_of_enter(self) -> str:
-        """Tell of the question."""
-        return "ask why this row fails; esc comes back here"
+    def jump(self, by: int) -> None:
+        """Move to the first or the last row."""
+        self._go_to(0 if by < 0 else self.stops() - 1)
 
-    def heading(self) -> str:
-        """Return filter and count."""
-        table = self._table()
-        total = f"{self.stops()} of {len(table.rows)}" if isinstance(table, Sockets) else ""
-        return f"Filter {self._typed()}  {total}"
+    def _go_to(self, at: int) -> None:
+        if self.arranged is None or not self.arranged.entries:
+            return
+        self.cursor = max(0, min(at, self.stops() - 1))
+        self._chosen = self.arranged.identity(self.cursor)
+        self.redraw()
 
-    def hint(self, *, narrow: bool) -> str:
-        """Say what to do next."""
-        if self.editing:
-            return (
-                "enter goes to the rows"
-                if narrow
-                else "enter in the filter goes to the rows; enter on a row asks why it fails"
-            )
-        if self.asked() is None:
-            return "1 shows the diagnosis"
-        return "enter asks why this row fails" + ("; p opens its process" if not narrow and self.owner() else "")
+    def sort(self) -> None:
+        """Sort by the next column."""
+        offered = socket_rows.offered(self.size.width)
+        at = offered.index(self.wish.by) if self.wish.by in offered else -1
+        self._wish(self.wish._replace(by=offered[(at + 1) % len(offered)], turned=False))
+
+    def turn(self) -> None:
+        """Sort the other way round."""
+        self._wish(self.wish._replace(turned=not self.wish.turned))
+
+    def view(self) -> None:
+        """Group the rows by process, then by port, then not at all."""
+        at = GROUPINGS.index(self.wish.grouping)
+        self._chosen = None
+        self._wish(self.wish._replace(grouping=GROUPINGS[(at + 1) % len(GROUPINGS)], opened=frozenset()))
+
+    def open(self) -> bool:
+        """Show the rows of the group in focus, or hide them; False when there is none."""
+        row = self._at_cursor()
+        if not isinstance(row, Group):
+            return False
+        self._chosen = row.identity
+        self._wish(self.wish._replace(opened=self.wish.opened ^ {row.key}))
+        return True
+
+    def type(self, text: str) -> None:
+        """Set the filter; the cursor stays on its socket when that is still there, also after others were shown."""
+        self._wish(self.wish._replace(words=text[:100]))
+
+    def _wish(self, wish: Wish) -> None:
+        if wish.words != self.wish.words or wish.by != self.wish.by or wish.turned != self.wish.turned:
+            self.cursor = self._first = 0
+        self.wish = wish
+        self.redraw()
+        self._screen.following.arrange()
+        self._screen.refresh_rows()
 
     def on_key(self, event: events.Key) -> None:
         """Take letters for the filter while it is typed."""
@@ -171,187 +286,158 @@ class SocketsTab(Tab):
             self.type(self.filter + " ".join(event.text.split()))
             event.stop()
 
-    def type(self, text: str) -> None:
-        """Set the filter and keep the cursor on its socket when that is still there."""
-        self.filter = text[:100]
-        known = [_identity(row) for row in self.rows()]
-        self.cursor = known.index(self._chosen) if self._chosen in known else 0
-        self._follow = True
-        self.redraw()
-        self.screen.refresh_rows()  # type: ignore[attr-defined]
+    def on_mouse_scroll_down(self) -> None:
+        """Move down with the wheel."""
+        self.move(_WHEEL)
+        self._screen.refresh_rows()
+
+    def on_mouse_scroll_up(self) -> None:
+        """Move up with the wheel."""
+        self.move(-_WHEEL)
+        self._screen.refresh_rows()
+
+    def can(self, action: str) -> bool:
+        """Tell whether there is a row to ask about, a process to show, or a table to filter."""
+        if action == "enter":
+            return self.editing or isinstance(self._at_cursor(), Group) or self.asked() is not None
+        if action == "process":
+            return self.owner() is not None
+        if action in ("filter", "sort", "turn", "view"):
+            return self.arranged is not None
+        return super().can(action)
+
+    def keys(self, width: int) -> tuple[str, ...]:
+        """Return the keys of the key row; a narrow one keeps those that lead on."""
+        return self.KEYS if width >= NARROW else tuple(key for key in self.KEYS if key not in ("sort", "view"))
+
+    def label(self, action: str) -> str:
+        """Name enter and esc."""
+        row = self._at_cursor()
+        if action == "enter":
+            return "Rows" if self.editing else "Diagnose" if not isinstance(row, Group) else _open_or_close(row)
+        if action == "back" and (self.editing or self.filter):
+            return "Clear filter"
+        return super().label(action)
+
+    def own_keys(self) -> list[tuple[str, str]]:
+        """Return the keys of the line in which the filter is typed."""
+        return [("enter", "Rows"), ("esc", "Clear filter"), ("ctrl+c", "Quit")] if self.editing else []
+
+    def help_of_enter(self) -> str:
+        """Tell of the question."""
+        if isinstance(self._at_cursor(), Group):
+            return "show the rows of this group, or hide them"
+        return "ask why this row fails; esc comes back here"
+
+    def copied(self) -> str:
+        """Return the row in focus as text."""
+        row, names = self._held(self._at_cursor())
+        if row is None:
+            return ""
+        who = (columns.program(row, names), f"pid {columns.pid(row)}", f"user {columns.user(row, names)}")
+        line = columns.command_line(row, names) or columns.service(row)
+        return "  ".join(filter(None, (columns.local(row), row.state, columns.peer(row), *who, line)))
+
+    def heading(self) -> str:
+        """Return filter and count."""
+        total = f"{self.arranged.kept} of {len(self.arranged.table)}" if self.arranged is not None else ""
+        return f"Filter {self._typed('')}  {total}"
+
+    def hint(self, *, narrow: bool) -> str:
+        """Say what to do next."""
+        if self.editing:
+            return (
+                "enter goes to the rows"
+                if narrow
+                else "enter in the filter goes to the rows; enter on a row asks why it fails"
+            )
+        row = self._at_cursor()
+        more = "; p opens its process" if not narrow and self.owner() is not None else ""
+        if isinstance(row, Group):
+            return f"enter {_open_or_close(row).lower()}s the group{more}"
+        asked = self.asked()
+        if asked is None:
+            return more.removeprefix("; ") or "1 shows the diagnosis"
+        socket = self.socket()
+        if socket is not None and asked.target.port != socket.port:
+            return f"enter asks about the other end, {asked.target.input}{more}"
+        return f"enter asks why this row fails{more}"
+
+    # Drawing
 
     def draw(self, width: int, height: int) -> Drawing:
         """Draw filter, table and details."""
-        table = self._table()
-        if not isinstance(table, Sockets):
-            reason = _not_seen(table, self.shown.report)
-            return Drawing(plain(wrap(reason, width - 1, " ")))
+        shown = self.arranged
+        if shown is None or self.unseen is not None:
+            table = self.unseen or (self.shown.report.facts.sockets if self.shown.report else None)
+            return Drawing(plain(wrap(_not_seen(table, self.shown.report), width - 1, " ")))
         if width < NARROW:
-            return self._narrow(table, width, height)
-        rows, chosen = self.rows(), self.row()
-        body = [
-            self._filter_row(table, width),
-            EMPTY,
-            Line("   " + _cells([name for name, _ in _columns(width)], width)),
-        ]
-        start = len(body)
-        body += [self._table_row(row, row is chosen, width) for row in rows]
-        if not rows:
-            body.append(Line("   no row has all of these words" if self.filter else "   none"))
-        details = plain(cut(row, width - 1) for row in self._details(chosen, width))
-        below = [*details, EMPTY, *plain(self._hidden(table, len(rows), width))]
-        room = height - start - len(below) - 1
-        if room < 3:
-            below = details
-            room = max(1, height - start - len(below) - 1)
-        first = _window(self.cursor, len(rows), room)
-        visible = body[start:][first : first + room]
-        fill = [EMPTY] * (room - len(visible) + 1)
-        return Drawing([*body[:start], *visible, *fill, *below][:height])
+            return self._narrow(shown, width, height)
+        typed = self._typed(" (/ begins one)")
+        start = plain((socket_rows.filter_row(shown, typed, width), "", socket_rows.head(width)))
+        row = self._at_cursor()
+        told = plain(cut(text, width - 1) for text in self._details(row, shown, width))
+        below = [*told, EMPTY, *plain(socket_rows.below(shown, width, typing=self.editing))]
+        self._room = height - len(start) - len(below) - 1
+        if self._room < _LEAST_ROWS:
+            below = told
+            self._room = max(1, height - len(start) - len(below) - 1)
+        visible = self._drawn(shown, width)
+        if not visible:
+            visible = [Line("   no row has all of these words" if self.filter else "   none")]
+        fill = [EMPTY] * (self._room - len(visible) + 1)
+        return Drawing([*start, *visible, *fill, *below][:height])
 
-    def _narrow(self, table: Sockets, width: int, height: int) -> Drawing:
-        rows, chosen, names = self.rows(), self.row(), self.shown.names
-        below: list[str] = []
-        if chosen is not None:
-            waiting = f", queue {chosen.queue} of {chosen.backlog}" if chosen.backlog is not None else ""
-            who = "this machine only" if columns.reached_by(chosen) == "this machine" else columns.reached_by(chosen)
-            below = wrap(
-                f"{chosen.state}{waiting}, user {columns.user(chosen, self.shown.names)}, reached by {who}",
-                width - 1,
-                " ",
-            )[:2]
-        room = max(1, height - len(below))
-        first = _window(self.cursor, len(rows), room)
-        texts = [
-            f" {'>' if row is chosen else ' '} {pad(columns.local(row), width - 25)} "
-            f"{pad(columns.program(row, names), 13)} {columns.pid(row)}"
-            for row in rows[first : first + room]
-        ]
-        if not rows:
-            texts = [f"   none of {len(table.rows)} rows"]
-        return Drawing(plain([*texts, *[""] * (room - len(texts)), *below]))
+    def _narrow(self, shown: Arranged, width: int, height: int) -> Drawing:
+        row = self._at_cursor()
+        socket, names = self._held(row)
+        if socket is not None:
+            below = socket_rows.narrow_details(socket, names, width, gone=isinstance(row, Gone))
+        else:
+            below = self._details(row, shown, width)[:2] if row is not None else []
+        self._room = max(1, height - len(below))
+        rows = self._drawn(shown, width) or plain([f"   none of {len(shown.table)} rows"])
+        return Drawing([*rows, *[EMPTY] * (self._room - len(rows)), *plain(below)])
 
-    def _table(self) -> Sockets | Unseen | None:
-        return self.shown.report.facts.sockets if self.shown.report else None
+    def _drawn(self, shown: Arranged, width: int) -> list[Line]:
+        """Draw the rows in sight, which move no further than the cursor needs."""
+        count = len(shown.entries)
+        cursor = min(self.cursor, count - 1)
+        self._first = max(min(self._first, cursor), cursor - self._room + 1)
+        self._first = max(0, min(self._first, count - self._room))
+        last = min(self._first + self._room, count)
+        return [self._row(shown, at, width, in_focus=at == cursor) for at in range(self._first, last)]
 
-    def _seen(self) -> tuple[Socket, ...]:
-        table = self._table()
-        return table.rows if isinstance(table, Sockets) else ()
+    def _row(self, shown: Arranged, at: int, width: int, *, in_focus: bool) -> Line:
+        row = shown.row(at)
+        lead = f" {'>' if in_focus else ' '}{'*' if shown.is_new(shown.identity(at)) else ' '}"
+        socket, names = self._held(row)
+        write = socket_rows.narrow_row if width < NARROW else socket_rows.socket_row
+        if socket is not None:
+            return Line(
+                lead + write(socket, names, width, gone=isinstance(row, Gone), inside=bool(shown.wish.grouping))
+            )
+        return Line(lead + socket_rows.group_row(row, shown, names, width) if isinstance(row, Group) else lead)
 
-    def _typed(self) -> str:
-        return self.filter + "_" * self.editing or "none"
-
-    def _filter_row(self, table: Sockets, width: int) -> Line:
-        looked = self.shown.report.at.strftime("last look %H:%M:%S") if self.shown.report else ""
-        typed = self.filter + "_" if self.editing else self.filter or "none (/ begins one)"
-        left = pad(f" Filter  {typed}", 32 if width < WIDE else 36)
-        count = f"{self.stops()} of {len(table.rows)} shown, by port"
-        return Line(pad(left + count, width - len(looked) - 1) + looked)
-
-    def _table_row(self, row: Socket, in_focus: bool, width: int) -> Line:
-        names = self.shown.names
-        cells = [
-            columns.local(row),
-            columns.state(row),
-            columns.queue(row),
-            columns.program(row, names),
-            columns.pid(row),
-        ]
-        cells += (
-            [columns.user(row, self.shown.names)]
-            + [columns.since(row, names)] * (width >= WIDE)
-            + [columns.reached_by(row)]
-        )
-        cells += [columns.command_line(row, names) or columns.service(row)] * (width >= WIDE)
-        return Line(f" {'>' if in_focus else ' '} " + _cells(cells, width))
-
-    def _details(self, row: Socket | None, width: int) -> list[str]:
-        if row is None:
+    def _details(self, row: int | Gone | Group | None, shown: Arranged, width: int) -> list[str]:
+        host = self.shown.report.facts.host.name if self.shown.report else "this machine"
+        place = socket_rows.Place(host, width)
+        socket, names = self._held(row)
+        if isinstance(row, Group):
+            return socket_rows.group_details(row, shown, names, place)
+        if socket is None:
             return [""] * 3
-        names = self.shown.names
-        what = columns.program(row, names)
-        unnamed = {columns.NOT_SEEN: "a program that can't be seen", columns.NOBODY: "no program, the kernel keeps it"}
-        shown_name = unnamed.get(what, what)
-        waits = (
-            f"{shown_name} waits here for connections"
-            if row.state == "LISTEN"
-            else f"{shown_name}; other end {columns.peer(row)}"
-        )
-        owner = self.owner()
-        line = columns.command_line(row, names) or columns.service(row)
-        line = line or ("over, or not accepted yet" if what == columns.NOBODY else "command line: can't see")
-        about = f"pid {columns.pid(row)}, user {columns.user(row, self.shown.names)}" + (
-            f", since {columns.since(row, names)}" if owner else ""
-        )
-        rows = [f" {columns.local(row)}   {row.state}: {waits}"]
-        rows += wrap(line, width - 1, "   ")[:3]
-        rows.append(f"   {about}")
-        rows.append(f"   {_queue_words(row)} {_reach_words(row, self._host())}")
-        return [
-            part for text in rows for part in (wrap(text.strip(), width - 1, text[: len(text) - len(text.lstrip())]))
-        ]
+        return socket_rows.details(socket, names, place, gone=isinstance(row, Gone))
 
-    def _host(self) -> str:
-        return self.shown.report.facts.host.name if self.shown.report else "this machine"
-
-    def _hidden(self, table: Sockets, shown: int, width: int) -> list[str]:
-        names = self.shown.names
-        hidden = len(table.rows) - shown
-        nameless = sum(columns.program(row, names) == columns.NOT_SEEN for row in table.rows)
-        told = f"{hidden} {'row is' if hidden == 1 else 'rows are'} hidden. " if hidden else ""
-        if nameless:
-            told += f"{nameless} {'row has' if nameless == 1 else 'rows have'} no program name: {_why(table)}. "
-        return wrap(f"{told}Filter words: {filters.WORDS}", width - 1, " ")[:2]
+    def _typed(self, how: str) -> str:
+        return self.filter + "_" * self.editing or f"none{how}"
 
 
-def _identity(row: Socket) -> tuple[object, ...]:
-    """Return what stays the same of a socket from look to look; what waits in its queue does not."""
-    return (row.protocol, row.state, row.address, row.port, row.peer, row.peer_port, row.namespace, row.path)
+def _open_or_close(group: Group) -> str:
+    return "Close" if group.opened else "Open"
 
 
-def _not_seen(table: Unseen | None, report: Report | None) -> str:
-    if table is None or report is None:
+def _not_seen(table: Sockets | Unseen | None, report: Report | None) -> str:
+    if not isinstance(table, Unseen) or report is None:
         return "Looking."
     return f"The sockets can't be seen: {table.reason}. {how_to_see(table, report)}".rstrip()
-
-
-def _why(table: Sockets) -> str:
-    return columns.why_no_owner(table.unseen) or "it was not told"
-
-
-def _columns(width: int) -> tuple[tuple[str, int], ...]:
-    return _WIDE if width >= WIDE else _USUAL
-
-
-def _cells(texts: list[str], width: int) -> str:
-    """Set cells into their columns; the last one takes what is left of the row."""
-    columns = _columns(width)
-    parts = [pad(cut(text, size - 1), size) for text, (_, size) in zip(texts[:-1], columns[:-1], strict=True)]
-    start = "".join(parts)
-    return start + cut(texts[-1], width - len(start) - 3)
-
-
-def _window(cursor: int, count: int, room: int) -> int:
-    """Return the first of `room` rows so that the cursor is among them, near the middle."""
-    return max(0, min(cursor - room // 2, count - room))
-
-
-def _queue_words(row: Socket) -> str:
-    if row.queue is None:
-        return "Its queue can't be seen."
-    if row.state != "LISTEN":
-        return f"{row.queue} bytes were received and not read."
-    may = f", {row.backlog} may" if row.backlog is not None else ""
-    return f"{row.queue} connections wait{may}."
-
-
-def _reach_words(row: Socket, host: str) -> str:
-    if row.state != "LISTEN" or row.protocol == "unix":
-        return ""
-    family = family_name(row.address)
-    if is_wildcard(row.address):
-        both = "IPv4 and IPv6" if family == "IPv6" and row.v6only is False else family
-        return f"Other computers may reach it, by {both}."
-    if is_loopback(row.address):
-        return f"Only programs on {host} reach it, by {family}."
-    return f"It is reached by {family} at this address only."

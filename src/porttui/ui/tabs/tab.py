@@ -59,6 +59,10 @@ class Tab(Rows, can_focus=True):
         """Tell whether an action of the tab does something now: "enter", "copy", "filter", "process", "way" ..."""
         return action == "copy" and bool(self.copied())
 
+    def keys(self, width: int) -> tuple[str, ...]:  # noqa: ARG002  # most tabs have the same keys at any width
+        """Return the ids of the keys in the key row of a window of this width."""
+        return self.KEYS
+
     def label(self, action: str) -> str:
         """Return the word that stands behind enter or esc in the key row; empty for the usual one."""
         return {"back": "Stop looking"}.get(action, "") if self.shown.looking else ""
@@ -126,6 +130,13 @@ class Tab(Rows, can_focus=True):
     def page(self, by: int) -> None:
         """Scroll by one screen."""
         self.top += by * max(1, self.size.height - 2)
+        self.redraw()
+
+    def jump(self, by: int) -> None:
+        """Go to the first row, or to the last."""
+        self.cursor = 0 if by < 0 else max(0, self.stops() - 1)
+        self.top = 0 if by < 0 else 1 << 30  # as far as there are rows
+        self._follow = self.stops() > 0
         self.redraw()
 
     def way(self, by: int) -> None:

@@ -1,0 +1,256 @@
+"""How the Sockets tab writes what it shows: the row of a socket or of a group, and what is told of the one in focus."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from rich.cells import cell_len
+
+from porttui.model.address import family_name, is_loopback, is_wildcard
+from porttui.model.facts import Process, Socket
+from porttui.reading import columns, filters
+from porttui.reading.arrange import Arranged, Column, Group
+from porttui.ui.lines import CUT, NARROW, WIDE, cut, pad, wrap
+
+Names = Mapping[int, Process]
+
+USUAL: tuple[tuple[str, int], ...] = (
+    ("LOCAL ADDRESS", 22),
+    ("STATE", 8),
+    ("QUEUE", 7),
+    ("PROGRAM", 11),
+    ("PID", 7),
+    ("USER", 7),
+    ("REACHED BY", 15),
+)
+BROAD: tuple[tuple[str, int], ...] = (
+    ("LOCAL ADDRESS", 22), ("STATE", 8), ("QUEUE", 8), ("PROGRAM", 13), ("PID", 8), ("USER", 9), ("SINCE", 9),
+    ("REACHED BY", 16), ("COMMAND OR SERVICE", 24),
+)  # fmt: skip
+_SORTED_BY: dict[Column, tuple[str, str]] = {
+    "port": ("port", "port, last first"),
+    "address": ("address", "address, last first"),
+    "state": ("state", "state, last first"),
+    "queue": ("queue, longest first", "queue, shortest first"),
+    "program": ("program", "program, last first"),
+    "pid": ("pid", "pid, largest first"),
+    "user": ("user", "user, last first"),
+    "since": ("start, newest first", "start, oldest first"),
+    "peer": ("other end", "other end, last first"),
+    "command": ("command", "command, last first"),
+}
+_OFFERED: tuple[Column, ...] = ("port", "address", "state", "queue", "program", "pid", "user", "peer")
+_OFFERED_WIDE: tuple[Column, ...] = (*_OFFERED[:-1], "since", "peer", "command")
+
+
+class Place(NamedTuple):
+    """Where the list stands: what cannot be read from a row itself."""
+
+    host: str
+    width: int
+
+
+def offered(width: int) -> tuple[Column, ...]:
+    """Return the columns that rows can be sorted by: those that are drawn."""
+    return _OFFERED_WIDE if width >= WIDE else _OFFERED
+
+
+def sorted_by(shown: Arranged) -> str:
+    """Tell the order: "port", "queue, longest first"."""
+    return _SORTED_BY[shown.wish.by][shown.wish.turned]
+
+
+def head(width: int) -> str:
+    """Return the titles of the columns."""
+    return "   " + _cells([name for name, _ in _columns(width)], width)
+
+
+def count(shown: Arranged, room: int) -> str:
+    """Tell how many sockets there are and are shown, in which order, as fully as there is room."""
+    of, by, number = f"{shown.kept} of {len(shown.table)}", f"by {sorted_by(shown)}", len(shown.others)
+    groups = f", {number} group{'' if number == 1 else 's'}" if shown.wish.grouping else ""
+    texts = (f"{of} shown, {by}{groups}", f"{of}, {by}{groups}", f"{of}{groups or f', {by}'}", of)
+    return next((text for text in texts if cell_len(text) <= room), of)
+
+
+def filter_row(shown: Arranged, typed: str, width: int) -> str:
+    """Return the row above the table: filter, count, time of the look."""
+    looked = shown.table.at.strftime("last look %H:%M:%S")
+    left = pad(f" Filter  {typed}", max(32 if width < WIDE else 36, min(cell_len(typed) + 11, width // 2)))
+    told = count(shown, width - cell_len(left) - cell_len(looked) - 2)
+    return pad(left + told, width - len(looked) - 1) + looked
+
+
+def socket_row(row: Socket, names: Names, width: int, *, gone: bool = False, inside: bool = False) -> str:
+    """Return the cells of a socket; those of a group stand a little to the right."""
+    lead = "  " * inside
+    cells = [
+        lead + cut_address(columns.local(row), _columns(width)[0][1] - 1 - len(lead)),
+        "gone" if gone else columns.state(row),
+        "" if gone else columns.queue(row),
+        columns.program(row, names),
+        columns.pid(row),
+        columns.user(row, names),
+    ]
+    cells += [columns.since(row, names)] * (width >= WIDE)
+    cells.append(cut_address(columns.reached_by(row), 15))
+    cells += [columns.command_line(row, names) or columns.service(row)] * (width >= WIDE)
+    return _cells(cells, width)
+
+
+def narrow_row(row: Socket, names: Names, width: int, *, gone: bool = False, inside: bool = False) -> str:
+    """Return the cells of a socket where there is no room for all."""
+    lead = "  " * inside
+    place = pad(lead + cut_address(columns.local(row), width - 26 - len(lead)), width - 25)
+    return f"{place} {pad(columns.program(row, names), 13)} {'gone' if gone else columns.pid(row)}"
+
+
+def group_row(group: Group, shown: Arranged, names: Names, width: int) -> str:
+    """Return the row above a group: what it is, how many sockets it has, how many of them listen."""
+    sign = "-" if group.opened else "+"
+    size = 42 if width >= WIDE else 32 if width >= NARROW else 19
+    number = len(group.rows)
+    counted = f"{number} socket{'s' if number > 1 else ''}"
+    if group.listening:
+        counted += f", {group.listening} listen{'s' if group.listening == 1 else ''}"
+    first = shown.table.socket(group.rows[0])
+    if shown.wish.grouping == "process":
+        what = _holder(first, names)
+        line = columns.command_line(first, names) or columns.service(first)
+    else:
+        programs = shown.table.programs
+        told = dict.fromkeys(programs[row] for row in group.rows[:200])
+        what = f"port {first.port if _own_port(group, first) else first.peer_port}" if first.port else "no port"
+        what += "" if _own_port(group, first) or not first.port else ", at the other end"
+        line = ", ".join(told)
+    return cut(f"{sign} {pad(cut(what, size - 1), size)}{pad(counted, 26)}{line}", width - 4)
+
+
+def details(row: Socket, names: Names, place: Place, *, gone: bool = False) -> list[str]:
+    """Return what is told of the row in focus, in full: nothing of it is only cut."""
+    what = columns.program(row, names)
+    unnamed = {columns.NOT_SEEN: "a program that can't be seen", columns.NOBODY: "no program, the kernel keeps it"}
+    shown_name = unnamed.get(what, what)
+    other = columns.peer(row)
+    if row.state == "LISTEN":
+        does = f"{shown_name} waits here for connections"
+    else:
+        does = f"{shown_name}; other end {other}" if other else shown_name
+    line = columns.command_line(row, names) or columns.service(row)
+    line = line or ("over, or not accepted yet" if what == columns.NOBODY else "command line: can't see")
+    known = any(pid in names and names[pid].started for pid in row.pids)
+    about = f"pid {columns.pid(row)}, user {columns.user(row, names)}"
+    about += f", since {columns.since(row, names)}" if known else ""
+    width = place.width
+    if gone:
+        return wrap(f"{columns.local(row)}   is gone: {shown_name}, {about}", width - 1, " ") + wrap(
+            line, width - 1, "   "
+        )
+    rows = wrap(f"{columns.local(row)}   {row.state}: {does}", width - 1, " ")
+    rows += wrap(line, width - 1, "   ")[:3]
+    rows += wrap(about, width - 1, "   ")
+    return rows + wrap(f"{_queue_words(row)} {_reach_words(row, place.host)}".strip(), width - 1, "   ")
+
+
+def group_details(group: Group, shown: Arranged, names: Names, place: Place) -> list[str]:
+    """Return what is told of a group."""
+    table = shown.table
+    states: dict[str, int] = {}
+    for row in group.rows:
+        states[table.states[row]] = states.get(table.states[row], 0) + 1
+    told = ", ".join(f"{number} {state}" for state, number in sorted(states.items(), key=lambda pair: -pair[1]))
+    first = table.socket(group.rows[0])
+    title = _holder(first, names) if shown.wish.grouping == "process" else f"port {group.key[1]}"  # type: ignore[index]
+    rows = wrap(f"{title}: {told}", place.width - 1, " ")
+    line = columns.command_line(first, names) if shown.wish.grouping == "process" else ""
+    return rows + (wrap(line, place.width - 1, "   ")[:3] if line else [])
+
+
+def narrow_details(row: Socket, names: Names, width: int, *, gone: bool = False) -> list[str]:
+    """Return the same in two rows."""
+    waiting = f", queue {row.queue} of {row.backlog}" if row.backlog is not None else ""
+    who = "this machine only" if columns.reached_by(row) == "this machine" else columns.reached_by(row)
+    state = "gone" if gone else row.state
+    return wrap(f"{state}{waiting}, user {columns.user(row, names)}, reached by {who}", width - 1, " ")[:2]
+
+
+def below(shown: Arranged, width: int, *, typing: bool) -> list[str]:
+    """Return what stands below the table, two rows: what is hidden, what cannot be seen, and how to filter."""
+    words = cut(f" Filter words: {filters.WORDS}", width - 1)
+    told = wrap("; ".join(shown.mistakes) or _hidden(shown), width - 1, " ")
+    if not told[0].strip():
+        return [words]
+    return [told[0], words] if len(told) == 1 or typing else told[:2]
+
+
+def _hidden(shown: Arranged) -> str:
+    hidden = len(shown.table) - shown.kept
+    why = columns.why_no_owner(shown.table.unseen) or "it was not told"
+    if not hidden:
+        number = shown.unnamed
+        return f"{number} {'row has' if number == 1 else 'rows have'} no program name: {why}." if number else ""
+    told = f"{hidden} {'row is' if hidden == 1 else 'rows are'} hidden"
+    if shown.nameless and shown.asks_owner:
+        one = shown.nameless == 1
+        told += f"; {shown.nameless} of them {'has' if one else 'have'} no program name ({why}), "
+        told += f"so {'it' if one else 'they'} may fit too"
+    return f"{told}."
+
+
+def cut_address(text: str, cells: int) -> str:
+    """Shorten an address in its middle, so that its beginning and its port stay."""
+    if cell_len(text) <= cells:
+        return text
+    head, colon, port = text.rpartition(":")
+    end = head[-3:] + colon + port
+    room = cells - cell_len(end) - 1
+    return text[:room] + CUT + end if colon and port.isdecimal() and room > 3 else cut(text, cells)
+
+
+def _own_port(group: Group, first: Socket) -> bool:
+    return isinstance(group.key, tuple) and group.key[1] == first.port
+
+
+def _holder(row: Socket, names: Names) -> str:
+    what = columns.program(row, names)
+    if what == columns.NOT_SEEN:
+        return "? a program that can't be seen"
+    if what == columns.NOBODY:
+        return "- no program, the kernel keeps it"
+    number = columns.pid(row)
+    return what + (f", pid {number.rstrip('+')}" if number not in (columns.NOT_SEEN, columns.NOBODY) else "")
+
+
+def _columns(width: int) -> tuple[tuple[str, int], ...]:
+    return BROAD if width >= WIDE else USUAL
+
+
+def _cells(texts: list[str], width: int) -> str:
+    """Set cells into their columns; the last one takes what is left of the row."""
+    widths = [size for _, size in _columns(width)]
+    first = pad(cut_address(texts[0], widths[0] - 1), widths[0])
+    parts = [pad(cut(text, size - 1), size) for text, size in zip(texts[1:-1], widths[1:-1], strict=True)]
+    start = first + "".join(parts)
+    return start + cut_address(texts[-1], width - cell_len(start) - 3)
+
+
+def _queue_words(row: Socket) -> str:
+    if row.queue is None:
+        return "Its queue can't be seen."
+    if row.state != "LISTEN":
+        return f"{row.queue} bytes were received and not read."
+    may = f", {row.backlog} may" if row.backlog is not None else ""
+    return f"{row.queue} connections wait{may}."
+
+
+def _reach_words(row: Socket, host: str) -> str:
+    if row.state != "LISTEN" or row.protocol == "unix":
+        return ""
+    family = family_name(row.address)
+    if is_wildcard(row.address):
+        both = "IPv4 and IPv6" if family == "IPv6" and row.v6only is False else family
+        return f"Other computers may reach it, by {both}."
+    if is_loopback(row.address):
+        return f"Only programs on {host} reach it, by {family}."
+    return f"It is reached by {family} at this address only."
