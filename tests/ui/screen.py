@@ -13,7 +13,7 @@ from porttui.cli.tui import exit_code
 from porttui.model.facts import Facts, Sockets, Unseen
 from porttui.model.report import Report
 from porttui.model.target import Asked
-from porttui.ui.app import Ended, Hands, JudgeSender, PortTui, Watch
+from porttui.ui.app import Ended, Hands, Inspect, JudgeSender, PortTui, Watch
 from porttui.ui.shown import Here
 
 
@@ -26,6 +26,7 @@ def app_on(
     watcher: Watch | None = None,
     elsewhere: JudgeSender | None = None,
     hands: Hands | None = None,
+    inspect: Inspect | None = None,
     recent: Recent | None = None,
     save: Callable[[Report], str] | None = None,
     ascii_only: bool = False,
@@ -45,6 +46,7 @@ def app_on(
         judge=judge or (lambda _: report),
         elsewhere=elsewhere,
         hands=hands,
+        inspect=inspect,
         recent=recent,
         save=save,
         owners=lambda pids: tuple(one for one in facts.processes or () if one.pid in pids),

@@ -312,6 +312,12 @@ class Process(Value, frozen=True, kw_only=True):
     manager: Literal["system", "user"] | None = None
     """Which systemd has the unit: the machine's, or one user's (systemctl --user)."""
     container: str | None = None
+    container_name: str | None = None
+    """What docker calls the container; None when it was not asked, or does not tell this user."""
+    image: str | None = None
+    """The image that docker was told to make it of: "nginx:1.25"."""
+    image_id: str | None = None
+    """The first 12 digits of that image's id."""
     restart: str | None = None
     """What the manager of its unit or container does when it ends, in the manager's word: "no", "on-failure", "always"
     (Restart= of systemd.service(5)), "unless-stopped" (docker)."""

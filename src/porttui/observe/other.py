@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from porttui.model.facts import (
     Access,
@@ -29,6 +30,9 @@ from porttui.model.facts import (
 from porttui.model.printable import printable
 from porttui.observe.platform import Neighbourhood, RuleReader
 from porttui.observe.session import ssh_session
+
+if TYPE_CHECKING:
+    from porttui.reading.inspected import Log
 
 
 class Other:
@@ -125,6 +129,10 @@ class Other:
     def managed(self, processes: Iterable[Process]) -> tuple[Process, ...]:
         """Return them as they are: launchd, the service manager of Windows and others are not asked."""
         return tuple(processes)
+
+    def log(self, process: Process) -> Log | Unseen | None:  # noqa: ARG002 - the Protocol's
+        """Return None: logs are read on Linux alone."""
+        return None
 
     def socket_unit(self, port: int) -> str | None:  # noqa: ARG002 - the Protocol's
         """Return None: systemd is a thing of Linux."""

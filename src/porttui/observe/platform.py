@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from porttui.firewall.journey import Judgement
 from porttui.firewall.packet import Packet, World
@@ -25,6 +25,9 @@ from porttui.model.facts import (
     Sockets,
     Unseen,
 )
+
+if TYPE_CHECKING:
+    from porttui.reading.inspected import Log
 
 
 class Neighbourhood(NamedTuple):
@@ -98,6 +101,9 @@ class Platform(Protocol):
 
     def managed(self, processes: Iterable[Process]) -> tuple[Process, ...]:
         """Fill in what the managers of these processes (systemd, docker) do when they end, as far as they tell."""
+
+    def log(self, process: Process) -> Log | Unseen | None:
+        """Read the last lines that the unit or container of a process wrote; None where there is no log to read."""
 
     def socket_unit(self, port: int) -> str | None:
         """Ask systemd which of its socket units listens on a port; None where it is not told."""

@@ -17,7 +17,7 @@ from porttui.reading.acts import Act
 from porttui.reading.comes_back import comes_back, unit_command
 from porttui.reading.refused import as_root, refusal
 
-__all__ = ["Act", "Consequences", "consequences", "listens_on"]
+__all__ = ["Act", "Consequences", "connected", "consequences", "listens_on"]
 
 _MOST_NAMED = 3
 _ALL = {1: "", 2: "both "}
@@ -58,13 +58,14 @@ class Consequences(Value, frozen=True, kw_only=True):
     risk: Risk
 
 
-def consequences(facts: Facts, process: Process, act: Act) -> Consequences:
+def consequences(facts: Facts, process: Process, act: Act, *, whole: bool = False) -> Consequences:
     """Work out what an act on a process brings about.
 
     Args:
         facts: everything that was seen; nothing is looked up again.
         process: one that holds a socket, or seems to.
         act: what is to be done.
+        whole: the socket tables have the connections to all of its listeners, and not those at the target's port alone.
     """
     refused, instead = refusal(facts, process, act)
     back = comes_back(facts, process, act)
@@ -80,7 +81,7 @@ def consequences(facts: Facts, process: Process, act: Act) -> Consequences:
         signal=acts.signal_name(act, facts.os),
         sends=acts.sends(act, facts.os),
         short=f"{_short(facts, process, act)}.{cut}" + (f" {back.by} starts it again." if back.returns else ""),
-        lose=_lose(facts, process, act),
+        lose=_lose(facts, process, act, whole=whole),
         connections=sum(count.values()) if count is not None else None,
         also=_also(facts, process, act),
         comes_back=back.text,
@@ -98,6 +99,15 @@ def listens_on(facts: Facts, process: Process) -> tuple[Socket, ...]:
     """Return the TCP listeners that a process holds, or seems to, in every namespace that was seen."""
     rows = seen.rows(facts)
     return tuple(row for row in rows if row.protocol == "tcp" and row.state == "LISTEN" and process.pid in row.pids)
+
+
+def connected(facts: Facts, process: Process) -> str | None:
+    """Tell who is connected to its listeners: "131: 118 from 10.20.0.5, 13 from 10.20.0.6"; None without a look."""
+    count = _connections(facts, process)
+    if count is None:
+        return None
+    total, _, rest = _clients(facts, count).partition(" ")
+    return f"{total}{rest.removeprefix('connections').removeprefix('connection')}" if count else "nobody"
 
 
 def _connections(facts: Facts, process: Process) -> Counter[str] | None:
@@ -118,7 +128,7 @@ def _connections(facts: Facts, process: Process) -> Counter[str] | None:
     )
 
 
-def _lose(facts: Facts, process: Process, act: Act) -> str:
+def _lose(facts: Facts, process: Process, act: Act, *, whole: bool) -> str:
     if act is Act.RESUME:
         return "nothing"
     count = _connections(facts, process)
@@ -126,6 +136,8 @@ def _lose(facts: Facts, process: Process, act: Act) -> str:
         return "what it listens on, and who is connected, can't be seen"
     listening = listens_on(facts, process)
     clients = _clients(facts, count)
+    if not whole and any(row.port != facts.asked.target.port for row in listening):
+        clients += f"{', and ' * bool(clients)}whoever is connected on its other ports, which was not looked at"
     if act is Act.PAUSE:
         if not listening:
             return "nothing; it does no work until it is resumed"

@@ -204,9 +204,9 @@ def _filtered(row: Socket, around: Surroundings, ways: tuple[Door, ...], cards: 
     else:
         doubt = _doubt(row, around, [judged for way in left if (judged := verdicts[way]) is not None])
         who += f", unless {doubt}"
-    if around.host is not None and around.host.container:
+    if around.host is not None and around.host.container and reach == "network":
         because.append("this is a container: ports that it publishes may be reached from farther")
-        sure = sure and reach == "everyone"
+        sure = False
     return _Found(reach, sure, who, tuple(because))
 
 

@@ -35,6 +35,7 @@ from porttui.model.rules import Judged
 from porttui.model.table import Table
 from porttui.model.target import Asked
 from porttui.reading.acts import Act
+from porttui.reading.inspected import Inspected
 from porttui.reading.sender import Sender
 from porttui.ui import live, proof
 from porttui.ui.commands import Commands
@@ -48,6 +49,7 @@ from porttui.ui.theme import THEME
 LookAt = Callable[[Asked], Iterator[Facts]]
 Judge = Callable[[Facts], Report]
 Owners = Callable[[tuple[int, ...]], tuple[Process, ...]]
+Inspect = Callable[[Process], Inspected]
 JudgeSender = Callable[[Facts, Sender], Judged | Unseen]
 
 
@@ -115,6 +117,7 @@ class PortTui(App[Ended]):
         tables: Callable[[], Table | Unseen] | None = None,
         elsewhere: JudgeSender | None = None,
         hands: Hands | None = None,
+        inspect: Inspect | None = None,
         recent: Recent | None = None,
         save: Callable[[Report], str] | None = None,
         here: Here | None = None,
@@ -132,6 +135,7 @@ class PortTui(App[Ended]):
             tables: looks at all sockets, for the Sockets tab; blocking, one look at a time; None: those of the report.
             elsewhere: tells what the rules do with another machine's connection; blocking; None: nobody can tell.
             hands: acts on processes; None: nothing can be done to them.
+            inspect: looks closely at a process; blocking; None: the Process tab shows what the diagnosis knows.
             recent: targets that were asked about before; None: none are kept.
             save: writes a report to files and returns what to say about it; None: nothing is saved.
             here: who sits where, known before the first look.
@@ -145,6 +149,7 @@ class PortTui(App[Ended]):
         self.watcher = watcher
         self.elsewhere = elsewhere
         self.hands = hands
+        self.inspect = inspect
         self.recent = recent
         self.save = save
         self.here = here
@@ -299,6 +304,7 @@ def run(asked: Asked | None, *, ascii_only: bool = False, mouse: bool = True) ->
     from porttui.act import aftermath, recent, save, signals
     from porttui.observe import Look as Options  # what reads the machine is drawn in by nothing but a real run
     from porttui.observe import observe, this_platform
+    from porttui.observe.inspect import inspect
     from porttui.observe.judging import judge_sender
     from porttui.observe.snapshots import Snapshots
     from porttui.observe.watch import watch
@@ -314,6 +320,7 @@ def run(asked: Asked | None, *, ascii_only: bool = False, mouse: bool = True) ->
         tables=Snapshots(described=True).take,
         elsewhere=lambda facts, sender: judge_sender(facts, platform, sender),
         hands=Hands(send=signals.send, after=aftermath.after),
+        inspect=lambda process: inspect(process, platform),
         recent=recent.Recent(recent.usual_path()),
         save=save.save,
         here=Here(privileges=platform.privileges(), host=platform.host()),

@@ -11,6 +11,7 @@ from porttui.model.rules import Judged
 from porttui.model.target import Asked
 from porttui.model.watch import Timeline
 from porttui.reading.guide import Guide
+from porttui.reading.inspected import Inspected
 from porttui.reading.sender import Sender
 
 
@@ -51,6 +52,8 @@ class Shown(Value, frozen=True, kw_only=True):
     """What porttui itself failed at."""
     processes: tuple[Process, ...] = ()
     """Owners of other listeners, for the names in the table."""
+    inspected: Inspected | None = None
+    """The close look at the process that the Process tab has in focus; None while there is none."""
     marked: frozenset[tuple[str, int]] = frozenset()
     """Steps of ways that the user said are done: letter of the way and index of the step."""
     guide: Guide | None = None

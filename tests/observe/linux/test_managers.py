@@ -34,6 +34,7 @@ SubState=dead
 """
 """As systemd 252 prints it; the order is systemd's own, and NRestarts= is missing before systemd 235."""
 CONTAINER = "0123456789ab" + "c" * 52
+IMAGE = "sha256:1a2b3c4d5e6f" + "0" * 52
 
 
 def test_what_systemd_shows() -> None:
@@ -51,10 +52,21 @@ def test_what_systemd_shows() -> None:
 
 
 def test_what_docker_shows() -> None:
-    told = read_inspect(f"{CONTAINER} 901 2 unless-stopped\n{'f' * 64} 0 0 \nError: no such object\n")
+    told = read_inspect(
+        f"{CONTAINER} 901 2 /web nginx:1.25 {IMAGE} unless-stopped\n"
+        f"{'f' * 64} 0 0 /db postgres {IMAGE} \nError: no such object\n"
+    )
+    named = {"container_name": "web", "image": "nginx:1.25", "image_id": "1a2b3c4d5e6f"}
     assert told == {
-        "0123456789ab": {"restart": "unless-stopped", "restarts": 2, "main_pid": 901},
-        "f" * 12: {"restart": "no", "restarts": 0, "main_pid": None},
+        "0123456789ab": {**named, "restart": "unless-stopped", "restarts": 2, "main_pid": 901},
+        "f" * 12: {
+            **named,
+            "container_name": "db",
+            "image": "postgres",
+            "restart": "no",
+            "restarts": 0,
+            "main_pid": None,
+        },
     }
 
 
@@ -68,10 +80,10 @@ def _program(folder: Path, name: str, text: str) -> None:
 
 def test_each_manager_is_asked_once_about_what_it_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _program(tmp_path, "systemctl", SHOW)
-    _program(tmp_path, "docker", f"{CONTAINER} 4125 2 always\n")
+    _program(tmp_path, "docker", f"{CONTAINER} 4125 2 /web nginx:1.25 {IMAGE} always\n")
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setattr(managers, "_BOOTED", tmp_path)
-    monkeypatch.setattr(managers, "_DOCKER", str(tmp_path))
+    monkeypatch.setattr(managers, "DOCKER", str(tmp_path))
     asked = (
         node(4121, unit="app.service", manager="system"),
         node(4122),
@@ -93,10 +105,10 @@ def test_each_manager_is_asked_once_about_what_it_has(tmp_path: Path, monkeypatc
 
 def test_without_systemd_and_docker_nothing_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _program(tmp_path, "systemctl", SHOW)
-    _program(tmp_path, "docker", f"{CONTAINER} 4125 2 always\n")
+    _program(tmp_path, "docker", f"{CONTAINER} 4125 2 /web nginx:1.25 {IMAGE} always\n")
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(managers, "_BOOTED", tmp_path / "none")
-    monkeypatch.setattr(managers, "_DOCKER", str(tmp_path / "none"))
+    monkeypatch.setattr(managers, "DOCKER", str(tmp_path / "none"))
     asked = (node(4121, unit="app.service", manager="system"), node(4125, container="0123456789ab"))
     assert with_managers(asked) == asked
     assert list(tmp_path.glob("*.asked")) == []

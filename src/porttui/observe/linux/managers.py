@@ -16,14 +16,21 @@ from porttui.observe.command import Output, run
 from porttui.observe.linux import cgroup
 
 _BOOTED = Path("/run/systemd/system")
-_DOCKER = "/var/run/docker.sock"
+DOCKER = "/var/run/docker.sock"
 _PROPERTIES = "Id,Names,Restart,NRestarts,MainPID,ActiveState,SubState"
 _STANDS = "Id,LoadState,ActiveState,SubState,Result,Triggers,Accept,NConnections,NAccepted,ExecMainStatus,NRestarts"
-_FORMAT = "{{.Id}} {{.State.Pid}} {{.RestartCount}} {{.HostConfig.RestartPolicy.Name}}"
+_FORMAT = (
+    "{{.Id}} {{.State.Pid}} {{.RestartCount}} {{.Name}} {{.Config.Image}} {{.Image}} {{.HostConfig.RestartPolicy.Name}}"
+)
 _USER_MANAGER = re.compile(r"/user@(\d+)\.service/")
 _SECONDS = 0.7
 _MOST = 16
 """Units or containers that are asked about in one look."""
+
+
+def booted() -> bool:
+    """Tell whether systemd is pid 1 (sd_booted(3)); without it its programs only say that they cannot connect."""
+    return _BOOTED.is_dir()
 
 
 def manager_of(pid: int) -> Literal["system", "user"] | None:
@@ -59,7 +66,7 @@ def with_managers(processes: Iterable[Process]) -> tuple[Process, ...]:
             for each in found
         ]
     containers = {each.container for each in found if each.container}
-    if not containers or not os.access(_DOCKER, os.R_OK | os.W_OK):
+    if not containers or not os.access(DOCKER, os.R_OK | os.W_OK):
         return tuple(found)
     output = run(
         "docker", "inspect", "--format", _FORMAT, *sorted(containers)[:_MOST], what="containers", seconds=_SECONDS
@@ -135,16 +142,25 @@ def read_show(text: str, units: Sequence[str]) -> dict[str, dict[str, object]]:
 
 
 def read_inspect(text: str) -> dict[str, dict[str, object]]:
-    """Read `docker inspect --format` with id, main pid, restart count and restart policy, one container a line.
+    """Read `docker inspect --format` with id, main pid, restart count, name, image, its id, and restart policy.
+
+    Args:
+        text: what it printed: a line for each container. No name of docker's has a blank in it.
 
     Returns:
         Fields of Process by the first twelve digits of the container's id. An empty policy is docker's "no".
     """
     found: dict[str, dict[str, object]] = {}
     for line in text.splitlines():
-        container, pid, restarts, *policy = line.split()[:4] if len(line.split()) >= 3 else ("", "", "")
-        if re.fullmatch(r"[0-9a-f]{64}", container) and pid.isdecimal() and restarts.isdecimal():
+        words = line.split()
+        if len(words) < 6 or not re.fullmatch(r"[0-9a-f]{64}", words[0]):
+            continue
+        container, pid, restarts, name, image, image_id, *policy = words[:7]
+        if pid.isdecimal() and restarts.isdecimal():
             found[container[:12]] = {
+                "container_name": printable(name.removeprefix("/"), 80),
+                "image": printable(image, 120),
+                "image_id": printable(image_id.removeprefix("sha256:"), 64)[:12],
                 "restart": printable(policy[0], 40) if policy else "no",
                 "restarts": int(restarts),
                 "main_pid": int(pid) or None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from porttui.model.facts import (
     Access,
@@ -41,6 +42,9 @@ from porttui.observe.linux.rules import linux_rules
 from porttui.observe.linux.sockets import linux_fate, linux_sockets
 from porttui.observe.linux.sysctls import linux_sysctls
 from porttui.observe.platform import Neighbourhood, RuleReader
+
+if TYPE_CHECKING:
+    from porttui.reading.inspected import Log
 
 
 class Linux:
@@ -103,6 +107,12 @@ class Linux:
     def managed(self, processes: Iterable[Process]) -> tuple[Process, ...]:
         """Ask systemd and docker what they do when these end."""
         return with_managers(processes)
+
+    def log(self, process: Process) -> Log | Unseen | None:
+        """Ask journalctl or docker."""
+        from porttui.observe.linux.log import linux_log
+
+        return linux_log(process)
 
     def socket_unit(self, port: int) -> str | None:
         """Ask systemctl show of all socket units."""

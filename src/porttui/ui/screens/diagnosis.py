@@ -187,6 +187,7 @@ class DiagnosisScreen(Screen[None]):
             )
         )
         self.tui.answered(self.shown)
+        self._doing.inspect(again=before.again)
         self._watching.mind()
         if before.elsewhere is not None and (before.again or _rules_differ(before.report, report)):
             self.ask_from(before.elsewhere.typed)
@@ -332,11 +333,13 @@ class DiagnosisScreen(Screen[None]):
     def action_next(self) -> None:
         """Move down."""
         self.tab.move(1)
+        self._doing.inspect()
         self.refresh_rows()
 
     def action_previous(self) -> None:
         """Move up."""
         self.tab.move(-1)
+        self._doing.inspect()
         self.refresh_rows()
 
     def action_page(self, by: int) -> None:
@@ -371,6 +374,7 @@ class DiagnosisScreen(Screen[None]):
         self.query_one(ContentSwitcher).current = f"tab-{number}"
         self.tab.focus()
         self.call_after_refresh(self.tab.redraw)
+        self._doing.inspect()
         self._watching.mind()
         self.following.mind()
         self.refresh_rows()

@@ -12,11 +12,12 @@ from porttui.model.facts import Process, Sockets, Unseen
 from porttui.reading import acts, columns
 from porttui.reading.acts import Act
 from porttui.reading.consequences import Consequences, consequences
-from porttui.reading.words import tilde
+from porttui.reading.inspected import Inspected
 from porttui.render.sections import how_to_see
+from porttui.ui import process_rows
 from porttui.ui.confirm import ACTS, confirmation, menu, refusal_rows
 from porttui.ui.lines import EMPTY, NARROW, Line, pad, plain, wrap
-from porttui.ui.panels import command_text, far_end, listening_processes, runs_because, who
+from porttui.ui.panels import listening_processes, who
 from porttui.ui.shown import Shown
 from porttui.ui.tabs.tab import Drawing, Tab
 
@@ -163,9 +164,13 @@ class ProcessTab(Tab):
         return self.shown.report.facts.os if self.shown.report is not None else "linux"
 
     def _consequences(self, one: Process) -> Consequences:
+        return self._consequences_of(one, ACTS[self.choice])
+
+    def _consequences_of(self, one: Process, act: Act) -> Consequences:
         report = self.shown.report
         assert report is not None  # noqa: S101  # a process is shown, so there is one
-        return consequences(report.facts, one, ACTS[self.choice])
+        facts, whole = process_rows.facts_about(report, self.inspected(one))
+        return consequences(facts, self._newest(one), act, whole=whole)
 
     def own_keys(self) -> list[tuple[str, str]]:
         """Return the keys of the actions or of the question."""
@@ -175,9 +180,12 @@ class ProcessTab(Tab):
         return [("down", "Next"), ("enter", "Choose"), ("esc", "Close")] if self.menu else []
 
     def copied(self) -> str:
-        """Return the command that would show the owner, when nobody could be seen."""
-        table = self._table()
-        if self._processes() or table is None:
+        """Return the command that would show the owner, when nobody could be seen, or the log of the one in focus."""
+        table, one = self._table(), self.process()
+        inspected = self.inspected(one) if one is not None else None
+        if inspected is not None and isinstance(inspected.log, Unseen):
+            return self._how(inspected.log)
+        if one is not None or table is None:
             return ""
         return next((self._how(unseen) for unseen in table.unseen if unseen.how_to_see), "")
 
@@ -223,7 +231,7 @@ class ProcessTab(Tab):
         focus: tuple[int, int] | None = None
         for one in found:
             first = len(rows)
-            described = self._described(one, width)
+            described = self._described(self._newest(one), width, height)
             if len(found) > 1 and one is self.process():
                 described[0] = Line(" >" + described[0].text[1:])
                 focus = (first, first + len(described) - 1)
@@ -238,6 +246,11 @@ class ProcessTab(Tab):
             rows.append(EMPTY)
         return Drawing(rows[:-1], focus)
 
+    def _newest(self, one: Process) -> Process:
+        """Return a process as it was seen last, at a look or a close look."""
+        found = self.inspected(one)
+        return found.process if found is not None and not found.gone else one
+
     def _below_process(self, one: Process, width: int, height: int) -> list[Line]:
         """Return what became of the last action, the four actions, or the question about one of them."""
         report = self.shown.report
@@ -248,7 +261,7 @@ class ProcessTab(Tab):
             return plain(["", *told]) if told else []
         rows: list[str] = []
         if self.confirming is None or height >= 28:
-            rows += menu(tuple(consequences(report.facts, one, act) for act in ACTS), self.choice, one, width)
+            rows += menu(tuple(self._consequences_of(one, act) for act in ACTS), self.choice, one, width)
         if self.confirming is not None:
             found = self._consequences(self.confirming)
             write = refusal_rows if found.refused is not None else confirmation
@@ -263,41 +276,28 @@ class ProcessTab(Tab):
             return (self.shown.names.get(self.wanted.pid, self.wanted),)
         return listening_processes(report) or tuple(report.facts.processes or ())[:1]
 
-    def _described(self, one: Process, width: int) -> list[Line]:
+    def _described(self, one: Process, width: int, height: int) -> list[Line]:
         report = self.shown.report
         assert report is not None  # noqa: S101  # only called with one
         state = _STATES.get(one.state, f"state {one.state}" if one.state else "")
+        inspected = self.inspected(one)
+        if inspected is not None and inspected.gone:
+            state = "GONE"
         title = f" {who(one, report)}"
         indent = "   " if width >= NARROW else " "
         rows = [pad(title, width - len(state) - 2) + state] if width >= NARROW else [title, f" {state}"]
         rows += [""] * (width >= NARROW)
-        for label, text in self._facts(one):
-            rows += wrap(text, width - 1, f"{indent}{label:<15}") if text else []
+        told = process_rows.rows(one, report, inspected, ending=not self.menu, reasons=height >= 28)
+        told += process_rows.log_rows(inspected, report, 8 if height >= 28 else 3) if not self.menu else []
+        for label, text in told:
+            rows += wrap(text, width - 1, f"{indent}{label:<15}")
         return plain(rows)
 
-    def _facts(self, one: Process) -> tuple[tuple[str, str], ...]:
-        table = self._table()
-        held = [row for row in (table.rows if table else ()) if one.pid in row.pids]
-        listens = [
-            f"{columns.local(row)}, queue {columns.queue(row).replace('/', ' of ')}"
-            for row in held
-            if row.state == "LISTEN"
-        ]
-        peers = [row for row in held if row.peer_port]
-        held_by = f"held by process {one.tracer}" if one.tracer else ""
-        return (
-            ("runs because", runs_because(one)),
-            ("command", command_text(one)),
-            ("leads to", far_end(one, self.shown.report) if self.shown.report else ""),
-            ("folder", tilde(one.cwd, one.user) if one.cwd else "can't see"),
-            ("since", one.started.strftime("%Y-%m-%d %H:%M:%S") if one.started else "can't see"),
-            ("debugger", held_by),
-            ("listens on", "; ".join(listens)),
-            ("connected", str(len(peers)) if peers else ""),
-            ("uses", _uses(one)),
-            ("service", one.unit or ""),
-            ("container", one.container or ""),
-        )
+    def inspected(self, one: Process) -> Inspected | None:
+        """Return the close look at a process; None while there is none."""
+        found = self.shown.inspected
+        same = found is not None and (found.process.pid, found.process.started) == (one.pid, one.started)
+        return found if same else None
 
     def _table(self) -> Sockets | None:
         table = self.shown.report.facts.sockets if self.shown.report else None
@@ -324,17 +324,3 @@ class ProcessTab(Tab):
 
     def _how(self, unseen: Unseen) -> str:
         return how_to_see(unseen, self.shown.report) if self.shown.report else unseen.how_to_see
-
-
-def _uses(one: Process) -> str:
-    parts = []
-    if one.open_files is not None:
-        limit = f" of {one.open_files_limit}" if one.open_files_limit is not None else ""
-        parts.append(f"{one.open_files} open files{limit}")
-    if one.cpu_percent is not None:
-        parts.append(f"{one.cpu_percent:.1f} % CPU")
-    if one.memory is not None:
-        parts.append(f"{one.memory / 1e6:.0f} MB")
-    if one.threads is not None:
-        parts.append(f"{one.threads} threads")
-    return ", ".join(parts)
