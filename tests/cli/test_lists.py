@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
+import signal
 import socket
+import subprocess
+import sys
 
 import pytest
 
-from porttui.cli.listed import Row
-from porttui.cli.sockets import table
-from porttui.model.facts import Process, Socket, Unseen
-from tests.cli.run import closed_port, listener, porttui
+from porttui.cli.sockets import written
+from porttui.model.facts import Socket, Unseen
+from porttui.model.table import Source
+from porttui.reading.tables import table_of
+from tests import worlds as w
+from tests.cli.run import closed_port, environment, listener, porttui
 
 
 def test_sockets_lists_a_listener_with_its_program() -> None:
@@ -39,31 +45,84 @@ def test_nothing_that_passes_is_an_empty_array_and_no_error() -> None:
     assert b"no listener passes the filter" in done.stderr
 
 
+def test_a_word_for_a_state_shows_connections_too() -> None:
+    with listener() as port, socket.create_connection(("127.0.0.1", port)):
+        plain = porttui("sockets", f":{port}").stdout.decode()
+        every = porttui("sockets", f":{port}", "all").stdout.decode().splitlines()
+        rows = list(csv.DictReader(porttui("sockets", f":{port}", "estab", "--csv").stdout.decode().splitlines()))
+        told = json.loads(porttui("sockets", f":{port}", "established", "--json").stdout)
+    assert len(plain.splitlines()) == 2
+    assert every[0].split() == ["ADDRESS", "PROTO", "STATE", "PROGRAM", "PID", "USER", "REACHED", "BY"]
+    assert sorted(line.split()[2] for line in every[1:4]) == ["ESTABLISHED", "ESTABLISHED", "LISTEN"]
+    assert len(rows) == len(told) == 2
+    assert {(int(row["port"]), int(row["peer_port"])) for row in rows} == {
+        (row["port"], row["peer_port"]) for row in told
+    }
+    ours = next(row for row in rows if row["pids"])
+    assert (ours["pids"], ours["program_certain"]) == (str(os.getpid()), "true")
+    waiting = next(row for row in rows if row["port"] == str(port))
+    assert (waiting["program"], waiting["pids"]) == ("-", "")  # nobody has accepted it
+
+
+def test_a_word_that_no_socket_can_have_is_a_mistake_of_the_user() -> None:
+    done = porttui("sockets", "pid=abc")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"pid=abc: a pid is a number" in done.stderr
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_watch_tells_into_a_pipe_what_comes_and_goes(form: str) -> None:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+        watching = subprocess.Popen(
+            [sys.executable, "-m", "porttui", "sockets", f"port={port}", "--watch", *["--json"] * (form == "json")],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment(),
+        )
+        with watching:
+            assert watching.stdout is not None
+            assert watching.stderr is not None
+            assert b"watching 0 sockets" in watching.stderr.readline()
+            one.listen()
+            came = watching.stdout.readline().decode()
+            one.close()
+            went = watching.stdout.readline().decode()
+            watching.send_signal(signal.SIGINT)
+            assert watching.wait() == 130
+    for line, change in ((came, "new"), (went, "gone")):
+        if form == "json":
+            told = json.loads(line)
+            assert (told["change"], told["port"], told["pids"]) == (change, port, [os.getpid()])
+        else:
+            assert line.split()[1:5] == [change, f"127.0.0.1:{port}", "tcp", "LISTEN"]
+
+
 def test_the_signs_for_what_is_not_known() -> None:
-    def row(program: str, **fields: object) -> Row:
-        base = {"protocol": "tcp", "state": "LISTEN", "address": "0.0.0.0", "port": 80}
-        return Row(socket=Socket(**(base | fields)), processes=_process(program))  # type: ignore[arg-type]
-
-    def _process(name: str) -> tuple[Process, ...]:
-        return (Process(pid=7, name=name),) if name else ()
-
-    rows = (
-        row("nginx", pids=(7,), owner_by="descriptor", user="root"),
-        row("nginx", pids=(7,), owner_by="cgroup", user="www-data", address="127.0.0.1"),
-        row("", unit="postgresql@15-main.service", user="postgres", address="::1"),
-        row("", uid=33, address="::"),
-    )
-    unseen = (Unseen(what="owners of 2 sockets", reason="needs root", how_to_see="ss -ltnp", needs_root=True),)
-    assert table(rows, unseen).splitlines() == [
-        "ADDRESS        PROGRAM        PID   USER       REACHED BY",
-        "0.0.0.0:80     nginx          7     root       network",
-        "127.0.0.1:80   (nginx)        ?     www-data   this machine",
-        "[::1]:80       (postgresql)   ?     postgres   this machine",
-        "[::]:80        ?              ?     33         network",
-        "",
-        "? can't see: needs root     (name) probable: by service or command line",
+    base = {"protocol": "tcp", "state": "LISTEN", "address": "0.0.0.0", "port": 80}
+    rows = [
+        Socket(**(base | fields))  # type: ignore[arg-type]
+        for fields in (
+            {"pids": (7,), "owner_by": "descriptor", "uid": 0, "user": "root"},
+            {"pids": (7,), "owner_by": "cgroup", "uid": 33, "user": "www-data", "address": "127.0.0.1"},
+            {"unit": "postgresql@15-main.service", "uid": 70, "user": "postgres", "address": "::1"},
+            {"uid": 34, "address": "::", "device": "eth0"},
+        )
     ]
-    assert "without root" not in table(rows)
+    owners = Unseen(what="owners of 2 sockets", reason="needs root", how_to_see="ss -ltnp", needs_root=True)
+    names = {7: w.node(pid=7, name="nginx")}
+    for unseen, last in (((owners,), "? can't see: needs root     "), ((), "? can't see     ")):
+        table = table_of(rows, names, Source(at=w.AT, unseen=unseen))
+        assert str(written(table, range(4), "text")).splitlines() == [
+            "ADDRESS        PROGRAM        PID   USER       REACHED BY",
+            "0.0.0.0:80     nginx          7     root       network",
+            "127.0.0.1:80   (nginx)        ?     www-data   this machine",
+            "[::1]:80       (postgresql)   ?     postgres   this machine",
+            "[::]:80        ?              ?     34         network, by eth0",
+            "",
+            f"{last}(name) probable: by service or command line",
+        ]
 
 
 def test_who_names_the_process_and_its_command() -> None:

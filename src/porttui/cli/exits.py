@@ -58,14 +58,17 @@ def of_report(report: Report, *, strict: bool = False) -> Exit:
     return Exit.FAULT if strict and any(each.severity is not Severity.OK for each in told) else Exit.HEALTHY
 
 
-def emit(data: str | bytes) -> None:
+def emit(data: str | bytes) -> bool:
     """Write to stdout as UTF-8. A reader that has gone away (``| head``) is no error, and keeps the exit code.
+
+    Returns:
+        Whether somebody may have read it: False when the reader has gone away, or stdout was closed before.
 
     Raises:
         CannotWriteError: a full disk, or worse.
     """
     if sys.stdout is None:  # closed by the caller, as with >&- (https://docs.python.org/3/library/sys.html#sys.stdout)
-        return
+        return False
     octets = data.encode("utf-8", "backslashreplace") if isinstance(data, str) else data
     try:
         sys.stdout.flush()
@@ -73,9 +76,24 @@ def emit(data: str | bytes) -> None:
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         _drop_stdout()
+        return False
     except OSError as error:
         _drop_stdout()
         raise CannotWriteError(error.strerror) from error
+    return True
+
+
+def is_read() -> bool:
+    """Tell whether stdout still has a reader, as far as the system tells before something is written (poll(2))."""
+    if sys.stdout is None:
+        return False
+    import select
+
+    if not hasattr(select, "poll"):
+        return True
+    poll = select.poll()
+    poll.register(sys.stdout.fileno(), 0)
+    return not any(event & (select.POLLERR | select.POLLNVAL) for _, event in poll.poll(0))
 
 
 def _drop_stdout() -> None:

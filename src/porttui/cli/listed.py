@@ -1,13 +1,16 @@
-"""What `sockets`, `who` and `free` share: the socket tables with their owners, and how a row is told."""
+"""What `who` and `free` share: who holds a port, and how a socket is told, in JSON and where it can't be seen."""
 
 from __future__ import annotations
 
 from porttui.cli import exits
 from porttui.model.base import Value
-from porttui.model.facts import Process, Socket, Sockets, Unseen
+from porttui.model.facts import Process, Socket, Unseen
+from porttui.model.table import Table
+from porttui.observe.described import describe
+from porttui.observe.snapshots import Snapshots
 from porttui.reading import columns
+from porttui.render import listing
 from porttui.render.lines import ascii_text
-from porttui.render.sections import how_to_look
 
 
 class Row(Value, frozen=True, kw_only=True):
@@ -41,43 +44,56 @@ class Row(Value, frozen=True, kw_only=True):
         """The user, by name or number."""
         return columns.user(self.socket, self.names)
 
-    @property
-    def reached_by(self) -> str:
-        """Who can reach it, as far as its address tells: "this machine" or "network"."""
-        return columns.reached_by(self.socket)
 
-
-def read(port: int = 0) -> tuple[tuple[Row, ...], Sockets]:
-    """Read the socket tables of this machine.
-
-    Args:
-        port: rows with this port on either side are read besides all listeners; 0 for listeners only.
+def read(port: int) -> tuple[tuple[Row, ...], tuple[Unseen, ...]]:
+    """Read who has a port, in this network namespace and in others.
 
     Returns:
-        Rows by port and address, and the tables that they come from.
+        The sockets whose own port it is, by address, and what could not be seen.
 
     Raises:
         CannotSeeError: the tables cannot be read.
     """
-    from porttui.observe import this_platform
-
     with exits.doing("reading the socket tables"):
-        eyes = this_platform()
-        sockets = eyes.sockets(port)
-        if isinstance(sockets, Unseen):
-            raise exits.CannotSeeError(unseen_text(sockets))
-        rows = [row for row in sockets.rows if port in (0, row.port)]
-        known = {process.pid: process for process in eyes.processes(sorted({pid for row in rows for pid in row.pids}))}
-    return tuple(
-        Row(socket=row, processes=tuple(known[pid] for pid in row.pids if pid in known)) for row in rows
-    ), sockets
+        table = Snapshots(protocols=("tcp", "udp"), port=port, namespaces=True).take()
+        if isinstance(table, Unseen):
+            raise exits.CannotSeeError(unseen_text(table))
+        rows = listing.by_place(table, (row for row, own in enumerate(table.ports) if own == port))
+        known = {process.pid: process for process in describe(sorted({pid for row in rows for pid in table.pids[row]}))}
+    found = (table.socket(row) for row in rows)
+    told = tuple(Row(socket=row, processes=tuple(known[pid] for pid in row.pids if pid in known)) for row in found)
+    return told, table.unseen
 
 
 def unseen_text(unseen: Unseen) -> str:
     """Tell what could not be looked at, in one line."""
     from porttui.observe import this_platform
+    from porttui.render.sections import how_to_look
 
     eyes = this_platform()
     how = how_to_look(unseen, os=eyes.os, root=eyes.privileges().root)
     shown = f"; to see it: {how}" if how else ""
     return ascii_text(f"can't see {unseen.what}: {unseen.reason}{shown}")
+
+
+def entry(row: Row) -> dict[str, object]:
+    """Return a row for JSON: the socket's own fields, and how the lists tell them."""
+    return _entry(row.socket, row.program, columns.reached_by(row.socket))
+
+
+def entry_of(table: Table, row: int) -> dict[str, object]:
+    """Return the row of a table for JSON, in the same way."""
+    socket = table.socket(row)
+    return _entry(socket, table.programs[row], columns.reached_by(socket))
+
+
+def _entry(socket: Socket, program: str, reached_by: str) -> dict[str, object]:
+    import msgspec
+
+    named = program not in (columns.NOT_SEEN, columns.NOBODY)
+    return {
+        **msgspec.structs.asdict(socket),
+        "program": program.strip("()") if named else None,
+        "program_certain": named and columns.certain(socket),
+        "reached_by": reached_by,
+    }

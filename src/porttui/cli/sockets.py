@@ -1,82 +1,179 @@
-"""`porttui sockets [FILTER...]`: the listeners of this machine, as a table or a JSON array."""
+"""`porttui sockets [FILTER...]`: the sockets of this machine, as a table, JSON or CSV, once or as they come and go."""
 
 from __future__ import annotations
 
 from porttui.cli import exits
 from porttui.cli.arguments import Parser
-from porttui.cli.listed import Row, read, unseen_text
-from porttui.model.facts import Unseen
+from porttui.model.table import Table
+from porttui.observe.snapshots import Snapshots
 from porttui.reading import filters
-from porttui.reading.columns import certain, signs
-from porttui.reading.tables import table_of
-from porttui.render.lines import ascii_text, columns
+from porttui.render import listing
 
-SUMMARY = "list the programs that wait for connections here"
-_HEAD = ("ADDRESS", "PROGRAM", "PID", "USER", "REACHED BY")
-_WIDE = 10_000
-"""Rows are never wrapped, so that each stays one line for grep and awk."""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from porttui.model.facts import Unseen
+
+SUMMARY = "list the sockets of this machine: who listens, who is connected"
+_EXAMPLES = """\
+Without a word for a state or a protocol the TCP listeners are shown. All words have to hold; !WORD must not:
+  :5432  :3000-3999  :postgres    that port on either end           5432    that port, or that process
+  listen  established  time-wait  close-wait ...  all               sockets in that state, or in any
+  tcp  udp  unix                  that protocol
+  pid=4121  user=dev  program=nginx  port=80  state=fin  addr=10.0.0.0/8  127.0.0.1:80
+  anything else                   part of a program, command line, user, address or path
+In the columns "?" is what can't be seen (mostly for want of root), "-" is nobody, (name) is only probable.
+
+exit codes: 0 the list is complete as far as this user may see, even when it is empty; 1 only with --strict; 2 usage,
+            3 the tables cannot be read, 4 porttui itself failed, 130 --watch was ended by ctrl+c
+examples: porttui sockets :5432 all     porttui sockets node !:9229     porttui sockets all --csv > sockets.csv"""
 
 
 def run(argv: list[str]) -> int:
-    """Print the listeners that pass every filter word."""
-    parser = Parser(
-        "sockets", "List the programs that wait for connections on this machine.", "porttui sockets 5173 !ssh"
-    )
-    parser.add_argument(
-        "filter",
-        metavar="FILTER",
-        nargs="*",
-        help="a word: 5173, nginx, tcp, udp, user=dev, pid=4121, !not; rows that pass all of them are shown",
-    )
-    parser.add_argument("--json", action="store_true", help="print a JSON array")
+    """Print the sockets that pass every word of the filter."""
+    parser = _parser()
     args = parser.parse_intermixed_args(argv)
     wanted = filters.read(args.filter)
     if wanted.mistakes:
         raise exits.UsageError(f"{wanted.mistakes[0]}. Example: {parser.example}")
-    rows, sockets = read()
-    waiting = [row for row in rows if _waits(row, wanted)]
-    processes = {pid: process for row in waiting for pid, process in row.names.items()}
-    rows_table = table_of([row.socket for row in waiting], processes)
-    shown = tuple(waiting[index] for index in wanted.keep(rows_table, filters.lines_of(processes)))
-    if args.json:
-        from porttui.render.json import lines_of_json
+    if args.exposed:
+        from porttui.cli.exposed import run as run_exposed
 
-        exits.emit(lines_of_json([entry(row) for row in shown]))
-    else:
-        exits.emit(table(shown, sockets.unseen))
-    if not shown:
-        exits.talk("porttui: no listener passes the filter" if args.filter else "porttui: nothing listens here")
-    for unseen in sockets.unseen:
-        exits.talk(f"porttui: {unseen_text(unseen)}")
+        return run_exposed(args, wanted, parser.example)
+    if args.strict:
+        raise exits.UsageError("--strict goes with --exposed. Example: porttui sockets --exposed --strict")
+    looks = snapshots(wanted)
+    if args.watch:
+        from porttui.cli.sockets_watch import watch
+
+        return watch(looks, wanted, form=args.form)
+    with exits.doing("reading the socket tables"):
+        table = take(looks)
+    rows = listing.by_place(table, kept(table, wanted))
+    with exits.doing(f"writing the sockets as {args.form}"):
+        data = written(table, rows, args.form, states=wanted.asks_state, protocols=asked_protocols(wanted) != {"tcp"})
+    exits.emit(data)
+    if not rows:
+        exits.talk(f"porttui: {_none(wanted)}")
+    tell_unseen(table.unseen)
     return exits.Exit.HEALTHY
 
 
-def table(rows: tuple[Row, ...], unseen: tuple[Unseen, ...] = ()) -> str:
-    """Return the rows as an aligned table with a head, and a line for the signs that occur in it."""
-    lines = [(row.place, row.program, row.pid, row.user, row.reached_by) for row in rows]
-    text = "\n".join(columns([_HEAD, *lines], _WIDE, indent=0, gap=3)) + "\n"
-    names = {pid: process for row in rows for pid, process in row.names.items()}
-    notes = signs([row.socket for row in rows], names, unseen)
-    return text + (f"\n{ascii_text('     '.join(notes))}\n" if notes else "")
+def snapshots(wanted: filters.Filter) -> Snapshots:
+    """Return what looks at the tables that a filter asks about."""
+    return Snapshots(protocols=asked_protocols(wanted), waiting=not wanted.asks_state, described=wanted.asks_text)
 
 
-def entry(row: Row) -> dict[str, object]:
-    """Return a row for JSON: the socket's own fields, and how the table tells them."""
-    import msgspec
-
-    return {
-        **msgspec.structs.asdict(row.socket),
-        "program": None if row.program in ("?", "-") else row.program.strip("()"),
-        "program_certain": certain(row.socket) and bool(row.processes),
-        "reached_by": row.reached_by,
-    }
+def asked_protocols(wanted: filters.Filter) -> frozenset[str]:
+    """Return the protocols that a filter asks about: those that words name, else TCP, and with a state UDP, too."""
+    return wanted.protocols() or frozenset(("tcp", "udp") if wanted.asks_state else ("tcp",))
 
 
-def _waits(row: Row, wanted: filters.Filter) -> bool:
-    """Tell whether a row belongs in the list: TCP listeners, and other protocols when a word names them."""
-    socket = row.socket
-    if socket.namespace is not None:
-        return False
-    if socket.protocol == "tcp":
-        return socket.state == "LISTEN" and not {"udp", "unix"} & wanted.protocols()
-    return socket.protocol in wanted.protocols()
+def take(looks: Snapshots) -> Table:
+    """Make one look.
+
+    Raises:
+        CannotSeeError: the tables cannot be read.
+    """
+    table = looks.take()
+    if isinstance(table, Table):
+        return table
+    from porttui.cli.listed import unseen_text
+
+    raise exits.CannotSeeError(unseen_text(table))
+
+
+def kept(table: Table, wanted: filters.Filter) -> list[int]:
+    """Return the rows that the filter keeps; of all that wait only listeners, as long as no word names a state."""
+    rows = wanted.keep(table, filters.lines_of(table.processes) if wanted.asks_text else {})
+    if wanted.asks_state:
+        return rows
+    return [row for row in rows if table.states[row] != "BOUND"]
+
+
+def written(
+    table: Table, rows: Sequence[int], form: str, *, states: bool = False, protocols: bool = False
+) -> str | bytes:
+    """Return rows as they go to stdout: as "text", "csv" or "json"."""
+    if form == "json":
+        from porttui.cli.listed import entry_of
+        from porttui.render.json import lines_of_json
+
+        return lines_of_json([entry_of(table, row) for row in rows])
+    if form == "csv":
+        return csv_text([listing.CSV_HEAD, *listing.csv_rows(table, rows)])
+    cells = listing.cells_of(table, states=states, protocols=protocols)
+    shown = [cells(row) for row in rows]
+    text = listing.table_text(listing.head(states=states, protocols=protocols), shown)
+    notes = signs((cell for row in shown for cell in row), table.unseen)
+    return text + (f"\n{notes}\n" if notes else "")
+
+
+def csv_text(rows: Iterable[Iterable[object]]) -> str:
+    """Return rows as CSV (RFC 4180), with the line ends of this system's programs."""
+    import csv
+    import io
+
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
+
+
+def signs(cells: Iterable[str], unseen: Iterable[Unseen]) -> str:
+    """Return the line that tells the signs which stand in these cells; empty when there are none."""
+    found = {cell for cell in cells if cell == "?" or cell.startswith("(")}
+    if not found:
+        return ""
+    from porttui.reading.columns import signs_in
+    from porttui.render.lines import ascii_text
+
+    return ascii_text("     ".join(signs_in(found, unseen)))
+
+
+def tell_unseen(unseen: Iterable[Unseen]) -> None:
+    """Say on stderr what could not be looked at."""
+    for each in unseen:
+        from porttui.cli.listed import unseen_text
+
+        exits.talk(f"porttui: {unseen_text(each)}")
+
+
+def _none(wanted: filters.Filter) -> str:
+    if not wanted.words:
+        return "nothing listens here"
+    if wanted.asks_state:
+        return "no socket passes the filter"
+    return "no listener passes the filter; the word all shows connections, too"
+
+
+def _parser() -> Parser:
+    from argparse import RawDescriptionHelpFormatter
+
+    parser = Parser("sockets", "List the sockets of this machine.", "porttui sockets 5173 !ssh")
+    parser.formatter_class = RawDescriptionHelpFormatter
+    parser.epilog = _EXAMPLES
+    parser.add_argument("filter", metavar="FILTER", nargs="*", help="words, see below")
+    form = parser.add_mutually_exclusive_group()
+    form.set_defaults(form="text")
+    form.add_argument(
+        "--json",
+        dest="form",
+        action="store_const",
+        const="json",
+        help="print a JSON array; with --watch an object a line",
+    )
+    form.add_argument("--csv", dest="form", action="store_const", const="csv", help="print CSV with a header")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument(
+        "--watch",
+        action="store_true",
+        help="print a line for each socket that comes or goes, once a second, until ctrl+c",
+    )
+    what.add_argument(
+        "--exposed", action="store_true", help="list what is open beyond this machine, and why it deserves a look"
+    )
+    parser.add_argument(
+        "--strict", action="store_true", help="with --exposed: exit 1 when something is open, 3 when that can't be told"
+    )
+    return parser

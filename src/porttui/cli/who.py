@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from porttui.cli import exits
 from porttui.cli.arguments import Parser, understand
-from porttui.cli.listed import Row, read, unseen_text
+from porttui.cli.listed import Row, entry, read, unseen_text
 from porttui.model.facts import Process
 from porttui.reading.forwards import leads_to
 from porttui.render.lines import ascii_text, columns, shell_command
@@ -29,10 +29,10 @@ def run(argv: list[str]) -> int:
         exits.emit(lines_of_json([{**entry(row), "processes": row.processes} for row in every]))
     else:
         exits.emit("\n".join(_told_port(port, rows) for port, rows in holders.items()))
-    for port, (_, sockets) in found.items():
+    for port, (_, unseen) in found.items():
         if any(row.program == "?" for row in holders[port]) or not holders[port]:
-            for unseen in sockets.unseen:
-                exits.talk(f"porttui: {unseen_text(unseen)}")
+            for each in unseen:
+                exits.talk(f"porttui: {unseen_text(each)}")
     return exits.Exit.HEALTHY if all(holders.values()) else exits.Exit.FAULT
 
 
@@ -80,10 +80,3 @@ def _process(process: Process, port: int) -> list[str]:
         ("parents", parents),
     ]
     return columns([row for row in rows if row[1]], _WIDE)
-
-
-def entry(row: Row) -> dict[str, object]:
-    """Return a row for JSON, as `porttui sockets --json` has it."""
-    from porttui.cli.sockets import entry as socket_entry
-
-    return socket_entry(row)

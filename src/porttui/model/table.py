@@ -45,6 +45,8 @@ class Columns(NamedTuple):
     """0: no process holds it; -1 where it is not told."""
     identities: Sequence[Hashable]
     """What stays the same of a socket from look to look."""
+    devices: Mapping[int, str] = NONE
+    """SO_BINDTODEVICE of those that have one and no other end, by row."""
 
 
 class Owners(NamedTuple):
@@ -58,6 +60,8 @@ class Owners(NamedTuple):
     """Names of users by uid."""
     labels: Mapping[int, str] = NONE
     """How the program of a row is written where that is no plain name, by row: "(nginx)" for a probable one."""
+    services: Mapping[int, str] = NONE
+    """Unit or container of a row, where the table knows it, by row: "nginx.service", "container 3f2a"."""
     processes: Mapping[int, Process] = {}
     """What more is told of these processes, where it was asked for: command line, user, start."""
 
@@ -88,8 +92,8 @@ class Table:
         """
         self.protocols, self.states, self.addresses, self.ports = columns[:4]
         self.peers, self.peer_ports, self.queues, self.limits = columns[4:8]
-        self.uids, self.inodes, self.identities = columns[8:]
-        self.pids, self.names, self._users, self.labels, self.processes = owners
+        self.uids, self.inodes, self.identities, self.devices = columns[8:]
+        self.pids, self.names, self._users, self.labels, self._services, self.processes = owners
         self.at, self.ms, self.source, self.total, self.unseen = source
         self._whole = whole
 
@@ -118,6 +122,11 @@ class Table:
         return [
             known.get(uid) or (NOT_SEEN if inode else NOBODY) for uid, inode in zip(self.uids, self.inodes, strict=True)
         ]
+
+    @functools.cached_property
+    def services(self) -> Sequence[str]:
+        """The unit or container of each row where the table knows it, which is where the owner is only probable."""
+        return [self._services.get(row, "") for row in range(len(self))]
 
     def socket(self, row: int) -> Socket:
         """Make one row into a value, with all that the table has of it."""

@@ -127,13 +127,18 @@ def signs(rows: Iterable[Socket], names: Names, unseen: Iterable[Unseen]) -> tup
         names: the processes known.
         unseen: what the reading of the table left out; it has the reason why an owner is not known.
     """
-    rows = tuple(rows)
-    cells = [cell for row in rows for cell in (program(row, names), pid(row), user(row, names))]
+    cells = (cell for row in rows for cell in (program(row, names), pid(row), user(row, names)))
+    return signs_in(cells, unseen)
+
+
+def signs_in(cells: Iterable[str], unseen: Iterable[Unseen]) -> tuple[str, ...]:
+    """Return what the signs mean that stand in these cells; see `signs`."""
+    found = {cell for cell in cells if cell == NOT_SEEN or cell.startswith("(")}
     notes = []
-    if NOT_SEEN in cells:
+    if NOT_SEEN in found:
         why = why_no_owner(unseen)
         notes.append(f"? can't see: {why}" if why else "? can't see")
-    if any(cell.startswith("(") for cell in cells):
+    if found - {NOT_SEEN}:
         notes.append(PROBABLE)
     return tuple(notes)
 

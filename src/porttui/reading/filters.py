@@ -99,6 +99,11 @@ class Filter(NamedTuple):
         """Tell whether a word is about owners, so that rows whose owner is not known may have it, too."""
         return any(word.kind in _OF_OWNERS for word in self.words)
 
+    @property
+    def asks_text(self) -> bool:
+        """Tell whether a word may be a part of a command line."""
+        return any(word.kind == "text" for word in self.words)
+
     def protocols(self) -> frozenset[str]:
         """Return the protocols that words ask for; empty when none does."""
         return frozenset(word.value for word in self.words if word.kind == "protocol" and not word.negated)

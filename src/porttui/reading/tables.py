@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from porttui.model.facts import Process, Socket, Sockets
 from porttui.model.table import Columns, Owners, Source, Table
-from porttui.reading.columns import program
+from porttui.reading.columns import program, service
 
 _NOWHEN = dt.datetime.fromtimestamp(0, dt.UTC)
 
@@ -33,12 +33,14 @@ def table_of(rows: Iterable[Socket], names: Mapping[int, Process], source: Sourc
         uids=[-1 if row.uid is None else row.uid for row in rows],
         inodes=[-1 if row.inode is None else row.inode for row in rows],
         identities=[_identity(row) for row in rows],
+        devices={index: row.device for index, row in enumerate(rows) if row.device},
     )
     owners = Owners(
         pids=[row.pids for row in rows],
         names={pid: process.name for pid, process in names.items()},
         users={row.uid: row.user for row in rows if row.uid is not None and row.user},
         labels={index: program(row, names) for index, row in enumerate(rows) if row.owner_by != "descriptor"},
+        services={index: service(row) for index, row in enumerate(rows) if row.unit or row.container},
         processes=names,
     )
     return Table(columns, owners, source or Source(at=_NOWHEN, total=len(rows)), rows.__getitem__)

@@ -146,6 +146,7 @@ class Dump:
             uids=[uid if inode else -1 for uid, inode in zip(self.uids, self.inodes, strict=True)],
             inodes=self.inodes,
             identities=identities,
+            devices={row: device(self.indexes[row]) for row in self.waiting if self.indexes[row] and row not in own},
         )
 
     def keep(self, rows: Sequence[int]) -> None:

@@ -74,6 +74,7 @@ class LinuxLooks:
             names=names,
             users=self._user_names(set(rows.uids)),
             labels={row: _label(each, names) for row, each in known.items() if each.owner_by != "descriptor"},
+            services={row: _service(each) for row, each in known.items() if each.unit or each.container},
             processes=self._descriptions(names) if self._describes else {},
         )
         self._looks += 1
@@ -243,6 +244,12 @@ def _label(row: Socket, names: dict[int, str]) -> str:
     from porttui.reading.columns import program_named
 
     return program_named(row, next((names[pid] for pid in row.pids if pid in names), None))
+
+
+def _service(row: Socket) -> str:
+    from porttui.reading.columns import service
+
+    return service(row)
 
 
 def _unix_listeners() -> Sequence[Socket]:
