@@ -31,16 +31,18 @@ def test_a_port_published_by_rules_alone(person: Person) -> None:
     expect_healthy(lan, person)
 
 
-def test_a_rule_for_loopback_alone(person: Person) -> None:
-    """Without root nothing shows that it was a rule of NAT and not one that drops."""
+@pytest.mark.parametrize("beside", [False, True], ids=["alone", "beside-a-listener"])
+@pytest.mark.parametrize("inside", [8000, 9], ids=["answers", "refuses"])
+def test_a_rule_for_loopback_alone(person: Person, inside: int, beside: bool) -> None:
+    """Without root it shows when the same address is asked from another one of this machine: then packets leave."""
     with Namespace() as stage, Namespace() as container:
         port = _joined(stage, container)
-        translate(stage, "output", f"ip daddr 127.0.0.1 tcp dport {port} dnat to {_INSIDE}:8000")
-        answer = stage.check(f"127.0.0.1:{port}", "--timeout=1.5", "--settle=0", person=person)
-    if person is Person.ROOT:
-        expect_fault(answer, "dnat-loopback-martian", "firewall", port, person)
-    else:
-        expect_undetermined(answer, person, truth="dnat-loopback-martian")
+        if beside:
+            stage.listen(port=port, person=Person.OTHER)
+        translate(stage, "output", f"ip daddr 127.0.0.1 tcp dport {port} dnat to {_INSIDE}:{inside}")
+        answer = stage.check(f"127.0.0.1:{port}", "--timeout=1.2", "--settle=0", person=person)
+    expect_fault(answer, "dnat-loopback-martian", "firewall", port, person)
+    assert answer.verdict["confidence"] == ("certain" if person is Person.ROOT else "likely"), answer
 
 
 def test_it_leaves_with_a_loopback_source(person: Person) -> None:

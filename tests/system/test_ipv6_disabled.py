@@ -65,3 +65,15 @@ def test_without_source_ports_the_same_error_is_another_fault(person: Person) ->
         stage.crowd(server.port, 2, "::1")
         answer = stage.check(f"[::1]:{server.port}", person=person)
     assert answer.code in {"ephemeral-exhaustion", "undetermined"}, answer
+
+
+def test_no_address_is_recommended_where_nothing_answers(person: Person) -> None:
+    with Namespace() as stage:
+        server = stage.listen(address="::1", person=Person.OTHER)
+        _off(stage)
+        lost = stage.check(f"[::1]:{server.port}", person=person)
+        other = stage.check(f"127.0.0.1:{server.port}", person=person)
+    expect_fault(lost, "ipv6-disabled", "path", server.port, person)
+    assert "and ask there" in lost.report["remedies"][0]["title"], lost
+    expect_fault(other, "ipv6-only-listener", "listener", server.port, person)
+    assert not any("Ask for" in each["title"] for each in other.report["remedies"]), other

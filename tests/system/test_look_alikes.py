@@ -111,11 +111,12 @@ def test_a_server_whose_bytes_are_dropped_on_the_way_does_not_hang(person: Perso
     assert told in answer.verdict["summary"], answer
 
 
-def test_masquerading_is_no_redirect(person: Person) -> None:
-    """The server sees another client's address than ours, and answers as it should."""
+@pytest.mark.parametrize("place", ["127.0.0.9", "127.0.0.9:5000-5999"])
+def test_masquerading_is_no_redirect(person: Person, place: str) -> None:
+    """The server sees another client's address than ours, perhaps with another port, and answers as it should."""
     with Namespace() as stage:
         server = stage.listen(port=stage.free_port(), person=Person.OTHER)
-        translate(stage, "postrouting", "oifname lo snat to 127.0.0.9")
+        translate(stage, "postrouting", f"oifname lo tcp dport {server.port} snat to {place}")
         answer = stage.check(f"http://127.0.0.1:{server.port}/", person=person)
     expect_healthy(answer, person)
 

@@ -11,10 +11,10 @@ setting that somebody reset, a hand-made iptables -t nat -A OUTPUT -p tcp --dpor
 172.17.0.2:80, a node port of Kubernetes asked at 127.0.0.1. With docker's proxy, which is the default, the port is
 served on 127.0.0.1 without any rule.
 
-How porttui knows: its packets to the loopback address never left (Ip.OutRequests, Ip.OutTransmits), nothing listens
-on the port, and net.ipv4.conf.*.route_localnet is 0. As root it reads the rule that leads them out. Without root it
-tries the same port at the machine's own other address: when that opens, and is served from elsewhere, the same rule
-is probably behind both, and the verdict stays likely.
+How porttui knows: its packets to the loopback address never left (Ip.OutRequests, Ip.OutTransmits), and
+net.ipv4.conf.*.route_localnet is 0. As root it reads the rule that leads them out. Without root it asks the same
+address from another one of this machine, for which no such law holds, and the same port at that address: when
+somebody elsewhere answers, a rule of NAT is probably behind it, and the verdict stays likely.
 
 What looks the same and is not: fw-drop-output (a rule drops the packets; no NAT leads them anywhere), lo-down (the
 packets left, and never came in), nat-redirect-dead (the other end is reached, and refuses), host-down (the container
@@ -67,10 +67,14 @@ def check(facts: Facts) -> Outcome:
         return _known(facts, first, place, lead.rule if isinstance(lead, nat.Lead) else None)
     if any(_allowed(facts)):
         return CannotTell(because="route_localnet allows loopback addresses outside", unseen=firewall_unseen(facts))
-    twin = _twin(facts)
-    if twin is None or not packets.dropped_outwards(first) or seen.accepting(facts, first.address) is not None:
-        return CannotTell(because="a NAT rule may lead the packets out of this machine", unseen=firewall_unseen(facts))
-    return _likely(facts, first, twin)
+    if packets.dropped_outwards(first):
+        twin = _twin(facts)
+        if twin is not None and seen.accepting(facts, first.address) is None:
+            return _likely(facts, first, twin)
+        beside = next((each for each in nat.sidesteps(facts, first) if _led_out(each)), None)
+        if beside is not None:
+            return _by_sidestep(facts, first, beside)
+    return CannotTell(because="a NAT rule may lead the packets out of this machine", unseen=nat.unseen(facts))
 
 
 def _known(facts: Facts, attempt: Attempt, place: tuple[str, int], rule: Rule | None) -> Outcome:
@@ -105,6 +109,30 @@ def _likely(facts: Facts, attempt: Attempt, twin: Attempt) -> Found:
             *evidence.connects(facts, (attempt, twin)),
             evidence.none_listening(facts),
             Evidence(text=f"server's side\tnone here at {endpoint(twin.address, twin.port)}", source="sockets"),
+            *_settings(facts),
+            *evidence.counted(attempt, "Ip.OutRequests", "Ip.OutTransmits"),
+        ),
+    )
+
+
+def _led_out(sidestep: Attempt) -> bool:
+    """Tell whether somebody elsewhere answered a loopback address, once the packets came from another address."""
+    return nat.led_past(sidestep) or packets.reset_from_elsewhere(sidestep)
+
+
+def _by_sidestep(facts: Facts, attempt: Attempt, beside: Attempt) -> Found:
+    listener = seen.accepting(facts, attempt.address)
+    passed = f", past {words.program(facts, listener)}" if listener is not None else ""
+    what = "opens" if beside.outcome == "open" else "is refused there"
+    return Found(
+        summary=f"Probably a NAT rule leads port {attempt.port} of {attempt.address} out of this machine{passed}: a "
+        f"connection from {beside.source} {what}, and none from a loopback address may leave.",
+        gloss=_GLOSS,
+        confidence=Confidence.LIKELY,
+        evidence=(
+            *evidence.connects(facts, (attempt,)),
+            Evidence(text=f"connect	from {beside.source}	{words.outcome(beside)}", source="connect"),
+            *(evidence.listening(facts, (listener,)) if listener is not None else (evidence.none_listening(facts),)),
             *_settings(facts),
             *evidence.counted(attempt, "Ip.OutRequests", "Ip.OutTransmits"),
         ),

@@ -13,7 +13,8 @@ service alone is cut off.
 How porttui knows: it asked the kernel to send some packets, which are counted (Ip.OutRequests in /proc/net/snmp), and
 they neither left (Ip.OutTransmits, since Linux 6.6) nor came in by loopback (Ip.InReceives); on older kernels,
 sending them once more was counted as failed (TcpExt.TCPRetransFail). The connection tracking table, which throws
-packets away at the same place when it is full, had room. As root it reads the rules, names the one that drops this
+packets away at the same place when it is full, had room; and a loopback address is also asked from another address of
+this machine, so that a NAT rule is not taken for a block. As root it reads the rules, names the one that drops this
 very connection, and is certain when that is what the connection met; without root the verdict says "Probably".
 
 What looks the same and is not: fw-drop-input (the packets came in, and were not handed on), conntrack-full (the table
@@ -61,6 +62,11 @@ def check(facts: Facts) -> Outcome:
     led = nat.deciding(facts, first.address)
     if isinstance(led, nat.Lead):
         return CannotTell(because="a NAT rule leads the packets elsewhere, and they may not go there")
+    if led is None and any(not packets.dropped_outwards(each) for each in nat.sidesteps(facts, first)):
+        return CannotTell(
+            because="packets from another address of this machine leave: NAT may lead these where they cannot go",
+            unseen=nat.unseen(facts),
+        )
     nobody = seen.sockets_seen(facts) and not seen.accepting(facts, first.address)
     if led is None and nobody and seen.is_local(facts, first.address):
         return CannotTell(
@@ -83,12 +89,16 @@ def _found(facts: Facts, attempt: Attempt) -> Found:
         evidence=(
             *rules.quoted(facts, attempt, "drop"),
             *evidence.connects(facts, (attempt,)),
-            *(_counted(attempt) if packets.dropped_outwards(attempt) else ()),
+            *_counted(facts, attempt),
         ),
     )
 
 
-def _counted(attempt: Attempt) -> tuple[Evidence, ...]:
+def _counted(facts: Facts, attempt: Attempt) -> tuple[Evidence, ...]:
+    if _lost_at_the_interface(facts, attempt):
+        return evidence.counted(attempt, "Ip.OutTransmits", "Dev.Loopback", "Dev.Outside")
+    if not packets.dropped_outwards(attempt):
+        return ()
     return (
         *evidence.counted(attempt, "Ip.OutRequests", "Ip.OutTransmits", "Ip.InReceives"),
         *evidence.counted(attempt, "TcpExt.TCPRetransFail", whole=True),
@@ -100,7 +110,15 @@ def _dropped(facts: Facts, attempt: Attempt) -> bool:
     if packets.queue_overflowed(attempt):
         return False
     side = rules.side(facts, attempt)
-    return side == "out" if side is not None else packets.dropped_outwards(attempt)
+    if side is not None:
+        return side == "out"
+    return packets.dropped_outwards(attempt) or _lost_at_the_interface(facts, attempt)
+
+
+def _lost_at_the_interface(facts: Facts, attempt: Attempt) -> bool:
+    """Tell whether packets were dropped behind the IP layer, before the loopback interface sent them; it is up."""
+    cards = facts.interfaces if isinstance(facts.interfaces, tuple) else ()
+    return any(each.loopback and each.up for each in cards) and packets.lost_at_the_interface(attempt)
 
 
 def _dropped_inwards(facts: Facts, attempt: Attempt) -> bool:

@@ -63,7 +63,7 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
     socket = seen.listeners(facts)[0]
     asked = "::" if is_wildcard(socket.address) else seen.addresses(facts)[0]
     return (
-        address.ask_for(facts, socket),
+        *address.ask_for(facts, socket),
         address.listen_on(facts, socket, asked),
         *address.by_ssh(facts, socket),
     )

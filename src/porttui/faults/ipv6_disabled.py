@@ -35,6 +35,8 @@ line "::1 localhost" out of the hosts file, so that no program tries what cannot
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shared import bind_errors, not_the_bind
 from porttui.model.address import endpoint, family, is_loopback
@@ -43,8 +45,10 @@ from porttui.model.report import Confidence, Evidence, Remedy, RemedyStep, Risk,
 from porttui.model.target import Question
 from porttui.reading import evidence, ipv6, seen, words
 from porttui.remedies import hosts, network, service
+from porttui.remedies.address import listen_on
 from porttui.remedies.network import Do
 
+_IPV4 = "127.0.0.1"
 _ERRORS = ("EADDRNOTAVAIL", "EAFNOSUPPORT")
 
 
@@ -116,7 +120,7 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
     port = facts.asked.target.port
     ways: tuple[Remedy, ...] = ()
     if is_loopback(address) and facts.asked.question is Question.CONNECT:
-        ways = (hosts.ask_by_address(facts, "127.0.0.1", f"Ask for 127.0.0.1 instead of {address}"),)
+        ways = (_by_ipv4(facts, address),)
     elif facts.asked.question is Question.BIND:
         ways = (
             Remedy(
@@ -128,6 +132,16 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
             ),
         )
     return (*ways, _switch_on(facts))
+
+
+def _by_ipv4(facts: Facts, address: str) -> Remedy:
+    """Ask for 127.0.0.1; where nothing answers there, let the server that has lost its address listen there first."""
+    ask = hosts.ask_by_address(facts, _IPV4, f"Ask for {_IPV4} instead of {address}")
+    listening = seen.listeners(facts)
+    if not listening or any(seen.would_accept(each, _IPV4) for each in listening):
+        return ask
+    move = listen_on(facts, listening[0], _IPV4)
+    return replace(move, title=f"{move.title}, and ask there", proof=ask.proof, steps=(*move.steps, *ask.steps))
 
 
 def _switch_on(facts: Facts) -> Remedy:

@@ -62,7 +62,7 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Ask for the IPv6 address, let the server listen on IPv4, or bring the port home by ssh."""
     socket = seen.listeners(facts)[0]
     return (
-        address.ask_for(facts, socket),
+        *address.ask_for(facts, socket),
         address.listen_on(facts, socket, seen.addresses(facts)[0]),
         *address.by_ssh(facts, socket),
     )

@@ -67,7 +67,7 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
     socket = next(each for each in seen.listeners(facts) if is_loopback(each.address))
     asked = seen.addresses(facts)[0]
     return (
-        address.ask_for(facts, socket, "Ask for the address that listens, from this machine"),
+        *address.ask_for(facts, socket, "Ask for the address that listens, from this machine"),
         address.listen_on(facts, socket, asked, exposes=True),
         *address.by_ssh(facts, socket),
     )

@@ -64,7 +64,7 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Ask for the address that listens, or let the server listen where it was asked."""
     socket = next(each for each in seen.listeners(facts) if not is_wildcard(each.address))
     asked = seen.addresses(facts)[0]
-    return address.ask_for(facts, socket), address.listen_on(facts, socket, asked)
+    return *address.ask_for(facts, socket), address.listen_on(facts, socket, asked)
 
 
 FAULT = Fault(

@@ -131,7 +131,7 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
     other = servers.narrowed(facts, other)
     name = words.plain_name(facts, other)
     return (
-        address.ask_for(facts, other, f"If {name} at {words.at(other)} is meant, ask there"),
+        *address.ask_for(facts, other, f"If {name} at {words.at(other)} is meant, ask there"),
         replace(service.stop_holder(facts, other), title=f"Stop {name} at {words.at(other)}"),
         Remedy(
             title="Give one of the two another port",

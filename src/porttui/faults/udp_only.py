@@ -48,9 +48,11 @@ def check(facts: Facts) -> Outcome:
     udp = _udp(facts)
     if not udp:
         return RuledOut(because=f"no UDP socket is on port {port}")
+    unsure = _may_be_a_client(facts)
+    told = f"is a UDP port here, held by {words.program(facts, udp[0])}; you asked for TCP."
     return Found(
-        confidence=Confidence.LIKELY if _may_be_a_client(facts) else Confidence.CERTAIN,
-        summary=f"Port {port} is a UDP port here, held by {words.program(facts, udp[0])}; you asked for TCP.",
+        confidence=Confidence.LIKELY if unsure else Confidence.CERTAIN,
+        summary=f"Probably {port} {told}" if unsure else f"Port {port} {told}",
         gloss="TCP and UDP have ports of their own: the same number is not the same door.",
         evidence=(*evidence.listening(facts, udp), evidence.none_listening(facts), *evidence.connects(facts)),
     )

@@ -64,7 +64,7 @@ def check(facts: Facts) -> Outcome:
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Ask by IPv6, or let the server take IPv4 too."""
     socket = next(each for each in seen.listeners(facts) if each.v6only)
-    ways = [address.ask_for(facts, socket), address.listen_on(facts, socket, "0.0.0.0")]
+    ways = [*address.ask_for(facts, socket), address.listen_on(facts, socket, "0.0.0.0")]
     if facts.sysctls.get(_SYSCTL) == "1":
         ways.append(
             Remedy(

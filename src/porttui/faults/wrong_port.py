@@ -88,7 +88,7 @@ def _language(facts: Facts, found: meant.Meant) -> str:
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Ask for the port nearby, or start the server on the one asked for."""
     found = meant.meant(facts)
-    ways = (address.ask_for(facts, found.socket, "Ask for the port that listens"),) if found else ()
+    ways = address.ask_for(facts, found.socket, "Ask for the port that listens") if found else ()
     return (*ways, service.start(facts))
 
 

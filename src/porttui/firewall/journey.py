@@ -1,8 +1,9 @@
 """A connection through all hooks: its first packet, the answer to it, and what a rule answers in its place.
 
-A connection that this machine makes to itself passes output and postrouting, goes into the loopback interface, comes
-out of it and passes prerouting and input; that is so for all of the machine's own addresses. Connection tracking has
-then seen it already: the NAT chains of prerouting and input are not asked (nf_nat_inet_fn).
+A connection that this machine makes to itself passes output and postrouting, goes into the loopback interface (its
+egress), comes out of it (its ingress) and passes prerouting and input; that is so for all of the machine's own
+addresses. Connection tracking has then seen it already: the NAT chains of prerouting and input are not asked
+(nf_nat_inet_fn).
 """
 
 from __future__ import annotations
@@ -213,7 +214,7 @@ class _Journey:
             leaves = not self._is_local(after.packet.destination)
             way_out = "lo" if not leaves else None if after.redirect else after.packet.oif
             out = _State(replace(after.packet, oif=way_out), "", after.path, after.stop, after.redirect)
-            for gone in self._hook("postrouting", out, "there"):
+            for gone in self._through(("postrouting", "egress"), out, "there"):
                 if gone.verdict:
                     yield gone
                 elif leaves:
@@ -240,7 +241,7 @@ class _Journey:
                     yield from self._through(("input",), routed, "there")
                 else:
                     forwarded = _State(replace(routed.packet, oif=None), "", routed.path, None, routed.redirect)
-                    for gone in self._through(("forward", "postrouting"), forwarded, "there"):
+                    for gone in self._through(("forward", "postrouting", "egress"), forwarded, "there"):
                         yield gone if gone.verdict else _ended(gone, _redirected(gone))
 
     def _through(self, hooks: tuple[str, ...], state: _State, way: Direction, *, nat: bool = True) -> Iterator[_State]:
@@ -300,7 +301,7 @@ class _Journey:
         if first.own and not self._is_local(state.packet.destination):
             return state
         begun = _State(later, "", (), None, None)
-        hooks = ("output", "postrouting") if first.own else ("prerouting", "input")
+        hooks = ("output", "postrouting", "egress") if first.own else ("prerouting", "input")
         for sent in self._through(hooks, begun, "there", nat=False):
             shown = replace(
                 sent.packet,
@@ -357,7 +358,14 @@ class _Journey:
             arriving = _State(packet, "", state.path, state.stop, state.redirect)
             yield from self._through(("ingress", "prerouting", "input"), arriving, way, nat=False)
             return
-        for out in self._through(("output", "postrouting"), begun, way, nat=False):
+        from_netdev = way == "refusal" and bool(state.path) and state.path[-1].hook == "ingress"
+        if from_netdev and back.family == 4 and first.own:
+            # It comes in by the loopback interface without a route: the kernel takes its source, an address of its own,
+            # for a martian (ip_route_input_slow; seen with Linux 6.18), so the rule drops, whatever it would answer.
+            yield _ended(begun, "drop")
+            return
+        hooks = ("egress",) if from_netdev else ("output", "postrouting", "egress")  # nft_reject_netdev sends directly
+        for out in self._through(hooks, begun, way, nat=False):
             if out.verdict or not first.own:
                 yield out
                 continue
@@ -393,8 +401,9 @@ class _Journey:
             self._walk.unknown.setdefault(f"the order of {hook} chains of the same priority")
 
     def _applies(self, chain: Chain, packet: Packet) -> bool:
-        if chain.family == "netdev" or (chain.family == "inet" and chain.hook == "ingress"):
-            return chain.device is None or packet.iif is None or packet.iif in chain.device.split(",")
+        if _at_a_device(chain):
+            name = packet.oif if chain.hook == "egress" else packet.iif
+            return chain.device is None or name is None or name in chain.device.split(",")
         return chain.family in {"inet", "ip" if packet.family == 4 else "ip6"}
 
     def _chains(self, chains: list[Chain], state: _State, hook: str, way: Direction) -> Iterator[_State]:
@@ -419,7 +428,8 @@ class _Journey:
         before = chain.priority < _CONNTRACK or hook == "ingress"
         early = packet.state in {"new", "established"} and before and untold
         asked = replace(packet, state="invalid") if early else packet
-        if (chain.device is None or packet.iif is None) and (chain.family == "netdev" or chain.hook == "ingress"):
+        name = packet.oif if chain.hook == "egress" else packet.iif
+        if _at_a_device(chain) and (chain.device is None or name is None):
             self._walk.unknown[f"the device of chain {chain.table} {chain.name}"] = None
             yield state
         for end in self._walk.base_chain(chain, asked):
@@ -470,6 +480,11 @@ class _Journey:
             return False
         plain = ipaddress.ip_address(address.partition("%")[0])
         return plain.is_loopback or str(plain) in self._world.addresses
+
+
+def _at_a_device(chain: Chain) -> bool:
+    """Tell whether a chain is asked for the packets of certain interfaces only."""
+    return chain.family == "netdev" or chain.hook in {"ingress", "egress"}
 
 
 def replace_state(state: _State, packet: Packet) -> _State:

@@ -506,8 +506,9 @@ class Attempt(Value, frozen=True, kw_only=True):
 
     address: str
     port: int
-    role: Literal["asked", "elsewhere"] = "asked"
-    """asked: an address of the target; elsewhere: a listener near it that was tried so that it can be recommended."""
+    role: Literal["asked", "elsewhere", "sidestep"] = "asked"
+    """asked: an address of the target; elsewhere: a listener near it that was tried so that it can be recommended;
+    sidestep: an address of the target once more, from another address of this machine, to see what stops the asked."""
     outcome: str
     """"open", "timeout", or the name of the errno: "ECONNREFUSED", "EHOSTUNREACH" ..."""
     immediate: bool = False
@@ -522,6 +523,8 @@ class Attempt(Value, frozen=True, kw_only=True):
     """What they moved by until the outcome."""
     transmits_counted: bool = False
     """Whether this kernel has the counter OutTransmits at all (Linux 6.6)."""
+    devices_counted: bool = False
+    """Whether the packets that interfaces sent were counted: Dev.Loopback, and Dev.Outside for all others together."""
     source: str = ""
     source_port: int = 0
     peer: str = ""

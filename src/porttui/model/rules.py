@@ -40,7 +40,7 @@ class HookPassed(Value, frozen=True, kw_only=True):
     """One place in the kernel where rules are asked."""
 
     hook: str
-    """"ingress", "prerouting", "input", "forward", "output" or "postrouting" (nft(8), ADDRESS FAMILIES)."""
+    """"ingress", "prerouting", "input", "forward", "output", "postrouting" or "egress" (nft(8), ADDRESS FAMILIES)."""
     way: Literal["there", "back", "refusal"]
     """Of which packet: the connection's first one, the server's answer to it, or what a rule answers."""
     stops: tuple[RuleStop, ...]

@@ -18,7 +18,7 @@ from porttui.model.facts import Attempt, Counters, Fate
 from porttui.observe.connection import OPEN, UNDER_WAY, Connection, wait
 from porttui.observe.linux.counters import added, moved
 
-Role = Literal["asked", "elsewhere"]
+Role = Literal["asked", "elsewhere", "sidestep"]
 FateReader = Callable[[str, int, str, int], Fate]
 """Server address and port, our address and port -> where the connection stands (`Platform.fate`)."""
 
@@ -45,6 +45,7 @@ class _Ask(NamedTuple):
     counters: Callable[[], Counters]
     role: Role = "asked"
     fate: FateReader | None = None
+    source: str = ""
 
 
 def attempts(  # noqa: PLR0913 - each is a choice of its own, and by keyword
@@ -55,6 +56,7 @@ def attempts(  # noqa: PLR0913 - each is a choice of its own, and by keyword
     counters: Callable[[], Counters] = no_counters,
     role: Role = "asked",
     fate: FateReader | None = None,
+    source: str = "",
 ) -> tuple[Attempt, ...]:
     """Connect to each address in turn; those that stay silent are then waited for together.
 
@@ -70,6 +72,7 @@ def attempts(  # noqa: PLR0913 - each is a choice of its own, and by keyword
         role: what the attempts are for.
         fate: how to look up the server's side of a connection; asked just before one that opened, or that nothing has
             answered, is given up.
+        source: an address of this machine to connect from; empty for the one that the kernel chooses.
 
     Returns:
         One attempt an address, in the order given. Every error is an outcome.
@@ -77,7 +80,7 @@ def attempts(  # noqa: PLR0913 - each is a choice of its own, and by keyword
     Raises:
         ValueError: one of `addresses` is no address.
     """
-    return _attempts(tuple(addresses), _Ask(port, timeout, counters, role, fate))
+    return _attempts(tuple(addresses), _Ask(port, timeout, counters, role, fate, source))
 
 
 class _Trying:
@@ -88,7 +91,7 @@ class _Trying:
         self.ask = ask
         self.counters = ask.counters
         self.before = ask.counters()
-        self.first = Connection(address, ask.port)
+        self.first = Connection(address, ask.port, ask.source)
         self.deadline = self.first.began + ask.timeout
         self.tries = 1
         self.burst: Counters = {}
@@ -99,7 +102,7 @@ class _Trying:
 
     def quick(self) -> None:
         """Do all that can be done in the first moments."""
-        asked = self.ask.role == "asked"
+        asked = self.ask.role != "elsewhere"
         wait((self.first,), min(self.deadline, self.first.began + _FIRST))
         self.burst = moved(self.before, self.counters())
         if self._silent():
@@ -148,12 +151,13 @@ class _Trying:
     def _here(self) -> bool:
         """Whether the address is one of this machine's: then the refusal was counted where it can be read."""
         source = self.first.source[0]
-        return is_loopback(self.address) or is_wildcard(self.address) or same_address(source, self.address)
+        own = is_loopback(self.address) or is_wildcard(self.address)
+        return own or bool(self.ask.source) or same_address(source, self.address)
 
     def _refused_again(self) -> None:
         """Be refused a few times more in the same window, to be told from other traffic."""
         for _ in range(_REFUSED_TRIES - 1):
-            again = Connection(self.address, self.ask.port)
+            again = Connection(self.address, self.ask.port, self.ask.source)
             try:
                 wait((again,), again.began + _SILENT)
             finally:
@@ -175,7 +179,7 @@ class _Trying:
         with contextlib.ExitStack() as opened:
             more = []
             for _ in range(_SILENT_TRIES - 1):
-                one = Connection(self.address, self.ask.port)
+                one = Connection(self.address, self.ask.port, self.ask.source)
                 opened.callback(one.close)
                 more.append(one)
             until = time.monotonic() + min(_AGAIN, left)
@@ -199,6 +203,7 @@ class _Trying:
             icmp=first.icmp,
             burst=self.burst,
             transmits_counted="Ip.OutTransmits" in self.before,
+            devices_counted="Dev.Outside" in self.before,
             whole=self.whole,
             source=first.source[0],
             source_port=first.source[1],

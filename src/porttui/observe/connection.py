@@ -34,8 +34,13 @@ class Connection:
 
     __slots__ = ("began", "ended", "icmp", "immediate", "outcome", "peer", "socket", "source")
 
-    def __init__(self, address: str, port: int) -> None:
+    def __init__(self, address: str, port: int, source: str = "") -> None:
         """Send the first packet, or find out at once that none can be sent.
+
+        Args:
+            address: where to.
+            port: 1 to 65535.
+            source: an address of this machine to send from; empty for the one that the kernel chooses.
 
         Raises:
             ValueError: `address` is no address.
@@ -55,6 +60,8 @@ class Connection:
             self.socket = socket.socket(family_of(address), socket.SOCK_STREAM)
             self.socket.setblocking(False)
             keep_errors(self.socket)
+            if source:
+                self.socket.bind(sockaddr(source, 0))
             error = self.socket.connect_ex(name)
             self.source = _name(self.socket.getsockname)
         except OSError as failure:

@@ -43,6 +43,8 @@ _MOST_TALKS = 3
 """How often a server is asked at most, when one of those that share its port ended meanwhile."""
 _CROWD = 5
 """Clients of a server from which on it may have no room for more; the smallest instances of databases have 10 or 20."""
+_SIDESTEP = 0.4
+"""Seconds for an answer from this machine, or from a container on it."""
 _FAR_AWAY = "192.0.2.1"
 """An address that no machine has (RFC 5737), to ask the kernel for its default gateway; no packet is sent to it."""
 T = TypeVar("T")
@@ -157,7 +159,8 @@ class _Observation:
         before = self.eyes.counters() if self.facts.attempts else {}
         yield from self._guarded("probe", self._talk_to_asked())
         yield from self._guarded("second look", self._look_again(before))
-        for talk in (self._follow_redirects, self._talk_elsewhere, self._ask_windows, self._talk_to_proxies):
+        talks = (self._follow_redirects, self._sidestep, self._talk_elsewhere, self._ask_windows, self._talk_to_proxies)
+        for talk in talks:
             yield from self._guarded("probe", talk())
 
     def _look_again(self, before: Counters) -> Iterator[None]:
@@ -439,6 +442,24 @@ class _Observation:
             found = tuple(line.address for line in lines) if isinstance(lines, tuple) else ()
         local = [each for each in found if parse_ip(each) is not None and seen.is_local(self.facts, each)]
         return tuple(dict.fromkeys(local))[: bounds.MOST_ADDRESSES]
+
+    def _sidestep(self) -> Iterator[None]:
+        """Ask a loopback address from another address of this machine, when packets to it did not even leave."""
+        from porttui.observe.connect import attempts
+
+        fate = self.eyes.fate if self.facts.os == "linux" else None
+        for address, source in near.sidesteps(self.facts):
+            done = attempts(
+                [address],
+                self.target.port,
+                timeout=_SIDESTEP,
+                counters=self.eyes.counters,
+                role="sidestep",
+                fate=fate,
+                source=source,
+            )
+            self._take(attempts=(*(self.facts.attempts or ()), *done))
+            yield
 
     def _talk_elsewhere(self) -> Iterator[None]:
         """Try the addresses that a remedy may recommend, so that no untried advice is given."""

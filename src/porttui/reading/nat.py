@@ -50,6 +50,12 @@ def led_to(facts: Facts, attempt: Attempt) -> tuple[str, int] | None:
     return lead.place if isinstance(lead, Lead) else None
 
 
+def sidesteps(facts: Facts, attempt: Attempt) -> tuple[Attempt, ...]:
+    """Return the attempts at the same address from another address of this machine."""
+    found = (each for each in facts.attempts or () if each.role == "sidestep" and each.address == attempt.address)
+    return tuple(each for each in found if each.port == attempt.port)
+
+
 def answering(facts: Facts, address: str, port: int) -> Socket | None:
     """Return the listener of this namespace to which a connection was led."""
     return seen.accepting(facts, address, port) if seen.is_local(facts, address) else None

@@ -73,6 +73,24 @@ def beside(facts: Facts) -> tuple[Socket, ...]:
     return tuple(socket for socket in found if all(seen.would_accept(socket, each) is False for each in asked))
 
 
+def sidesteps(facts: Facts) -> tuple[tuple[str, str], ...]:
+    """Return a loopback address that was asked, and another address of this machine from which to ask it again.
+
+    Its packets did not even leave. A rule drops them from anywhere; but where NAT leads them out of this machine, only
+    those that come from a loopback address may not go there.
+    """
+    silent = [each for each in seen.failed(facts) if each.outcome == "timeout" and is_loopback(each.address)]
+    stuck = [each.address for each in silent if family(each.address) == 4 and packets.dropped_outwards(each)]
+    if facts.tracked is False or not stuck:
+        return ()
+    return tuple((stuck[0], source) for source in _lan_addresses(facts)[:1])
+
+
+def _lan_addresses(facts: Facts) -> tuple[str, ...]:
+    """Return this machine's IPv4 addresses that are none of loopback."""
+    return tuple(each for each in seen.own_addresses(facts) if family(each) == 4 and not is_loopback(each))
+
+
 def twins_of_loopback(facts: Facts) -> tuple[str, ...]:
     """Return this machine's other IPv4 addresses, when packets to a loopback address did not even leave.
 
@@ -81,7 +99,7 @@ def twins_of_loopback(facts: Facts) -> tuple[str, ...]:
     silent = [each for each in seen.failed(facts) if each.outcome == "timeout" and is_loopback(each.address)]
     if seen.listeners(facts) or facts.tracked is False or not any(packets.dropped_outwards(each) for each in silent):
         return ()
-    return tuple(each for each in seen.own_addresses(facts) if family(each) == 4 and not is_loopback(each))[:1]
+    return _lan_addresses(facts)[:1]
 
 
 def address_to_ask(facts: Facts, socket: Socket) -> str:

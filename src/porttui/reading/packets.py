@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from porttui.model.address import family, is_loopback
+from porttui.model.address import family, is_loopback, is_wildcard, same_address
 from porttui.model.facts import Attempt, Facts, Icmp
 from porttui.reading import seen
 
@@ -29,8 +29,8 @@ def reset_by_kernel(attempt: Attempt) -> bool | None:
     if resets >= attempt.tries:
         # many more are somebody else's, and so they are when ours were seen to end before TCP
         return True if resets < 2 * attempt.tries + 2 and not ended_early(attempt) else None
-    if ended_early(attempt) or (resets == 0 and _stays(attempt)):  # fewer resets than packets: they are others'
-        return False
+    if ended_early(attempt) or (resets == 0 and _stays(attempt)):
+        return False  # fewer resets than packets: those that were counted are others'
     return None
 
 
@@ -47,18 +47,34 @@ def reset_from_elsewhere(attempt: Attempt) -> bool:
     """
     if attempt.outcome != "ECONNREFUSED" or attempt.icmp is not None or not attempt.burst:
         return False
-    if attempt.burst.get("Tcp.OutRsts", 0) or not attempt.transmits_counted or attempt.tries < 2:
+    if attempt.burst.get("Tcp.OutRsts", 0) or not attempt.transmits_counted or attempt.tries < 2 or _stays(attempt):
         return False
+    if attempt.devices_counted and _looped(attempt) >= 2 * attempt.tries:
+        return False  # as many as a rule's own resets make, behind the loopback interface
     left, came = ip_counter(attempt, "OutTransmits"), ip_counter(attempt, "InDelivers")
     return left >= attempt.tries and came >= attempt.tries and not ended_early(attempt)
 
 
 def _stays(attempt: Attempt) -> bool:
-    """Tell whether no other machine can have answered: packets from ::1 never leave this one (RFC 4291, 2.5.3).
+    """Tell whether no other machine can have answered, as our packets did not leave by any interface but loopback.
 
-    For IPv6 this is needed: the counters do not tell a rule's reset on the way out from one that came from elsewhere.
+    Packets from ::1 never leave (RFC 4291, 2.5.3); others are seen in the counters of the interfaces. It is needed
+    where those of the IP layer do not tell a rule's reset from one that came from elsewhere: for IPv6, and where the
+    rule stands behind an interface (netdev).
     """
-    return family(attempt.address) == 6 and is_loopback(attempt.address)
+    if family(attempt.address) == 6 and is_loopback(attempt.address):
+        return True
+    return attempt.devices_counted and attempt.burst.get("Dev.Outside", 0) < attempt.tries
+
+
+def _looped(attempt: Attempt) -> int:
+    return attempt.burst.get("Dev.Loopback", 0)
+
+
+def _to_itself(attempt: Attempt) -> bool:
+    """Tell whether the packets go through the loopback interface, unless NAT leads them elsewhere."""
+    own = is_loopback(attempt.address) or is_wildcard(attempt.address)
+    return own or same_address(attempt.source, attempt.address)
 
 
 def dropped_inwards(attempt: Attempt) -> bool:
@@ -69,7 +85,31 @@ def dropped_inwards(attempt: Attempt) -> bool:
     """
     if attempt.outcome != "timeout" or moved(attempt, "TcpExt.ListenOverflows", "TcpExt.IPReversePathFilter"):
         return False
-    return _lost_inwards(attempt) and not _lost_outwards(attempt)
+    return (_lost_inwards(attempt) or _lost_on_arrival(attempt)) and not _lost_outwards(attempt)
+
+
+def _lost_on_arrival(attempt: Attempt) -> bool:
+    """Tell whether packets went through the loopback interface and never came to the IP layer.
+
+    There a chain of the ingress hook can drop them (nft(8), netdev), or a program of eBPF.
+    """
+    if not attempt.devices_counted or not _to_itself(attempt):
+        return False
+    sent = min(ip_counter(attempt, "OutTransmits" if attempt.transmits_counted else "OutRequests"), _looped(attempt))
+    came = max(attempt.burst.get("Ip.InReceives", 0), attempt.burst.get("Ip6.InReceives", 0))
+    return came < attempt.tries <= sent  # were more received, what went through could be others'
+
+
+def lost_at_the_interface(attempt: Attempt) -> bool:
+    """Tell whether packets of an unanswered attempt left the IP layer, and were sent by no interface at all.
+
+    There a chain of the egress hook can drop them (nft(8), netdev); or the interface is down, or has no room. A packet
+    that waits for ARP looks the same at first: so nothing else may have been sent until the attempt was given up.
+    """
+    if attempt.outcome != "timeout" or not attempt.devices_counted or not _to_itself(attempt):
+        return False
+    left = ip_counter(attempt, "OutTransmits") >= attempt.tries
+    return left and _looped(attempt) < attempt.tries and not attempt.whole.get("Dev.Outside", 0)
 
 
 def dropped_outwards(attempt: Attempt) -> bool:
@@ -84,9 +124,18 @@ def dropped_outwards(attempt: Attempt) -> bool:
 def side(attempt: Attempt) -> Literal["out", "in"] | None:
     """Tell whether packets of an attempt ended on their way out of this machine, or on their way in; None: not told."""
     inwards, outwards = _lost_inwards(attempt), _lost_outwards(attempt, reset_loops_back=attempt.outcome != "timeout")
-    if inwards == outwards:  # what a rule resets on its way out is in no counter of IPv6; then none came in, either
-        return "out" if not inwards and _stays(attempt) and reset_by_kernel(attempt) is False else None
-    return "in" if inwards else "out"
+    if inwards != outwards:
+        return "in" if inwards else "out"
+    if attempt.outcome == "timeout":
+        arrived = _lost_on_arrival(attempt)
+        return "in" if arrived else "out" if lost_at_the_interface(attempt) else None
+    # what a rule resets on its way out is in no counter of IPv6; then none came in, either
+    if inwards or not _stays(attempt) or reset_by_kernel(attempt) is not False:
+        return None
+    if not attempt.devices_counted:
+        return "out"
+    rounds = _looped(attempt) // attempt.tries  # 1: the reset alone was sent; 2: our packet as well
+    return "out" if rounds == 1 else "in" if rounds == 2 else None
 
 
 def queue_overflowed(attempt: Attempt) -> bool:

@@ -11,7 +11,7 @@ from porttui.model.rules import HookPassed, Judged, Rule, RuleStop
 from porttui.reading import seen
 
 Side = Literal["in", "out"]
-_OUTWARDS = {"output", "postrouting"}
+_OUTWARDS = {"output", "postrouting", "egress"}
 _DOES = {"drop": "drop it", "reset": "reset it", "accept": "let it through", "unknown": "not be understood"}
 
 

@@ -17,6 +17,7 @@ from porttui.reading.sender import Sender
 _MEANINGS = {
     "output": "leaves the program",
     "postrouting": "last stop outwards",
+    "egress": "as it leaves",
     "ingress": "as it arrives",
     "prerouting": "first stop inwards",
     "input": "to a program here",
@@ -50,7 +51,7 @@ class WayStop(NamedTuple):
 def judged_way(facts: Facts, judged: Judged) -> tuple[WayStop, ...]:
     """Return the stops of this user's connection to an address, by what the rules do with it."""
     walk = _Walk(judged)
-    walk.pass_by("output", "postrouting")
+    walk.pass_by("output", "postrouting", *["egress"] * ("egress" in walk.hooks))
     if _stays(facts, judged):
         walk.add(_loopback(facts))
         walk.pass_by(*["ingress"] * ("ingress" in walk.hooks), "prerouting", "input")
@@ -68,7 +69,7 @@ def judged_way_from(facts: Facts, sender: Sender, judged: Judged) -> tuple[WaySt
     walk.pass_by(*["ingress"] * ("ingress" in walk.hooks), "prerouting")
     led = judged.redirect
     if led is not None and not seen.is_local(facts, led[0]):
-        walk.pass_by("forward", "postrouting")
+        walk.pass_by("forward", "postrouting", *["egress"] * ("egress" in walk.hooks))
         walk.add(WayStop("leaves", f"to {endpoint(*led)}", Status.UNSEEN, "not seen from here"))
     else:
         walk.pass_by("input")

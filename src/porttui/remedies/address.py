@@ -15,10 +15,12 @@ from porttui.remedies.container import is_container, publish
 from porttui.remedies.programs import Program, by_unit, known
 
 
-def ask_for(facts: Facts, socket: Socket, title: str = "Ask for the address that listens") -> Remedy:
-    """Offer to use the address of a listener instead, with what trying it showed."""
+def ask_for(facts: Facts, socket: Socket, title: str = "Ask for the address that listens") -> tuple[Remedy, ...]:
+    """Offer to use the address of a listener instead, with what trying it showed; () when that failed."""
     target = facts.asked.target
     address = near.address_to_ask(facts, socket)
+    if _fails_at(facts, address, socket.port):
+        return ()
     tried = tried_at(facts, address, socket.port)
     host = address
     if address in facts_localhost(facts) and is_loopback(address):
@@ -26,18 +28,20 @@ def ask_for(facts: Facts, socket: Socket, title: str = "Ask for the address that
     spoken = web_scheme_seen(facts, socket)
     scheme = spoken if spoken and target.scheme in {None, "http", "https"} else target.scheme
     wanted = replace(target, host=host, port=socket.port, scheme=scheme)
-    return Remedy(
-        title=title,
-        risk=Risk.SAFE,
-        cost="safe",
-        proof=str(wanted),
-        tried=tried,
-        steps=(
-            RemedyStep(
-                text="In the program that showed the error, write",
-                where="the program that showed the error",
-                why=f"{words.plain_name(facts, socket)} waits there",
-                url=str(wanted),
+    return (
+        Remedy(
+            title=title,
+            risk=Risk.SAFE,
+            cost="safe",
+            proof=str(wanted),
+            tried=tried,
+            steps=(
+                RemedyStep(
+                    text="In the program that showed the error, write",
+                    where="the program that showed the error",
+                    why=f"{words.plain_name(facts, socket)} waits there",
+                    url=str(wanted),
+                ),
             ),
         ),
     )
@@ -57,6 +61,12 @@ def tried_at(facts: Facts, address: str, port: int) -> str | None:
         if (attempt.address, attempt.port, attempt.outcome) == (address, port, "open"):
             return "it opens"
     return None
+
+
+def _fails_at(facts: Facts, address: str, port: int) -> bool:
+    """Tell whether an address that might be recommended was tried, and did not open."""
+    tried = [each for each in facts.attempts or () if (each.address, each.port) == (address, port)]
+    return bool(tried) and all(each.role == "elsewhere" and each.outcome != "open" for each in tried)
 
 
 def web_scheme_seen(facts: Facts, socket: Socket) -> str | None:

@@ -77,7 +77,7 @@ def _loopback(facts: Facts, stopped: tuple[Crossing, ...]) -> tuple[Remedy, ...]
     about_it = isinstance(first.stop, Rule) and str(first.known.port) in first.stop.text
     if first.between != "loopback" or about_it or not first.hook:
         return ()
-    inwards = first.hook not in {"output", "postrouting"}
+    inwards = first.hook not in {"output", "postrouting", "egress"}
     match = ("iifname" if inwards else "oifname", "lo")
     if first.stop.backend != "nftables":
         match = ("-i" if inwards else "-o", "lo")

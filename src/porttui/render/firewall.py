@@ -17,6 +17,7 @@ _WIDE = 10_000
 _HOOKS = {
     "output": "leaves the program",
     "postrouting": "last stop outwards",
+    "egress": "goes into the device",
     "ingress": "comes out of the device",
     "prerouting": "first stop inwards",
     "input": "to a program here",

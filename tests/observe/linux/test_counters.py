@@ -29,6 +29,7 @@ def test_a_refusal_moves_exactly_what_one_refusal_moves() -> None:
         "Tcp.InSegs": 2,
         "Tcp.OutSegs": 2,
         "Tcp.OutRsts": 1,
+        "Dev.Loopback": 2,
     }
 
 

@@ -35,6 +35,8 @@ class Ends(NamedTuple):
     port: int
     source: str
     """What its client seems to be there."""
+    source_port: int
+    """The client's port there."""
 
 
 def tracked(families: Iterable[int], root: Path = Path("/")) -> bool | None:
@@ -95,10 +97,10 @@ def translated(address: str, port: int, source: str, source_port: int) -> Ends |
     reply = netlink.attributes(netlink.attributes(answer[4:]).get(_REPLY, b""))
     ip, proto = netlink.attributes(reply.get(_IP, b"")), netlink.attributes(reply.get(_PROTO, b""))
     first, second = (1, 2) if family == socket.AF_INET else (3, 4)  # CTA_IP_V4_SRC, _DST; CTA_IP_V6_SRC, _DST
-    if first not in ip or second not in ip or _SOURCE_PORT not in proto:
+    if first not in ip or second not in ip or not {_SOURCE_PORT, _DESTINATION_PORT} <= proto.keys():
         return None
-    (to_port,) = struct.unpack(">H", proto[_SOURCE_PORT][:2])
-    return Ends(socket.inet_ntop(family, ip[first]), to_port, socket.inet_ntop(family, ip[second]))
+    to_port, from_port = (struct.unpack(">H", proto[each][:2])[0] for each in (_SOURCE_PORT, _DESTINATION_PORT))
+    return Ends(socket.inet_ntop(family, ip[first]), to_port, socket.inet_ntop(family, ip[second]), from_port)
 
 
 def _packed(address: str, source: str) -> tuple[int, bytes, bytes]:

@@ -1,11 +1,13 @@
 """The kernel's network counters, read fast enough to stand on both sides of a single packet.
 
 They are the only witnesses that an ordinary user has: whether the kernel itself sent the reset (Tcp.OutRsts), whether
-a packet left (Ip.OutTransmits), arrived (Ip.InReceives) and passed the filter (Ip.InDelivers). They count for the
+a packet left (Ip.OutTransmits), arrived (Ip.InReceives) and passed the filter (Ip.InDelivers), and by which interface
+(Dev.Loopback, Dev.Outside). They count for the
 whole network namespace, so only the movement around a burst of own packets means anything.
 
 Sources: /proc/net/snmp and /proc/net/netstat (names by RFC 2011, RFC 2012 and the kernel's
-Documentation/networking/snmp_counter.rst), /proc/net/snmp6 (RFC 4293), /proc/net/stat/nf_conntrack.
+Documentation/networking/snmp_counter.rst), /proc/net/snmp6 (RFC 4293), /proc/net/stat/nf_conntrack, /proc/net/dev
+(packets sent by each interface, proc_pid_net(5)).
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ _WANTED = {
 """What tells one cause of a failed connection from another. OutTransmits exists since Linux 6.6."""
 _WANTED6 = {f"{group}{name}".encode(): f"{group}.{name}" for group in ("Ip6", "Icmp6") for name in _WANTED[group]}
 _SIZE = 65536
-"""Each of the files is under 8 kB."""
+"""Each of the files is under 8 kB; /proc/net/dev has 120 bytes for each interface."""
 
 
 def read_counters() -> Counters:
@@ -47,6 +49,7 @@ def read_counters() -> Counters:
         _add_pairs(found, _read(path))
     _add_lines(found, _read("/proc/net/snmp6"))
     _add_conntrack(found, _read("/proc/net/stat/nf_conntrack"))
+    _add_devices(found, _read("/proc/net/dev"))
     return found
 
 
@@ -109,3 +112,20 @@ def _add_conntrack(found: Counters, text: bytes) -> None:
         if column in lines[0]:
             place = lines[0].index(column)
             found[name] = sum(int(line[place], 16) for line in lines[1:])
+
+
+def _add_devices(found: Counters, text: bytes) -> None:
+    """Add the packets that the loopback interface has sent, and those that all others have sent together."""
+    if not text or len(text) >= _SIZE:
+        return
+    loopback = outside = 0
+    for line in text.splitlines()[2:]:
+        name, _, numbers = line.partition(b":")
+        columns = numbers.split()
+        if len(columns) < 10:
+            return
+        if name.strip() == b"lo":
+            loopback = int(columns[9])
+        else:
+            outside += int(columns[9])
+    found["Dev.Loopback"], found["Dev.Outside"] = loopback, outside

@@ -21,7 +21,8 @@ from porttui.model.facts import Privileges, Unseen
 from porttui.observe.command import Output, find, run
 from porttui.observe.linux.firewall import has_no_nft_chains
 
-_SECONDS = 3.0
+_SECONDS = 10.0
+"""For one program: nft takes one or two to find an address among 100,000, and more on a busy machine."""
 _BYTES = 24_000_000
 """Of one listing; about 100,000 rules."""
 _MOST_LOOKUPS = 12

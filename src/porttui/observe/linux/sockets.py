@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
 
-from porttui.model.address import same_address
+from porttui.model.address import is_loopback, same_address
 from porttui.model.facts import Fate, Socket, Sockets, Unseen
 from porttui.model.printable import printable
 from porttui.observe.linux import conntrack, namespaces, owners, proc_net, sock_diag
@@ -21,6 +21,8 @@ from porttui.observe.linux.unseen import not_in_proc, unseen_owners
 
 _MOST_ROWS = 60_000
 """More than the two ends of a loopback connection from each port of the default ephemeral range."""
+_LEFT = ("CLOSE_WAIT", "LAST_ACK", "TIME_WAIT")
+"""The client has closed its end, so that its socket may be gone."""
 _ENDED = ("FIN_WAIT1", "FIN_WAIT2", "CLOSING", "LAST_ACK", "TIME_WAIT")
 
 
@@ -90,21 +92,32 @@ def linux_fate(address: str, port: int, source: str, source_port: int) -> Fate:
         closed: the kernel resets what was never accepted (inet_csk_listen_stop in net/ipv4/inet_connection_sock.c).
     """
     address, source = _plain(address), _plain(source)
-    try:
-        row = sock_diag.exact(address, port, source, source_port)
-        if row is None:  # the direct look-up misses sockets of a VRF; the walk does not
-            rows = [each.socket for each in sock_diag.tcp_on_port(port)]
-            row = _find(rows, address, port, source, source_port) or _masked(rows, address, port, source_port)
-    except OSError:
-        try:
-            row = _find(proc_net.read_tcp(ports=[port]), address, port, source, source_port)
-        except OSError:
-            return Fate(row="unknown")
     ends = conntrack.translated(address, port, source, source_port)
     if ends is not None and (not same_address(ends.address, address) or ends.port != port):
         return Fate(row="missing", to_address=ends.address, to_port=ends.port, source=ends.source)
+    client = (source, source_port) if ends is None else (_plain(ends.source), ends.source_port)
+    rows: list[Socket] = []
+    try:
+        row = sock_diag.exact(address, port, *client)
+        if row is None:  # the direct look-up misses sockets of a VRF; the walk does not
+            rows = [each.socket for each in sock_diag.tcp_on_port(port)]
+            row = _find(rows, address, port, *client)
+    except OSError:
+        try:
+            row = _find(proc_net.read_tcp(ports=[port]), address, port, *client)
+        except OSError:
+            return Fate(row="unknown")
     if row is None:
-        return _led_elsewhere(source, source_port)
+        led = _led_elsewhere(source, source_port)
+        if led.to_port or ends is not None:
+            return led
+        begun = _find(rows, source, source_port, address, port)
+        masked = _masked(rows, address, port, source_port, is_open=begun is not None and begun.state != "SYN_SENT")
+        if not masked:
+            return led
+        if len(masked) > 1:  # one of them may be ours
+            return Fate(row="unknown")
+        row = masked[0]
     if row.inode or row.state in _ENDED:
         if not row.inode:
             return Fate(row="accepted", closed=True)
@@ -203,15 +216,35 @@ def _find(rows: Iterable[Socket], address: str, port: int, peer: str, peer_port:
     return None
 
 
-def _masked(rows: Iterable[Socket], address: str, port: int, source_port: int) -> Socket | None:
-    """Find the server's row of a connection whose source NAT has changed on the way: the port stays if it can be kept.
+def _masked(rows: list[Socket], address: str, port: int, source_port: int, *, is_open: bool) -> list[Socket]:
+    """Find what may be the server's row of a connection whose source NAT has changed on the way.
 
-    That it stays is the rule (nf_nat_core.c); where it does not, the connection is said to be missing.
+    The port stays if it can be kept (nf_nat_core.c). Where none has it, it may have been changed as well: then it is a
+    connection from this machine that none of its sockets has begun.
     """
-    masked = [
-        row for row in rows if row.port == port and row.peer_port == source_port and same_address(row.address, address)
-    ]
-    return masked[0] if len(masked) == 1 else None
+    served = [row for row in rows if row.port == port and row.peer_port and same_address(row.address, address)]
+    kept = [row for row in served if row.peer_port == source_port]
+    if kept or not is_open:
+        return kept
+    lasting = [row for row in served if row.state not in _LEFT and _comes_from_here(row)]
+    return [row for row in lasting if not _is_begun_here(row, rows)]
+
+
+def _comes_from_here(row: Socket) -> bool:
+    return is_loopback(row.peer) or same_address(row.peer, row.address)
+
+
+def _is_begun_here(row: Socket, rows: list[Socket]) -> bool:
+    """Tell whether a socket of this machine is the client's end of a row; that may have been led to it by NAT."""
+    if _find(rows, row.peer, row.peer_port, row.address, row.port) is not None:
+        return True
+    try:
+        others = [each.socket for each in sock_diag.tcp_on_port(row.peer_port, _MOST_ROWS)]
+    except OSError:
+        return True
+    return any(
+        each.port == row.peer_port and each.peer_port and same_address(each.address, row.peer) for each in others
+    )
 
 
 def _plain(address: str) -> str:
