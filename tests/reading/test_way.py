@@ -160,10 +160,11 @@ def test_a_sender_of_a_far_target_is_none() -> None:
 
 
 def _attempt(outcome: str, **burst: int) -> Attempt:
-    counters = {f"Ip.{name}": count for name, count in burst.items()}
+    looped = burst.pop("looped", None)
+    counters = {f"Ip.{name}": count for name, count in burst.items()} | {"Dev.Loopback": looped or 0}
     return Attempt(
         address="127.0.0.1", port=8080, outcome=outcome, ms=0.2, tries=5, burst=counters, transmits_counted=True,
-        source="127.0.0.1",
+        source="127.0.0.1", devices_counted=looped is not None,
     )  # fmt: skip
 
 
@@ -173,8 +174,15 @@ def _attempt(outcome: str, **burst: int) -> Attempt:
         (_attempt("timeout", OutRequests=5, OutTransmits=0), "output", "out of devbox"),
         (_attempt("timeout", OutRequests=5, OutTransmits=5, InReceives=5, InDelivers=0), "input", "on its way in"),
         (_attempt("ECONNREFUSED", OutRequests=10, OutTransmits=10, InReceives=10, InDelivers=5), "input", "way in"),
+        (_attempt("timeout", OutRequests=5, OutTransmits=5, looped=0), "egress", "out of devbox"),
+        (_attempt("timeout", OutRequests=5, OutTransmits=5, looped=5), "ingress", "on its way in"),
+        (_attempt("timeout", OutTransmits=5, InReceives=5, InDelivers=0, looped=10), "ingress", "on its way in"),
+        (_attempt("ECONNREFUSED", OutTransmits=5, InReceives=5, InDelivers=5, looped=10), "ingress", "way in"),
     ],
-    ids=["dropped going out", "dropped coming in", "reset coming in"],
+    ids=[
+        *("dropped going out", "dropped coming in", "reset coming in", "dropped at egress", "dropped at ingress"),
+        *("rejected at ingress in vain", "reset at ingress"),
+    ],
 )
 def test_the_side_is_told_by_the_counters(attempt: Attempt, failing: str, side: str) -> None:
     facts = served(attempts=(attempt,))

@@ -95,7 +95,7 @@ def _found(facts: Facts, attempt: Attempt) -> Found:
 
 
 def _counted(facts: Facts, attempt: Attempt) -> tuple[Evidence, ...]:
-    if _lost_at_the_interface(facts, attempt):
+    if packets.lost_at_the_interface(facts, attempt):
         return evidence.counted(attempt, "Ip.OutTransmits", "Dev.Loopback", "Dev.Outside")
     if not packets.dropped_outwards(attempt):
         return ()
@@ -112,13 +112,7 @@ def _dropped(facts: Facts, attempt: Attempt) -> bool:
     side = rules.side(facts, attempt)
     if side is not None:
         return side == "out"
-    return packets.dropped_outwards(attempt) or _lost_at_the_interface(facts, attempt)
-
-
-def _lost_at_the_interface(facts: Facts, attempt: Attempt) -> bool:
-    """Tell whether packets were dropped behind the IP layer, before the loopback interface sent them; it is up."""
-    cards = facts.interfaces if isinstance(facts.interfaces, tuple) else ()
-    return any(each.loopback and each.up for each in cards) and packets.lost_at_the_interface(attempt)
+    return packets.dropped_outwards(attempt) or packets.lost_at_the_interface(facts, attempt)
 
 
 def _dropped_inwards(facts: Facts, attempt: Attempt) -> bool:

@@ -19,7 +19,8 @@ def shown(facts: Facts, attempt: Attempt) -> str | None:
         return {True: _PASSED, False: "reset", None: None}[packets.reset_by_kernel(attempt)]
     if packets.queue_overflowed(attempt):
         return _PASSED
-    return "drop" if packets.dropped_inwards(attempt) or packets.dropped_outwards(attempt) else None
+    dropped = packets.dropped_inwards(attempt) or packets.dropped_outwards(attempt)
+    return "drop" if dropped or packets.lost_at_the_interface(facts, attempt) else None
 
 
 def agrees(facts: Facts, attempt: Attempt, verdict: str) -> bool | None:

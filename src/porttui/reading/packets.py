@@ -100,12 +100,17 @@ def _lost_on_arrival(attempt: Attempt) -> bool:
     return came < attempt.tries <= sent  # were more received, what went through could be others'
 
 
-def lost_at_the_interface(attempt: Attempt) -> bool:
-    """Tell whether packets of an unanswered attempt left the IP layer, and were sent by no interface at all.
+def lost_at_the_interface(facts: Facts, attempt: Attempt) -> bool:
+    """Tell whether packets of an unanswered attempt left the IP layer and were sent by no interface, though lo is up.
 
-    There a chain of the egress hook can drop them (nft(8), netdev); or the interface is down, or has no room. A packet
-    that waits for ARP looks the same at first: so nothing else may have been sent until the attempt was given up.
+    There a chain of the egress hook can drop them (nft(8), netdev). A packet that waits for ARP looks the same at
+    first: so nothing else may have been sent until the attempt was given up.
     """
+    cards = facts.interfaces if isinstance(facts.interfaces, tuple) else ()
+    return any(each.loopback and each.up for each in cards) and _not_sent(attempt)
+
+
+def _not_sent(attempt: Attempt) -> bool:
     if attempt.outcome != "timeout" or not attempt.devices_counted or not _to_itself(attempt):
         return False
     left = ip_counter(attempt, "OutTransmits") >= attempt.tries
@@ -128,7 +133,7 @@ def side(attempt: Attempt) -> Literal["out", "in"] | None:
         return "in" if inwards else "out"
     if attempt.outcome == "timeout":
         arrived = _lost_on_arrival(attempt)
-        return "in" if arrived else "out" if lost_at_the_interface(attempt) else None
+        return "in" if arrived else "out" if _not_sent(attempt) else None
     # what a rule resets on its way out is in no counter of IPv6; then none came in, either
     if inwards or not _stays(attempt) or reset_by_kernel(attempt) is not False:
         return None
@@ -136,6 +141,17 @@ def side(attempt: Attempt) -> Literal["out", "in"] | None:
         return "out"
     rounds = _looped(attempt) // attempt.tries  # 1: the reset alone was sent; 2: our packet as well
     return "out" if rounds == 1 else "in" if rounds == 2 else None
+
+
+def at_the_device(attempt: Attempt) -> bool:
+    """Tell whether packets ended between an interface and the IP layer, where the hooks ingress and egress are."""
+    which = side(attempt)
+    if which != "in" or not attempt.devices_counted or not _to_itself(attempt):
+        return which == "out" and _not_sent(attempt)
+    if attempt.outcome != "timeout" or not _lost_inwards(attempt):
+        return not _lost_inwards(attempt)
+    # a rejection for each packet came in its place, and was thrown away
+    return (_looped(attempt) // attempt.tries, ip_counter(attempt, "InReceives") // attempt.tries) == (2, 1)
 
 
 def queue_overflowed(attempt: Attempt) -> bool:

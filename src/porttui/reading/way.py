@@ -23,6 +23,7 @@ _MEANINGS = {
     "input": "to a program here",
     "forward": "on to another machine",
 }
+_OUTWARDS = {"output", "postrouting"}
 _NOT_REACHED = "not reached"
 _LET_THROUGH = {"accept", "jump", "goto", "return"}
 
@@ -264,15 +265,19 @@ def seen_way(facts: Facts, attempt: Attempt, *, by_rule: bool) -> tuple[WayStop,
     shown = agreement.shown(facts, attempt)
     shown = shown if by_rule or shown == "accept" else None
     side = _side(facts, attempt)
-    hooks: list[WayStop] = []
-    for hook in ("output", "postrouting", "lo", "prerouting", "input"):
-        if hook == "lo":
-            hooks.append(_loopback(facts) if local else _leaving(facts, _as_judged(attempt)))
-        elif local or hook in {"output", "postrouting"}:
-            hooks.append(_seen_stop(hook, shown, side))
     blocked = shown not in {"accept", None}
-    if blocked and side == "out":
-        hooks[2] = hooks[2]._replace(status=Status.SKIPPED, text=_NOT_REACHED)
+    device = {"out": "egress", "in": "ingress"}.get(side or "") if blocked and packets.at_the_device(attempt) else None
+    hooks: list[WayStop] = []
+    for hook in ("output", "postrouting", "egress", "lo", "ingress", "prerouting", "input"):
+        if hook == "lo":
+            through = _loopback(facts) if local else _leaving(facts, _as_judged(attempt))
+            not_reached = blocked and side == "out"
+            hooks.append(through._replace(status=Status.SKIPPED, text=_NOT_REACHED) if not_reached else through)
+        elif hook in {"egress", "ingress"}:
+            if hook == device:
+                hooks.append(WayStop(hook, _MEANINGS[hook], Status.FAIL, f"{_word(shown)} here"))
+        elif local or hook in _OUTWARDS:
+            hooks.append(_beside(hook) if device is not None else _seen_stop(hook, shown, side))
     last = (
         _socket(facts, (destination(attempt.address), attempt.port), attempt.address)
         if local
@@ -283,9 +288,20 @@ def seen_way(facts: Facts, attempt: Attempt, *, by_rule: bool) -> tuple[WayStop,
     return (*hooks, last)
 
 
+def _beside(hook: str) -> WayStop:
+    """Return a stop of a connection that ended between an interface and the IP layer."""
+    passed = hook in _OUTWARDS
+    status, text = (Status.PASS, "let through") if passed else (Status.SKIPPED, _NOT_REACHED)
+    return WayStop(hook, _MEANINGS[hook], status, text)
+
+
+def _word(shown: str | None) -> str:
+    return {"drop": "dropped", "reset": "reset"}.get(shown or "", "rejected")
+
+
 def _seen_stop(hook: str, shown: str | None, side: Literal["out", "in"] | None) -> WayStop:
     begun = WayStop(hook, _MEANINGS[hook], Status.UNSEEN, "not known")
-    mine = "out" if hook in {"output", "postrouting"} else "in"
+    mine = "out" if hook in _OUTWARDS else "in"
     if shown == "accept" or (shown is not None and side == "in" and mine == "out"):
         return begun._replace(status=Status.PASS, text="let through")
     if shown is None:
@@ -296,8 +312,7 @@ def _seen_stop(hook: str, shown: str | None, side: Literal["out", "in"] | None) 
         return begun._replace(text="the rule may be here")
     if hook in {"output", "input"}:
         other = "postrouting" if hook == "output" else "prerouting"
-        word = {"drop": "dropped", "reset": "reset"}.get(shown, "rejected")
-        return begun._replace(status=Status.FAIL, text=f"{word} here or at {other}")
+        return begun._replace(status=Status.FAIL, text=f"{_word(shown)} here or at {other}")
     return begun._replace(text="or here: the rule can't be seen")
 
 
