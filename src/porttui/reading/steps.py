@@ -266,7 +266,7 @@ def _blocked(facts: Facts) -> str:
         if packets.reset_by_kernel(attempt) is False:
             return "reset, and this kernel counted none of its own"
         if attempt.outcome == "timeout":
-            if packets.dropped_outwards(attempt):
+            if packets.dropped_outwards(attempt) or packets.lost_at_the_interface(facts, attempt):
                 return f"{attempt.tries} packets to be sent, none of them left"
             return f"sent {attempt.tries}, arrived {packets.ip_counter(attempt, 'InReceives')}, none handed on"
     if nat.for_others(facts) is not None:
