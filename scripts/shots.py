@@ -19,12 +19,14 @@ from porttui.act.aftermath import Aftermath
 from porttui.act.signals import Result
 from porttui.firewall.nft_json import from_json, texts_of
 from porttui.model.base import Value
-from porttui.model.facts import Facts, Process, Sockets
+from porttui.model.facts import Facts, Process, Sockets, Unseen
 from porttui.model.rules import Judged
 from porttui.model.target import Asked
 from porttui.observe.judging import from_elsewhere, judge_one, world_of
 from porttui.observe.linux.rules import Rules
 from porttui.reading.acts import Act
+from porttui.reading.exposure import Surroundings
+from porttui.reading.inspected import Inspected
 from porttui.reading.sender import Sender
 from porttui.render.json import facts_from_json
 from porttui.ui.app import Hands, JudgeSender, PortTui
@@ -61,6 +63,7 @@ SHOTS = {
     "fix-120": Shot(facts="moved-1", keys=("f", "down", "enter", "x"), seen=_RESTART, size=(120, 36)),
     "watch": Shot(facts="moved-1", keys=("w",), seen=_RESTART),
     "fixed": Shot(facts="moved-1", keys=("f", "down", "enter"), seen=_FIXED),
+    "process": Shot(facts="sigstopped", keys=("4",)),
     "confirm": Shot(facts="sigstopped", keys=("4", "a", "2")),
     "sockets": Shot(facts="moved-1", keys=("3",)),
     "reasons": Shot(facts="moved-1", keys=("enter",)),
@@ -120,6 +123,14 @@ def _after(facts: Facts, process: Process, act: Act) -> Aftermath:
     raise NotImplementedError(f"no picture shows what {act} of {process.pid} leads to at {facts.at}")
 
 
+def _inspected(facts: Facts, process: Process) -> Inspected:
+    """Return a close look at a process by what was recorded of the whole machine."""
+    cards = facts.interfaces if isinstance(facts.interfaces, tuple) else ()
+    around = Surroundings(interfaces=cards, entries=Unseen(what="firewall rules", reason="needs root", how_to_see=""))
+    sockets = facts.sockets if isinstance(facts.sockets, Sockets) else None
+    return Inspected(at=facts.at, process=process, sockets=sockets, surroundings=around)
+
+
 def judge_recorded(name: str) -> JudgeSender | None:
     """Return what asks recorded rules about a sender; None where none were recorded."""
     listed = RECORDED / f"rules/{name}.json"
@@ -153,6 +164,7 @@ def _app(shot: Shot, watch: _Watch) -> PortTui:
         owners=lambda pids: tuple(one for one in facts.processes or () if one.pid in pids),
         elsewhere=judge_recorded(shot.facts),
         hands=Hands(send=_send, after=_after),
+        inspect=lambda one: _inspected(facts, one),
         save=lambda _report: "",
         here=Here(privileges=facts.privileges, host=facts.host),
         ascii_only=shot.ascii_only,

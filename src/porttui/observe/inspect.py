@@ -24,7 +24,7 @@ def inspect(process: Process, eyes: Platform, take: Callable[[], Table | Unseen]
     """Look closely at a process: who is in charge of it, all of its sockets, who can reach it, its log. Blocking.
 
     Args:
-        process: as it was described before; it has to be the same one still.
+        process: as it was described before; it has to be the same one still, if it is told when that was started.
         eyes: of this system.
         take: reads the socket tables; those of this system when None.
 
@@ -32,7 +32,7 @@ def inspect(process: Process, eyes: Platform, take: Callable[[], Table | Unseen]
         What was seen, after about 0.2 s; at most some 4 s, when a manager, a log or a firewall is slow to answer.
     """
     at = dt.datetime.now().astimezone()
-    same = tuple(each for each in eyes.processes((process.pid,)) if each.started == process.started)
+    same = tuple(each for each in eyes.processes((process.pid,)) if process.started in (None, each.started))
     if not same:
         return Inspected(at=at, process=process, gone=True)
     doing = Part("processor", lambda: eyes.doing((process.pid,)))

@@ -56,6 +56,7 @@ def rows(
         ("program", "its file was deleted or replaced since it was started" if one.exe_deleted else ""),
         ("folder", tilde(one.cwd, one.user) if one.cwd else "can't see"),
         ("since", _when(one.started) if one.started else "can't see"),
+        ("state", "paused by SIGSTOP or ctrl+z; no debugger holds it" if one.state == "T" and not one.tracer else ""),
         ("debugger", f"held by process {one.tracer}" if one.tracer else ""),
         ("listens on", _listed([_listener(row) for row in listening])),
         *(_exposures(facts, one, inspected, reasons=reasons) if inspected is not None else ()),

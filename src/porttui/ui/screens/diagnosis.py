@@ -25,6 +25,7 @@ from porttui.ui.keys import DIAGNOSIS, bindings, key_row
 from porttui.ui.lines import NARROW, ROW_RULE, Line, cut, plain, wrap
 from porttui.ui.screens.doing import Doing
 from porttui.ui.screens.following import Following
+from porttui.ui.screens.inspecting import Inspecting
 from porttui.ui.screens.page import PageScreen
 from porttui.ui.screens.watching import Watching
 from porttui.ui.shown import Elsewhere, Shown, same_answer
@@ -74,6 +75,7 @@ class DiagnosisScreen(Screen[None]):
         self._visits: list[Visit] = []
         self._watching = Watching(self)
         self._doing = Doing(self)
+        self._inspecting = Inspecting(self)
         self.following = Following(self)
 
     @property
@@ -187,7 +189,7 @@ class DiagnosisScreen(Screen[None]):
             )
         )
         self.tui.answered(self.shown)
-        self._doing.inspect(again=before.again)
+        self._inspecting.mind(again=before.again)
         self._watching.mind()
         if before.elsewhere is not None and (before.again or _rules_differ(before.report, report)):
             self.ask_from(before.elsewhere.typed)
@@ -333,13 +335,13 @@ class DiagnosisScreen(Screen[None]):
     def action_next(self) -> None:
         """Move down."""
         self.tab.move(1)
-        self._doing.inspect()
+        self._inspecting.mind()
         self.refresh_rows()
 
     def action_previous(self) -> None:
         """Move up."""
         self.tab.move(-1)
-        self._doing.inspect()
+        self._inspecting.mind()
         self.refresh_rows()
 
     def action_page(self, by: int) -> None:
@@ -374,7 +376,7 @@ class DiagnosisScreen(Screen[None]):
         self.query_one(ContentSwitcher).current = f"tab-{number}"
         self.tab.focus()
         self.call_after_refresh(self.tab.redraw)
-        self._doing.inspect()
+        self._inspecting.mind()
         self._watching.mind()
         self.following.mind()
         self.refresh_rows()

@@ -1,4 +1,4 @@
-"""What the diagnosis screen lets others do in a thread: write a report, look closely at a process, and act on it."""
+"""What the diagnosis screen lets others do in a thread: write a report to files, and act on a process."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from porttui.act.signals import Outcome
-from porttui.model.facts import Process, Socket, Sockets
+from porttui.model.facts import Process
 from porttui.model.report import Report
 from porttui.reading.acts import Act
 from porttui.ui import live
@@ -24,8 +24,6 @@ class Doing:
 
     def __init__(self, screen: DiagnosisScreen) -> None:
         self._screen = screen
-        self._inspected: tuple[Process, tuple[Socket, ...]] | None = None
-        """Which process was looked at closely, and what the look before had shown."""
 
     def save(self) -> None:
         """Write the report, with what was seen of the target since."""
@@ -42,31 +40,6 @@ class Doing:
         except Exception as error:  # noqa: BLE001  # told on the screen and on the normal screen
             error.add_note("saving the report")
             self._screen.failed("saving the report", error)
-
-    def inspect(self, *, again: bool = False) -> None:
-        """Look closely at the process in focus while the Process tab is in sight, unless nothing has changed since."""
-        screen = self._screen
-        tab, report = screen.tab, screen.shown.report
-        one = tab.process() if isinstance(tab, ProcessTab) else None
-        if one is None or report is None or screen.shown.looking or screen.tui.inspect is None:
-            return
-        table = report.facts.sockets
-        asked = (one, table.rows if isinstance(table, Sockets) else ())
-        if again or asked != self._inspected:
-            self._inspected = asked
-            work(screen, "inspect", partial(self._inspect, one))
-
-    async def _inspect(self, process: Process) -> None:
-        screen, look = self._screen, self._screen.tui.inspect
-        if look is None:
-            return
-        try:
-            found = await live.in_thread(lambda: look(process))
-        except Exception as error:  # noqa: BLE001  # told on the screen and on the normal screen
-            error.add_note(f"looking closely at pid {process.pid}")
-            screen.failed(f"looking closely at pid {process.pid}", error)
-            return
-        screen.show(replace(screen.shown, inspected=found))
 
     def act(self, process: Process, act: Act) -> None:
         """Do to a process what the user has confirmed, tell what came of it, and look again."""

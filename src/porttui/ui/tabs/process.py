@@ -273,7 +273,7 @@ class ProcessTab(Tab):
         if report is None:
             return ()
         if self.wanted is not None:
-            return (self.shown.names.get(self.wanted.pid, self.wanted),)
+            return (self._newest(self.shown.names.get(self.wanted.pid, self.wanted)),)
         return listening_processes(report) or tuple(report.facts.processes or ())[:1]
 
     def _described(self, one: Process, width: int, height: int) -> list[Line]:
@@ -296,8 +296,9 @@ class ProcessTab(Tab):
     def inspected(self, one: Process) -> Inspected | None:
         """Return the close look at a process; None while there is none."""
         found = self.shown.inspected
-        same = found is not None and (found.process.pid, found.process.started) == (one.pid, one.started)
-        return found if same else None
+        if found is None or found.process.pid != one.pid:
+            return None
+        return found if one.started in (None, found.process.started) else None
 
     def _table(self) -> Sockets | None:
         table = self.shown.report.facts.sockets if self.shown.report else None
