@@ -60,6 +60,7 @@ def _find(code: str, faults: dict[str, Fault]) -> Fault:
 
 
 def _entry(fault: Fault) -> dict[str, object]:
+    from porttui.learn.contents import lessons_of
     from porttui.render.explanation import sections, see_also
 
     return {
@@ -71,5 +72,6 @@ def _entry(fault: Fault) -> dict[str, object]:
         "explains": fault.explains,
         "text": fault.text,
         "sections": sections(fault),
+        "lessons": [lesson.topic for lesson in lessons_of(fault.code)],
         "see_also": [other.code for other in see_also(fault)],
     }

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from porttui.cli import exits
 from porttui.cli.arguments import Parser
 
-COMMANDS = ("check", "firewall", "wait", "sockets", "who", "free", "explain", "replay")
+COMMANDS = ("check", "firewall", "wait", "sockets", "who", "free", "explain", "learn", "replay")
 """Each is a module here with `run(argv) -> int` and a SUMMARY. Their names win over TARGET."""
 
 

@@ -8,10 +8,13 @@ from collections.abc import Iterable
 
 from porttui.faults.fault import Fault
 from porttui.faults.registry import BY_CODE
+from porttui.learn.contents import lessons_of
 from porttui.model.target import QUESTION_TEXT, Question
 from porttui.render.explanation import Section, sections, see_also
 from porttui.render.lines import ascii_text, columns
 from porttui.render.marks import SEVERITY_MARKS
+from porttui.render.packet_way import place_of
+from porttui.render.packet_way import row as packet_row
 
 _HEAD = """# The faults that porttui names
 
@@ -54,6 +57,9 @@ def explain_text(fault: Fault, *, width: int = 80) -> str:
         f"  severity  {SEVERITY_MARKS[fault.severity].word}",
         f"  asked by  {_questions(fault)}",
     ]
+    place = place_of(fault)
+    if place is not None:
+        head += ["", f"  {packet_row(place)}"]
     blocks = ["\n".join(head), *(_told(section, width) for section in sections(fault))]
     known = [code for code in fault.explains if code in BY_CODE]
     if known:
@@ -62,6 +68,10 @@ def explain_text(fault: Fault, *, width: int = 80) -> str:
     if others:
         rows = columns([(each.code, each.title) for each in others], width)
         blocks.append("\n".join(["See also, by porttui explain CODE", *rows]))
+    lessons = lessons_of(fault.code)
+    if lessons:
+        rows = columns([(each.topic, each.title) for each in lessons], width)
+        blocks.append("\n".join(["Lessons, by porttui learn TOPIC", *rows]))
     ask = "To see it on your own machine, with the fix for it:"
     again = "porttui check TARGET" + (" --bind" if fault.questions == (Question.BIND,) else "")
     blocks.append(f"{ask}\n  {again}")
@@ -99,6 +109,9 @@ def _section(fault: Fault) -> str:
     others = see_also(fault)
     if others:
         lines += [f"See also: {', '.join(f'[{each.code}](#{each.code})' for each in others)}", ""]
+    lessons = lessons_of(fault.code)
+    if lessons:
+        lines += [f"Lessons: {', '.join(f'`porttui learn {each.topic}`' for each in lessons)}", ""]
     return "\n".join(lines)
 
 

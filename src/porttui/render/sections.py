@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from porttui.learn.contents import lessons_of
 from porttui.model import report as r
 from porttui.model.facts import Os, Unseen
 from porttui.model.target import Question
@@ -20,6 +21,12 @@ SURE = {
 def faults_of(report: r.Report) -> tuple[r.Verdict, ...]:
     """Return the leading verdict and the other faults that were found with it."""
     return (report.verdict, *(each for each in report.also if each.severity is r.Severity.FAULT))
+
+
+def more(report: r.Report) -> str:
+    """Return where to read on about the verdict: its explanation, and the lesson that it is an example of."""
+    lessons = lessons_of(report.verdict.code)
+    return f"porttui explain {report.verdict.code}" + (f"; porttui learn {lessons[0].topic}" if lessons else "")
 
 
 def headlines(report: r.Report) -> list[tuple[str, str]]:

@@ -162,7 +162,7 @@ def _ticket(report: r.Report, width: int, exit_code: int | None, took: float | N
     who = ascii_text(sections.signature(report, took))
     lines = [f"{what} {who}"] if len(what) + len(who) < width else [what, who]
     if report.verdict.severity in (r.Severity.FAULT, r.Severity.WARNING):
-        lines.append(f"More: porttui explain {report.verdict.code}")
+        lines += paragraph(f"More: {sections.more(report)}", width)
     return lines
 
 

@@ -1,0 +1,74 @@
+"""`porttui learn [TOPIC]`: short lessons with this machine's own values in them. Never imports asyncio or textual."""
+
+from __future__ import annotations
+
+from porttui.cli import exits
+from porttui.cli.arguments import Parser
+from porttui.learn.contents import BY_TOPIC, LESSONS, Lesson
+from porttui.model.facts import Facts
+
+SUMMARY = "lessons about ports, with the values of this machine"
+_EXAMPLE = "localhost:62893"
+"""The target that stands as the example where nobody asked about one: a port that no service is known by."""
+_WIDTH = 79
+
+
+def run(argv: list[str]) -> int:
+    """Print one lesson, or the list of them."""
+    from porttui.render.lines import columns
+
+    parser = Parser("learn", "Print a short lesson; without a topic, list them all.", "porttui learn localhost")
+    parser.add_argument("topic", metavar="TOPIC", nargs="?", help="a topic of the list, its number, or a fault's code")
+    args = parser.parse_intermixed_args(argv)
+    if args.topic is None:
+        rows = [(f"{at:>2}", lesson.topic, lesson.title) for at, lesson in enumerate(LESSONS, 1)]
+        told = [*columns(rows, _WIDTH, indent=0), "", "One of them, in the order that builds up: porttui learn TOPIC"]
+        exits.emit("\n".join(told) + "\n")
+        return exits.Exit.HEALTHY
+    lesson = _find(args.topic)
+    from porttui.learn.setting import lesson_rows
+
+    facts = _look(lesson)
+    rows_of_it = lesson_rows(lesson, lesson.page(facts), _WIDTH, room=22)
+    exits.emit("\n".join([*rows_of_it, f"Next: {_next(lesson)}"]) + "\n")
+    exits.tell_failures(facts)
+    return exits.Exit.FAILED if facts.failures else exits.Exit.HEALTHY
+
+
+def _next(lesson: Lesson) -> str:
+    following = LESSONS[(LESSONS.index(lesson) + 1) % len(LESSONS)]
+    return f"porttui learn {following.topic}"
+
+
+def _look(lesson: Lesson) -> Facts:
+    """Look as far as the lesson needs: only that of the packet's way takes a connection."""
+    from porttui.model.parse import parse
+    from porttui.observe import observe, this_platform
+    from porttui.observe.small import look_around
+
+    asked = parse(_EXAMPLE)
+    with exits.doing("looking at this machine"):
+        if lesson.topic == "way":
+            *_, facts = observe(asked)
+            return facts
+        return look_around(asked, this_platform())
+
+
+def _find(typed: str) -> Lesson:
+    """Return the lesson that was meant: by its topic, its number, or the code of a fault."""
+    from porttui.learn.contents import lessons_of
+
+    wanted = typed.strip().lower().replace("_", "-")
+    if wanted in BY_TOPIC:
+        return BY_TOPIC[wanted]
+    if wanted.isdecimal() and 1 <= int(wanted) <= len(LESSONS):
+        return LESSONS[int(wanted) - 1]
+    if lessons_of(wanted):
+        return lessons_of(wanted)[0]
+    import difflib
+
+    near = difflib.get_close_matches(wanted, BY_TOPIC, n=2, cutoff=0.5)
+    words = [one.topic for one in LESSONS if wanted and wanted in one.title.lower()]
+    meant = " or ".join(dict.fromkeys([*near, *words[:2]]))
+    hint = f"perhaps {meant}" if meant else "porttui learn lists them"
+    raise exits.UsageError(f"there is no lesson {typed[:60]!r}; {hint}. Example: porttui learn localhost")

@@ -1,0 +1,127 @@
+"""Addresses: what one is, the name localhost, the two families, and loopback."""
+
+from __future__ import annotations
+
+from porttui.learn import values as v
+from porttui.learn.page import Page
+from porttui.model.facts import Facts, HostsLine, Socket
+from porttui.reading.words import machine
+
+
+def addresses(facts: Facts) -> Page:
+    """What an IP address is."""
+    name = machine(facts)
+    return Page(
+        idea="An IP address says where a packet is to go. It belongs to a network interface of a machine (eth0, lo), "
+        "so a machine has several. IPv4 addresses have 32 bits, written as four numbers: 192.0.2.7. IPv6 addresses "
+        "have 128 bits, written in hexadecimal, where :: stands for zeros: 2001:db8::7. A connection is IPv4 or IPv6, "
+        "never half of each.",
+        here=(("INTERFACE", "ADDRESS", "FAMILY", "MEANT FOR"), *v.addresses(facts)),
+        then=f"A server can only listen at an address that {name} has. Private addresses (10/8, 172.16/12, 192.168/16, "
+        "and fc00::/7 of IPv6) are not routed on the internet.",
+        tries=((v.by_os(facts, "ip address", "ifconfig", "ipconfig"), "all of them, with their networks"),),
+        sources="RFC 791, RFC 4291 2, RFC 5952 (writing IPv6), RFC 1918, RFC 4193",
+    )
+
+
+def localhost(facts: Facts) -> Page:
+    """What the name localhost leads to."""
+    name = machine(facts)
+    path = facts.name.hosts_path if facts.name and facts.name.hosts_path else "the hosts file"
+    return Page(
+        idea="localhost is a name, not an address. A program that is given a name first asks the system for addresses "
+        "(getaddrinfo); the system looks into the hosts file, and then asks a name server. For localhost the answer "
+        "has to be 127.0.0.1 or ::1 or both: the machine that the program runs on.",
+        here=(
+            ("ON " + name.upper(), "LEADS TO"),
+            ("localhost", v.localhost(facts)),
+            *_hosts_rows(facts, path),
+        ),
+        then="The order matters: most clients try the first address, then the next one; a server that is told to "
+        "listen on localhost often takes the first alone. And in an SSH session localhost is the far machine, not the "
+        "computer you type on.",
+        tries=(
+            (
+                v.by_os(facts, "getent ahosts localhost", "dscacheutil -q host -a name localhost", "ping localhost"),
+                "the addresses above",
+            ),
+        ),
+        sources="RFC 6761 6.3 (localhost), RFC 8305 (which address first), hosts(5)",
+    )
+
+
+def _hosts_rows(facts: Facts, path: str) -> tuple[tuple[str, str], ...]:
+    """Return the lines of the hosts file for localhost, where the look was about that name."""
+    if facts.name is None or facts.name.host != "localhost":
+        return ()
+    if not isinstance(facts.name.hosts, tuple):
+        return ((path, f"can't see: {facts.name.hosts.reason}"),)
+    lines: tuple[HostsLine, ...] = facts.name.hosts[:2]
+    rows = tuple((f"{path}, line {one.line}", f"{one.address}  {' '.join(one.names[:3])}") for one in lines)
+    return rows or ((path, "does not name it"),)
+
+
+def two_addresses(facts: Facts) -> Page:
+    """Why 127.0.0.1 and ::1 are two."""
+    name = machine(facts)
+    return Page(
+        idea='127.0.0.1 and ::1 both mean "this machine": 127.0.0.1 is its IPv4 address for that, ::1 its IPv6 '
+        "address. A server listens at one of them, or at both. A connection to the other one is refused, though it is "
+        "the same machine and the same port.",
+        here=(("LISTENERS ON " + name.upper(), "SEEN"), *_families(v.listeners(facts))),
+        then=f"Here localhost leads to {v.localhost(facts)}. A listener at :: takes IPv4 too, unless it has set "
+        "IPV6_V6ONLY. Brackets part an IPv6 address from its port: [::1]:62893.",
+        tries=(
+            ("python3 -m http.server 62893 --bind ::1", "a server on IPv6 only"),
+            ("curl http://127.0.0.1:62893", "in a second one: refused"),
+        ),
+        sources="RFC 1122 3.2.1.3 (127/8), RFC 4291 2.5.3 (::1), RFC 3986 3.2.2, ipv6(7)",
+    )
+
+
+def _families(rows: tuple[Socket, ...] | None) -> tuple[tuple[str, str], ...]:
+    if rows is None:
+        return (("can't see the socket tables", "-"),)
+    four = [row for row in rows if ":" not in row.address]
+    both = [row for row in rows if row.address == "::" and row.v6only is False]
+    unknown = [row for row in rows if row.address == "::" and row.v6only is None]
+    six = len(rows) - len(four) - len(both) - len(unknown)
+    told = (
+        ("IPv4 only", str(len(four))),
+        ("IPv6 only", str(six)),
+        ("both, at ::", str(len(both))),
+    )
+    return (*told, *((("at ::, can't see whether both", str(len(unknown))),) if unknown else ()))
+
+
+def loopback(facts: Facts) -> Page:
+    """What happens to a packet for this machine itself."""
+    name = machine(facts)
+    other = v.lan_address(facts)
+    own = f" The same is true of {other}, which others know {name} by." if other else ""
+    return Page(
+        idea="A packet for a loopback address never meets a cable. The kernel puts it on the interface lo, and takes "
+        "it from there as if it had arrived: it passes the firewall on the way out and on the way in, and then finds "
+        "its socket. All of 127.0.0.0/8 is loopback, 16 million addresses; of IPv6 only ::1 is.",
+        here=(("INTERFACE", "STATE", "ADDRESSES"), *_cards(facts)),
+        then=f"So a fault of the network card or of the cable cannot be why 127.0.0.1 fails; a firewall can.{own} On "
+        "Linux a packet to any of its own addresses goes by lo.",
+        tries=(
+            (
+                v.by_os(facts, f"ip route get {other or '127.0.0.2'}", "route get 127.0.0.1", "ping 127.0.0.2"),
+                v.by_os(facts, '"local ... dev lo": it stays here', "interface: lo0", "this machine answers"),
+            ),
+        ),
+        sources="RFC 1122 3.2.1.3 (127/8), RFC 4291 2.5.3 (::1), RFC 6890, ip-route(8)",
+    )
+
+
+def _cards(facts: Facts) -> tuple[tuple[str, ...], ...]:
+    if not isinstance(facts.interfaces, tuple):
+        return ((f"can't see: {facts.interfaces.reason if facts.interfaces else 'not looked at'}",),)
+    rows = tuple(
+        (card.name, "up" if card.up else "DOWN", ", ".join(card.addresses) or "none")
+        for card in facts.interfaces
+        if card.loopback
+    )
+    return rows or (("there is no loopback interface",),)

@@ -1,0 +1,119 @@
+"""Ports: what one is, the three ranges, and ports that stay or are lent."""
+
+from __future__ import annotations
+
+from porttui.learn import values as v
+from porttui.learn.page import Page
+from porttui.model.facts import Facts
+from porttui.model.services import SERVICE_PORTS
+from porttui.reading import lasting
+from porttui.reading.words import count, machine
+
+EXAMPLE = 62893
+"""The worked example of the lessons: a port of the dynamic range that no service is known by."""
+_SYSTEM, _USER = 1023, 49151
+"""Last system port, last user port (RFC 6335, 6)."""
+
+
+def port(facts: Facts) -> Page:
+    """What a port is."""
+    rows = v.listeners(facts)
+    seen = "can't see" if rows is None else count(len({row.port for row in rows}), "TCP port")
+    return Page(
+        idea="The address leads to the machine; the port leads to one program on it. A port is a number of 16 bits, "
+        "1 to 65535, in the head of every TCP and UDP packet. It is no thing and has no place: a port is open when "
+        "a program listens at it, and when that program ends it is closed again. TCP and UDP each count their own "
+        "ports, so a program at UDP 53 does not answer at TCP 53.",
+        here=(("LISTENS AT", "PROGRAM", "PID", "USER", "REACHED AT"), *v.places(facts, rows)),
+        then=f"Somebody listens on {seen} of {machine(facts)} now; a connection to any other one is refused. A TCP "
+        "connection is known by four values together: both addresses and both ports, so one server port serves many.",
+        tries=(
+            (f"porttui who {EXAMPLE}", "nobody, most likely"),
+            ("porttui sockets", "every listener of this machine"),
+        ),
+        sources="RFC 9293 3.1 and 4 (socket, connection), RFC 768 (UDP), RFC 6335",
+    )
+
+
+def ranges(facts: Facts) -> Page:
+    """Who uses which ports, and where 62893 stands."""
+    first, last = lasting.source_ports(facts.os, facts.sysctls)
+    limit = v.setting(facts, "net.ipv4.ip_unprivileged_port_start")
+    inside = f"inside {first} to {last}" if first <= EXAMPLE <= last else f"outside {first} to {last}"
+    risk = (
+        "so a connection that goes out may have taken it when your server starts"
+        if first <= EXAMPLE <= last
+        else "so no connection that goes out takes it by itself here"
+    )
+    return Page(
+        idea="IANA keeps three ranges. 0 to 1023 are system ports, for standard services: 22 SSH, 443 HTTPS. 1024 to "
+        "49151 are user ports, assigned on request: 5432 PostgreSQL. 49152 to 65535 are dynamic ports, never assigned "
+        "to anybody. Each kernel has a range of its own besides, for connections that go out.",
+        here=(
+            ("RANGE", "OF", "HERE"),
+            ("0-1023", "system ports", _first_unprivileged(facts, limit)),
+            ("1024-49151", "user ports", _listening_among(facts, 1024, _USER)),
+            ("49152-65535", "dynamic ports", _listening_among(facts, _USER + 1, 65535)),
+            (f"{first}-{last}", "this kernel's", _source(facts)),
+        ),
+        then=f"Take {EXAMPLE}: a dynamic port, so no standard gives it a service. It stands {inside}, {risk}.",
+        tries=(
+            (f"porttui free {EXAMPLE}", "is it free, and will it stay so"),
+            (
+                v.by_os(
+                    facts,
+                    "sysctl net.ipv4.ip_local_port_range",
+                    "sysctl net.inet.ip.portrange.first",
+                    "netsh int ipv4 show dynamicport tcp",
+                ),
+                "the range of this kernel",
+            ),
+        ),
+        sources="RFC 6335 6 (ranges), 8.1.2 (dynamic ports), ip(7) (ip_local_port_range)",
+    )
+
+
+def _source(facts: Facts) -> str:
+    return "source ports" if v.range_seen(facts) else "usual source ports; here: can't see"
+
+
+def _first_unprivileged(facts: Facts, limit: str) -> str:
+    if facts.os != "linux":
+        return "for servers; who may is the system's matter"
+    if limit == "can't see":
+        return "who may bind them: can't see"
+    return "anybody may bind them here" if limit == "0" else f"a server below {limit} takes a right"
+
+
+def _listening_among(facts: Facts, first: int, last: int) -> str:
+    rows = v.listeners(facts)
+    if rows is None:
+        return "listeners: can't see"
+    ports = sorted({row.port for row in rows if first <= row.port <= last})
+    if not ports:
+        return "nobody listens"
+    return f"listening: {', '.join(map(str, ports[:3]))}" + (f" and {len(ports) - 3} more" if len(ports) > 3 else "")
+
+
+def static_and_dynamic(facts: Facts) -> Page:
+    """Which ports are chosen by people, and which by the kernel."""
+    example = v.one_of(facts)
+    server = str(example.port) if example else "443"
+    return Page(
+        idea="A server is found by its port, so it gets one that stays: from its settings, or the usual one of its "
+        "service. A client needs no known port: when it connects, the kernel lends it one (an ephemeral port) for as "
+        "long as the connection lives. A server that binds port 0 is lent one too, and must tell it.",
+        here=(
+            ("SIDE", "PORT", "WHO CHOOSES", "HERE"),
+            ("server", "stays", "you, in its settings", f"for example {server}"),
+            ("client", "is lent", "the kernel", v.range_text(facts)),
+            ("well known", "by list", "IANA", f"{len(SERVICE_PORTS)} services porttui knows"),
+        ),
+        then="Give a server a port below the range that is lent; else a connection may hold it for a moment, and the "
+        "server fails to start once in a while. Or reserve it (ip_local_reserved_ports).",
+        tries=(
+            ("python3 -m http.server 0", "the port that it was lent"),
+            ("porttui free", "ports that stay free"),
+        ),
+        sources="RFC 6056 (choice of source ports), RFC 6335 8.1.2, ip(7), bind(2)",
+    )

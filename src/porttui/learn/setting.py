@@ -1,0 +1,78 @@
+"""Setting a lesson for a screen: the same rows on the shell and on the Learn tab."""
+
+from __future__ import annotations
+
+from porttui.learn.contents import LESSONS, Lesson
+from porttui.learn.page import Page
+from porttui.render.lines import ascii_text, columns, paragraph
+
+SCREEN = 19
+"""Rows that a lesson may take: what a screen of 24 rows leaves between its tabs and its keys."""
+_TRY, _SHOULD = "Try it in a terminal", "you should see"
+_FAULTS = "Faults: porttui explain"
+
+
+def lesson_rows(lesson: Lesson, page: Page, width: int, *, room: int = SCREEN, note: str = "") -> list[str]:
+    """Return a lesson as rows; empty rows are left out, from the end, where there are too many.
+
+    Args:
+        lesson: which one.
+        page: what it says on this machine.
+        width: columns of a row.
+        room: how many rows there are; a narrow window scrolls all the same.
+        note: what stands at the right end of the title row: "lesson 3 of 24, your case".
+    """
+    rows = [
+        *title_rows(lesson, width, note),
+        "",
+        *paragraph(page.idea, width),
+        "",
+        *columns(page.here, width, indent=2, gap=3),
+        "",
+        *paragraph(page.then, width),
+        "",
+        *_tries(page, width),
+        "",
+        *paragraph(f"Read on: {page.sources}", width),
+        *see(lesson, width),
+    ]
+    for index in range(len(rows) - 1, -1, -1):
+        if len(rows) <= room:
+            break
+        if not rows[index]:
+            del rows[index]
+    return rows
+
+
+def title_rows(lesson: Lesson, width: int, note: str = "") -> list[str]:
+    """Return the title, and the note at the end of its row or under it."""
+    note = note or number(lesson)
+    gap = width - len(lesson.title) - len(note)
+    return [lesson.title + " " * gap + note] if gap > 1 else [*paragraph(lesson.title, width), *paragraph(note, width)]
+
+
+def number(lesson: Lesson) -> str:
+    """Return "lesson 3 of 24"."""
+    return f"lesson {LESSONS.index(lesson) + 1} of {len(LESSONS)}"
+
+
+def _tries(page: Page, width: int) -> list[str]:
+    """Return the commands with what they should show: beside one another where that fits, else below."""
+    wide = max(len(_TRY), *(len(command) + 2 for command, _ in page.tries))
+    if wide + 2 + max(len(_SHOULD), *(len(shown) for _, shown in page.tries)) <= width:
+        pairs = [(_TRY, _SHOULD), *((f"  {command}", shown) for command, shown in page.tries)]
+        return [f"{ascii_text(one).ljust(wide)}  {ascii_text(two)}" for one, two in pairs]
+    rows = [_TRY]
+    for command, shown in page.tries:
+        rows += [f"  {ascii_text(command)}", *paragraph(shown, width, "    ")]
+    return rows
+
+
+def see(lesson: Lesson, width: int) -> list[str]:
+    """Name the faults that show what the lesson tells, as many as one row takes: `porttui explain` goes on there."""
+    for count in range(len(lesson.codes), 0, -1):
+        left = len(lesson.codes) - count
+        row = f"{_FAULTS} {', '.join(lesson.codes[:count])}" + (f" (and {left} more)" if left else "")
+        if len(row) <= width:
+            return [row]
+    return paragraph(f"{_FAULTS} {', '.join(lesson.codes)}", width)
