@@ -104,9 +104,9 @@ def from_there(ruleset: Ruleset, number: int = 80, **fields: Any) -> Judgement:
         "iif": "eth0",
         "source_port": (32768, 60999),
     }
-    answers, uid = fields.pop("answers", None), fields.pop("server_uid", 0)
+    answers, uid, world = fields.pop("answers", None), fields.pop("server_uid", 0), fields.pop("world", WORLD)
     first = Packet(**(packet | {"destination_port": (number, number)} | fields))
-    return judge(ruleset, first, WORLD, server_uid=uid, answers=answers)
+    return judge(ruleset, first, world, server_uid=uid, answers=answers)
 
 
 def from_here(ruleset: Ruleset, number: int = 80, to: str = "127.0.0.1", **fields: Any) -> Judgement:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from porttui.firewall.packet import Packet
+from porttui.firewall.told import told
 from tests.firewall.rules import (
     ACCEPT,
     DROP,
     RETURN,
+    WORLD,
     Expression,
     Rules,
     chain,
@@ -17,9 +21,12 @@ from tests.firewall.rules import (
     from_there,
     goto,
     handle,
+    ipt,
     jump,
+    match,
     meta,
     nft,
+    payload,
     port,
 )
 
@@ -138,3 +145,65 @@ def test_too_many_unknowns_end_in_unknown_and_not_in_an_endless_walk() -> None:
         for bit in range(24)
     ]
     assert _judged(*rules, [meta("mark", 5), DROP]) == "unknown"
+
+
+def test_what_leaves_by_a_device_is_asked_last() -> None:
+    late = nft(chain("late", [[port(80), DROP]], family="netdev", hook="egress", dev="lo"))
+    judged = from_here(late)
+    assert (judged.verdict, [each.hook for each in judged.path]) == ("drop", ["egress"])
+    answers = nft(chain("late", [[payload("tcp", "sport", 80), DROP]], family="netdev", hook="egress", dev="eth0"))
+    assert (from_there(answers).verdict, from_here(answers).verdict) == ("drop", "accept")
+
+
+def test_a_bridge_is_asked_about_what_comes_by_it() -> None:
+    rules = nft(chain("in", [[port(80), DROP]], family="bridge", hook="input"))
+    bridged, vlan = (replace(WORLD, kinds=(("eth0", kind),)) for kind in ("bridge", "vlan"))
+    assert from_there(rules, world=bridged).verdict == "drop"
+    assert from_there(rules).verdict == "accept"  # by a card of its own
+    assert from_here(rules, to="10.0.0.1").verdict == "accept"  # it does not leave this machine
+    assert from_there(rules, world=vlan).verdict == "unknown"  # which may be on top of one
+    tracked = nft(chain("in", [[match({"ct": {"key": "state"}}, "new"), DROP]], family="bridge", hook="input"))
+    assert from_there(tracked, world=bridged).verdict == "unknown"
+
+
+def test_rules_without_a_match_are_noted_in_their_order_and_not_all_of_them() -> None:
+    inside = chain("own", [[port(99), DROP]])
+    rules = [
+        *[[port(number), DROP] for number in range(1000, 1020)],
+        [{"counter": None}],
+        [jump("own")],
+        [port(80), DROP],
+    ]
+    judged = from_there(nft(inside, chain("input", [*rules, [port(81), DROP]], prio=10, **_INPUT)))
+    [passed] = told(judged, Packet(family=4, source=None, destination=None)).path
+    assert (passed.priority, passed.policy) == (10, "accept")
+    assert [stop.word for stop in passed.stops] == ["jump own", "drop"]
+    first, second = passed.missed
+    assert (first.at, first.more, [rule.position for rule in first.rules]) == (0, 14, [15, 16, 17, 18, 19, 20])
+    assert (second.at, second.more, [(rule.chain, rule.text) for rule in second.rules]) == (
+        1,
+        0,
+        [("own", "tcp dport 99 drop")],
+    )
+
+
+def test_a_rule_for_one_port_is_none_for_the_clients_that_may_have_it() -> None:
+    one = nft(chain("output", [[port(40000), DROP]], hook="output"))
+    assert from_there(one).verdict == "accept"
+    many = nft(chain("output", [[port({"range": [40000, 50000]}), DROP]], hook="output"))
+    assert from_there(many).verdict == "unknown"
+
+
+def test_the_type_of_service_is_followed_where_it_is_known() -> None:
+    def dscp(right: Any) -> Expression:
+        return payload("ip", "dscp", right)
+
+    mark = [port(80), {"mangle": {"key": {"payload": {"protocol": "ip", "field": "dscp"}}, "value": "cs1"}}]
+    marking = chain("output", [mark], hook="output")
+    asking = chain("input", [[port(80), dscp("cs1"), DROP]], **_INPUT)
+    assert from_here(nft(marking, asking)).verdict == "drop"
+    assert from_here(nft(asking)).verdict == "accept"
+    assert from_there(nft(asking), tos=None).verdict == "unknown"
+    asks = "-A INPUT -p tcp --dport 80 -m"
+    iptables = ipt(f"{asks} dscp --dscp 0x08 -j DROP", f"{asks} tos --tos 0x10/0x3f -j DROP")
+    assert [from_here(iptables, tos=tos).verdict for tos in (0x20, 0x10, 0x40)] == ["drop", "drop", "accept"]

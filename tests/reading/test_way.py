@@ -13,7 +13,7 @@ from porttui.model.report import Status
 from porttui.model.rules import Judged
 from porttui.observe.judging import from_elsewhere, from_here, judge_one, world_of
 from porttui.observe.linux.rules import Rules
-from porttui.reading import way
+from porttui.reading import rules, way
 from porttui.reading.sender import Sender, sender_of
 from porttui.reading.way import WayStop
 from tests import worlds as w
@@ -25,8 +25,8 @@ def judged(facts: Facts, saved: str, address: str = "127.0.0.1") -> Judged:
     """Return what rules in the words of iptables-save do with this user's connection."""
     table = f"*filter\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n{saved}\nCOMMIT\n"
     table = table if "*nat" not in saved else saved
-    rules = Rules(from_save(table, "ip", "iptables"), ())
-    return judge_one(facts, rules, from_here(facts, address), world_of(facts))
+    read = Rules(from_save(table, "ip", "iptables"), ())
+    return judge_one(facts, read, from_here(facts, address), world_of(facts))
 
 
 def statuses(stops: tuple[WayStop, ...]) -> dict[str, Status]:
@@ -38,8 +38,9 @@ def stop(stops: tuple[WayStop, ...], name: str) -> WayStop:
 
 
 def served(**fields: Any) -> Facts:
-    """Return a machine on which node listens on port 8080 of every address."""
-    return w.world(sockets=w.sockets(w.listener("0.0.0.0")), processes=(w.node(),), **fields)
+    """Return a machine on which node listens on port 8080 of every address; nothing was tried, or what is given."""
+    given = {"attempts": ()} | fields
+    return w.world(sockets=w.sockets(w.listener("0.0.0.0")), processes=(w.node(),), **given)
 
 
 def test_what_comes_after_the_stop_that_decides_is_not_reached() -> None:
@@ -64,8 +65,8 @@ def test_a_policy_decides_where_no_rule_does() -> None:
 
 def test_a_refusal_that_is_itself_dropped_is_told_on_its_way_back() -> None:
     facts = served()
-    rules = "-A INPUT -p tcp --dport 8080 -j REJECT --reject-with tcp-reset\n-A OUTPUT -p tcp --sport 8080 -j DROP"
-    stops = way.judged_way(facts, judged(facts, rules))
+    saved = "-A INPUT -p tcp --dport 8080 -j REJECT --reject-with tcp-reset\n-A OUTPUT -p tcp --sport 8080 -j DROP"
+    stops = way.judged_way(facts, judged(facts, saved))
     assert (stop(stops, "input").status, stop(stops, "input").text) == (WARN, "ip filter INPUT: reset")
     assert stop(stops, "socket").status is SKIPPED
     assert (stop(stops, "answer").status, stop(stops, "answer").text) == (FAIL, "output: ip filter OUTPUT: drop")
@@ -129,9 +130,9 @@ def test_another_sender_leads_to_the_listener() -> None:
     facts = served()
     sender = sender_of(facts, "192.168.4.7")
     assert isinstance(sender, Sender)
-    rules = Rules(from_save("*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n", "ip", "iptables"), ())
+    read = Rules(from_save("*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n", "ip", "iptables"), ())
     packet = from_elsewhere(facts, sender.to, sender.address, "eth0")
-    stops = way.judged_way_from(facts, sender, judge_one(facts, rules, packet, world_of(facts)))
+    stops = way.judged_way_from(facts, sender, judge_one(facts, read, packet, world_of(facts)))
     assert statuses(stops).items() >= {"prerouting": PASS, "input": PASS, "socket": PASS}.items()
     assert stop(stops, "socket").text == "would be reached"
 
@@ -154,6 +155,31 @@ def test_a_sender_asks_for_an_address_that_others_can_reach(typed: str, to: str)
 
 def test_a_sender_of_a_far_target_is_none() -> None:
     assert "is another machine" in str(sender_of(w.world("10.9.9.9", routes=()), "192.168.4.7"))
+
+
+# Where the connection went otherwise.
+
+
+def test_what_is_dropped_past_rules_that_accept_is_shown_to_be_no_rules() -> None:
+    silent = w.silent("127.0.0.1", 8080, Ip_OutRequests=4, TcpExt_TCPRetransFail=2)
+    facts = served(attempts=(silent,))
+    known = judged(facts, "-A INPUT -p tcp --dport 8080 -j ACCEPT")
+    stops = way.judged_way(facts, known)
+    assert list(statuses(stops)) == ["output", "postrouting", "no rule", "lo", "prerouting", "input", "socket"]
+    assert [each.name for each in stops if each.status is FAIL] == ["no rule"]
+    assert {each.status for each in stops[3:]} == {SKIPPED}
+    assert "eBPF" in rules.conclusion(facts, known, silent)
+
+
+def test_what_opened_past_a_rule_that_drops_is_reached() -> None:
+    facts = served(attempts=(w.opened(),))
+    known = judged(facts, "-A OUTPUT -p tcp --dport 8080 -j DROP")
+    stops = way.judged_way(facts, known)
+    assert FAIL not in statuses(stops).values()
+    assert (stop(stops, "output").status, stop(stops, "output").text) == (WARN, "ip filter OUTPUT: drop")
+    assert (stop(stops, "input").status, stop(stops, "input").text) == (PASS, "let through")
+    assert (stop(stops, "socket").status, stop(stops, "socket").text) == (PASS, "reached")
+    assert "it opened. The rules have changed" in rules.conclusion(facts, known, w.opened())
 
 
 # Where the rules were not read.

@@ -22,7 +22,7 @@ from porttui.firewall.packet import Packet, World
 from porttui.firewall.ruleset import Ruleset
 from tests.system import people
 from tests.system.people import Person
-from tests.system.random_rules import DEVICE, HERE, PORTS, THERE
+from tests.system.random_rules import DEVICE, HERE, PORT_OF_IT, PORTS, THERE
 from tests.system.stage import Namespace
 
 Backend = Literal["nft", "legacy"]
@@ -33,6 +33,7 @@ _TABLES = ("filter", "mangle", "nat", "raw")
 _WORLD = World(
     addresses=frozenset({"127.0.0.1", "::1", *HERE}),
     networks=(("lo", "127.0.0.0/8"), ("lo", "::1/128"), (DEVICE, "10.231.9.0/24"), (DEVICE, "fd00:9::/64")),
+    kinds=((DEVICE, "bridge"),),
     complete=True,
 )
 _TRACKED = "net.netfilter.nf_conntrack_tcp_timeout"
@@ -148,8 +149,10 @@ class Kernel:
         self._stage.__enter__()
         self._near.__enter__()
         here = f"ip addr add {HERE[0]}/24 dev {DEVICE} && ip -6 addr add {HERE[1]}/64 dev {DEVICE} nodad"
-        pair = f"ip link add {DEVICE} type veth peer name far0 && ip link set far0 netns {self._near.pid}"
-        self._stage.run("sh", "-c", f"{pair} && {here} && ip link set {DEVICE} up")
+        bridge = f"ip link add {DEVICE} type bridge && ip link set {PORT_OF_IT} master {DEVICE}"
+        pair = f"ip link add {PORT_OF_IT} type veth peer name far0 && ip link set far0 netns {self._near.pid}"
+        up = f"ip link set {PORT_OF_IT} up && ip link set {DEVICE} up"
+        self._stage.run("sh", "-c", f"{pair} && {bridge} && {here} && {up}")
         there = f"ip addr add {THERE[0]}/24 dev far0 && ip -6 addr add {THERE[1]}/64 dev far0 nodad"
         self._near.run("sh", "-c", f"{there} && ip link set far0 up")
         for each in (self._stage, self._near):

@@ -9,9 +9,12 @@ from hypothesis import strategies as st
 
 HERE, THERE = ("10.231.9.1", "fd00:9::1"), ("10.231.9.2", "fd00:9::2")
 """The two ends of the pair of interfaces: this machine's, and a neighbour's."""
-PORTS = (22, 80, 3000, 5432, 8000, 8001, 8080, 30080)
-"""Ports on which servers listen."""
-DEVICE = "near0"
+PORTS = (22, 80, 3000, 5432, 8000, 8001, 8080, 30080, 40000)
+"""Ports on which servers listen; the last one may be a client's as well."""
+DEVICE, PORT_OF_IT = "near0", "port0"
+"""This machine's interface, which is a bridge, and what ties it to the neighbour."""
+_UNTRACKED = {"ingress", "egress", "bridge"}
+"""Where rules cannot, or not everywhere, ask what connection tracking knows."""
 
 Draw = st.DrawFn
 Kinds = dict[str, Callable[[], str]]
@@ -19,6 +22,11 @@ Kinds = dict[str, Callable[[], str]]
 
 def _one_of(draw: Draw, *choices: str) -> str:
     return draw(st.sampled_from(choices))
+
+
+def _rarely(draw: Draw, times: int) -> bool:
+    """Draw what cannot be known: how fast others connected, what a server sets."""
+    return draw(st.integers(0, times)) == 0
 
 
 def _port(draw: Draw) -> str:
@@ -44,7 +52,7 @@ _SOURCES6 = ("::1", HERE[1], THERE[1], "fd00:9::/64", "fd00::/8", "2001:db8::/32
 
 
 def _address(draw: Draw, family: str, way: str, sign: str) -> str:
-    if family == "ip" or (family in {"inet", "netdev"} and draw(st.booleans())):
+    if family == "ip" or (family in {"inet", "netdev", "bridge"} and draw(st.booleans())):
         return f"ip {way} {sign}{_one_of(draw, *_SOURCES4)}"
     return f"ip6 {way} {sign}{_one_of(draw, *_SOURCES6)}"
 
@@ -74,7 +82,9 @@ def _nft_match(draw: Draw, family: str, hook: str) -> str:
         "pairs": lambda: _pairs(draw, family),
         "masked": lambda: _masked(draw, family),
     }
-    if hook == "ingress":
+    if _rarely(draw, 7):
+        kinds["dscp"] = lambda: _dscp(draw, family, sign)
+    if hook in _UNTRACKED:
         kinds["protocol"] = lambda: f"meta protocol {_one_of(draw, 'ip', 'ip6')}"
     else:
         kinds |= _nft_tracked(draw, sign)
@@ -84,12 +94,17 @@ def _nft_match(draw: Draw, family: str, hook: str) -> str:
         kinds["iif number"] = lambda: f'iif {sign}"{_one_of(draw, *names[:2])}"'
         kinds["iifs"] = lambda: f'iifname {{ "lo", "{_one_of(draw, DEVICE, "eth0")}" }}'
         kinds["fib way back"] = lambda: f"fib saddr . iif oif {_one_of(draw, 'exists', 'missing')}"
-    if hook in {"output", "postrouting"}:
+    if hook in {"output", "postrouting", "egress"}:
         kinds["oif"] = lambda: f'{_one_of(draw, "oifname", "oif")} {sign}"{_one_of(draw, "lo", DEVICE)}"'
         kinds["uid"] = lambda: f"meta skuid {sign}{_one_of(draw, '0', '65534', '1000-70000')}"
-        if draw(st.integers(0, 9)) == 0:  # whose group the server is of cannot be seen
+        if _rarely(draw, 9):  # whose group the server is of cannot be seen
             kinds["gid"] = lambda: f"meta skgid {sign}{_one_of(draw, '0', '65534')}"
     return kinds[draw(st.sampled_from(list(kinds)))]()
+
+
+def _dscp(draw: Draw, family: str, sign: str) -> str:
+    kind = "ip6" if family == "ip6" or (family != "ip" and draw(st.booleans())) else "ip"
+    return f"{kind} dscp {sign}{_one_of(draw, 'cs0', 'cs1', 'cs6', '{ cs0, af21 }', '0x08-0x0f')}"
 
 
 def _nft_tracked(draw: Draw, sign: str) -> Kinds:
@@ -139,8 +154,8 @@ def _nft_rejection(draw: Draw, family: str) -> str:
 
 def _nft_verdict(draw: Draw, family: str, hook: str, chains: list[str]) -> str:
     kinds = ["accept", "accept", "drop", "return", "counter", "vmap", "namedmap"]
-    kinds += [] if hook == "ingress" else ["mark", "ct mark"]
-    kinds += [] if hook in {"postrouting", "ingress"} else ["reject", "reject"]
+    kinds += [] if hook in _UNTRACKED else ["mark", "ct mark"]
+    kinds += [] if hook in _UNTRACKED | {"postrouting"} else ["reject", "reject"]
     kinds += ["jump", "goto"] if chains else []
     kind = draw(st.sampled_from(kinds))
     marks = ("0x1", "0x2", "meta mark | 0x2", "meta mark & 0xfe", "meta mark ^ 0x3", "ct mark")
@@ -172,7 +187,7 @@ def _vmap(draw: Draw, family: str, hook: str, chains: list[str]) -> str:
         maps["source"] = lambda: f"ip saddr vmap {{ 127.0.0.0/8 : {to[0]}, {HERE[0]} : {to[1]}, {THERE[0]} : {to[2]} }}"
     if hook in {"input", "prerouting"}:
         maps["interface"] = lambda: f'iifname vmap {{ "lo" : {to[0]}, "{DEVICE}" : {to[1]} }}'
-    if hook != "ingress":
+    if hook not in _UNTRACKED:
         maps["state"] = lambda: f"ct state vmap {{ established : accept, new : {to[0]}, invalid : {to[1]} }}"
     return maps[draw(st.sampled_from(list(maps)))]()
 
@@ -180,8 +195,13 @@ def _vmap(draw: Draw, family: str, hook: str, chains: list[str]) -> str:
 def _nft_rule(draw: Draw, family: str, hook: str, chains: list[str]) -> str:
     conditions = [_nft_match(draw, family, hook) for _ in range(draw(st.sampled_from((0, 1, 1, 1, 2, 2, 3))))]
     extra = _one_of(draw, "", "", "", "", "counter", 'log prefix "x "', "quota over 10 mbytes", "quota 10 mbytes")
-    if hook in {"prerouting", "output"} and draw(st.integers(0, 24)) == 0:
+    if hook in {"prerouting", "output"} and _rarely(draw, 24):
         return " ".join(filter(None, (*conditions, "notrack")))
+    if hook not in _UNTRACKED and _rarely(draw, 24):
+        kind = "ip6" if family == "ip6" or (family != "ip" and draw(st.booleans())) else "ip"
+        return " ".join(filter(None, (*conditions, f"{kind} dscp set {_one_of(draw, 'cs1', 'cs6', 'af21')}")))
+    if _rarely(draw, 250):
+        extra = _one_of(draw, "limit rate 10/minute", "limit rate over 10/second", "limit rate 2 kbytes/second")
     return " ".join(filter(None, (*conditions, extra, _nft_verdict(draw, family, hook, chains))))
 
 
@@ -221,8 +241,10 @@ def nft_rulesets(draw: Draw) -> str:
                 rules.insert(0, "ct state established,related accept")
             lines += [f"chain {hook} {{", f"type filter hook {hook} priority {priority}; policy {policy};", *rules, "}"]
         lines += [*_nft_nat(draw, family, number), "}"]
+    if draw(st.integers(0, 3)) == 0:
+        lines += _nft_device(draw)
     if draw(st.integers(0, 4)) == 0:
-        lines += _nft_ingress(draw)
+        lines += _nft_bridge(draw)
     return "\n".join(lines) + "\n"
 
 
@@ -264,12 +286,23 @@ def _nft_nat(draw: Draw, family: str, number: int) -> list[str]:
     return [f"chain nat{hook} {{", f"type nat hook {hook} priority {priority + number};", *rules, "}"]
 
 
-def _nft_ingress(draw: Draw) -> list[str]:
-    """Return a table of the netdev family, which sees packets before all others do."""
-    device = _one_of(draw, "lo", DEVICE)
-    rules = [_nft_rule(draw, "netdev", "ingress", []) for _ in range(draw(st.integers(1, 3)))]
-    head = f'type filter hook ingress device "{device}" priority 0; policy {_one_of(draw, "accept", "accept", "drop")};'
+def _nft_device(draw: Draw) -> list[str]:
+    """Return a table of the netdev family, which sees packets before, or after, all others do."""
+    device, hook = _one_of(draw, "lo", DEVICE), _one_of(draw, "ingress", "egress")
+    rules = [_nft_rule(draw, "netdev", hook, []) for _ in range(draw(st.integers(1, 3)))]
+    policy = _one_of(draw, "accept", "accept", "drop")
+    head = f'type filter hook {hook} device "{device}" priority 0; policy {policy};'
     return ["table netdev early {", *_nft_sets(draw), "chain first {", head, *rules, "}", "}"]
+
+
+def _nft_bridge(draw: Draw) -> list[str]:
+    """Return a table of the bridge family, which sees what the neighbour sends, and what is sent to it."""
+    hook = _one_of(draw, "prerouting", "input", "output", "postrouting")
+    rules = [_nft_rule(draw, "bridge", "bridge", []) for _ in range(draw(st.integers(1, 3)))]
+    rules += [f'{_one_of(draw, "iifname", "oifname")} "{PORT_OF_IT}" accept'] * draw(st.booleans())
+    let_be = ["meta protocol arp accept", "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept"]
+    head = f"type filter hook {hook} priority 0; policy {_one_of(draw, 'accept', 'accept', 'drop')};"
+    return ["table bridge between {", *_nft_sets(draw), "chain first {", head, *let_be, *rules, "}", "}"]
 
 
 # iptables.
@@ -310,14 +343,21 @@ def _ipt_match(draw: Draw, six: bool, chain: str) -> str:
         "tcp": lambda: "-p tcp",
         "udp": lambda: "-p udp",
         "syn": lambda: f"-p tcp -m tcp {no}--tcp-flags FIN,SYN,RST,ACK SYN",
+        "dscp": lambda: _one_of(
+            draw, f"-m dscp {no}--dscp 0x08", f"-m dscp {no}--dscp 0x30", f"-m tos {no}--tos 0x00/0x3f"
+        ),
         "set": lambda: f"-m set {no}--match-set {_one_of(draw, *_SETS[six])}",
     }
+    if not _rarely(draw, 7):
+        del kinds["dscp"]
+    if _rarely(draw, 250):
+        return _one_of(draw, "-m limit --limit 10/minute", "-m quota --quota 2000")
     if chain == "INPUT":
         kinds["in"] = lambda: f"{no}-i {_one_of(draw, 'lo', DEVICE, 'near+')}"
     if chain == "OUTPUT":
         kinds["out"] = lambda: f"{no}-o {_one_of(draw, 'lo', DEVICE)}"
         kinds["owner"] = lambda: f"-m owner {no}--uid-owner {_one_of(draw, '0', '65534', '1000-70000')}"
-        if draw(st.integers(0, 9)) == 0:
+        if _rarely(draw, 9):
             kinds["group"] = lambda: f"-m owner {no}--gid-owner {_one_of(draw, '0', '65534')}"
     return kinds[draw(st.sampled_from(list(kinds)))]()
 
@@ -388,6 +428,9 @@ def _ipt_mangle(draw: Draw) -> list[str]:
         lines.append("-A OUTPUT -j CONNMARK --save-mark")
     if draw(st.booleans()):
         lines.append("-A INPUT -j CONNMARK --restore-mark")
+    if _rarely(draw, 2):
+        target = _one_of(draw, "DSCP --set-dscp 0x08", "TOS --set-tos 0x20/0xff", "TOS --set-tos 0x10/0x1c")
+        lines.append(f"-A OUTPUT -p tcp -m tcp --dport {_port(draw)} -j {target}")
     return ["*mangle", *lines, "COMMIT"]
 
 

@@ -80,7 +80,7 @@ def _by_rule(facts: Facts, attempt: Attempt, icmp: Icmp) -> bool:
     """
     if seen.is_local(facts, attempt.address) or (icmp.version, icmp.type, icmp.code) in _ONLY_RULES:
         return True
-    if rules.agrees(facts, attempt, rules.icmp_word(attempt)):
+    if rules.says(facts, attempt, rules.met(attempt)):
         return True
     if not packets.sent_here(facts, icmp, attempt) or packets.nobody_there(facts, attempt):
         return False
@@ -91,15 +91,15 @@ def _by_rule(facts: Facts, attempt: Attempt, icmp: Icmp) -> bool:
 def _found(facts: Facts, attempt: Attempt, icmp: Icmp) -> Found:
     name = _CODES.get((icmp.version, icmp.type, icmp.code), f"type {icmp.type}, code {icmp.code}")
     local = seen.is_local(facts, attempt.address)
-    here = local or packets.sent_here(facts, icmp, attempt) or rules.agrees(facts, attempt, rules.icmp_word(attempt))
+    here = local or packets.sent_here(facts, icmp, attempt) or rules.says(facts, attempt, rules.met(attempt))
     where = f" on {words.machine(facts)}" if here else ""
     listener = seen.accepting(facts, attempt.address) if local else None
     although = f", although {words.program(facts, listener)} listens" if listener else ""
     sure = Confidence.CERTAIN if local else Confidence.LIKELY
     told: tuple[Evidence, ...] = ()
     if where:  # what another machine sent is not for the rules of this one to explain
-        sure = rules.confidence(facts, attempt, rules.icmp_word(attempt), sure)
-        told = rules.quoted(facts, attempt, rules.icmp_word(attempt))
+        sure = rules.confidence(facts, attempt, rules.met(attempt), sure)
+        told = rules.quoted(facts, attempt, rules.met(attempt))
     kind = "ICMPv6" if icmp.version == 6 else "ICMP"
     rule = f"{'A' if sure is Confidence.CERTAIN else 'Probably a'} firewall rule{where}"
     return Found(

@@ -50,7 +50,7 @@ def check(facts: Facts) -> Outcome:
     if not refused:
         return RuledOut(because="no connection was refused by a reset")
     # what goes to another machine may be reset by a rule of this one, before it leaves
-    local = [each for each in refused if seen.is_local(facts, each.address) or rules.agrees(facts, each, "reset")]
+    local = [each for each in refused if seen.is_local(facts, each.address) or rules.says(facts, each, "reset")]
     if not local:
         return CannotTell(because="the reset came from another machine, whose rules cannot be seen from here")
     foreign = [each for each in local if _by_rule(facts, each)]
@@ -81,7 +81,7 @@ def check(facts: Facts) -> Outcome:
 def _by_rule(facts: Facts, attempt: Attempt) -> bool:
     """Tell whether a rule sent the reset: this kernel's TCP did not; where that is not known, the rules tell."""
     by_kernel = packets.reset_by_kernel(attempt)
-    return by_kernel is False or (by_kernel is None and rules.agrees(facts, attempt, "reset") is True)
+    return by_kernel is False or (by_kernel is None and rules.says(facts, attempt, "reset") is True)
 
 
 def _counted(attempt: Attempt) -> tuple[Evidence, ...]:

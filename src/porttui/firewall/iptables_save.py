@@ -32,6 +32,7 @@ from porttui.firewall.ruleset import (
     Rule,
     Ruleset,
     SetMark,
+    SetTos,
     Tuples,
     Untrack,
     Values,
@@ -182,7 +183,7 @@ def _parts(words: list[str], family: Version, chains: set[str]) -> Iterator[Part
 _NOT_TOLD = {
     *("recent", "limit", "hashlimit", "connlimit", "statistic", "quota", "string", "bpf", "u32", "time", "rateest"),
     *("connbytes", "condition", "geoip", "psd", "osf", "nfacct", "cgroup", "socket", "physdev", "policy", "rpfilter"),
-    *("cluster", "helper", "dscp", "tos", "ttl", "hl", "length", "tcpmss", "realm", "cpu", "mac", "devgroup", "ecn"),
+    *("cluster", "helper", "ttl", "hl", "length", "tcpmss", "realm", "cpu", "mac", "devgroup", "ecn"),
     *("l2tp", "ipcomp"),
 }
 """Matches whose answer is not told by what is known here of a packet. ("recent --set" only remembers, and matches.)"""
@@ -263,6 +264,15 @@ def _mark(option: _Option, _: Version) -> Iterator[Part]:
     yield _match(option, "ct mark" if option.module == "connmark" else "meta mark", _just(number), mask)
 
 
+def _dscp(option: _Option, family: Version) -> Iterator[Part]:
+    yield _match(option, f"{family} dscp", _just(int(option.value, 0)))
+
+
+def _tos(option: _Option, family: Version) -> Iterator[Part]:
+    number, mask = _marked(option.value)
+    yield _match(option, f"{family} tos", _just(number), mask & 0xFF)
+
+
 def _owner(option: _Option, _: Version) -> Iterator[Part]:
     low, _dash, high = option.value.partition("-")
     field = "owner uid" if option.name == "--uid-owner" else "owner gid"
@@ -332,6 +342,8 @@ _CONDITIONS: dict[str, Callable[[_Option, Version], Iterator[Part]]] = {
     "--ctstatus": _connection_status,
     "--ctdir": _direction,
     "--mark": _mark,
+    "--dscp": _dscp,
+    "--tos": _tos,
     **dict.fromkeys(("--uid-owner", "--gid-owner"), _owner),
     **dict.fromkeys(("--dst-type", "--src-type"), _address_type),
     **dict.fromkeys(("--src-range", "--dst-range"), _address_range),
@@ -372,7 +384,7 @@ def _set_fields(directions: str, family: Version) -> Iterator[str]:
 # Targets.
 
 
-_GO_ON = {"LOG", "NFLOG", "ULOG", "TRACE", "AUDIT", "TCPMSS", "CLASSIFY", "DSCP", "TOS", "TTL", "HL", "CHECKSUM", "SET",
+_GO_ON = {"LOG", "NFLOG", "ULOG", "TRACE", "AUDIT", "TCPMSS", "CLASSIFY", "TTL", "HL", "CHECKSUM", "SET",
           "SECMARK", "CONNSECMARK", "TCPOPTSTRIP", "RATEEST", "LED", "IDLETIMER", "HMARK", "ECN", "TEE"}  # fmt: skip
 """Targets after which the next rule is asked."""
 
@@ -466,6 +478,8 @@ _TARGETS: dict[str, Callable[[dict[str, list[str]], Version], Iterator[Part]]] =
     "RETURN": lambda _given, _family: iter((Verdict(kind="return"),)),
     "REJECT": _reject,
     "MARK": lambda given, _family: iter((_set_mark(given, connection=False),)),
+    "DSCP": lambda given, _family: iter((SetTos(keep=0x03, flip=int(given["--set-dscp"][0], 0) << 2),)),
+    "TOS": lambda given, _family: iter((_set_tos(given),)),
     "CONNMARK": lambda given, _family: iter((_connection_mark(given),)),
     "NOTRACK": lambda _given, _family: iter((Untrack(),)),
     "CT": _tracking,
@@ -479,6 +493,12 @@ def _set_mark(given: dict[str, list[str]], *, connection: bool) -> SetMark:
         return SetMark(keep=whole & ~mask, flip=value, connection=connection)
     value, mask = _marked(given["--set-mark"][0])
     return SetMark(keep=whole & ~(mask | value), flip=value, connection=connection)
+
+
+def _set_tos(given: dict[str, list[str]]) -> SetTos:
+    """What is saved is always --set-tos VALUE/MASK: tos = (tos & ~MASK) ^ VALUE (xt_DSCP.c, tos_tg)."""
+    value, mask = _marked(given["--set-tos"][0])
+    return SetTos(keep=0xFF & ~mask, flip=value)
 
 
 def _connection_mark(given: dict[str, list[str]]) -> Part:

@@ -4,6 +4,9 @@ A connection that this machine makes to itself passes output and postrouting, go
 egress), comes out of it (its ingress) and passes prerouting and input; that is so for all of the machine's own
 addresses. Connection tracking has then seen it already: the NAT chains of prerouting and input are not asked
 (nf_nat_inet_fn).
+
+What comes by a bridge passes the chains of the bridge family first, at their prerouting and input hooks, and what
+leaves by one passes output and postrouting there after all others.
 """
 
 from __future__ import annotations
@@ -18,9 +21,9 @@ from typing import Literal
 from msgspec.structs import replace
 
 from porttui.firewall.lookup import Answers, Lookup
-from porttui.firewall.packet import Packet, World
+from porttui.firewall.packet import Packet, Span, World
 from porttui.firewall.ruleset import Chain, Ruleset
-from porttui.firewall.walk import Stop, Tangled, Walk, Way
+from porttui.firewall.walk import Missed, Stop, Tangled, Walk, Way
 
 _CONNTRACK, _NAT_DESTINATION, _NAT_SOURCE = -200, -100, 100
 """NF_IP_PRI_ of linux/netfilter_ipv4.h: what runs before connection tracking sees packets of no connection."""
@@ -30,19 +33,26 @@ _NAT_AT = {
     "postrouting": _NAT_SOURCE,
     "input": _NAT_SOURCE,
 }
-
+_BRIDGE_IN, _BRIDGE_OUT = ("bridge prerouting", "bridge input"), ("bridge output", "bridge postrouting")
+"""The hooks of the bridge family, for what is for this machine itself and for what it sends."""
+_STACKED = {"bridge", "vlan", "bond", "team", "macvlan", "ipvlan", "macsec", "vrf", "hsr", "batadv"}
+"""Kinds of interfaces whose packets pass other ones as well, which lie beneath."""
 
 Direction = Literal["there", "back", "refusal"]
 
 
 @dataclass(frozen=True)
 class Passed:
-    """One hook that the packet came to, and what had a say there."""
+    """One base chain that the packet came to, and what had a say there."""
 
     hook: str
     way: Direction
     """"there" (the first packet), "back" (the server's answer), "refusal" (what a rule answers)."""
     stops: tuple[Stop, ...]
+    chain: Chain
+    """The base chain that was asked."""
+    missed: Missed | None = None
+    """The last rule there that did not match."""
 
 
 @dataclass(frozen=True)
@@ -109,31 +119,39 @@ def judge(
         server_uid: the user of the program that would answer.
         answers: what is known of sets that the ruleset does not list; see `Judgement.needed`.
     """
-    judged = _judged(ruleset, packet, world, server_uid, answers)
-    if judged.verdict != "unknown":
-        return judged
-    halves = [_judged(ruleset, each, world, server_uid, answers) for each in _without_its_own_port(packet)]
-    same = len({(each.verdict, each.stop) for each in halves}) == 1 and halves[0].verdict != "unknown"
-    return halves[0] if same else judged
-
-
-def _without_its_own_port(packet: Packet) -> tuple[Packet, ...]:
-    """Return the packet with source ports below, and above, the port that it is for.
-
-    A client is not given a port that a listener is bound to (__inet_hash_connect), so a rule for that port is not one
-    for the answers to the client.
-    """
-    (low, high), (port, last) = packet.source_port, packet.destination_port
-    if port != last or not low <= port <= high:
-        return ()
-    spans = [span for span in ((low, port - 1), (port + 1, high)) if span[0] <= span[1]]
-    return tuple(replace(packet, source_port=span) for span in spans)
-
-
-def _judged(
-    ruleset: Ruleset, packet: Packet, world: World, server_uid: int | None, answers: Answers | None
-) -> Judgement:
     walk = Walk(ruleset, world, answers or {})
+    judged = _judged(walk, packet, server_uid)
+    if judged.verdict != "unknown" or not 0 < len(walk.ports) <= _MOST_PORTS:
+        return judged
+    found = [
+        (_judged(Walk(ruleset, world, answers or {}), replace(packet, source_port=each), server_uid), each)
+        for each in _parts(packet.source_port, walk.ports)
+    ]
+    likely, _ = max(found, key=lambda one: one[1][1] - one[1][0])
+    others = sum(
+        high - low + 1 for each, (low, high) in found if (each.verdict, each.stop) != (likely.verdict, likely.stop)
+    )
+    low, high = packet.source_port
+    return judged if likely.verdict == "unknown" or others > _BY_CHANCE * (high - low) else likely
+
+
+_MOST_PORTS = 8
+_BY_CHANCE = 0.001
+"""A rule for a few of the ports that clients are given is a rule for servers on them. What it would do with one client
+in a thousand is not told; this machine gives no client a port that a listener is bound to (__inet_hash_connect)."""
+
+
+def _parts(span: Span, borders: set[int]) -> Iterator[Span]:
+    """Cut a span of ports where other rules hold for what follows."""
+    low, high = span
+    for border in sorted(each for each in borders if low < each <= high):
+        yield low, border - 1
+        low = border
+    yield low, high
+
+
+def _judged(walk: Walk, packet: Packet, server_uid: int | None) -> Judgement:
+    ruleset, world, answers = walk.ruleset, walk.world, walk.answers
     journey = _Journey(walk, server_uid)
     try:
         ends = list(itertools.islice(journey.connection(packet), 2000))
@@ -143,7 +161,7 @@ def _judged(
     if len(verdicts) == 1 and not ruleset.unclear and "unknown" not in verdicts:
         first = ends[0]
         passes = first.verdict.startswith(("accept", "redirect")) or any(each.way == "back" for each in first.path)
-        journey = _Journey(Walk(ruleset, world, answers or {}), server_uid)
+        journey = _Journey(Walk(ruleset, world, answers), server_uid)
         answer, stop = ("", None) if passes else _answer(journey, first, packet)
         known = Judgement(first.verdict, first.stop, first.path, answer=answer, answer_stop=stop)
     else:
@@ -187,10 +205,12 @@ class _Journey:
         self._walk = walk
         self._world = walk.world
         self._server_uid = server_uid
+        self._kinds = dict(self._world.kinds)
         self._by_hook: dict[str, list[Chain]] = {}
         for chain in walk.ruleset.chains:
             if chain.hook:
-                self._by_hook.setdefault(chain.hook, []).append(chain)
+                name = f"bridge {chain.hook}" if chain.family == "bridge" else chain.hook
+                self._by_hook.setdefault(name, []).append(chain)
 
     def connection(self, first: Packet) -> Iterator[_State]:
         """Follow the first packet to the listener, and the answer back."""
@@ -214,7 +234,7 @@ class _Journey:
             leaves = not self._is_local(after.packet.destination)
             way_out = "lo" if not leaves else None if after.redirect else after.packet.oif
             out = _State(replace(after.packet, oif=way_out), "", after.path, after.stop, after.redirect)
-            for gone in self._through(("postrouting", "egress"), out, "there"):
+            for gone in self._leave(("postrouting",), out, "there"):
                 if gone.verdict:
                     yield gone
                 elif leaves:
@@ -225,12 +245,11 @@ class _Journey:
     def _into_loopback(self, state: _State) -> Iterator[_State]:
         packet = replace(state.packet, iif="lo", oif="", own=False, uid=None, gid=None)
         arriving = _State(packet, "", state.path, state.stop, state.redirect)
-        for hook_state in self._hook("ingress", arriving, "there"):
-            yield from self._through(("prerouting", "input"), hook_state, "there", nat=False)
+        yield from self._through(("ingress", "prerouting", "input"), arriving, "there", nat=False)
 
     def _from_elsewhere(self, state: _State) -> Iterator[_State]:
         """Follow what comes in by an interface."""
-        for arrived in self._hook("ingress", state, "there"):
+        for arrived in self._through((*_BRIDGE_IN, "ingress"), state, "there"):
             if arrived.verdict:
                 yield arrived
                 continue
@@ -241,7 +260,7 @@ class _Journey:
                     yield from self._through(("input",), routed, "there")
                 else:
                     forwarded = _State(replace(routed.packet, oif=None), "", routed.path, None, routed.redirect)
-                    for gone in self._through(("forward", "postrouting", "egress"), forwarded, "there"):
+                    for gone in self._leave(("forward", "postrouting"), forwarded, "there"):
                         yield gone if gone.verdict else _ended(gone, _redirected(gone))
 
     def _through(self, hooks: tuple[str, ...], state: _State, way: Direction, *, nat: bool = True) -> Iterator[_State]:
@@ -251,6 +270,10 @@ class _Journey:
         for after in self._hook(hooks[0], state, way, nat=nat):
             yield from self._through(hooks[1:], after, way, nat=nat)
 
+    def _leave(self, hooks: tuple[str, ...], state: _State, way: Direction, *, nat: bool = True) -> Iterator[_State]:
+        """Go through the hooks for what leaves, and those of the device that it leaves by."""
+        yield from self._through((*hooks, "egress", *_BRIDGE_OUT), state, way, nat=nat)
+
     # Answers.
 
     def answered(self, state: _State, first: Packet, *, only: bool = False) -> Iterator[_State]:
@@ -259,24 +282,7 @@ class _Journey:
         With `only`, what follows the answer is not looked at.
         """
         there = state.packet
-        back = Packet(
-            family=there.family,
-            source=there.destination,
-            destination=there.source,
-            source_port=there.destination_port,
-            destination_port=there.source_port,
-            tcp_flags=0x12,
-            oif="lo" if first.own else first.iif,
-            uid=self._server_uid,
-            own=True,
-            # An answer to nothing that tracking knows is invalid (a SYN-ACK begins no connection), if it is tracked.
-            state="invalid" if there.state in {"untracked", "invalid"} else "established",
-            reply=True,
-            dnat=there.dnat,
-            snat=there.snat,
-            ct_mark=there.ct_mark,
-        )
-        for end in self._sent_back(back, state, first, "back"):
+        for end in self._sent_back(self._server_says(there, first), state, first, "back"):
             if end.verdict == "unknown":
                 yield end
             elif end.verdict:  # whatever a rule answers to the server, the client hears nothing
@@ -285,6 +291,26 @@ class _Journey:
                 told = _redirected(end) if end.redirect else "accept"
                 opened = _State(there, told, end.path, state.stop, end.redirect)
                 yield opened if only else self._kept_open(opened, first)
+
+    def _server_says(self, there: Packet, first: Packet) -> Packet:
+        """Return the SYN-ACK. What answers nothing that tracking knows is invalid: a SYN-ACK begins no connection."""
+        return Packet(
+            family=there.family,
+            source=there.destination,
+            destination=there.source,
+            source_port=there.destination_port,
+            destination_port=there.source_port,
+            tcp_flags=0x12,
+            tos=None,  # the server chooses it
+            oif="lo" if first.own else first.iif,
+            uid=self._server_uid,
+            own=True,
+            state="invalid" if there.state in {"untracked", "invalid"} else "established",
+            reply=True,
+            dnat=there.dnat,
+            snat=there.snat,
+            ct_mark=there.ct_mark,
+        )
 
     def _kept_open(self, state: _State, first: Packet) -> _State:
         """What follows the first packet has to come through as well: else it opens, and nothing is heard on it."""
@@ -310,14 +336,24 @@ class _Journey:
             )
             arriving = _State(shown, sent.verdict, sent.path, sent.stop, None)
             ends = (
-                self._through(("prerouting", "input"), arriving, "there", nat=False) if first.own else iter((arriving,))
+                self._through(("ingress", "prerouting", "input"), arriving, "there", nat=False)
+                if first.own
+                else iter((arriving,))
             )
-            stopped = next((each for each in ends if each.verdict), None)
-            if stopped is not None:
-                named = stopped.stop.rule.text if stopped.stop and stopped.stop.rule else "a policy"
-                self._walk.unknown[f"it opens, but its later packets are stopped by: {named}"] = None
+            if self._stopped_later(ends):
+                return _ended(state, "unknown")
+        if not tracked:  # tracking takes the server's first data for a connection of its own (nf_conntrack_tcp_loose)
+            data = replace(self._server_says(state.packet, first), state="new", reply=False, tcp_flags=0x18)
+            if self._stopped_later(self._sent_back(data, _State(state.packet), first, "back")):
                 return _ended(state, "unknown")
         return state
+
+    def _stopped_later(self, ends: Iterator[_State]) -> bool:
+        stopped = next((each for each in ends if each.verdict), None)
+        if stopped is not None:
+            named = stopped.stop.rule.text if stopped.stop and stopped.stop.rule else "a policy"
+            self._walk.unknown[f"it opens, but its later packets are stopped by: {named}"] = None
+        return stopped is not None
 
     def _refused(self, state: _State, first: Packet) -> Iterator[_State]:
         """A rule's own answer passes the rules as well, as a packet related to the connection."""
@@ -326,6 +362,8 @@ class _Journey:
         if state.verdict.startswith("reject:"):
             _, _, kind, code = state.verdict.split(":")
             icmp = (int(kind), int(code))
+        # icmp_send keeps the type of service and adds a precedence of "internetwork control"; a reset has none
+        tos = 0 if icmp is None or there.family == 6 else None if there.tos is None else there.tos & 0x1E | 0xC0
         back = Packet(
             family=there.family,
             source=there.destination,
@@ -335,6 +373,7 @@ class _Journey:
             destination_port=there.source_port,
             icmp=icmp,
             tcp_flags=0x14,
+            tos=tos,
             oif="lo" if first.own else first.iif,
             own=False,
             state="invalid" if there.state in {"untracked", "invalid"} else "related",
@@ -343,6 +382,10 @@ class _Journey:
             snat=there.snat,
             ct_mark=there.ct_mark,
         )
+        if icmp is None and not first.own and self._bridged(first.iif) is not False:
+            # with br_netfilter it is sent past all rules, and past NAT (nf_send_reset, nf_send_reset6)
+            self._walk.unknown["whether a reset that goes out by a bridge passes the rules"] = None
+            yield _ended(state, "drop") if state.redirect else state
         for end in self._sent_back(back, state, first, "refusal"):
             if end.verdict == "unknown":
                 yield end
@@ -356,7 +399,7 @@ class _Journey:
         if first.own and not self._is_local(back.source):  # another machine sends it
             packet = replace(back, iif=first.oif, oif="", own=False, uid=None)
             arriving = _State(packet, "", state.path, state.stop, state.redirect)
-            yield from self._through(("ingress", "prerouting", "input"), arriving, way, nat=False)
+            yield from self._through((*_BRIDGE_IN, "ingress", "prerouting", "input"), arriving, way, nat=False)
             return
         from_netdev = way == "refusal" and bool(state.path) and state.path[-1].hook == "ingress"
         if from_netdev and back.family == 4 and first.own:
@@ -364,8 +407,8 @@ class _Journey:
             # for a martian (ip_route_input_slow; seen with Linux 6.18), so the rule drops, whatever it would answer.
             yield _ended(begun, "drop")
             return
-        hooks = ("egress",) if from_netdev else ("output", "postrouting", "egress")  # nft_reject_netdev sends directly
-        for out in self._through(hooks, begun, way, nat=False):
+        hooks = () if from_netdev else ("output", "postrouting")  # nft_reject_netdev sends directly
+        for out in self._leave(hooks, begun, way, nat=False):
             if out.verdict or not first.own:
                 yield out
                 continue
@@ -374,8 +417,7 @@ class _Journey:
                 shown = replace(shown, source=first.destination, source_port=first.destination_port)
             packet = replace(shown, iif="lo", oif="", own=False, uid=None)
             arriving = _State(packet, "", out.path, out.stop, out.redirect)
-            for arrived in self._hook("ingress", arriving, way):
-                yield from self._through(("prerouting", "input"), arrived, way, nat=False)
+            yield from self._through(("ingress", "prerouting", "input"), arriving, way, nat=False)
 
     # One hook.
 
@@ -384,7 +426,7 @@ class _Journey:
         if state.verdict:
             yield state
             return
-        chains = [each for each in self._by_hook.get(hook, ()) if self._applies(each, state.packet)]
+        chains = [each for each in self._by_hook.get(hook, ()) if self._applies(each, state.packet) is not False]
         plain = [each for each in chains if each.kind != "nat"]
         nats = [each for each in chains if each.kind == "nat"] if nat else []
         orders = [_sorted(plain, nats, hook)]
@@ -400,11 +442,27 @@ class _Journey:
         if len(orders) > 1 and len({verdict for verdict, _, _ in seen}) > 1:
             self._walk.unknown.setdefault(f"the order of {hook} chains of the same priority")
 
-    def _applies(self, chain: Chain, packet: Packet) -> bool:
-        if _at_a_device(chain):
-            name = packet.oif if chain.hook == "egress" else packet.iif
-            return chain.device is None or name is None or name in chain.device.split(",")
-        return chain.family in {"inet", "ip" if packet.family == 4 else "ip6"}
+    def _applies(self, chain: Chain, packet: Packet) -> bool | None:
+        """Tell whether a chain sees the packet; None where that cannot be known."""
+        if chain.family != "bridge" and chain.hook not in {"ingress", "egress"}:
+            return chain.family in {"inet", "ip" if packet.family == 4 else "ip6"}
+        device = packet.oif if chain.hook in {"egress", "output", "postrouting"} else packet.iif
+        if device is None or (chain.device is None and chain.family != "bridge"):
+            return None
+        if chain.family == "bridge":
+            return self._bridged(device)
+        if device in (chain.device or "").split(","):
+            return True
+        return None if self._stacked(device) else False
+
+    def _bridged(self, device: str | None) -> bool | None:
+        """Tell whether a device is a bridge; None: it may be, or may be on top of one."""
+        if device is not None and self._kinds.get(device) == "bridge":
+            return True
+        return None if device is None or self._stacked(device) else False
+
+    def _stacked(self, device: str) -> bool:
+        return device != "lo" and (self._kinds.get(device, "") in _STACKED or not self._world.complete)
 
     def _chains(self, chains: list[Chain], state: _State, hook: str, way: Direction) -> Iterator[_State]:
         states = [state]
@@ -426,17 +484,19 @@ class _Journey:
         # rule's own answer is of the connection from its making on (nf_ct_attach).
         untold = hook == "output" if packet.own else packet.iif != "lo" and hook in {"ingress", "prerouting"}
         before = chain.priority < _CONNTRACK or hook == "ingress"
+        bridged = chain.family == "bridge"
         early = packet.state in {"new", "established"} and before and untold
         asked = replace(packet, state="invalid") if early else packet
-        name = packet.oif if chain.hook == "egress" else packet.iif
-        if _at_a_device(chain) and (chain.device is None or name is None):
+        if bridged:  # its interfaces are the ports of the bridge, and which one it is cannot be known
+            asked = replace(asked, iif=packet.iif and None, oif=packet.oif and None)
+        if self._applies(chain, packet) is None:
             self._walk.unknown[f"the device of chain {chain.table} {chain.name}"] = None
             yield state
         for end in self._walk.base_chain(chain, asked):
-            came = end.packet
+            came = replace(end.packet, iif=packet.iif, oif=packet.oif) if bridged else end.packet
             if early and came.state == "invalid":
                 came = replace(came, state=packet.state)
-            path = (*state.path, Passed(hook, way, end.stops))
+            path = (*state.path, Passed("bridge" if bridged else hook, way, end.stops, chain, end.missed))
             last = end.stops[-1] if end.stops else None
             if end.end == "accept":
                 said = last if last is not None and last.rule is not None else state.stop
@@ -480,11 +540,6 @@ class _Journey:
             return False
         plain = ipaddress.ip_address(address.partition("%")[0])
         return plain.is_loopback or str(plain) in self._world.addresses
-
-
-def _at_a_device(chain: Chain) -> bool:
-    """Tell whether a chain is asked for the packets of certain interfaces only."""
-    return chain.family == "netdev" or chain.hook in {"ingress", "egress"}
 
 
 def replace_state(state: _State, packet: Packet) -> _State:

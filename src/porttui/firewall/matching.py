@@ -261,12 +261,26 @@ def _way_back(packet: Packet, world: World) -> Seen:
     return None
 
 
+def _tos(packet: Packet, family: int) -> Seen:
+    return Absent if packet.family != family else None if packet.tos is None else _exactly(packet.tos)
+
+
+def _dscp(packet: Packet, family: int) -> Seen:
+    """Return the upper six bits of the type of service (RFC 2474, 3)."""
+    tos = _tos(packet, family)
+    return _exactly(tos[0] >> 2) if isinstance(tos, tuple) else tos
+
+
 _READERS: dict[str, Callable[[Packet, World], Seen]] = {
     "ip protocol": lambda packet, _: _exactly(packet.protocol) if packet.family == 4 else Absent,
     "ip6 nexthdr": lambda packet, _: _exactly(packet.protocol) if packet.family == 6 else Absent,
     "ip version": lambda packet, _: _exactly(4) if packet.family == 4 else Absent,
     "ip6 version": lambda packet, _: _exactly(6) if packet.family == 6 else Absent,
     "ip frag-off": lambda packet, _: None if packet.family == 4 else Absent,
+    "ip dscp": lambda packet, _: _dscp(packet, 4),
+    "ip6 dscp": lambda packet, _: _dscp(packet, 6),
+    "ip tos": lambda packet, _: _tos(packet, 4),
+    "ip6 tos": lambda packet, _: _tos(packet, 6),
     "meta l4proto": lambda packet, _: _exactly(packet.protocol),
     "meta nfproto": _version,
     "meta protocol": _ethertype,

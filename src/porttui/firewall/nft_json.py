@@ -26,6 +26,7 @@ from porttui.firewall.ruleset import (
     Rule,
     Ruleset,
     SetMark,
+    SetTos,
     Tuples,
     Untrack,
     Values,
@@ -203,16 +204,26 @@ _DECIDING = {"queue", "tproxy", "synproxy", "xt", "dnat", "snat", "redirect", "m
 
 
 def _statement(kind: str, value: Any, family: str) -> Iterator[Part]:
+    if family == "bridge" and (kind == "reject" or _asks_tracking(value)):
+        raise NotUnderstoodError  # a bridge answers past all hooks, and may track connections or not
     if kind in _VERDICTS:
         yield Verdict(kind=kind, chain=str(value["target"]) if isinstance(value, dict) else "")  # type: ignore[arg-type]
     elif kind in {"dnat", "snat", "redirect", "masquerade"}:
         yield from _nat(kind, value)
     elif kind == "reject":
         yield from _reject(value, family)
+    elif kind == "mangle":
+        yield from _mangle(value)
     elif kind in _SIMPLE:
         yield _SIMPLE[kind](value)
     elif kind not in _IGNORED and not _only_changes_a_set(kind, value):
         raise NotUnderstoodError
+
+
+def _asks_tracking(value: Any) -> bool:
+    if isinstance(value, dict):
+        return "ct" in value or any(map(_asks_tracking, value.values()))
+    return isinstance(value, list) and any(map(_asks_tracking, value))
 
 
 _VERDICTS = {"accept", "drop", "return", "continue", "jump", "goto"}
@@ -334,8 +345,17 @@ def _entries(elements: Any, domains: list[str]) -> Iterator[tuple[Values, Verdic
 _EVERYTHING = Numbers(spans=((0, 1 << 128),))
 
 
-def _mangle(value: dict[str, Any]) -> Part:
+def _mangle(value: dict[str, Any]) -> Iterator[Part]:
     key, to = value["key"], value["value"]
+    if isinstance(key, dict) and key.get("payload", {}).get("field") == "dscp":
+        version = {"ip": 2, "ip6": 10}[key["payload"]["protocol"]]  # an implicit condition, not in the JSON
+        yield Match(key=Key(fields=("meta nfproto",)), values=Numbers(spans=(_twice(version),)), text=_words(key))
+        yield SetTos(keep=0x03, flip=_number(to, "dscp") << 2)
+    else:
+        yield _marked(key, to)
+
+
+def _marked(key: Any, to: Any) -> Part:
     connection = key == {"ct": {"key": "mark"}}
     if connection or key == {"meta": {"key": "mark"}}:
         if to == {"ct": {"key": "mark"}} and not connection:
@@ -351,7 +371,6 @@ def _mangle(value: dict[str, Any]) -> Part:
             "nftrace",
             "label",
             "helper",
-            "dscp",
             "ttl",
             "hoplimit",
             "ecn",
@@ -427,7 +446,6 @@ def _quota(value: Any) -> Part:
 _SIMPLE: dict[str, Callable[[Any], Part]] = {
     "match": _match,
     "vmap": _vmap,
-    "mangle": _mangle,
     "notrack": lambda _: Untrack(),
     "quota": _quota,
 }
@@ -480,6 +498,8 @@ def _field(left: Any) -> tuple[str, str]:
 _DOMAINS = {
     "ip protocol": "protocol",
     "ip6 nexthdr": "protocol",
+    "ip dscp": "dscp",
+    "ip6 dscp": "dscp",
     "ip version": "number",
     "ip6 version": "number",
     "tcp flags": "flags",
@@ -514,6 +534,8 @@ _WORDS: dict[str, Mapping[str, int]] = {
     "status": STATUS,
     "flags": {"fin": 1, "syn": 2, "rst": 4, "psh": 8, "ack": 16, "urg": 32, "ecn": 64, "cwr": 128},
     "fibtype": ADDRESS_TYPES,
+    "dscp": {**{f"cs{each}": 8 * each for each in range(8)}, "be": 0, "ef": 46, "va": 44, "lephb": 1, "df": 0,
+             **{f"af{a}{b}": 8 * a + 2 * b for a in range(1, 5) for b in range(1, 4)}},
     "direction": {"original": 0, "reply": 1},
     "icmp type": {"echo-reply": 0, "destination-unreachable": 3, "source-quench": 4, "redirect": 5, "echo-request": 8,
                   "router-advertisement": 9, "router-solicitation": 10, "time-exceeded": 11, "parameter-problem": 12,
@@ -647,6 +669,7 @@ _TYPES = {
     "gid": "number",
     "ct_state": "state",
     "nf_proto": "nfproto",
+    "dscp": "dscp",
     "fib_addrtype": "fibtype",
     "icmp_type": "icmp type",
     "icmpv6_type": "icmpv6 type",

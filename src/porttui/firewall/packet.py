@@ -33,6 +33,8 @@ class Packet(Value, frozen=True, kw_only=True):
     gid: int | None = None
     own: bool = False
     """Whether a local socket is attached to it: only on its way out, until it goes into the loopback interface."""
+    tos: int | None = 0
+    """The byte that IPv4 calls type of service and IPv6 traffic class: DSCP, and two bits of ECN (RFC 3168, 5)."""
     mark: int = 0
     state: Literal["new", "established", "related", "untracked", "invalid"] = "new"
     """What connection tracking makes of it."""
@@ -56,5 +58,7 @@ class World(Value, frozen=True, kw_only=True):
     """The addresses of all interfaces."""
     networks: tuple[tuple[str, str], ...] = ()
     """The networks that interfaces are on, as (interface, "10.0.0.0/8")."""
+    kinds: tuple[tuple[str, str], ...] = ()
+    """What made the interfaces that are no hardware, as (interface, "bridge"); see ip-link(8), type."""
     complete: bool = False
     """Whether these are all that there are; otherwise an address that is not among them may be local too."""

@@ -86,6 +86,13 @@ class SetMark(Value, frozen=True, kw_only=True, tag="mark"):
     connection: bool = False
 
 
+class SetTos(Value, frozen=True, kw_only=True, tag="tos"):
+    """Change the packet's type of service: tos = (tos & keep) ^ flip."""
+
+    keep: int
+    flip: int
+
+
 class CopyMark(Value, frozen=True, kw_only=True, tag="copymark"):
     """Copy the connection's mark to the packet ("restore") or the other way round ("save")."""
 
@@ -124,7 +131,7 @@ class VerdictMap(Value, frozen=True, kw_only=True, tag="vmap"):
     text: str = ""
 
 
-Part = Match | Opaque | Perhaps | SetMark | CopyMark | Untrack | Nat | Verdict | VerdictMap
+Part = Match | Opaque | Perhaps | SetMark | SetTos | CopyMark | Untrack | Nat | Verdict | VerdictMap
 
 
 class Rule(Value, frozen=True, kw_only=True):

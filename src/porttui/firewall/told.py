@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from porttui.firewall.journey import Judgement, Passed
 from porttui.firewall.packet import Packet
-from porttui.firewall.ruleset import Match, VerdictMap
-from porttui.firewall.walk import Stop
+from porttui.firewall.ruleset import Chain, Match, VerdictMap
+from porttui.firewall.ruleset import Rule as Asked
+from porttui.firewall.walk import Missed, Stop
+from porttui.model import rules
 from porttui.model.printable import printable
 from porttui.model.rules import HookPassed, Judged, Rule, RuleStop
 
 _LONGEST = 400
 """Characters of one rule that are kept."""
 _PORT_FIELDS = {"tcp dport", "th dport"}
+_MOST_MISSED = 6
+"""Rules without a match that are kept before each one that had a say."""
 
 
 def told(judgement: Judgement, packet: Packet) -> Judged:
@@ -50,21 +54,51 @@ def _asks_for_the_port(judgement: Judgement) -> bool:
 
 
 def _passed(passed: Passed) -> HookPassed:
-    return HookPassed(hook=passed.hook, way=passed.way, stops=tuple(_stop(each) for each in passed.stops))
+    return HookPassed(
+        hook=passed.hook,
+        way=passed.way,
+        stops=tuple(_stop(each) for each in passed.stops),
+        priority=passed.chain.priority,
+        policy=passed.chain.policy,
+        missed=_missed(passed.missed),
+    )
+
+
+def _missed(last: Missed | None) -> tuple[rules.Missed, ...]:
+    """Put the rules that did not match in order, as many as are kept."""
+    found: dict[int, list[Rule]] = {}
+    more: dict[int, int] = {}
+    while last is not None:
+        kept = found.setdefault(last.at, [])
+        if len(kept) < _MOST_MISSED:
+            kept.append(_rule(last.chain, last.rule))
+        else:
+            more[last.at] = more.get(last.at, 0) + 1
+        last = last.before
+    return tuple(rules.Missed(at=at, rules=tuple(reversed(found[at])), more=more.get(at, 0)) for at in sorted(found))
 
 
 def _stop(stop: Stop) -> RuleStop:
     chain = stop.chain
-    table = printable(f"{chain.family} {chain.table}", 100)
-    rule = None
-    if stop.rule is not None:
-        rule = Rule(
-            text=printable(stop.rule.text, _LONGEST),
-            table=table,
-            chain=printable(chain.name, 100),
-            handle=stop.rule.handle,
-            backend=chain.backend,
-            position=stop.rule.position,
-        )
-    word = printable(stop.word, 200)
-    return RuleStop(table=table, chain=printable(chain.name, 100), word=word, rule=rule, backend=chain.backend)
+    return RuleStop(
+        table=_table(chain),
+        chain=printable(chain.name, 100),
+        word=printable(stop.word, 200),
+        rule=_rule(chain, stop.rule) if stop.rule is not None else None,
+        backend=chain.backend,
+    )
+
+
+def _rule(chain: Chain, rule: Asked) -> Rule:
+    return Rule(
+        text=printable(rule.text, _LONGEST),
+        table=_table(chain),
+        chain=printable(chain.name, 100),
+        handle=rule.handle,
+        backend=chain.backend,
+        position=rule.position,
+    )
+
+
+def _table(chain: Chain) -> str:
+    return printable(f"{chain.family} {chain.table}", 100)

@@ -19,11 +19,13 @@ from porttui.firewall.ruleset import (
     Named,
     NamedSet,
     Nat,
+    Numbers,
     Opaque,
     Perhaps,
     Rule,
     Ruleset,
     SetMark,
+    SetTos,
     Untrack,
     Verdict,
     VerdictMap,
@@ -33,7 +35,7 @@ _MOST_FORKS = 512
 """How often a way may fork before nothing is said at all."""
 _DEEPEST = 24
 """Jumps inside each other; the kernel allows 16 (NFT_JUMP_STACK_SIZE)."""
-_EFFECTS = (Verdict, VerdictMap, Nat, Perhaps, SetMark, CopyMark, Untrack)
+_EFFECTS = (Verdict, VerdictMap, Nat, Perhaps, SetMark, SetTos, CopyMark, Untrack)
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,18 @@ class Stop:
     """"accept", "drop", "reset", "jump allowed", "policy accept", "dnat to 10.0.0.1:80" ..."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A rule that was asked and did not match; with those before it, a list from its end."""
+
+    chain: Chain
+    rule: Rule
+    at: int
+    """How many stops the way had by then."""
+    before: Missed | None
+
+
+@dataclass(frozen=True, slots=True)
 class Way:
     """One way that a packet may have gone so far."""
 
@@ -56,10 +69,20 @@ class Way:
     """Empty while it goes on; "accept" (of this chain), "drop", "reset", "reject:icmp:3:3", "nat", "unknown"."""
     stops: tuple[Stop, ...] = ()
     nat: Nat | None = None
+    missed: Missed | None = None
+    """The last rule that did not match."""
 
     def to(self, end: str, stop: Stop | None = None) -> Way:
         """Return this way with its end."""
-        return Way(self.packet, end, (*self.stops, stop) if stop else self.stops, self.nat)
+        return Way(self.packet, end, (*self.stops, stop) if stop else self.stops, self.nat, self.missed)
+
+    def on(self, packet: Packet) -> Way:
+        """Return this way with a changed packet."""
+        return Way(packet, self.end, self.stops, self.nat, self.missed)
+
+    def past(self, chain: Chain, rule: Rule) -> Way:
+        """Return this way past a rule that does not match."""
+        return Way(self.packet, self.end, self.stops, self.nat, Missed(chain, rule, len(self.stops), self.missed))
 
 
 @dataclass(frozen=True)
@@ -85,6 +108,8 @@ class Walk:
     """What was asked about sets that were not listed."""
     unknown: dict[str, None] = field(default_factory=dict)
     """What forked the way, in the order in which it was met."""
+    ports: set[int] = field(default_factory=set)
+    """Where the spans begin, and what follows them, of ports that may be the client's or not."""
     needed: dict[Lookup, None] = field(default_factory=dict)
     """What would have to be asked about sets that were not listed."""
     _forks: int = 0
@@ -106,11 +131,17 @@ class Walk:
         """Go through the rules of a chain; a way without an end has come to the chain's end."""
         for number in range(start, len(chain.rules)):
             rule = chain.rules[number]
-            after = self._unlike(list(self._rule(_At(chain, rule, depth), way)))
+            if not any(isinstance(part, _EFFECTS) for part in rule.parts):
+                continue
+            forks = self._forks
+            after = self._unlike(list(self._parts(_At(chain, rule, depth), 0, way)))
+            if len(after) == 1 and after[0] is way and forks == self._forks:
+                way = way.past(chain, rule)
+                continue
             going_on = [each for each in after if not each.end]
             yield from (each for each in after if each.end and each.end != "return")
             returned = [each for each in after if each.end == "return"]
-            yield from (Way(each.packet, "", each.stops, each.nat) for each in returned)
+            yield from (each.to("") for each in returned)
             if not going_on:
                 return
             if len(going_on) > 1:
@@ -127,26 +158,23 @@ class Walk:
             kept.setdefault((each.end, each.packet, each.nat), each)
         return list(kept.values())
 
-    def _rule(self, at: _At, way: Way) -> Iterator[Way]:
-        """Apply one rule. A way without an end goes on to the next rule."""
-        if not any(isinstance(part, _EFFECTS) for part in at.rule.parts):
-            yield way
-            return
-        yield from self._parts(at, 0, way)
-
     def _parts(self, at: _At, start: int, way: Way) -> Iterator[Way]:
-        """Go through the parts of a rule until one ends it."""
+        """Go through the parts of a rule until one ends it. A way without an end goes on to the next rule.
+
+        The same way comes out when the rule does not match.
+        """
         for number in range(start, len(at.rule.parts)):
             part = at.rule.parts[number]
             if isinstance(part, Match | Opaque):
                 holds = self._holds(part, way.packet, at.chain) if isinstance(part, Match) else None
                 if holds is None:
+                    self.ports.update(_borders(part))
                     yield from self._fork(part.text, at, number, way)
                     return
                 if not holds:
                     break
-            elif isinstance(part, SetMark | CopyMark | Untrack):
-                way = Way(_changed(way.packet, part), way.end, way.stops, way.nat)
+            elif isinstance(part, SetMark | SetTos | CopyMark | Untrack):
+                way = way.on(_changed(way.packet, part))
             else:
                 yield from self._ended(at, part, way)
                 return
@@ -164,7 +192,7 @@ class Walk:
             yield from self._verdict(at, part, way)
         elif isinstance(part, Nat):
             stop = Stop(at.chain, at.rule, part.unclear or _nat_words(part))
-            yield Way(way.packet, "nat", (*way.stops, stop), part)
+            yield Way(way.packet, "nat", (*way.stops, stop), part, way.missed)
         elif isinstance(part, Perhaps):
             self._note(part.text)
             yield way
@@ -249,14 +277,14 @@ class Walk:
                 yield way
                 yield way.to("unknown", Stop(chain, rule, f"{verdict.kind} {verdict.chain}"))
                 return
-            inside = Way(way.packet, "", (*way.stops, Stop(chain, rule, f"{verdict.kind} {verdict.chain}")), way.nat)
+            inside = way.to("", Stop(chain, rule, f"{verdict.kind} {verdict.chain}"))
             for each in self._chain(target, inside, depth + 1):
                 if verdict.kind == "goto" and not each.end:
                     yield each.to("return")  # goto does not come back: this chain ends with it
                 else:
                     yield each
         else:
-            yield way
+            yield way.to("")
 
     def _finder(self, chain: Chain) -> Sets:
         def find(name: str) -> NamedSet | None:
@@ -267,6 +295,13 @@ class Walk:
         return find
 
 
+def _borders(part: Match | Opaque) -> Iterator[int]:
+    """Return where the ports begin and end that a match is about."""
+    if isinstance(part, Match) and isinstance(part.values, Numbers) and part.key.fields[0].endswith(("sport", "dport")):
+        for low, high in part.values.spans:
+            yield from (low, high + 1)
+
+
 def _answer(answer: str, packet: Packet) -> str:
     if answer == "reset":
         return "reset"
@@ -275,11 +310,14 @@ def _answer(answer: str, packet: Packet) -> str:
     return f"reject:{answer}"
 
 
-def _changed(packet: Packet, part: SetMark | CopyMark | Untrack) -> Packet:
+def _changed(packet: Packet, part: SetMark | SetTos | CopyMark | Untrack) -> Packet:
     if isinstance(part, Untrack):  # it does something only before connection tracking has seen the packet
         return replace(packet, state="untracked") if packet.state == "invalid" else packet
     if isinstance(part, CopyMark):
         return replace(packet, mark=packet.ct_mark) if part.to == "packet" else replace(packet, ct_mark=packet.mark)
+    if isinstance(part, SetTos):
+        known = packet.tos if part.keep & 0xFF else 0
+        return replace(packet, tos=None if known is None else ((known & part.keep) ^ part.flip) & 0xFF)
     if part.connection:
         return replace(packet, ct_mark=((packet.ct_mark & part.keep) ^ part.flip) & 0xFFFFFFFF)
     return replace(packet, mark=((packet.mark & part.keep) ^ part.flip) & 0xFFFFFFFF)

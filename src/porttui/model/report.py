@@ -173,6 +173,11 @@ class Remedy(Value, frozen=True, kw_only=True):
     cost: str = ""
     """The risk in words, with the program's name: "restarts vite"."""
 
+    @property
+    def only_looks(self) -> bool:
+        """Whether nothing comes of it but knowledge."""
+        return "only looks" in self.cost
+
 
 class Side(Value, frozen=True, kw_only=True):
     """One aligned line of asked against found."""

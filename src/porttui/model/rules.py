@@ -36,14 +36,31 @@ class RuleStop(Value, frozen=True, kw_only=True):
     backend: str = "nftables"
 
 
+class Missed(Value, frozen=True, kw_only=True):
+    """Rules that were asked one after another, and did not match."""
+
+    at: int
+    """The place in `HookPassed.stops` of what was asked next."""
+    rules: tuple[Rule, ...]
+    """The last ones of them."""
+    more: int = 0
+    """How many others were asked before these."""
+
+
 class HookPassed(Value, frozen=True, kw_only=True):
-    """One place in the kernel where rules are asked."""
+    """One base chain that is asked at a place in the kernel."""
 
     hook: str
-    """"ingress", "prerouting", "input", "forward", "output", "postrouting" or "egress" (nft(8), ADDRESS FAMILIES)."""
+    """"ingress", "prerouting", "input", "forward", "output", "postrouting" or "egress" (nft(8), ADDRESS FAMILIES);
+    "bridge": of the bridge family, whatever its hook."""
     way: Literal["there", "back", "refusal"]
     """Of which packet: the connection's first one, the server's answer to it, or what a rule answers."""
     stops: tuple[RuleStop, ...]
+    """Of the first one `table` and `chain` are those of the base chain."""
+    priority: int = 0
+    policy: str = ""
+    """"accept" or "drop"; empty where it was not noted."""
+    missed: tuple[Missed, ...] = ()
 
 
 class Judged(Value, frozen=True, kw_only=True):

@@ -18,11 +18,11 @@ from porttui.model.rules import Judged
 from porttui.model.target import Asked
 from porttui.observe import bounds
 from porttui.observe.connect import attempts
-from porttui.observe.judging import EPHEMERAL, from_elsewhere, from_here, interface_of, judge_one, world_of
+from porttui.observe.judging import ANY_CLIENTS, EPHEMERAL, from_elsewhere, from_here, interface_of, judge_one, world_of
 from porttui.observe.name import look_up
 from porttui.observe.platform import Platform
 from porttui.reading import seen, words
-from porttui.reading.agreement import agrees, shown
+from porttui.reading.rules import agrees, shown
 
 _SILENCE = 1.5
 """Seconds after which a connection that nothing answers is given up; under 1.2 a silence is not to be believed."""
@@ -89,9 +89,10 @@ def ask_saved(asked: Asked, sender: Sender, ruleset: Ruleset, files: tuple[str, 
             source=sender.address or (to if here else None),
             destination=to,
             destination_port=(port, port),
-            source_port=EPHEMERAL,
+            source_port=EPHEMERAL if here else ANY_CLIENTS,
             uid=sender.uid,
             own=here,
+            tos=0 if here else None,
             iif="" if here else sender.interface,
             oif="lo" if here else "",
         )

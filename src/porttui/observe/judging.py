@@ -16,6 +16,9 @@ from porttui.reading.sender import Sender
 
 EPHEMERAL = (32768, 60999)
 """Where a client's port comes from when the system does not tell (ip-sysctl.rst, ip_local_port_range)."""
+ANY_CLIENTS = (32768, 65535)
+"""Where the port of another machine's client comes from: Linux takes 32768-60999 unless told otherwise, macOS and
+Windows take 49152-65535 (RFC 6335, 6)."""
 
 _MOST_PLACES = 8
 
@@ -86,6 +89,7 @@ def world_of(facts: Facts) -> World:
     return World(
         addresses=frozenset(address.partition("%")[0] for card in cards for address in card.addresses),
         networks=tuple((card.name, network) for card in cards for network in card.networks),
+        kinds=tuple((card.name, card.kind) for card in cards if card.kind),
         complete=bool(cards),
     )
 
@@ -124,8 +128,9 @@ def from_elsewhere(facts: Facts, address: str, sender: str | None, interface: st
         family=6 if family(address) == 6 else 4,
         source=sender,
         destination=destination(address).partition("%")[0],
-        source_port=_ephemeral(facts),
+        source_port=ANY_CLIENTS,
         destination_port=(port, port),
+        tos=None,  # what networks in between mark is not known here
         iif=interface or (interface_of(facts, sender) if sender else None),
     )
 

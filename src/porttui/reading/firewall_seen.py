@@ -29,7 +29,7 @@ def _judged_rule(facts: Facts, word: str) -> Rule | None:
     """Return the rule that decides, or the policy as one, where the rules say what the connection showed."""
     for each in seen.asked_attempts(facts):
         known = rules.judged(facts, each)
-        if known is not None and rules.agrees(facts, each, word) is True and word == rules.shown(each):
+        if known is not None and rules.says(facts, each, word) is True and word == rules.met(each):
             return rules.deciding(known)
     return None
 
@@ -51,7 +51,7 @@ def _verdict_word(facts: Facts, verdict: Verdict) -> str:
         return "accept"
     icmp = next((attempt for attempt in attempts if attempt.icmp is not None), None)
     if verdict.code == "fw-reject-icmp" and icmp is not None:
-        return rules.icmp_word(icmp)
+        return rules.met(icmp)
     if verdict.code == "fw-reject-reset":
         return "reset"
     if verdict.code in {"fw-drop-input", "fw-drop-output"}:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from porttui.model.facts import Attempt, Facts, Socket, Unseen
 from porttui.model.report import Evidence
 from porttui.model.rules import Judged, Rule
-from porttui.reading import packets, rules, seen
+from porttui.reading import packets, rule_words, rules, seen
 from porttui.reading.unseen import firewall_unseen
 
 _NOT_FOLLOWED = Unseen(
@@ -113,4 +113,4 @@ def refused_here(facts: Facts, attempt: Attempt) -> bool:
 
 def evidence_of(rule: Rule) -> Evidence:
     """Quote a rule, and where it is."""
-    return Evidence(text=f"rule\t{rule.text}\t{rules.place(rule)}", source=rule.backend)
+    return Evidence(text=f"rule\t{rule.text}\t{rule_words.place(rule)}", source=rule.backend)

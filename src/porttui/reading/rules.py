@@ -7,12 +7,12 @@ from typing import Literal
 from porttui.model.address import destination
 from porttui.model.facts import Attempt, Facts
 from porttui.model.report import Confidence, Evidence
-from porttui.model.rules import HookPassed, Judged, Rule, RuleStop
-from porttui.reading import seen
+from porttui.model.rules import HookPassed, Judged, Rule
+from porttui.reading import packets, rule_words, seen, words
 
 Side = Literal["in", "out"]
 _OUTWARDS = {"output", "postrouting", "egress"}
-_DOES = {"drop": "drop it", "reset": "reset it", "accept": "let it through", "unknown": "not be understood"}
+_LET_THROUGH = {"accept", "jump", "goto", "return"}
 
 
 def judged(facts: Facts, attempt: Attempt) -> Judged | None:
@@ -27,7 +27,12 @@ def judged_to(facts: Facts, address: str) -> Judged | None:
     return next((each for each in known if (each.address, each.port) == (to, facts.asked.target.port)), None)
 
 
-def agrees(facts: Facts, attempt: Attempt, verdict: str) -> bool | None:
+def passes(verdict: str) -> bool:
+    """Tell whether a connection with this verdict comes through, here or elsewhere."""
+    return verdict == "accept" or verdict.startswith("redirect:")
+
+
+def says(facts: Facts, attempt: Attempt, verdict: str) -> bool | None:
     """Tell whether the rules say what the connection showed.
 
     Args:
@@ -41,26 +46,72 @@ def agrees(facts: Facts, attempt: Attempt, verdict: str) -> bool | None:
     known = judged(facts, attempt)
     if known is None or known.verdict == "unknown":
         return None
-    return known.verdict == verdict or (verdict == "accept" and known.verdict.startswith("redirect:"))
+    return known.verdict == verdict or (verdict == "accept" and passes(known.verdict))
+
+
+def met(attempt: Attempt) -> str:
+    """Return what a client met, in the words of `Judged.verdict`, as far as it could be the work of a rule."""
+    if attempt.icmp is not None:
+        return f"reject:icmp{'' if attempt.icmp.version == 4 else '6'}:{attempt.icmp.type}:{attempt.icmp.code}"
+    return {"open": "accept", "ECONNREFUSED": "reset", "timeout": "drop"}.get(attempt.outcome, "unknown")
+
+
+def shown(facts: Facts, attempt: Attempt) -> str | None:
+    """Return what a connection shows of the rules; None where what it met may have another reason as well."""
+    seems = met(attempt)
+    if attempt.icmp is not None and packets.nobody_there(facts, attempt):
+        return None
+    if seems == "reset":
+        return {True: "accept", False: "reset", None: None}[packets.reset_by_kernel(attempt)]
+    if packets.queue_overflowed(attempt):
+        return "accept"
+    if seems == "drop":
+        dropped = packets.dropped_inwards(attempt) or packets.dropped_outwards(attempt)
+        return seems if dropped or packets.lost_at_the_interface(facts, attempt) else None
+    return None if seems == "unknown" else seems
+
+
+def agrees(facts: Facts, attempt: Attempt, verdict: str) -> bool | None:
+    """Tell whether a real connection went as a verdict on the rules says; None where that cannot be told.
+
+    Args:
+        facts: what was seen.
+        attempt: the connection.
+        verdict: as `porttui.model.rules.Judged.verdict`.
+    """
+    if verdict == "unknown" or attempt.immediate:
+        return None
+    real = shown(facts, attempt)
+    if verdict.startswith("redirect:") and real != "accept":
+        led, _, _ = verdict.removeprefix("redirect:").rpartition(":")
+        if not seen.is_local(facts, led.strip("[]")):
+            return None  # whatever it meets there is not for these rules to say
+    if real is not None:
+        return real == verdict or (real == "accept" and passes(verdict))
+    if passes(verdict) or attempt.outcome not in {"timeout", "ECONNREFUSED"}:
+        return None
+    if attempt.outcome == "timeout":  # whatever is silent: a rule that answers would have been heard
+        return verdict == "drop"
+    return None if verdict == "reset" else False
 
 
 def blocking(facts: Facts) -> Judged | None:
     """Return the judgement that blocks one of the attempts, where that is what the attempt showed."""
     for each in seen.failed(facts):
         known = judged(facts, each)
-        if known is not None and agrees(facts, each, shown(each)) is True:
+        if known is not None and says(facts, each, met(each)) is True:
             return known
     return None
 
 
 def lets_through(facts: Facts, attempt: Attempt) -> bool:
     """Tell whether the rules were read, all that matters was understood, and none of them blocks the attempt."""
-    return agrees(facts, attempt, "accept") is True
+    return says(facts, attempt, "accept") is True
 
 
 def confidence(facts: Facts, attempt: Attempt, verdict: str, otherwise: Confidence) -> Confidence:
     """Return how sure a verdict is: certain where the rules say the same, likely where they say something else."""
-    same = agrees(facts, attempt, verdict)
+    same = says(facts, attempt, verdict)
     if same is None:
         return otherwise
     return Confidence.CERTAIN if same else Confidence.LIKELY
@@ -74,14 +125,18 @@ def side(facts: Facts, attempt: Attempt) -> Side | None:
     passed = decided_at(known)
     if passed is None:
         return None
-    return "out" if passed.hook in _OUTWARDS else "in"
+    outwards = passed.hook in _OUTWARDS or (passed.hook == "bridge" and passed.way == "there")
+    return "out" if outwards else "in"
 
 
 def decided_at(known: Judged) -> HookPassed | None:
-    """Return the hook at which it was decided."""
+    """Return the chain that stops the connection; None where none does, or none can be named."""
+    if known.verdict == "unknown" or passes(known.verdict):
+        return None
     stop = known.rule or known.policy
     for passed in reversed(known.path):
-        if any((each.rule or each) == stop for each in passed.stops):
+        last = passed.stops[-1] if passed.stops else None
+        if last is not None and stop is not None and last.word not in _LET_THROUGH and stop in (last, last.rule):
             return passed
     return None
 
@@ -102,28 +157,6 @@ def who(facts: Facts, attempt: Attempt, sure: Confidence, where: str) -> str:
     return f"A firewall on {where}, by its policy," if policy else f"A firewall rule on {where}"
 
 
-def place(stop: Rule | RuleStop) -> str:
-    """Tell where a rule stands: "table inet guard, chain input, handle 12"."""
-    where = f"table {stop.table}, chain {stop.chain}"
-    if stop.backend == "iptables-legacy":
-        where = f"{where} of iptables-legacy"
-    if isinstance(stop, RuleStop):
-        return where
-    return where + _number(stop)
-
-
-def short_place(stop: Rule | RuleStop) -> str:
-    """Tell where a rule stands, in few words: "inet guard input, handle 12"."""
-    where = f"{stop.table} {stop.chain}"
-    return where if isinstance(stop, RuleStop) else where + _number(stop)
-
-
-def _number(rule: Rule) -> str:
-    if rule.backend == "nftables" and rule.handle is not None:
-        return f", handle {rule.handle}"
-    return f", rule {rule.position}" if rule.position is not None else ""
-
-
 def deciding(known: Judged) -> Rule | None:
     """Return the rule that decides; a chain's policy is told as one, without a handle."""
     if known.rule is not None or known.policy is None:
@@ -136,8 +169,8 @@ def contradicted(facts: Facts) -> str:
     """Tell, for the firewall step, that a connection opened although the rules were judged to block it."""
     for each in seen.asked_attempts(facts):
         known = judged(facts, each)
-        if each.outcome == "open" and known is not None and agrees(facts, each, "accept") is False:
-            return f"it opened, though the rules would {_does(known.verdict)}"
+        if each.outcome == "open" and known is not None and says(facts, each, "accept") is False:
+            return f"it opened, though the rules would {rule_words.does(known.verdict)}"
     return ""
 
 
@@ -153,13 +186,13 @@ def quoted(facts: Facts, attempt: Attempt, verdict: str) -> tuple[Evidence, ...]
     if known is None:
         return ()
     stop = known.rule or known.policy
-    same = agrees(facts, attempt, verdict)
+    same = says(facts, attempt, verdict)
     if same is None:
         why = known.unknown[0] if known.unknown else "they are too tangled"
         return (Evidence(text=f"rules\tread, and not wholly understood\t{why}", source="rules"),)
     if not same:
-        by = f", by {short_place(stop)}" if stop is not None else ""
-        told = f"would {_does(known.verdict)}{by}\tthe connection shows something else, and is believed"
+        by = f", by {rule_words.short_place(stop)}" if stop is not None else ""
+        told = f"would {rule_words.does(known.verdict)}{by}\tthe connection shows something else, and is believed"
         return (Evidence(text=f"rules\t{told}", source="rules"),)
     return quoted_rule(known)
 
@@ -170,40 +203,66 @@ def quoted_rule(known: Judged) -> tuple[Evidence, ...]:
     if rule is None:
         return ()
     kind, text = ("policy", rule.text.removeprefix("policy ")) if known.rule is None else ("rule", rule.text)
-    return (Evidence(text=f"{kind}\t{text}\t{place(known.rule or known.policy or rule)}", source=rule.backend),)
+    where = rule_words.place(known.rule or known.policy or rule)
+    return (Evidence(text=f"{kind}\t{text}\t{where}", source=rule.backend),)
 
 
 def in_short(facts: Facts, attempt: Attempt, verdict: str) -> str:
     """Tell which rule decides, for the firewall step; empty when none is known that says what the connection showed."""
     known = judged(facts, attempt)
-    if known is None or agrees(facts, attempt, verdict) is not True:
+    if known is None or says(facts, attempt, verdict) is not True:
         return ""
     if known.policy is not None:
-        return f"{known.policy.word} of {short_place(known.policy)}"
-    return f"{_DID.get(verdict, 'rejected')} by {short_place(known.rule)}" if known.rule is not None else ""
+        return f"{known.policy.word} of {rule_words.short_place(known.policy)}"
+    did = {"drop": "dropped", "reset": "reset"}.get(verdict, "rejected")
+    return f"{did} by {rule_words.short_place(known.rule)}" if known.rule is not None else ""
 
 
-_DID = {"drop": "dropped", "reset": "reset"}
-
-
-def _does(verdict: str) -> str:
-    if verdict.startswith("reject:"):
-        return "reject it with " + " ".join(verdict.split(":")[1:2]) + " " + "/".join(verdict.split(":")[2:])
-    if verdict.startswith("redirect:"):
-        return "lead it to " + verdict.partition(":")[2]
-    return _DOES.get(verdict, verdict)
-
-
-def icmp_word(attempt: Attempt) -> str:
-    """Return an ICMP error as the rules' verdict is written: "reject:icmp:3:13"."""
-    if attempt.icmp is None:
-        return "unknown"
-    family = "icmp" if attempt.icmp.version == 4 else "icmp6"
-    return f"reject:{family}:{attempt.icmp.type}:{attempt.icmp.code}"
-
-
-def shown(attempt: Attempt) -> str:
-    """Return what an attempt met, in the words of `Judged.verdict`, as far as it could be the work of a rule."""
+def tried_words(facts: Facts, attempt: Attempt) -> str:
+    """Tell what became of a connection, and what it shows of who answered."""
+    told = words.outcome(attempt)
     if attempt.icmp is not None:
-        return icmp_word(attempt)
-    return {"open": "accept", "ECONNREFUSED": "reset", "timeout": "drop"}.get(attempt.outcome, "unknown")
+        icmp = attempt.icmp
+        return f"{told}, with ICMP type {icmp.type} code {icmp.code} from {icmp.sender or 'an unknown sender'}"
+    own = packets.reset_by_kernel(attempt)
+    if own is False and seen.is_local(facts, attempt.address):
+        return f"{told}, and this kernel counted no reset of its own"
+    return f"{told}, by this kernel itself" if own else told
+
+
+def conclusion(facts: Facts, known: Judged, attempt: Attempt) -> str:
+    """Tell what follows from the rules and the connection together."""
+    passing = passes(known.verdict)
+    led = known.redirect
+    if led is not None and not seen.is_local(facts, led[0]) and attempt.outcome != "open":
+        return f"The rules lead it away from {words.machine(facts)}; what it meets there can't be seen from here."
+    same, real = agrees(facts, attempt, known.verdict), shown(facts, attempt)
+    if same and not passing:
+        return "The two agree, so this is certain."
+    if same:
+        rest = "no rule stops it" if attempt.outcome == "open" else "what stops it is no rule"
+        return f"The two agree: {rest}."
+    if same is False:
+        return _difference(known, attempt, packets.side(attempt))
+    if known.verdict == "unknown":
+        told = {"accept": "no rule stops it.", None: ""}.get(real, "a rule stops it.")
+        return f"The connection itself tells: {told}" if told else "Nor does the connection tell."
+    if passing and not seen.is_local(facts, attempt.address):
+        return f"The rules of {words.machine(facts)} let it out; those of other machines can't be seen from here."
+    if passing:
+        return "The rules let it through; what else may stop it, tab 1 tells."
+    return "The connection does not tell."
+
+
+def _difference(known: Judged, attempt: Attempt, side: Side | None) -> str:
+    """Tell what may be behind a difference: rules change, and they are not all that stops packets."""
+    differ = "The two differ, and the connection is to be believed: "
+    if attempt.outcome == "open":
+        return f"{differ}it opened. The rules have changed meanwhile, or porttui misreads them."
+    if not passes(known.verdict):
+        return f"{differ}it went otherwise than these rules say. They have changed meanwhile, or porttui misreads them."
+    where = {"out": " on its way out", "in": " on its way in"}.get(side or "", "")
+    return (
+        f"{differ}something that is none of these rules stops it{where}, such as an eBPF program (cgroup, tc, XDP), "
+        "or the rules have changed meanwhile."
+    )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from porttui.model.address import endpoint
-from porttui.model.facts import Facts, Unseen
+from porttui.model.facts import Attempt, Facts, Unseen
 from porttui.model.report import Evidence, Severity, Status, Step, StepResult, Verdict
 from porttui.model.target import Question
-from porttui.reading import evidence, history, keeping, nat, packets, redirects, rules, seen, words
+from porttui.reading import evidence, history, keeping, nat, packets, redirects, rule_words, rules, seen, words
 from porttui.reading.unseen import firewall_unseen
 
 Told = tuple[Status, str]
@@ -227,7 +227,8 @@ def _firewall(facts: Facts, failing: Step | None) -> Told:
         return Status.FAIL, f"led past the listener, to {endpoint(*place)}" if place else "led past the listener"
     opened = bool(attempts) and all(each.outcome == "open" for each in attempts) and seen.opened(facts)
     if opened and failing is not Step.PATH:
-        return Status.PASS, rules.contradicted(facts) or "the connection opened, so no rule blocks it"
+        though = rules.contradicted(facts)
+        return (Status.WARN if though else Status.PASS), though or "the connection opened, so no rule blocks it"
     if facts.attempts is None or facts.firewall is None:
         return _looking(facts, "path" if facts.attempts is None else "")
     if failing is Step.FIREWALL:
@@ -253,9 +254,12 @@ def _theirs(facts: Facts) -> str:
 
 def _blocked(facts: Facts) -> str:
     for attempt in seen.failed(facts):
-        named = rules.in_short(facts, attempt, rules.shown(attempt))
+        named = rules.in_short(facts, attempt, rules.met(attempt))
         if named:
             return named
+        known = rules.judged(facts, attempt)
+        if known is not None and rules.agrees(facts, attempt, known.verdict) is False:
+            return f"{_stopped(facts, attempt, short=True)}, though the rules would {rule_words.does(known.verdict)}"
         if attempt.icmp is not None:
             return f"ICMP error {attempt.icmp.type}/{attempt.icmp.code} from {attempt.icmp.sender or 'this machine'}"
         lead = nat.deciding(facts, attempt.address)
@@ -263,15 +267,23 @@ def _blocked(facts: Facts) -> str:
             return f"a NAT rule leads it to {endpoint(*lead.place)}"
         if nat.refused_here(facts, attempt) or packets.reset_from_elsewhere(attempt):
             return "refused by somebody else than the listener on the port"
-        if packets.reset_by_kernel(attempt) is False:
-            return "reset, and this kernel counted none of its own"
-        if attempt.outcome == "timeout":
-            if packets.dropped_outwards(attempt) or packets.lost_at_the_interface(facts, attempt):
-                return f"{attempt.tries} packets to be sent, none of them left"
-            return f"sent {attempt.tries}, arrived {packets.ip_counter(attempt, 'InReceives')}, none handed on"
+        if packets.reset_by_kernel(attempt) is False or attempt.outcome == "timeout":
+            return _stopped(facts, attempt)
     if nat.for_others(facts) is not None:
         return "only connections from outside are led on (PREROUTING)"
     return "blocked"
+
+
+def _stopped(facts: Facts, attempt: Attempt, *, short: bool = False) -> str:
+    """Tell by the counters, or the answer, how an attempt was stopped."""
+    if attempt.icmp is not None:
+        return f"ICMP error {attempt.icmp.type}/{attempt.icmp.code}"
+    if attempt.outcome != "timeout":
+        return "reset, not by this kernel" if short else "reset, and this kernel counted none of its own"
+    if packets.dropped_outwards(attempt) or packets.lost_at_the_interface(facts, attempt):
+        tries = attempt.tries
+        return f"none of {tries} packets left" if short else f"{tries} packets to be sent, none of them left"
+    return f"sent {attempt.tries}, arrived {packets.ip_counter(attempt, 'InReceives')}, none handed on"
 
 
 def _name_evidence(facts: Facts) -> tuple[Evidence, ...]:

@@ -11,21 +11,23 @@ from porttui.model.address import destination, endpoint
 from porttui.model.facts import Attempt, Facts
 from porttui.model.report import Status
 from porttui.model.rules import HookPassed, Judged, RuleStop
-from porttui.reading import agreement, packets, seen, words
+from porttui.reading import packets, rule_words, rules, seen, words
 from porttui.reading.sender import Sender
 
 _MEANINGS = {
     "output": "leaves the program",
     "postrouting": "last stop outwards",
     "egress": "as it leaves",
+    "bridge": "by the bridge",
     "ingress": "as it arrives",
     "prerouting": "first stop inwards",
     "input": "to a program here",
     "forward": "on to another machine",
 }
 _OUTWARDS = {"output", "postrouting"}
+_NOT_EVERYWHERE = {"ingress", "egress", "bridge"}
+"""Stops that are told only where a chain is asked there."""
 _NOT_REACHED = "not reached"
-_LET_THROUGH = {"accept", "jump", "goto", "return"}
 
 
 class WayStop(NamedTuple):
@@ -51,11 +53,16 @@ class WayStop(NamedTuple):
 
 def judged_way(facts: Facts, judged: Judged) -> tuple[WayStop, ...]:
     """Return the stops of this user's connection to an address, by what the rules do with it."""
-    walk = _Walk(judged)
-    walk.pass_by("output", "postrouting", *["egress"] * ("egress" in walk.hooks))
+    attempt = tried(facts, judged.address)
+    differs = attempt is not None and rules.agrees(facts, attempt, judged.verdict) is False
+    besides = packets.side(attempt) if attempt is not None and differs and rules.passes(judged.verdict) else None
+    walk = _Walk(judged, opened=None if attempt is None or not differs else attempt.outcome == "open")
+    walk.pass_by("output", "postrouting", "egress", "bridge")
+    walk.stop_besides(besides == "out")
     if _stays(facts, judged):
         walk.add(_loopback(facts))
-        walk.pass_by(*["ingress"] * ("ingress" in walk.hooks), "prerouting", "input")
+        walk.pass_by("ingress", "prerouting", "input")
+        walk.stop_besides(besides == "in")
         walk.add(_socket(facts, judged.redirect or (destination(judged.address), judged.port), judged.address))
     else:
         walk.add(_leaving(facts, judged))
@@ -67,10 +74,10 @@ def judged_way(facts: Facts, judged: Judged) -> tuple[WayStop, ...]:
 def judged_way_from(facts: Facts, sender: Sender, judged: Judged) -> tuple[WayStop, ...]:
     """Return the stops of another machine's connection, by what the rules do with it."""
     walk = _Walk(judged)
-    walk.pass_by(*["ingress"] * ("ingress" in walk.hooks), "prerouting")
+    walk.pass_by("bridge", "ingress", "prerouting")
     led = judged.redirect
     if led is not None and not seen.is_local(facts, led[0]):
-        walk.pass_by("forward", "postrouting", *["egress"] * ("egress" in walk.hooks))
+        walk.pass_by("forward", "postrouting", "egress")
         walk.add(WayStop("leaves", f"to {endpoint(*led)}", Status.UNSEEN, "not seen from here"))
     else:
         walk.pass_by("input")
@@ -80,13 +87,18 @@ def judged_way_from(facts: Facts, sender: Sender, judged: Judged) -> tuple[WaySt
 
 
 class _Walk:
-    """Puts stops one after another; after the one that decides, none is reached."""
+    """Puts stops one after another; after the one that decides, none is reached.
 
-    def __init__(self, judged: Judged) -> None:
+    Where a connection went otherwise than the rules say, `opened` tells whether it opened: no stop of the rules fails.
+    """
+
+    def __init__(self, judged: Judged, *, opened: bool | None = None) -> None:
         self.stops: list[WayStop] = []
-        self.hooks = {each.hook for each in judged.path}
+        self._hooks = {each.hook for each in judged.path if each.way == "there"}
+        self._opened = opened
+        self._doubted = False
         self._judged = judged
-        self._decider = deciding(judged)
+        self._decider = rules.decided_at(judged)
         self._unknown = judged.verdict == "unknown"
         self._ended = False
         self._left = sum(each.way == "there" for each in judged.path)
@@ -100,9 +112,18 @@ class _Walk:
     def pass_by(self, *hooks: str) -> None:
         """Add stops at which rules are asked."""
         for hook in hooks:
+            if hook in _NOT_EVERYWHERE and hook not in self._hooks:
+                continue
             there = tuple(each for each in self._judged.path if each.hook == hook and each.way == "there")
             self.add(self._stop(hook, there))
-            self._ended = self._ended or self.stops[-1].status is Status.FAIL or _refuses(there)
+            refused = _refuses(there) and self._opened is None
+            self._ended = self._ended or self.stops[-1].status is Status.FAIL or refused
+
+    def stop_besides(self, stops: bool) -> None:
+        """Add what stops the connection and is none of the rules, as the connection itself shows."""
+        if stops:
+            self.add(WayStop("no rule", "eBPF, or changed rules", Status.FAIL, "stopped here, as it was tried"))
+            self._ended = True
 
     def _stop(self, hook: str, there: tuple[HookPassed, ...]) -> WayStop:
         begun = WayStop(hook, _MEANINGS[hook], Status.PASS, "no chain", chains=there)
@@ -110,37 +131,34 @@ class _Walk:
         if self._unknown:
             text = f"{_chains(there)}: not known" if there else "no chain" if self._left > 0 else "not known"
             return begun._replace(status=Status.UNSEEN if text != "no chain" else Status.PASS, text=text)
+        if not there and self._doubted:
+            return (
+                begun._replace(text="let through")
+                if self._opened
+                else begun._replace(status=Status.UNSEEN, text="not known")
+            )
         if not there:
             return begun
         if any(each is self._decider for each in there):
-            return _told(begun, there, self._decider, Status.FAIL)
+            self._doubted = self._opened is not None
+            return _told(begun, there, self._decider, Status.WARN if self._doubted else Status.FAIL)
         translating = next((each for each in there if _translates(each)), None)
         if translating is not None:
             return _told(begun, there, translating, Status.WARN)
         return _told(begun, there, None, Status.WARN if _refuses(there) else Status.PASS)
 
     def answer(self) -> None:
-        """Add the way of the answer, where rules have a say in it."""
+        """Add the way of the answer, where rules have a say in it, and where there is one."""
+        if self._opened is False and self._ended:
+            return
         back = tuple(each for each in self._judged.path if each.way != "there")
         decider = self._decider if self._decider is not None and self._decider.way != "there" else None
         begun = WayStop("answer", "on its way back", Status.PASS, "", chains=back)
         if decider is not None:
-            self.stops.append(_told(begun, back, decider, Status.FAIL, f"{decider.hook}: "))
+            status = Status.FAIL if self._opened is None else Status.WARN
+            self.stops.append(_told(begun, back, decider, status, f"{decider.hook}: "))
         elif any(each.way == "back" for each in back) and not self._unknown:
             self.stops.append(_told(begun, back, None, Status.PASS))
-
-
-def deciding(judged: Judged) -> HookPassed | None:
-    """Return the chain that stops the connection; None where none does."""
-    if judged.verdict in {"accept", "unknown"} or judged.verdict.startswith("redirect:"):
-        return None
-    for passed in judged.path:
-        last = passed.stops[-1] if passed.stops else None
-        if last is None or last.word in _LET_THROUGH:
-            continue
-        if last == judged.policy or (last.rule is not None and last.rule == judged.rule):
-            return passed
-    return None
 
 
 def _told(
@@ -149,7 +167,7 @@ def _told(
     """Describe a stop by the one of its chains that matters, or by all of them."""
     shown = one or passes[-1]
     base, last = shown.stops[0], shown.stops[-1]
-    word = told_word(last)
+    word = rule_words.act(last)
     text = f"{base.table} {base.chain}: {word}" if one is not None or len(passes) == 1 else f"{_chains(passes)}: {word}"
     return begun._replace(
         status=status,
@@ -157,13 +175,6 @@ def _told(
         brief=f"{_chains(passes):<11}{word}",
         decides=last if one is not None else None,
     )
-
-
-def told_word(stop: RuleStop) -> str:
-    """Return what a rule or a policy does, in a word or two: "accept (policy)", "reject", "redirect to :8080"."""
-    if stop.word.startswith("policy "):
-        return f"{stop.word.removeprefix('policy ')} (policy)"
-    return "reject" if stop.word.startswith("reject:") else stop.word
 
 
 def _chains(passes: tuple[HookPassed, ...]) -> str:
@@ -231,7 +242,7 @@ def _socket(facts: Facts, to: tuple[str, int], asked: str | None) -> WayStop:
             return begun._replace(status=Status.PASS, text="something answers")
         if not seen.sockets_seen(facts):
             return begun._replace(text="sockets: can't see")
-        refused = connection is not None and agreement.shown(facts, connection) == "accept"
+        refused = connection is not None and rules.shown(facts, connection) == "accept"
         status = Status.FAIL if refused else Status.UNSEEN if asked is not None else Status.WARN
         return begun._replace(status=status, text="nobody listens there")
     begun = begun._replace(meaning=f"{words.at(row)}, {words.plain_name(facts, row)}")
@@ -262,7 +273,7 @@ def seen_way(facts: Facts, attempt: Attempt, *, by_rule: bool) -> tuple[WayStop,
         by_rule: whether the diagnosis is that a rule stops it; packets are lost in other ways, too.
     """
     local = seen.is_local(facts, attempt.address)
-    shown = agreement.shown(facts, attempt)
+    shown = rules.shown(facts, attempt)
     shown = shown if by_rule or shown == "accept" else None
     side = _side(facts, attempt)
     blocked = shown not in {"accept", None}
@@ -324,7 +335,7 @@ def _side(facts: Facts, attempt: Attempt) -> Literal["out", "in"] | None:
 
 def side_words(facts: Facts, attempt: Attempt) -> str:
     """Tell on which side of this machine a connection was stopped, by its own packets; empty where they do not tell."""
-    shown = agreement.shown(facts, attempt)
+    shown = rules.shown(facts, attempt)
     if shown is None or shown == "accept":
         return ""
     side = _side(facts, attempt)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from porttui.model.address import family, is_loopback
 from porttui.model.facts import Facts
 from porttui.model.report import Edit, Remedy, RemedyStep, Risk
-from porttui.reading import rules, seen, words
+from porttui.reading import policy, rules, seen, words
 from porttui.remedies import manager, rule
 from porttui.remedies.service import proof
 
@@ -18,8 +18,32 @@ def ways(facts: Facts, *, outwards: bool = False) -> tuple[Remedy, ...]:
         outwards: the packets are stopped on their way out.
     """
     known = rules.blocking(facts)
+    failed = seen.failed(facts)
+    if failed and all(rules.lets_through(facts, each) for each in failed):
+        return (_see_what_else(facts),)  # a rule more that lets it through would help nothing
     named = rule.past(facts, known) if known is not None else ()
     return named or (see_the_rules(facts, outwards=outwards), *let_through(facts, outwards=outwards))
+
+
+def _see_what_else(facts: Facts) -> Remedy:
+    """Offer to look at what stops packets besides rules that were read: nothing is changed by it."""
+    where = words.machine(facts)
+    steps = [
+        ("See the programs of the cgroups: systemd loads one for IPAddressDeny=", ("bpftool", "cgroup", "tree"), True),
+        ("See those of the devices (XDP, tc) and of netfilter", ("bpftool", "net"), True),
+    ]
+    service = policy.unit(facts)
+    if service is not None and facts.host.systemd:
+        told = ("systemctl", "show", "-p", "IPAddressDeny,IPAddressAllow", service)
+        steps.insert(0, (f"See what {service}, in which porttui runs, may talk to", told, False))
+    return Remedy(
+        title="See what else stops it: the rules that were read do not",
+        risk=Risk.SAFE,
+        cost="safe, only looks",
+        proof=proof(facts),
+        steps=tuple(RemedyStep(text=text, where=where, argv=argv, needs_root=root) for text, argv, root in steps),
+        note="Rules that have changed since the connection was tried are the other possibility: look again.",
+    )
 
 
 def see_the_rules(facts: Facts, *, outwards: bool = False) -> Remedy:

@@ -6,7 +6,7 @@ from porttui.model.address import endpoint
 from porttui.model.facts import Facts
 from porttui.model.report import Remedy, RemedyStep, Risk
 from porttui.model.rules import Judged, Rule, RuleStop
-from porttui.reading import rules, words
+from porttui.reading import rule_words, words
 from porttui.remedies import in_charge
 from porttui.remedies.crossing import Crossing, crossings
 from porttui.remedies.service import proof
@@ -46,7 +46,7 @@ def see(facts: Facts, crossing: Crossing) -> Remedy:
         cost="safe, only looks",
         proof=proof(facts),
         steps=(RemedyStep(text=f"See the chain {stop.chain}", where=words.machine(facts), argv=argv, needs_root=True),),
-        note=f"It is the {what} of {rules.place(stop)}.",
+        note=f"It is the {what} of {rule_words.place(stop)}.",
     )
 
 

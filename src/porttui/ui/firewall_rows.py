@@ -5,10 +5,10 @@ from __future__ import annotations
 from rich.cells import cell_len
 
 from porttui.model.address import destination, endpoint
-from porttui.model.facts import Attempt, FirewallBackend, Unseen
+from porttui.model.facts import FirewallBackend, Unseen
 from porttui.model.report import Report, Status, Step
-from porttui.model.rules import Judged, RuleStop
-from porttui.reading import agreement, packets, seen, way, words
+from porttui.model.rules import HookPassed, Judged, Missed, Rule, RuleStop
+from porttui.reading import rule_words, rules, seen, way, words
 from porttui.reading.sender import EXAMPLE, Sender
 from porttui.reading.way import WayStop
 from porttui.render.sections import how_to_look, how_to_see
@@ -20,12 +20,6 @@ _NAME, _MEANING = 14, 23
 _TEXT_AT = 5 + _NAME + _MEANING
 _RULE_AT = 21
 _MOST_UNKNOWN = 3
-_VERDICTS = {
-    "accept": "accept: the connection may pass",
-    "drop": 'drop: nothing comes back, and the client waits until it gives up ("timed out")',
-    "reset": 'reset: the client is told "refused"',
-    "unknown": "not known: neither what was read nor how the connection ended decides it",
-}
 
 
 # The way.
@@ -73,7 +67,7 @@ def rule_rows(stop: RuleStop, width: int, lead: str) -> list[Line]:
         lead = lead[: max(5, cell_len(lead) - 14)]  # a long rule gets more of the row
     texts = wrap(_with_comment_below(told, width - cell_len(lead)), width - 1, lead)
     rows = [styled(row[: len(lead)], row[len(lead) :], "strong") for row in texts]
-    return [*rows, *plain(wrap(place_of(stop), width - 1, lead))]
+    return [*rows, *plain(wrap(rule_words.place(stop), width - 1, lead))]
 
 
 def _with_comment_below(text: str, room: int) -> str:
@@ -82,19 +76,14 @@ def _with_comment_below(text: str, room: int) -> str:
     return f"{rule}\n{comment.lstrip()}{rest}" if rule and cell_len(text) >= room else text
 
 
-def place_of(stop: RuleStop) -> str:
-    """Tell where a rule stands: "table inet guard, chain input, handle 12"."""
-    rule = stop.rule
-    where = f"table {stop.table}, chain {rule.chain if rule is not None else stop.chain}"
-    if rule is not None and rule.handle is not None:
-        where += f", handle {rule.handle}"
-    elif rule is not None and rule.position is not None:
-        where += f", rule {rule.position}"
-    return where if stop.backend == "nftables" else f"{where} ({stop.backend})"
+def stop_in_full(stop: WayStop, width: int, most: int) -> list[Line]:
+    """Tell of one stop every chain that was asked there, each rule of it that had a say, and those without a match.
 
-
-def stop_in_full(stop: WayStop, width: int) -> list[Line]:
-    """Tell of one stop every chain that was asked there, and each rule of it that had a say."""
+    Args:
+        stop: in focus.
+        width: of the rows.
+        most: how many rules without a match are shown before each one that had a say.
+    """
     rows = [Line(f" At the stop: {stop.name}")]
     if not stop.chains:
         told = stop.text if stop.text != "no chain" else "no chain of any firewall is asked here"
@@ -105,23 +94,43 @@ def stop_in_full(stop: WayStop, width: int) -> list[Line]:
         last = one.stops[-1]
         decides = stop.decides is not None and last == stop.decides
         mark = MARKS[stop.status if decides else Status.PASS][0]
-        row = f" {pad(name, room)}   {way.told_word(last)}" + (" the answer" if one.way == "back" else "")
+        told = f"priority {one.priority:<5} policy {one.policy}" if one.policy else rule_words.act(last)
+        row = f" {pad(name, room)}   {told}" + ("   the answer" if one.way == "back" else "")
         rows.append(
             styled("   ", mark, "fail", row) if decides and stop.status is Status.FAIL else Line(f"   {mark}{row}")
         )
-        for said in one.stops:
-            if said.rule is not None:
-                rows += _said_rows(said, width, decides=said is last)
+        rows += _asked_rows(one, width, most)
     return rows
 
 
-def _said_rows(said: RuleStop, width: int, *, decides: bool) -> list[Line]:
-    rule = said.rule
-    assert rule is not None  # noqa: S101 - the caller has asked
+def _asked_rows(one: HookPassed, width: int, most: int) -> list[Line]:
+    missed = {each.at: each for each in one.missed}
+    rows: list[Line] = []
+    for at, said in enumerate(one.stops):
+        rows += _missed_rows(missed[at], width, most) if at in missed else []
+        rows += _said_rows(said, said.rule, width, decides=said is one.stops[-1]) if said.rule is not None else []
+    return rows
+
+
+def _missed_rows(missed: Missed, width: int, most: int) -> list[Line]:
+    """Tell which rules did not match, each in a row; of those before them, how many."""
+    shown = missed.rules[len(missed.rules) - most :] if most < len(missed.rules) else missed.rules
+    more = missed.more + len(missed.rules) - len(shown)
+    rows = [f"       {words.count(more, 'more rule' if shown else 'rule')}: no match"] if more else []
+    for rule in shown:
+        lead = _lead(rule)
+        rows.append(f"{lead}{pad(cut(rule.text, width - 12 - cell_len(lead)), width - 12 - cell_len(lead))}  no match")
+    return [styled("", row, "quiet") for row in rows]
+
+
+def _lead(rule: Rule) -> str:
     number = f"handle {rule.handle}" if rule.handle is not None else f"rule {rule.position}"
     lead = f"       {number:<12}"
-    if cell_len(lead) > 19:
-        lead = f"       {number}  "
+    return lead if cell_len(lead) <= 19 else f"       {number}  "
+
+
+def _said_rows(said: RuleStop, rule: Rule, width: int, *, decides: bool) -> list[Line]:
+    lead = _lead(rule)
     rows = wrap(_with_comment_below(rule.text, width - cell_len(lead)), width - 1, lead)
     shown = [styled(lead, rows[0][len(lead) :], "strong"), *[styled("", row, "strong") for row in rows[1:]]]
     which = f"rule {rule.position} of chain {rule.chain}" if rule.position else f"in chain {rule.chain}"
@@ -140,71 +149,16 @@ def _said(said: RuleStop, *, decides: bool) -> str:
 def verdict_rows(report: Report, judged: Judged, width: int) -> list[Line]:
     """Set the rules beside the real connection, and tell what follows from both."""
     tried = way.tried(report.facts, judged.address)
-    rows = wrap(_judged_words(judged), width - 1, " Rule    ")
+    rows = wrap(rule_words.judgement(judged), width - 1, " Rule    ")
     for text in judged.unknown[:_MOST_UNKNOWN]:
         rows += wrap(f"not understood: {text}", width - 1, " " * 11)
     if len(judged.unknown) > _MOST_UNKNOWN:
         rows.append(f"{' ' * 11}and {len(judged.unknown) - _MOST_UNKNOWN} more")
-    rows += wrap(_tried_words(report, tried) if tried else "no connection was tried", width - 1, " Tried   ")
-    rows += wrap(_conclusion(report, judged, tried), width - 1, " " * 9) if tried else []
+    rows += wrap(rules.tried_words(report.facts, tried) if tried else "no connection was tried", width - 1, " Tried   ")
+    rows += wrap(rules.conclusion(report.facts, judged, tried), width - 1, " " * 9) if tried else []
     for other in _others(report, judged):
         rows += wrap(other, width - 1, " Also    ")
     return plain(rows)
-
-
-def _judged_words(judged: Judged) -> str:
-    if judged.verdict == "accept" and judged.redirect is not None:
-        return f"accept, but a rule leads it on to {endpoint(*judged.redirect)}"
-    if judged.verdict.startswith("redirect:") and judged.redirect is not None:
-        return f"led on to {endpoint(*judged.redirect)} by a rule"
-    if judged.verdict == "unknown":
-        return "not known: porttui does not understand all of what was read"
-    return verdict_words(judged.verdict)
-
-
-def verdict_words(verdict: str) -> str:
-    """Tell what a verdict means to the client."""
-    if verdict.startswith("reject:"):
-        _, version, kind, code = (*verdict.split(":"), "", "", "")[:4]
-        name = "ICMPv6" if version == "icmp6" else "ICMP"
-        return f"reject: the client is told no with {name} type {kind} code {code}"
-    return _VERDICTS.get(verdict, verdict)
-
-
-def _tried_words(report: Report, tried: Attempt) -> str:
-    told = words.outcome(tried)
-    if tried.icmp is not None:
-        icmp = tried.icmp
-        return f"{told}, with ICMP type {icmp.type} code {icmp.code} from {icmp.sender or 'an unknown sender'}"
-    own = packets.reset_by_kernel(tried)
-    if own is False and seen.is_local(report.facts, tried.address):
-        return f"{told}, and this kernel counted no reset of its own"
-    return f"{told}, by this kernel itself" if own else told
-
-
-def _conclusion(report: Report, judged: Judged, tried: Attempt) -> str:
-    facts = report.facts
-    passes = judged.verdict == "accept" or judged.verdict.startswith("redirect:")
-    led = judged.redirect
-    if led is not None and not seen.is_local(facts, led[0]) and tried.outcome != "open":
-        return f"The rules lead it away from {words.machine(facts)}; what it meets there can't be seen from here."
-    agrees, shown = agreement.agrees(facts, tried, judged.verdict), agreement.shown(facts, tried)
-    if agrees and not passes:
-        return "The two agree, so this is certain."
-    if agrees:
-        rest = "no rule stops it" if tried.outcome == "open" else "what stops it is no rule"
-        return f"The two agree: {rest}."
-    if agrees is False:
-        what = "it opened" if tried.outcome == "open" else "it went otherwise than these rules say"
-        return f"The two differ, and the connection is to be believed: {what}. Something has a say that was not read."
-    if judged.verdict == "unknown":
-        told = {"accept": "no rule stops it.", None: ""}.get(shown, "a rule stops it.")
-        return f"The connection itself tells: {told}" if told else "Nor does the connection tell."
-    if passes and not seen.is_local(facts, tried.address):
-        return f"The rules of {words.machine(facts)} let it out; those of other machines can't be seen from here."
-    return (
-        "The rules let it through; what else may stop it, tab 1 tells." if passes else "The connection does not tell."
-    )
 
 
 def _others(report: Report, shown: Judged) -> list[str]:
@@ -215,7 +169,7 @@ def _others(report: Report, shown: Judged) -> list[str]:
         if each is not shown:
             tried = way.tried(report.facts, each.address)
             end = f"; tried: {words.outcome(tried)}" if tried else ""
-            told.append(f"{endpoint(each.address, each.port)}: {_judged_words(each).partition(':')[0]}{end}")
+            told.append(f"{endpoint(each.address, each.port)}: {rule_words.judgement(each).partition(':')[0]}{end}")
     return told
 
 
@@ -228,7 +182,7 @@ def unread_rows(report: Report, width: int) -> list[Line]:
     attempts = seen.asked_attempts(facts)
     rows: list[str] = []
     if firewall is not None:
-        told = verdict_words(firewall.verdict)
+        told = rule_words.means(firewall.verdict)
         if firewall.verdict == "accept" and any(one.unseen is not None for one in firewall.backends):
             told = "not read; to judge by what happened, the packets got through"
         rows += wrap(told, width - 1, " Rule    ")
@@ -238,7 +192,7 @@ def unread_rows(report: Report, width: int) -> list[Line]:
             rows += wrap(rule.text, width - 1, " " * 11)
             rows += wrap(f"table {rule.table}, chain {rule.chain}{handle} ({rule.backend})", width - 1, " " * 11)
     for one in attempts:
-        told = f"{one.address}: {_tried_words(report, one)}"
+        told = f"{one.address}: {rules.tried_words(report.facts, one)}"
         rows += wrap(told, width - 1, " Tried   " if one is attempts[0] else " " * 9)
         side = way.side_words(facts, one) if report.verdict.step is Step.FIREWALL else ""
         rows += (
@@ -362,7 +316,7 @@ def _worked_out(report: Report, own: Judged, asked: Elsewhere) -> tuple[str, Rul
     word = "reject" if judged.verdict.startswith("reject:") else judged.verdict
     if judged.verdict == "accept" or judged.verdict.startswith("redirect:"):
         return "accept" if judged.redirect is None else f"led on to {endpoint(*judged.redirect)}", None
-    decider = way.deciding(judged)
+    decider = rules.decided_at(judged)
     stop = decider.stops[-1] if decider is not None else None
     if stop is not None and stop.rule is None:
         same = judged.policy == own.policy

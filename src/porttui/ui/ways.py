@@ -14,6 +14,8 @@ Place = tuple[str, int]
 """A step: the letter of its way and its index."""
 _PRICE_AT = 51
 _PRICE_AT_WIDE = 46
+_GAP = 3
+"""Cells between a title and its price: fewer would be read as one sentence."""
 
 
 def places(report: Report | None) -> list[Place]:
@@ -37,7 +39,7 @@ def title_rows(remedy: Remedy, width: int) -> list[str]:
         return [*wrap(remedy.title, width - 1, lead), *wrap(price(remedy) + tried, width - 1, "    ")]
     at = _PRICE_AT_WIDE if width == LEFT else _PRICE_AT
     title = f" {remedy.way}  {remedy.title}"
-    if cell_len(title) < at and at + cell_len(price(remedy) + tried) <= width:
+    if cell_len(title) + _GAP <= at and at + cell_len(price(remedy) + tried) <= width:
         return [pad(title, at) + price(remedy) + tried]
     return [*wrap(remedy.title, width - 1, f" {remedy.way}  "), *wrap(price(remedy) + tried, width - 1, "    ")]
 
@@ -89,9 +91,9 @@ def compact_ways(report: Report, marked: frozenset[Place], width: int, limit: in
     for done, remedy in enumerate(report.remedies):
         tried = f"   ✓ tried: {remedy.tried}" if remedy.tried else ""
         title = f" {remedy.way}  {remedy.title}"
-        part = (
-            [pad(title, 45) + price(remedy) + tried] if cell_len(title) < 45 else [title, f"    {price(remedy)}{tried}"]
-        )
+        fits = cell_len(title) + _GAP <= _PRICE_AT_WIDE - 1
+        cost = f"{price(remedy)}{tried}"
+        part = [pad(title, _PRICE_AT_WIDE - 1) + cost] if fits else [title, f"    {cost}"]
         for index, step in enumerate(remedy.steps):
             box = f"    [{'x' if (remedy.way, index) in marked else ' '}] {index + 1}  "
             typed = command(step, report)

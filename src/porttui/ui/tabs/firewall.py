@@ -10,7 +10,7 @@ from textual import events
 from porttui.model.address import endpoint
 from porttui.model.report import Remedy, Report, Status, Step
 from porttui.model.rules import Judged
-from porttui.reading import seen, way, words
+from porttui.reading import rules, seen, way, words
 from porttui.reading.way import WayStop
 from porttui.render.sections import how_to_see
 from porttui.ui import firewall_rows as draw
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _LONGEST = 60
 """Letters of an address that is typed."""
+_MOST_MISSED = 6
+"""Rules without a match that are shown before each one that had a say."""
 
 
 class FirewallTab(Tab):
@@ -184,7 +186,7 @@ class FirewallTab(Tab):
         if judged is None:
             return self._unread(report, width)
         if width >= WIDE:
-            return self._wide(report, judged, width)
+            return self._wide(report, judged, width, height)
         rows = plain(wrap(_sentence(report), width - 1, " "))
         if width < NARROW:
             stops = self._way()
@@ -214,13 +216,17 @@ class FirewallTab(Tab):
         typed = self.typed if self.editing else None
         return draw.sender_rows(report, judged, self.shown.elsewhere, typed, width)
 
-    def _wide(self, report: Report, judged: Judged, width: int) -> Drawing:
+    def _wide(self, report: Report, judged: Judged, width: int, height: int) -> Drawing:
         stops = self._way()
         left = [*plain(wrap(_sentence(report), LEFT - 1, " ")), EMPTY, *self._title(report, judged, LEFT)]
         start = len(left)
         left += draw.way_rows(stops, LEFT, at=self.cursor)
-        left += [EMPTY, *draw.stop_in_full(stops[min(self.cursor, len(stops) - 1)], LEFT)]
-        left += [EMPTY, *draw.verdict_rows(report, judged, LEFT)]
+        verdict = draw.verdict_rows(report, judged, LEFT)
+        for most in range(_MOST_MISSED, -1, -2):  # as many as leave room for the verdict
+            full = draw.stop_in_full(stops[min(self.cursor, len(stops) - 1)], LEFT, most)
+            if len(left) + len(full) + len(verdict) + 2 <= height:
+                break
+        left += [EMPTY, *full, EMPTY, *verdict]
         room = width - LEFT - 1
         if not seen.target_is_local(report.facts) or draw.cannot_ask(report, able=self._able()):
             right = [Line(" And from elsewhere?"), *self._why_not(report, room)]
@@ -302,6 +308,9 @@ def _sentence(report: Report) -> str:
     if report.verdict.step is Step.FIREWALL:
         return report.verdict.summary
     step = next(step for step in report.steps if step.name is Step.FIREWALL)
+    opened = rules.contradicted(report.facts)
+    if opened:
+        return f"No firewall stops this connection: {opened}."
     theirs = "; this refusal is not theirs" if "not theirs" in step.summary else ""
     return {
         Status.PASS: "No firewall stops this connection.",

@@ -221,7 +221,13 @@ class FixTab(Tab):
         ways = [remedy.way for remedy in report.remedies]
         if len(ways) == 1:
             return f"One way: do its steps. {again}"
-        return f"Choose one way: {', '.join(ways[:-1])} or {ways[-1]}. {again}"
+        looks = [remedy.way for remedy in report.remedies if remedy.only_looks]
+        changes = [way for way in ways if way not in looks]
+        if looks and changes:
+            only = f"{_one_of(looks, 'and')} only look{'s' * (len(looks) == 1)}"
+            chosen = f"Choose {_one_of(changes, 'or')}" if len(changes) > 1 else f"{changes[0]} is the way"
+            return f"{chosen}; {only}. {again}"
+        return f"Choose one way: {_one_of(ways, 'or')}. {again}"
 
     def _report(self) -> Report | None:
         return self.shown.fault
@@ -263,6 +269,11 @@ class FixTab(Tab):
             rows += wrap(f"To undo it: {remedy.undo}", width - 1, "    ") if remedy.undo else []
             rows += [""] * (width == LEFT)
         return plain([*rows, *(told if width == LEFT else [])]), focus
+
+
+def _one_of(ways: list[str], last: str) -> str:
+    """Return "A", "A or B", "A, B or C"."""
+    return f" {last} ".join((*([", ".join(ways[:-1])] if ways[1:] else []), ways[-1]))
 
 
 def _fault_code(shown: Shown) -> tuple[str, int]:
