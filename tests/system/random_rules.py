@@ -200,7 +200,7 @@ def _nft_rule(draw: Draw, family: str, hook: str, chains: list[str]) -> str:
     if hook not in _UNTRACKED and _rarely(draw, 24):
         kind = "ip6" if family == "ip6" or (family != "ip" and draw(st.booleans())) else "ip"
         return " ".join(filter(None, (*conditions, f"{kind} dscp set {_one_of(draw, 'cs1', 'cs6', 'af21')}")))
-    if _rarely(draw, 250):
+    if _rarely(draw, 500):
         extra = _one_of(draw, "limit rate 10/minute", "limit rate over 10/second", "limit rate 2 kbytes/second")
     return " ".join(filter(None, (*conditions, extra, _nft_verdict(draw, family, hook, chains))))
 
@@ -350,7 +350,7 @@ def _ipt_match(draw: Draw, six: bool, chain: str) -> str:
     }
     if not _rarely(draw, 7):
         del kinds["dscp"]
-    if _rarely(draw, 250):
+    if _rarely(draw, 500):
         return _one_of(draw, "-m limit --limit 10/minute", "-m quota --quota 2000")
     if chain == "INPUT":
         kinds["in"] = lambda: f"{no}-i {_one_of(draw, 'lo', DEVICE, 'near+')}"
