@@ -19,18 +19,20 @@ from porttui.ui.shown import Shown
 from porttui.ui.tabs.process import ProcessTab
 from porttui.ui.tabs.sockets import SocketsTab
 
+_TITLE = "import ctypes; ctypes.CDLL(None).prctl(15, b'x --pass=abcdefg', 0, 0, 0); "
+"""Gives the process a name of the kernel's 15 bytes that is the beginning of a title with a password (prctl(2))."""
 _SERVER = "import socket; s = socket.create_server(('127.0.0.1', 0)); print(s.getsockname()[1], flush=True); input()"
 
 
 def test_no_output_shows_a_secret(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    secret = [secrets.token_hex(20) for _ in range(9)]
+    secret = ["abcdef", *(secrets.token_hex(20) for _ in range(9))]
     argv = (
         *(f"--password={secret[0]}", "--api-key", secret[1], f"PGPASSWORD={secret[2]}", f"amqp://me:{secret[3]}@db/x"),
         *(f"ghp_{secret[4]}", f"eyJhbGciOiJIUzI1NiJ9.{secret[5]}.{secret[6]}"),
         f"-----BEGIN RSA PRIVATE KEY-----\n{secret[7]}\n-----END RSA PRIVATE KEY-----",
     )
     script = 'AUTH_TOKEN="$1"; shift; "$@"; exit'
-    started = ("sh", "-c", script, "sh", f"--token={secret[8]}", sys.executable, "-I", "-c", _SERVER, *argv)
+    started = ("sh", "-c", script, "sh", f"--token={secret[8]}", sys.executable, "-I", "-c", _TITLE + _SERVER, *argv)
     with subprocess.Popen(started, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         assert child.stdout is not None
         port = int(child.stdout.readline())

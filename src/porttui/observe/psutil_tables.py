@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from porttui.model.address import parse_ip
 from porttui.model.facts import Ancestor, Doing, Interface, Process, Route, Socket, Sockets, Unseen
 from porttui.model.printable import printable
-from porttui.model.secrets import hide_secrets
+from porttui.model.secrets import hide_in_text, hide_secrets
 from porttui.observe.errors import errno_name
 
 if TYPE_CHECKING:
@@ -303,7 +303,7 @@ def _process(process: psutil.Process) -> Process:
     started = told.get("create_time")
     return Process(
         pid=process.pid,
-        name=printable(told.get("name") or "", 100),
+        name=printable(hide_in_text(told.get("name") or ""), 100),
         argv=_argv(told.get("cmdline") or ()),
         user=printable(told["username"], 100) if told.get("username") else None,
         uid=told.get("uid"),
@@ -336,7 +336,7 @@ def _ancestors(process: psutil.Process) -> tuple[Ancestor, ...]:
             argv: tuple[str, ...] = ()
             with contextlib.suppress(psutil.AccessDenied, OSError, SystemError):
                 argv = _argv(parent.cmdline())
-            found.append(Ancestor(pid=parent.pid, name=printable(name, 100), argv=argv))
+            found.append(Ancestor(pid=parent.pid, name=printable(hide_in_text(name), 100), argv=argv))
     except (psutil.Error, OSError):
         return ()
     return tuple(found)

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from porttui.model.facts import Ancestor, Process
 from porttui.model.printable import printable
-from porttui.model.secrets import hide_secrets
+from porttui.model.secrets import hide_in_text, hide_secrets
 from porttui.observe.linux import cgroup, owners
 from porttui.observe.linux.managers import manager_of
 from porttui.observe.linux.proc import capability_names, uid_and_parent, user_name
@@ -144,7 +144,12 @@ def stat_fields(pid: int) -> list[str]:
 def _name(comm: str, argv: tuple[str, ...]) -> str:
     """Return the program's name; the kernel cuts it to 15 bytes, and the command line may have the whole of it."""
     whole = argv[0].rpartition("/")[2] if argv else ""
-    return whole if len(comm) >= 15 and whole.startswith(comm) else printable(comm)
+    return whole if len(comm) >= 15 and whole.startswith(comm) else _comm(comm)
+
+
+def _comm(comm: str) -> str:
+    """Return a name that may be the beginning of a title: of a whole command line that the program wrote for itself."""
+    return printable(hide_in_text(comm) if " " in comm else comm)
 
 
 def _cwd(pid: int) -> str | None:
@@ -185,7 +190,7 @@ def _parent(pid: int) -> tuple[Ancestor, int] | None:
     status = status_of(f"/proc/{pid}/status")
     if not status:
         return None
-    name = printable(status.get("Name", ""))
+    name = _comm(status.get("Name", ""))
     return Ancestor(pid=pid, name=name, argv=_argv(pid)), int(status.get("PPid", "0"))
 
 

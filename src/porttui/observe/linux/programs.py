@@ -21,6 +21,10 @@ def program_name(pid: int) -> str | None:
         whole = (_read(f"/proc/{pid}/cmdline", 4096) or b"").partition(b"\0")[0].rpartition(b"/")[2]
         name = whole if whole.startswith(name) else name
     text = name.decode("utf-8", "backslashreplace")
+    if " " in text:  # a title that the program has written for itself may be its whole command line
+        from porttui.model.secrets import hide_in_text
+
+        text = hide_in_text(text)
     if text.isascii() and text.isprintable():
         return text
     from porttui.model.printable import printable
