@@ -123,8 +123,8 @@ def test_in_a_container_it_may_be_open_to_more_than_its_network() -> None:
     row = w.listener("0.0.0.0")
     inside = around(LAN, entries=entries(row, {"eth0": "accept"}, LAN), host=Host(name="c", container="docker"))
     found = exposure(row, inside)
-    assert (found.reach, found.sure) == ("network", False)
-    assert any("ports that it publishes" in each for each in found.because)
+    assert (found.reach, found.word, found.wider) == ("network", "network or more", True)
+    assert found.who.endswith("or farther: this is a container, whose ports may be published")
 
 
 def test_what_waits_for_others() -> None:

@@ -71,6 +71,9 @@ class Exposure(Value, frozen=True, kw_only=True):
     who: str
     """In words: "this machine only", "this network: 192.168.4.0/24 (eth0)", "everyone, unless a firewall keeps them
     out (can't see: needs root)"."""
+    wider: bool = False
+    """True: it may be reached from farther in a way that can't be seen from here, as the ports of a container are that
+    its engine publishes."""
     because: tuple[str, ...] = ()
     """What makes it so, each a short sentence without its full stop."""
     reasons: tuple[Reason, ...] = ()
@@ -78,8 +81,8 @@ class Exposure(Value, frozen=True, kw_only=True):
 
     @property
     def word(self) -> str:
-        """The circle in two words at most, for a column: "this network", "everyone", "can't see"."""
-        return WORDS[self.reach]
+        """The circle in few words, for a column: "this network", "network or more", "everyone", "can't see"."""
+        return "network or more" if self.wider else WORDS[self.reach]
 
     @property
     def beyond(self) -> bool:
@@ -110,7 +113,9 @@ def exposure(
     """
     found = _exposure(row, around)
     why = reasons(row, tuple(processes), protocol)
-    return Exposure(reach=found.reach, sure=found.sure, who=found.who, because=found.because, reasons=why)
+    return Exposure(
+        reach=found.reach, sure=found.sure, who=found.who, wider=found.wider, because=found.because, reasons=why
+    )
 
 
 def doors(row: Socket, interfaces: Iterable[Interface]) -> tuple[Door, ...]:
@@ -142,6 +147,7 @@ class _Found(NamedTuple):
     sure: bool
     who: str
     because: tuple[str, ...] = ()
+    wider: bool = False
 
 
 def _exposure(row: Socket, around: Surroundings) -> _Found:
@@ -204,10 +210,10 @@ def _filtered(row: Socket, around: Surroundings, ways: tuple[Door, ...], cards: 
     else:
         doubt = _doubt(row, around, [judged for way in left if (judged := verdicts[way]) is not None])
         who += f", unless {doubt}"
-    if around.host is not None and around.host.container and reach == "network":
-        because.append("this is a container: ports that it publishes may be reached from farther")
-        sure = False
-    return _Found(reach, sure, who, tuple(because))
+    wider = reach == "network" and around.host is not None and bool(around.host.container)
+    if wider:
+        who += "; or farther: this is a container, whose ports may be published"
+    return _Found(reach, sure, who, tuple(because), wider)
 
 
 def _verdicts(row: Socket, around: Surroundings, ways: Iterable[Door]) -> dict[Door, Judged | None]:

@@ -93,7 +93,7 @@ def log_rows(inspected: Inspected | None, report: Report, most: int) -> list[Row
         return [("log", f"can't see, {inspected.log.reason}" + (f":  {how}" if how else ""))]
     log: Log = inspected.log
     lines = [f"{_clock(line.at, inspected.at)}{line.text}" for line in log.lines[-most:]]
-    return [("log" if index == 0 else "", text) for index, text in enumerate(lines or ["empty"])]
+    return [("log" if index == 0 else "", text) for index, text in enumerate(lines or ["no lines"])]
 
 
 def _listener(row: Socket) -> str:

@@ -48,6 +48,8 @@ def _of_unit(unit: str, *, user: bool) -> Log | Unseen:
     lines = tuple(line for text in output.stdout.splitlines() if (line := _entry(text)) is not None)
     if not lines and any(words in output.stderr for words in _MAY_NOT):
         return Unseen(what=what, reason="needs root, or the group systemd-journal", how_to_see=shown, needs_root=True)
+    if not lines and "No journal files" in output.stderr:
+        return Unseen(what=what, reason="no journal is kept here", how_to_see="")
     if output.status != 0 and not lines:
         return Unseen(what=what, reason=_last(output), how_to_see=shown)
     return Log(lines=lines, command=command[:-1])
