@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -33,6 +34,7 @@ def run(argv: list[str], parser: Parser) -> int:
 
         return report_on(asked, Look())
     with exits.doing("showing the screen"):
+        gc.disable()  # until the first screen is drawn: what Textual makes while it is imported stays
         from porttui.ui.app import run as run_tui
 
         ended = run_tui(asked, ascii_only=args.ascii, mouse=args.mouse)

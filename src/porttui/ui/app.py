@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import gc
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import ClassVar, NamedTuple, Protocol
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, TypeAlias
 
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
@@ -26,31 +27,32 @@ from textual.command import Provider
 from textual.filter import LineFilter
 from textual.screen import Screen
 
-from porttui.act.aftermath import Aftermath
-from porttui.act.recent import Recent
-from porttui.act.signals import Result
 from porttui.model.facts import Facts, Process, Sockets, Unseen
 from porttui.model.report import Report
 from porttui.model.rules import Judged
 from porttui.model.table import Table
 from porttui.model.target import Asked
-from porttui.reading.acts import Act
-from porttui.reading.inspected import Inspected
-from porttui.reading.sender import Sender
-from porttui.ui import live, proof
+from porttui.ui import live
 from porttui.ui.commands import Commands
 from porttui.ui.keys import APP, bindings
 from porttui.ui.plain_ascii import AsciiFilter
-from porttui.ui.screens.diagnosis import DiagnosisScreen
 from porttui.ui.screens.start import StartScreen
 from porttui.ui.shown import Here, Shown
 from porttui.ui.theme import THEME
 
+if TYPE_CHECKING:
+    from porttui.act.aftermath import Aftermath
+    from porttui.act.recent import Recent
+    from porttui.act.signals import Result
+    from porttui.reading.acts import Act
+    from porttui.reading.inspected import Inspected
+    from porttui.reading.sender import Sender
+
 LookAt = Callable[[Asked], Iterator[Facts]]
 Judge = Callable[[Facts], Report]
 Owners = Callable[[tuple[int, ...]], tuple[Process, ...]]
-Inspect = Callable[[Process], Inspected]
-JudgeSender = Callable[[Facts, Sender], Judged | Unseen]
+Inspect: TypeAlias = "Callable[[Process], Inspected]"
+JudgeSender: TypeAlias = "Callable[[Facts, Sender], Judged | Unseen]"
 
 
 class Watched(Iterator[Facts], Protocol):
@@ -111,6 +113,7 @@ class PortTui(App[Ended]):
         look: LookAt,
         sockets: Callable[[], Sockets | Unseen],
         *,
+        listeners: Callable[[], Sockets | Unseen] | None = None,
         watcher: Watch | None = None,
         judge: Judge | None = None,
         owners: Owners | None = None,
@@ -129,6 +132,7 @@ class PortTui(App[Ended]):
             asked: what to look at; None begins with the start screen.
             look: makes a look, ever fuller facts; blocking.
             sockets: reads the listeners for the start screen; blocking.
+            listeners: reads the same more quickly, without who holds them, to be shown until then; None: nothing is.
             watcher: goes on looking at a target, from facts that are known already; None: nothing is watched.
             judge: makes a report of facts; `porttui.diagnose.diagnose` when None.
             owners: describes processes by pid, for their names; blocking; None leaves them unknown.
@@ -145,6 +149,7 @@ class PortTui(App[Ended]):
         self.asked = asked
         self.look = look
         self.sockets = sockets
+        self.listeners = listeners
         self.judge = judge or _diagnose
         self.watcher = watcher
         self.elsewhere = elsewhere
@@ -177,8 +182,15 @@ class PortTui(App[Ended]):
         if self.asked is None:
             self.push_screen(StartScreen())
         else:
+            from porttui.ui.screens.diagnosis import DiagnosisScreen
+
             self.remember(self.asked)
             self.push_screen(DiagnosisScreen(self.asked))
+
+    def on_ready(self) -> None:
+        """Collect garbage from now on; what was made until the first screen stays, and is not looked through again."""
+        gc.freeze()
+        gc.enable()
 
     def _catch_signals(self) -> None:
         """Leave with a restored terminal when told to end or when the terminal hangs up; not known on Windows."""
@@ -202,6 +214,8 @@ class PortTui(App[Ended]):
         failure = self.failure or self._exception
         if last is None or last.report is None:
             return Ended(failure=failure, signal=self._signal, stopped=self._begun)
+        from porttui.ui import proof
+
         fixed = last.fixed and last.guide is not None
         return Ended(
             report=last.report,
@@ -253,6 +267,8 @@ class PortTui(App[Ended]):
 
     def diagnose(self, asked: Asked) -> None:
         """Show a target on a diagnosis screen of its own; the one before is gone."""
+        from porttui.ui.screens.diagnosis import DiagnosisScreen  # its six tabs; the start screen is drawn without them
+
         self._begun = True
         self.remember(asked)
         for screen in self.screen_stack:
@@ -301,28 +317,25 @@ def run(asked: Asked | None, *, ascii_only: bool = False, mouse: bool = True) ->
     Returns:
         How it was left. Nothing was written on the normal screen by then.
     """
-    from porttui.act import aftermath, recent, save, signals
-    from porttui.observe import Look as Options  # what reads the machine is drawn in by nothing but a real run
-    from porttui.observe import observe, this_platform
-    from porttui.observe.inspect import inspect
-    from porttui.observe.judging import judge_sender
-    from porttui.observe.snapshots import Snapshots
-    from porttui.observe.watch import watch
+    from porttui.act import recent
+    from porttui.observe import this_platform  # what reads the machine is drawn in by nothing but a real run
+    from porttui.ui import machine
 
     platform = this_platform()
     utf8 = (sys.stderr.encoding or "").lower().replace("-", "") == "utf8"
     app = PortTui(
         asked,
-        lambda question: observe(question, Options()),
+        machine.look,
         lambda: platform.sockets(0),
-        watcher=lambda question, first: watch(question, Options(), first=first),
+        listeners=partial(machine.listeners, platform) if platform.os == "linux" else None,
+        watcher=machine.watch,
         owners=platform.processes,
-        tables=Snapshots(described=True).take,
-        elsewhere=lambda facts, sender: judge_sender(facts, platform, sender),
-        hands=Hands(send=signals.send, after=aftermath.after),
-        inspect=lambda process: inspect(process, platform),
+        tables=machine.Tables().take,
+        elsewhere=partial(machine.judge, platform),
+        hands=Hands(send=machine.send, after=machine.after),
+        inspect=partial(machine.inspect, platform),
         recent=recent.Recent(recent.usual_path()),
-        save=save.save,
+        save=machine.save,
         here=Here(privileges=platform.privileges(), host=platform.host()),
         ascii_only=ascii_only or not utf8,
     )

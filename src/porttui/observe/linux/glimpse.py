@@ -15,7 +15,7 @@ def linux_listeners(port: int) -> tuple[Socket, ...] | Unseen:
     """Read the TCP listeners on a port, without their owners.
 
     Args:
-        port: 1 to 65535.
+        port: 0 for every port.
 
     Returns:
         Rows of this network namespace; `pids` is empty. Unseen when neither sock_diag nor /proc/net can be read.
@@ -24,11 +24,11 @@ def linux_listeners(port: int) -> tuple[Socket, ...] | Unseen:
         rows = [row.socket for row in sock_diag.tcp_listeners(port)]
     except DiagError:
         try:
-            rows = proc_net.read_tcp(ports=[port])
+            rows = proc_net.read_tcp(ports=[port] if port else None)
         except OSError as error:
             reason = printable(error.strerror or str(error))
             return Unseen(what="socket tables", reason=reason, how_to_see="ss -ltn")
-    return tuple(row for row in rows if row.state == "LISTEN" and row.port == port)
+    return tuple(row for row in rows if row.state == "LISTEN" and port in (0, row.port))
 
 
 def linux_starting(port: int) -> tuple[Process, ...]:

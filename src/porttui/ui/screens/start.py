@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from msgspec.structs import replace
@@ -42,6 +43,8 @@ _EXAMPLES = (
     ("http://localhost:3000/login", "why does this page not come?"),
     ("listen EADDRINUSE: address already in use :::8080", "why can't my server start?"),
 )
+_LOOKING = "."
+"""Stands where it is not known yet."""
 _MOST_RECENT, _MOST_RECENT_NARROW = 5, 2
 """How many targets of before are shown; ten are kept."""
 
@@ -59,6 +62,10 @@ class StartScreen(Screen[None]):
         super().__init__()
         self._table: Sockets | Unseen | None = None
         self._names: dict[int, Process] = {}
+        self._complete = False
+        """It was looked who holds the listeners."""
+        self._before: tuple[Asked, ...] | None = None
+        """What was asked about before; None: not read yet."""
         self._other_question = False
         self._cursor = -1
         """The target or listener in focus; -1 is the line to type into."""
@@ -92,12 +99,18 @@ class StartScreen(Screen[None]):
 
     async def _read(self) -> None:
         try:
+            if self.tui.listeners is not None:
+                quick = await live.in_thread(self.tui.listeners)
+                if isinstance(quick, Sockets):
+                    self._table = quick
+                    self._draw()
             self._table = await live.in_thread(self.tui.sockets)
             self._draw()
             if isinstance(self._table, Sockets):
                 self._names = {one.pid: one for one in await self.tui.named(self._table, set())}
         except Exception as error:  # noqa: BLE001  # the list is a help; asking works without it
             self._table = Unseen(what="listeners", reason=f"{type(error).__name__} in porttui", how_to_see="")
+        self._complete = True
         self._draw()
 
     # What is asked
@@ -142,7 +155,9 @@ class StartScreen(Screen[None]):
         kept = self.tui.recent
         if kept is None or self.query_one(TargetInput).text.strip():
             return ()
-        return kept.targets()[: _MOST_RECENT if self.size.width >= NARROW else _MOST_RECENT_NARROW]
+        if self._before is None:
+            self._before = kept.targets()  # a file to read and ten lines to understand, and many rows ask for them
+        return self._before[: _MOST_RECENT if self.size.width >= NARROW else _MOST_RECENT_NARROW]
 
     def _chosen_recent(self) -> Asked | None:
         recent = self._recent()
@@ -229,7 +244,9 @@ class StartScreen(Screen[None]):
         first = max(0, min(self._cursor - base - len(same) - left // 2, len(others) - left))
         listed = list(enumerate(others, base + len(same)))[first : first + left]
         rows += [self._listener(row, index, layout, width) for index, row in listed]
-        signs = columns.signs(others, self._names, self._table.unseen)
+        signs: Sequence[str] = columns.signs(others, self._names, self._table.unseen)
+        if not self._complete:
+            signs = (f"{_LOOKING} looking who holds them",)
         if signs:
             rows += [""] * (width >= WIDE)
             notes = [*signs, *["network: other computers may reach it"] * (width >= WIDE)]
@@ -246,7 +263,8 @@ class StartScreen(Screen[None]):
         for index, row in everything[first : first + left]:
             mark = ">" if index == self._cursor else " "
             tail = " same port" if index < base + len(same) else ""
-            name = pad(columns.program(row, self._names), max(4, width - 30))
+            who = columns.program(row, self._names)
+            name = pad(who if self._complete or who != columns.NOT_SEEN else _LOOKING, max(4, width - 30))
             rows.append(cut(f" {mark} {pad(columns.local(row), 15)} {name}{tail}".rstrip(), width))
         return rows
 
@@ -259,6 +277,8 @@ class StartScreen(Screen[None]):
         ]
         cells += [columns.since(row, self._names)] * (layout is _WIDE) + [columns.reached_by(row)]
         cells += [columns.command_line(row, self._names) or columns.service(row)] * (layout is _WIDE)
+        if not self._complete:
+            cells = [_LOOKING if cell == columns.NOT_SEEN else cell for cell in cells]
         lead = " > " if index == self._cursor else "   "
         parts = [pad(cut(text, size - 1), size) for text, (_, size) in zip(cells[:-1], layout[:-1], strict=True)]
         return cut(lead + "".join(parts) + cells[-1], width - 1)
@@ -347,6 +367,7 @@ class StartScreen(Screen[None]):
         chosen = self._chosen_recent()
         if chosen is not None and self.tui.recent is not None:
             self.tui.recent.forget(chosen)
+            self._before = None
             self._cursor = min(self._cursor, self._count() - 1)
             self._draw()
 

@@ -1,0 +1,102 @@
+"""What a real run of the screen reads and changes, each part imported when it is first needed.
+
+All of it together takes as long to import as half of Textual, and the first screen needs next to nothing of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
+
+    from porttui.act.aftermath import Aftermath
+    from porttui.act.signals import Result
+    from porttui.model.facts import Facts, Process, Sockets, Unseen
+    from porttui.model.report import Report
+    from porttui.model.rules import Judged
+    from porttui.model.table import Table
+    from porttui.model.target import Asked
+    from porttui.observe.platform import Platform
+    from porttui.observe.snapshots import Snapshots
+    from porttui.reading.acts import Act
+    from porttui.reading.inspected import Inspected
+    from porttui.reading.sender import Sender
+    from porttui.ui.app import Watched
+
+
+def look(asked: Asked) -> Iterator[Facts]:
+    """Make a look at a target."""
+    from porttui.observe import Look, observe
+
+    return observe(asked, Look())
+
+
+def listeners(platform: Platform) -> Sockets | Unseen:
+    """Read what listens, without who holds it."""
+    from porttui.model.facts import Sockets
+
+    rows = platform.listeners(0)
+    if not isinstance(rows, tuple):
+        return rows
+    rows = tuple(sorted(rows, key=lambda row: (row.port, row.address)))
+    return Sockets(rows=rows, total=len(rows), source="netlink")
+
+
+def watch(asked: Asked, first: Facts | None) -> Watched:
+    """Go on looking at a target."""
+    from porttui.observe import Look
+    from porttui.observe.watch import watch
+
+    return watch(asked, Look(), first=first)
+
+
+class Tables:
+    """Looks at all sockets, one after the other."""
+
+    def __init__(self) -> None:
+        self._looks: Snapshots | None = None
+
+    def take(self) -> Table | Unseen:
+        """Make one look."""
+        if self._looks is None:
+            from porttui.observe.snapshots import Snapshots
+
+            self._looks = Snapshots(described=True)
+        return self._looks.take()
+
+
+def judge(platform: Platform, facts: Facts, sender: Sender) -> Judged | Unseen:
+    """Tell what the rules do with another machine's connection."""
+    from porttui.observe.judging import judge_sender
+
+    return judge_sender(facts, platform, sender)
+
+
+def inspect(platform: Platform, process: Process) -> Inspected:
+    """Look closely at a process."""
+    from porttui.observe.inspect import inspect
+
+    return inspect(process, platform)
+
+
+def send(pid: int, started: dt.datetime, act: Act) -> Result:
+    """Send a process what an act needs."""
+    from porttui.act.signals import send
+
+    return send(pid, started, act)
+
+
+def after(facts: Facts, process: Process, act: Act) -> Aftermath:
+    """Wait for what has become of it."""
+    from porttui.act.aftermath import after
+
+    return after(facts, process, act)
+
+
+def save(report: Report) -> str:
+    """Write a report to files."""
+    from porttui.act.save import save
+
+    return save(report)
