@@ -12,6 +12,7 @@ from porttui.act.recent import Recent
 from porttui.cli.tui import exit_code
 from porttui.model.facts import Facts, Sockets, Unseen
 from porttui.model.report import Report
+from porttui.model.table import Table
 from porttui.model.target import Asked
 from porttui.ui.app import Ended, Hands, Inspect, JudgeSender, PortTui, Watch
 from porttui.ui.shown import Here
@@ -29,6 +30,7 @@ def app_on(
     inspect: Inspect | None = None,
     recent: Recent | None = None,
     save: Callable[[Report], str] | None = None,
+    tables: Callable[[], Table | Unseen] | None = None,
     ascii_only: bool = False,
 ) -> PortTui:
     """Return the app, shown what `report` says, or what `look` and `judge` say instead."""
@@ -49,6 +51,7 @@ def app_on(
         inspect=inspect,
         recent=recent,
         save=save,
+        tables=tables,
         owners=lambda pids: tuple(one for one in facts.processes or () if one.pid in pids),
         here=Here(privileges=facts.privileges, host=facts.host),
         ascii_only=ascii_only,

@@ -34,6 +34,9 @@ def run(argv: list[str], parser: Parser) -> int:
 
         return report_on(asked, Look())
     with exits.doing("showing the screen"):
+        from porttui.ui import machine
+
+        machine.return_memory()
         gc.disable()  # until the first screen is drawn: what Textual makes while it is imported stays
         from porttui.ui.app import run as run_tui
 

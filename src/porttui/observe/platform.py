@@ -88,7 +88,7 @@ class Platform(Protocol):
         """Find the other network namespaces that have an address, with their listeners; () where there are none."""
 
     def listeners(self, port: int) -> tuple[Socket, ...] | Unseen:
-        """Read the TCP listeners on one port as cheaply as the system can, perhaps without owners: for watching."""
+        """Read the TCP listeners on one port, or on all (0), as cheaply as the system can, perhaps without owners."""
 
     def starting(self, port: int) -> tuple[Process, ...]:
         """Describe processes that may be servers and name `port` in their command line; () where none can be told."""

@@ -6,6 +6,7 @@ Nothing here makes a row into text: a table may have fifty thousand rows, and a 
 from __future__ import annotations
 
 import functools
+from array import array
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
@@ -201,13 +202,13 @@ def _ordered(table: Table, kept: Sequence[int], wish: Wish) -> Sequence[int]:
         for port, state, peer_port in zip(table.ports, table.states, table.peer_ports, strict=True)
     ]
     if wish.by == "port":
-        return sorted(kept, key=places.__getitem__, reverse=wish.turned)
+        return array("i", sorted(kept, key=places.__getitem__, reverse=wish.turned))
     rows = sorted(kept, key=places.__getitem__)
     keys = _KEYS[wish.by](table)
     backwards = (wish.by in _LARGEST_FIRST) != wish.turned
     known = [row for row in rows if keys[row] is not None]
     known.sort(key=keys.__getitem__, reverse=backwards)  # type: ignore[arg-type]  # a column has keys of one kind
-    return known + [row for row in rows if keys[row] is None] if len(known) < len(rows) else known
+    return array("i", known + [row for row in rows if keys[row] is None] if len(known) < len(rows) else known)
 
 
 def _states(table: Table) -> Keys:
@@ -303,7 +304,7 @@ def _with_gone(
     near = {each.identity for each in sight}
     places = {table.identities[row]: position for position, row in enumerate(order) if table.identities[row] in near}
     first = min(places.values(), default=len(order))
-    entries = list(order)
+    entries = array("i", order)
     inserted = []
     for index, (_, place) in enumerate(gone):
         above = (places[each.identity] + 1 for each in reversed(sight[:place]) if each.identity in places)

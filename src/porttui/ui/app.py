@@ -94,6 +94,8 @@ class Ended(NamedTuple):
     """A question was asked, and the screen was left before the answer."""
 
 
+_UNHURRIED = 1.0
+"""Seconds after the first screen, when it is quiet."""
 _MOST_OWNERS = 200
 """How many processes are described for the names in the table of sockets."""
 
@@ -188,9 +190,8 @@ class PortTui(App[Ended]):
             self.push_screen(DiagnosisScreen(self.asked))
 
     def on_ready(self) -> None:
-        """Collect garbage from now on; what was made until the first screen stays, and is not looked through again."""
-        gc.freeze()
-        gc.enable()
+        """Collect garbage again, once there is time for it."""
+        self.set_timer(_UNHURRIED, _collect_from_now_on)
 
     def _catch_signals(self) -> None:
         """Leave with a restored terminal when told to end or when the terminal hangs up; not known on Windows."""
@@ -298,6 +299,13 @@ class PortTui(App[Ended]):
     def action_redraw(self) -> None:
         """Draw everything again: after the shell had the terminal, the screen is not what Textual thinks."""
         self.screen.refresh(layout=True)
+
+
+def _collect_from_now_on() -> None:
+    """Collect garbage again; what was made until now stays, and is not looked through again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def _diagnose(facts: Facts) -> Report:

@@ -5,6 +5,7 @@ All of it together takes as long to import as half of Textual, and the first scr
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,6 +25,25 @@ if TYPE_CHECKING:
     from porttui.reading.inspected import Inspected
     from porttui.reading.sender import Sender
     from porttui.ui.app import Watched
+
+
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
+"""Options of mallopt(3)."""
+_LARGE = 128 * 1024
+
+
+def return_memory() -> None:
+    """Let the C library give memory back to the system as soon as it is free, where it is glibc.
+
+    A table of fifty thousand sockets is made anew each second, in a thread. By itself glibc keeps an arena for each
+    thread, and the more of what was free the larger the blocks were that were freed (mallopt(3), M_MMAP_THRESHOLD).
+    """
+    import ctypes
+
+    with contextlib.suppress(AttributeError, OSError, TypeError):  # another C library, another system
+        mallopt = ctypes.CDLL(None).mallopt
+        for option, value in ((_ARENA_MAX, 1), (_MMAP_THRESHOLD, _LARGE), (_TRIM_THRESHOLD, _LARGE)):
+            mallopt(option, value)
 
 
 def look(asked: Asked) -> Iterator[Facts]:

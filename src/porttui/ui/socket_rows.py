@@ -69,8 +69,9 @@ def head(width: int) -> str:
 def count(shown: Arranged, room: int) -> str:
     """Tell how many sockets there are and are shown, in which order, as fully as there is room."""
     of, by, number = f"{shown.kept} of {len(shown.table)}", f"by {sorted_by(shown)}", len(shown.others)
+    short = f"by {_SORTED_BY[shown.wish.by][0].partition(',')[0]}{', turned' if shown.wish.turned else ''}"
     groups = f", {number} group{'' if number == 1 else 's'}" if shown.wish.grouping else ""
-    texts = (f"{of} shown, {by}{groups}", f"{of}, {by}{groups}", f"{of}{groups or f', {by}'}", of)
+    texts = (f"{of} shown, {by}{groups}", f"{of}, {by}{groups}", f"{of}, {short}{groups}", f"{of}{groups}", of)
     return next((text for text in texts if cell_len(text) <= room), of)
 
 

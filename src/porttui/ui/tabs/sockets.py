@@ -91,7 +91,7 @@ class SocketsTab(Tab):
             wish=self.wish,
             before=self.arranged if self._live else None,  # rows of the report are known by other marks
             sight=self.sight(),
-            held=self._chosen,
+            held=self._kept(),
         )
 
     def begin(self) -> None:
@@ -103,10 +103,12 @@ class SocketsTab(Tab):
         """Show what was arranged. The cursor stays on its row, or begins on the socket that listens on the port."""
         if live and not self._live:
             self._chosen = self._same(arranged.table) if self._chosen is not None else None
+        same = self._live and self.arranged is not None and self.arranged.wish == arranged.wish
+        kept = self._kept() if same else self._chosen
         self._live = self._live or live
         before, self.arranged = self.cursor, arranged
         self.unseen = None
-        at = arranged.position(self._chosen) if self._chosen is not None else None
+        at = arranged.position(kept) if kept is not None else None
         if at is not None:
             self.cursor = at
             if self._first:  # what is in sight stays where it is, whatever comes above it
@@ -114,6 +116,13 @@ class SocketsTab(Tab):
         elif self._chosen is None:
             self.cursor = self._default()
         self.redraw()
+
+    def _kept(self) -> Hashable:
+        """Return the row on which the cursor stays, chosen by the user or not."""
+        shown = self.arranged
+        if self._chosen is not None or shown is None or not shown.entries:
+            return self._chosen
+        return shown.identity(min(self.cursor, len(shown.entries) - 1))
 
     def _same(self, table: Table) -> Hashable:
         """Find the socket in focus in a table that knows its rows by other marks."""
