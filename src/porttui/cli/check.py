@@ -22,7 +22,7 @@ _LONGEST = 600.0
 
 def run(argv: list[str]) -> int:
     """Look at TARGET, print the report, return the exit code."""
-    args = _parser().parse_intermixed_args(argv)
+    args = build_parser().parse_intermixed_args(argv)
     asked = understand(args.target, Question.BIND if args.bind else None)
     look = Look(timeout=args.timeout, settle=args.settle, http=args.http, proxy=args.proxy)
     return report_on(asked, look, form=args.form, strict=args.strict)
@@ -104,7 +104,8 @@ def _look(asked: Asked, look: Look) -> tuple[Facts, Exception | None]:
     return facts, None
 
 
-def _parser() -> Parser:
+def build_parser() -> Parser:
+    """Return the parser of this subcommand."""
     parser = Parser("check", "Look once at TARGET and print what is wrong with it.", "porttui check localhost:3000")
     parser.add_argument(
         "target", metavar="TARGET", nargs="+", help="port, address, URL or pasted error line; - reads it from stdin"

@@ -19,14 +19,7 @@ def run(argv: list[str]) -> int:
     from porttui.render.faults_page import codes_text, explain_text, faults_markdown
     from porttui.render.json import lines_of_json
 
-    parser = Parser(
-        "explain", "Explain a fault by its code; without one, list the codes.", "porttui explain sigstopped"
-    )
-    parser.add_argument("code", metavar="CODE", nargs="?", help="as in the last line of a report")
-    form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="print JSON")
-    form.add_argument("--markdown", action="store_true", help=argparse.SUPPRESS)  # makes docs/faults.md
-    args = parser.parse_intermixed_args(argv)
+    args = build_parser().parse_intermixed_args(argv)
     told = FAULTS if args.code is None else (_find(args.code, BY_CODE),)
     if args.markdown:
         exits.emit(faults_markdown(told))
@@ -38,6 +31,18 @@ def run(argv: list[str]) -> int:
     else:
         exits.emit(explain_text(told[0]))
     return exits.Exit.HEALTHY
+
+
+def build_parser() -> Parser:
+    """Return the parser of this subcommand."""
+    parser = Parser(
+        "explain", "Explain a fault by its code; without one, list the codes.", "porttui explain sigstopped"
+    )
+    parser.add_argument("code", metavar="CODE", nargs="?", help="as in the last line of a report")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON")
+    form.add_argument("--markdown", action="store_true", help=argparse.SUPPRESS)  # makes docs/faults.md
+    return parser
 
 
 def _find(code: str, faults: dict[str, Fault]) -> Fault:

@@ -23,7 +23,7 @@ _EXAMPLE = "porttui firewall 8080 --from 192.168.1.7"
 
 def run(argv: list[str]) -> int:
     """Judge a connection to TARGET by the rules, print the answer, return the exit code of its verdict."""
-    args = _parser().parse_intermixed_args(argv)
+    args = build_parser().parse_intermixed_args(argv)
     asked = replace(understand(args.target), question=Question.CONNECT, read_from="")
     sender = _sender(args)
     if args.ruleset:
@@ -119,7 +119,8 @@ def _read(name: str) -> tuple[str, bool]:
     return data.decode("utf-8", "replace"), len(data) <= _MOST_BYTES
 
 
-def _parser() -> Parser:
+def build_parser() -> Parser:
+    """Return the parser of this subcommand."""
     parser = Parser("firewall", "Tell which firewall rule decides over a connection to TARGET.", _EXAMPLE)
     parser.add_argument("target", metavar="TARGET", nargs="+", help="port, address or URL; - reads it from stdin")
     parser.add_argument("--from", dest="sender", metavar="ADDR", help="the connection comes from ADDR, not from here")

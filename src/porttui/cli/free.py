@@ -22,7 +22,7 @@ SUMMARY = "find ports that a server can have, or test one"
 _MOST = 1000
 _NOT_YET = "connections of before still keep it, and a server that does not set SO_REUSEADDR cannot have it yet"
 _MISSING = ("EADDRNOTAVAIL", "EAFNOSUPPORT")
-_EPILOG = """\
+_MORE = """\
 A port is printed when bind(2) has just succeeded on each address: 0.0.0.0, ::, 127.0.0.1 and ::1 (those that the
 machine has), or the ones of --address. Of these the ports come first that are likely to stay free: no source port of
 outgoing connections, none that a service is known by or that is reserved, none that connections of before still keep,
@@ -49,7 +49,7 @@ class Free(Value, frozen=True, kw_only=True):
 
 def run(argv: list[str]) -> int:
     """Print free ports (exit code 0), or why there are fewer than were asked for (exit code 1)."""
-    args = _parser().parse_args(argv)
+    args = build_parser().parse_args(argv)
     if args.port is not None and args.near is not None:
         raise exits.UsageError("a port and --near exclude each other. Example: porttui free --near 3000")
     single = args.port is not None and len(args.port) == 1
@@ -192,10 +192,9 @@ def _taken(result: Free) -> str:
     return "\n".join(ascii_text(line) for line in lines) + "\n"
 
 
-def _parser() -> Parser:
-    parser = Parser("free", "Print ports that a server can have on this machine.", "porttui free 8000-8999")
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.epilog = _EPILOG
+def build_parser() -> Parser:
+    """Return the parser of this subcommand."""
+    parser = Parser("free", "Print ports that a server can have on this machine.", "porttui free 8000-8999", _MORE)
     parser.add_argument(
         "port",
         metavar="PORT | LO-HI",

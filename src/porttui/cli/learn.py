@@ -17,9 +17,7 @@ def run(argv: list[str]) -> int:
     """Print one lesson, or the list of them."""
     from porttui.render.lines import columns
 
-    parser = Parser("learn", "Print a short lesson; without a topic, list them all.", "porttui learn localhost")
-    parser.add_argument("topic", metavar="TOPIC", nargs="?", help="a topic of the list, its number, or a fault's code")
-    args = parser.parse_intermixed_args(argv)
+    args = build_parser().parse_intermixed_args(argv)
     if args.topic is None:
         rows = [(f"{at:>2}", lesson.topic, lesson.title) for at, lesson in enumerate(LESSONS, 1)]
         told = [*columns(rows, _WIDTH, indent=0), "", "One of them, in the order that builds up: porttui learn TOPIC"]
@@ -33,6 +31,13 @@ def run(argv: list[str]) -> int:
     exits.emit("\n".join([*rows_of_it, f"Next: {_next(lesson)}"]) + "\n")
     exits.tell_failures(facts)
     return exits.Exit.FAILED if facts.failures else exits.Exit.HEALTHY
+
+
+def build_parser() -> Parser:
+    """Return the parser of this subcommand."""
+    parser = Parser("learn", "Print a short lesson; without a topic, list them all.", "porttui learn localhost")
+    parser.add_argument("topic", metavar="TOPIC", nargs="?", help="a topic of the list, its number, or a fault's code")
+    return parser
 
 
 def _next(lesson: Lesson) -> str:

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from porttui.cli import exits
 from porttui.cli.arguments import Parser
 
-COMMANDS = ("check", "firewall", "wait", "sockets", "who", "free", "explain", "learn", "replay")
-"""Each is a module here with `run(argv) -> int` and a SUMMARY. Their names win over TARGET."""
+COMMANDS = ("check", "firewall", "wait", "sockets", "who", "free", "explain", "learn", "replay", "completion")
+"""Each is a module here with `run(argv) -> int`, `build_parser()` and a SUMMARY. Their names win over TARGET."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -30,12 +30,13 @@ def _dispatch(words: list[str]) -> int:
             return int(importlib.import_module(f"porttui.cli.{words[0]}").run(words[1:]))
         from porttui.cli import tui
 
-        return tui.run(words, _parser(with_commands=bool({"-h", "--help"} & set(words))))
+        return tui.run(words, own_parser(with_commands=bool({"-h", "--help"} & set(words))))
     except SystemExit as end:  # argparse leaves this way after --help and --version
         return int(end.code or 0)
 
 
-def _parser(*, with_commands: bool) -> Parser:
+def own_parser(*, with_commands: bool) -> Parser:
+    """Return the parser of porttui without a subcommand; its --help tells of the subcommands when that is wanted."""
     from porttui import __version__
 
     parser = Parser(
@@ -58,7 +59,7 @@ def _parser(*, with_commands: bool) -> Parser:
 def _commands_help() -> str:
     """Return the subcommands and exit codes; made only when --help is asked for, as it imports them all."""
     summaries = {name: importlib.import_module(f"porttui.cli.{name}").SUMMARY for name in COMMANDS}
-    lines = [f"  porttui {name.ljust(10)}{summary}" for name, summary in summaries.items()]
+    lines = [f"  porttui {name.ljust(12)}{summary}" for name, summary in summaries.items()]
     return "\n".join(
         [
             "subcommands (each has --help):",

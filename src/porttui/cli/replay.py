@@ -17,17 +17,23 @@ def run(argv: list[str]) -> int:
     """Read facts from a file, print the report on them, return the exit code of the verdict."""
     from porttui.render.json import FactsError, facts_from_json
 
-    parser = Parser(
-        "replay", "Print the report on facts that were seen earlier, perhaps elsewhere.", "porttui replay report.json"
-    )
-    parser.add_argument("file", metavar="FILE", help="what porttui check --json printed; - reads it from stdin")
-    add_forms(parser)
+    parser = build_parser()
     args = parser.parse_intermixed_args(argv)
     try:
         facts = facts_from_json(_read(args.file))
     except FactsError as error:
         raise exits.UsageError(f"{args.file}: {error}. Example: {parser.example}") from error
     return tell(facts, form=args.form, strict=args.strict, seen_before=True)
+
+
+def build_parser() -> Parser:
+    """Return the parser of this subcommand."""
+    parser = Parser(
+        "replay", "Print the report on facts that were seen earlier, perhaps elsewhere.", "porttui replay report.json"
+    )
+    parser.add_argument("file", metavar="FILE", help="what porttui check --json printed; - reads it from stdin")
+    add_forms(parser)
+    return parser
 
 
 def _read(name: str) -> bytes:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from porttui.model.facts import Unseen
 
 SUMMARY = "list the sockets of this machine: who listens, who is connected"
-_EXAMPLES = """\
+_MORE = """\
 Without a word for a state or a protocol the TCP listeners are shown. All words have to hold; !WORD must not:
   :5432  :3000-3999  :postgres    that port on either end           5432    that port, or that process
   listen  established  time-wait  close-wait ...  all               sockets in that state, or in any
@@ -32,7 +32,7 @@ examples: porttui sockets :5432 all     porttui sockets node !:9229     porttui 
 
 def run(argv: list[str]) -> int:
     """Print the sockets that pass every word of the filter."""
-    parser = _parser()
+    parser = build_parser()
     args = parser.parse_intermixed_args(argv)
     wanted = filters.read(args.filter)
     if wanted.mistakes:
@@ -147,12 +147,9 @@ def _none(wanted: filters.Filter) -> str:
     return "no listener passes the filter; the word all shows connections, too"
 
 
-def _parser() -> Parser:
-    from argparse import RawDescriptionHelpFormatter
-
-    parser = Parser("sockets", "List the sockets of this machine.", "porttui sockets 5173 !ssh")
-    parser.formatter_class = RawDescriptionHelpFormatter
-    parser.epilog = _EXAMPLES
+def build_parser() -> Parser:
+    """Return the parser of this subcommand."""
+    parser = Parser("sockets", "List the sockets of this machine.", "porttui sockets 5173 !ssh", _MORE)
     parser.add_argument("filter", metavar="FILTER", nargs="*", help="words, see below")
     form = parser.add_mutually_exclusive_group()
     form.set_defaults(form="text")

@@ -20,7 +20,7 @@ _LONGEST = 2.0
 
 def run(argv: list[str]) -> int:
     """Wait for TARGET, then print the report; return its exit code."""
-    args = _parser().parse_intermixed_args(argv)
+    args = build_parser().parse_intermixed_args(argv)
     asked = understand(args.target, Question.BIND if args.bind else None)
     began = time.perf_counter()
     with exits.doing(f"waiting for {asked.target}"):
@@ -67,7 +67,8 @@ def _say(line: str) -> None:
         exits.talk(line)
 
 
-def _parser() -> Parser:
+def build_parser() -> Parser:
+    """Return the parser of this subcommand."""
     parser = Parser(
         "wait",
         "Wait until TARGET is healthy; when it is not in time, print what is wrong with it.",

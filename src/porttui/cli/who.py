@@ -12,14 +12,17 @@ from porttui.render.lines import ascii_text, columns, shell_command
 SUMMARY = "tell who holds a port"
 _HOLDING = ("LISTEN", "BOUND", "UNCONN")
 _WIDE = 10_000
+_MORE = """\
+Told of each process: command line, folder, start, and the processes that led to it. When nobody waits on the port, the
+connections are told that keep it. Programs of other users take root to see.
+
+exit codes: 0 each port is held, 1 nobody was seen to hold one of them, 2 usage, 3 the tables cannot be read,
+            4 porttui itself failed"""
 
 
 def run(argv: list[str]) -> int:
     """Print who holds the port; exit code 0 when somebody holds each, 1 when nobody was seen to hold one."""
-    parser = Parser("who", "Tell who holds a port on this machine.", "porttui who 5173")
-    parser.add_argument("port", metavar="PORT", nargs="+", help="a port, or anything that check takes as TARGET")
-    parser.add_argument("--json", action="store_true", help="print a JSON array")
-    args = parser.parse_intermixed_args(argv)
+    args = build_parser().parse_intermixed_args(argv)
     found = {port: read(port) for port in _ports(args.port)}
     holders = {port: holding(rows) for port, (rows, _) in found.items()}
     if args.json:
@@ -34,6 +37,14 @@ def run(argv: list[str]) -> int:
             for each in unseen:
                 exits.talk(f"porttui: {unseen_text(each)}")
     return exits.Exit.HEALTHY if all(holders.values()) else exits.Exit.FAULT
+
+
+def build_parser() -> Parser:
+    """Return the parser of this subcommand."""
+    parser = Parser("who", "Tell who holds a port on this machine.", "porttui who 5173", _MORE)
+    parser.add_argument("port", metavar="PORT", nargs="+", help="a port, or anything that check takes as TARGET")
+    parser.add_argument("--json", action="store_true", help="print a JSON array")
+    return parser
 
 
 def _ports(words: list[str]) -> tuple[int, ...]:

@@ -12,6 +12,11 @@ STATES = (
 )  # fmt: skip
 """Every state that `Socket.state` may have."""
 ANY_STATE = "all"
+SUGGESTED = (
+    "all", "established", "listen", "close-wait", "time-wait", "syn-sent", "tcp", "udp", "unix", "addr=", "pid=",
+    "port=", "program=", "state=", "user=",
+)  # fmt: skip
+"""Words for a shell to complete."""
 _ALIASES = {"LISTENING": "LISTEN", "ESTAB": "ESTABLISHED", "CONNECTED": "ESTABLISHED", "CLOSED": "CLOSE"}
 """Other names of states: netstat(8) on Windows, ss(8)."""
 _PROTOCOLS = ("tcp", "udp", "unix")
