@@ -91,8 +91,9 @@ def _dropped_outwards(facts: Facts, attempt: Attempt) -> bool:
 
 
 def _counted(attempt: Attempt) -> tuple[Evidence, ...]:
+    ends = ("Dev.Loopback", "Ip.InReceives") if packets.at_the_device(attempt) else ("Ip.InReceives", "Ip.InDelivers")
     return (
-        *evidence.counted(attempt, "Ip.InReceives", "Ip.InDelivers"),
+        *evidence.counted(attempt, *ends),
         Evidence(text="TcpExt.ListenOverflows\t+0\tso no server's queue is full", source="/proc/net/netstat"),
     )
 
