@@ -21,7 +21,7 @@ def serve(port: int) -> None:
         if os.getpid() % 2:
             with socket.create_connection(("127.0.0.1", port), timeout=1):
                 time.sleep(random.random() * 0.01)
-        time.sleep(random.random() * 0.02)
+        time.sleep(random.random() * 0.04)
 
 
 port = int(sys.argv[1])
@@ -36,6 +36,7 @@ while not select.select([0], [], [], 0)[0]:
         finally:
             os._exit(0)
     children.append(child)
+    time.sleep(0.004)  # more of them would only take the processor from porttui
     if len(children) > 6:
         os.waitpid(children.pop(random.randrange(3)), 0)
 for child in children:

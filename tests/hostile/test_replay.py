@@ -139,9 +139,9 @@ _VALUES: tuple[Any, ...] = (
 )
 
 
-_ENOUGH = 300
+_ENOUGH = 150
 """Mutations that can be read: what is refused says nothing about reports."""
-_MOST_TRIES = 6_000
+_MOST_TRIES = 3_000
 """The richer the facts, the more of their places take only values of one kind, and the more mutations are refused."""
 
 

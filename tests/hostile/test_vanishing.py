@@ -41,7 +41,7 @@ def busy_port() -> Iterator[int]:
 
 @pytest.mark.parametrize("options", [(), ("--bind",), ("--no-http", "--settle", "0")], ids=" ".join)
 def test_servers_that_come_and_go(busy_port: int, options: tuple[str, ...]) -> None:
-    for again in ((), ("--settle", "1"), ("--settle", "1")):  # unasked, porttui watches these for five seconds
+    for again in ((), ("--settle", "1")):  # unasked, porttui watches these for five seconds
         settle = () if "--settle" in options else again
         result = porttui("check", f"127.0.0.1:{busy_port}", "--timeout", "1.5", "--json", *options, *settle)
         unharmed(result, latest=20)
@@ -55,7 +55,7 @@ def test_servers_that_come_and_go(busy_port: int, options: tuple[str, ...]) -> N
 
 def test_many_looks_at_servers_that_come_and_go(busy_port: int) -> None:
     look = Look(timeout=0.3, http=False, settle=0)
-    for _ in range(40):
+    for _ in range(20):
         *_, facts = observe(parse(f"127.0.0.1:{busy_port}"), look)
         assert facts.failures == (), facts.failure_details
         assert diagnose(facts).facts.failures == ()
