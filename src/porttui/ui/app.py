@@ -21,7 +21,7 @@ if os.environ.get("NO_COLOR") == "":  # no-color.org: only a value that is not e
 if os.environ.get("TEXTUAL_COLOR_SYSTEM", "auto") not in {"auto", "standard", "256", "truecolor", "windows"}:
     del os.environ["TEXTUAL_COLOR_SYSTEM"]  # Textual ends with a traceback on any other
 
-from textual.app import App, SystemCommand  # Textual reads its variables when it is imported
+from textual.app import SystemCommand  # Textual reads its variables when it is imported
 from textual.binding import BindingType
 from textual.command import Provider
 from textual.filter import LineFilter
@@ -38,6 +38,7 @@ from porttui.ui.keys import APP, bindings
 from porttui.ui.plain_ascii import AsciiFilter
 from porttui.ui.screens.start import StartScreen
 from porttui.ui.shown import Here, Shown
+from porttui.ui.terminal.drawing import ChangedCells
 from porttui.ui.theme import THEME
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ _MOST_OWNERS = 200
 """How many processes are described for the names in the table of sockets."""
 
 
-class PortTui(App[Ended]):
+class PortTui(ChangedCells[Ended]):
     """porttui in a terminal. It reads Reports; all that reads the machine is handed to it."""
 
     TITLE = "porttui"
@@ -298,7 +299,7 @@ class PortTui(App[Ended]):
 
     def action_redraw(self) -> None:
         """Draw everything again: after the shell had the terminal, the screen is not what Textual thinks."""
-        self.screen.refresh(layout=True)
+        self.draw_all()
 
 
 def _collect_from_now_on() -> None:
