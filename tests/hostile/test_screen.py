@@ -57,7 +57,7 @@ def walk(one: Terminal, answer: re.Pattern[bytes]) -> int:
 def wait_for(one: Terminal, answer: re.Pattern[bytes]) -> None:
     """Read until a verdict is on the screen."""
     for _ in range(600):
-        if answer.search(one.output):
+        if answer.search(one.shown()):
             return
         one.read(0.05)
     raise AssertionError(f"no verdict came: {one.output[-2000:]!r}")

@@ -57,6 +57,9 @@ class Terminal:
         )
         os.close(slave)
         self.output = b""
+        self._screen = pyte.Screen(80, 24)
+        self._emulator = pyte.ByteStream(self._screen)
+        self._fed = 0
         self.open = True
 
     def read(self, seconds: float) -> bytes:
@@ -73,9 +76,9 @@ class Terminal:
         return new
 
     def wait_for(self, text: bytes, since: int = 0, seconds: float = 30) -> None:
-        """Read until a text was written."""
+        """Read until a text is on the screen, or was written (only what changes is); with `since` only the latter."""
         end = time.monotonic() + seconds
-        while text not in self.output[since:]:
+        while text not in self.output[since:] and (since or text not in self.shown()):
             assert time.monotonic() < end, f"{text!r} did not come: {self.output[-2000:]!r}"
             self.read(0.05)
 
@@ -126,9 +129,13 @@ class Terminal:
 
     def screen(self) -> pyte.Screen:
         """Return what an emulator shows."""
-        screen = pyte.Screen(80, 24)
-        pyte.ByteStream(screen).feed(self.output)
-        return screen
+        self._emulator.feed(self.output[self._fed :])
+        self._fed = len(self.output)
+        return self._screen
+
+    def shown(self) -> bytes:
+        """Return the text that an emulator shows."""
+        return "\n".join(self.screen().display).encode()
 
 
 def end(one: Terminal) -> None:

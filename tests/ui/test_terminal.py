@@ -44,16 +44,36 @@ def test_q_leaves_with_the_exit_code_of_the_answer(terminal: Terminal) -> None:
     assert ALT_SCREEN_OFF in terminal.output
 
 
-def test_idle_writes_nothing(terminal: Terminal) -> None:
-    assert terminal.read(1.5) == b""
+def cost(terminal: Terminal, keys: bytes) -> int:
+    """Return how many bytes are written after keys."""
+    before = len(terminal.output)
+    terminal.type(keys)
+    terminal.settle()
+    return len(terminal.output) - before
 
 
-def test_the_line_to_type_into_does_not_blink() -> None:
+def test_it_writes_little_and_nothing_when_idle(terminal: Terminal) -> None:
+    assert len(terminal.output) <= 12_000  # the first screen
+    assert 0 < cost(terminal, b"j") <= 1_000  # another row in focus
+    for key in (b"2", b"3", b"\t", b"\t", b"\t", b"1"):
+        assert 0 < cost(terminal, key) <= 4_000, f"tab {key!r}"
+    assert terminal.read(1) == b""
+
+
+def test_typing_costs_little_and_no_cursor_blinks() -> None:
     one = Terminal("tests.ui.run_sample", "--start")
     try:
-        one.wait_for(b"What does not work?")
+        one.settle_until("What does not work?")
         one.settle()
-        assert one.read(1.5) == b""
+        assert len(one.output) <= 12_000
+        cost(one, b"x")  # the line of advice below it goes away
+        assert 0 < cost(one, b"y") <= 300
+        assert 0 < cost(one, b"\x1b[200~abcdefghij\x1b[201~") <= 1_000
+        assert one.read(0.7) == b""  # Textual's cursor blinks every half second
+        one.type(b"\x10")
+        one.settle_until("Search")
+        one.settle()
+        assert one.read(0.7) == b""
     finally:
         end(one)
 

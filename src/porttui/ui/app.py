@@ -33,7 +33,7 @@ from porttui.model.rules import Judged
 from porttui.model.table import Table
 from porttui.model.target import Asked
 from porttui.ui import live
-from porttui.ui.commands import Commands
+from porttui.ui.commands import Commands, Palette
 from porttui.ui.keys import APP, bindings
 from porttui.ui.plain_ascii import AsciiFilter
 from porttui.ui.screens.start import StartScreen
@@ -296,6 +296,11 @@ class PortTui(ChangedCells[Ended]):
     def action_leave(self) -> None:
         """Leave."""
         self.exit(self.ended())
+
+    def action_command_palette(self) -> None:
+        """Show the palette."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
 
     def action_redraw(self) -> None:
         """Draw everything again: after the shell had the terminal, the screen is not what Textual thinks."""

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from textual.binding import Binding
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandInput, CommandPalette, DiscoveryHit, Hit, Hits, Provider
+
+
+class Palette(CommandPalette):
+    """Textual's palette with a cursor that does not blink: blinking writes to the terminal for ever."""
+
+    def on_mount(self) -> None:
+        """Keep the cursor still."""
+        self.query_one(CommandInput).cursor_blink = False
 
 
 class Commands(Provider):
