@@ -104,7 +104,7 @@ def test_resuming_a_paused_server_from_the_process_tab(opened: list[Terminal]) -
         one.type(b"a")
         one.settle_until("1  resume")
         one.type(b"1")
-        one.settle_until("Yes, resume it")
+        one.settle_until("y resumes it")
         one.type(b"y")
         one.settle_until("goes on")
         one.wait_for("✓ OK".encode())
