@@ -33,7 +33,14 @@ def test_who_reaches_listeners_behind_a_firewall(uid: int) -> None:
         sh("ip addr add 192.168.7.2/24 dev lan0", "ip addr add 203.0.113.5/24 dev wan0")
         sh(*(f"ip link set {name} up" for name in ("lan0", "lan1", "wan0", "wan1")))
         sh("ip route add default via 203.0.113.1")
-        servers = {"own": listen(), "lan": listen("0.0.0.0"), "closed": listen("0.0.0.0"), "open": listen("0.0.0.0")}
+        sh("ip route add local 198.51.100.9/32 dev lo")
+        servers = {
+            "own": listen(),
+            "lan": listen("0.0.0.0"),
+            "closed": listen("0.0.0.0"),
+            "open": listen("0.0.0.0"),
+            "route": listen("198.51.100.9"),
+        }
         ports = {name: server.getsockname()[1] for name, server in servers.items()}
         nft(RULES.format(**ports))
         become(uid)
@@ -51,6 +58,7 @@ def test_who_reaches_listeners_behind_a_firewall(uid: int) -> None:
             "lan": ("everyone", False),
             "closed": ("everyone", False),
             "open": ("everyone", False),
+            "route": ("everyone", False),
         }
         assert "(can't see: needs root)" in told["closed"].who
         return
@@ -59,6 +67,7 @@ def test_who_reaches_listeners_behind_a_firewall(uid: int) -> None:
         "lan": ("network", True),
         "closed": ("machine", True),
         "open": ("everyone", True),
+        "route": ("everyone", False),
     }
     assert told["lan"].who == "this network: 192.168.7.0/24 (lan0)"
     assert any("keeps out what comes by" in each and "wan0" in each for each in told["lan"].because)

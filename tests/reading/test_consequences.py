@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from porttui.model.facts import Ancestor, Facts, Privileges, Process, Socket, Unseen
 from porttui.model.report import Risk
 from porttui.reading import kin
-from porttui.reading.consequences import Act, Consequences, consequences
+from porttui.reading.consequences import Act, Consequences, connected, consequences
 from tests.worlds import AT, listener, node, sockets, world
 
 STARTED = AT - dt.timedelta(minutes=4)
@@ -205,11 +205,21 @@ def test_the_workers_of_a_master_end_with_it_or_stay() -> None:
     above = (SYSTEMD, Ancestor(pid=4121, name="nginx"))
     workers = tuple(node(pid, name="nginx", ancestors=above) for pid in (4122, 4123))
     held = listener(pids=(4121, 4122, 4123))
-    stopped = about(master, Act.STOP, held, processes=(master, *workers))
+    theirs = (connection(pids=(4122,)), connection("10.0.0.7", 1, pids=(4123,)))
+    stopped = about(master, Act.STOP, held, *theirs, processes=(master, *workers))
     assert stopped.also == "2 processes below it (pid 4122, 4123) end with it"
-    assert stopped.lose.startswith("the only server on")
-    killed = about(master, Act.KILL, held, processes=(master, *workers))
+    assert stopped.lose == "the only server on 127.0.0.1:8080, and 2 connections: 1 from devbox, 1 from 10.0.0.7"
+    facts = world(sockets=sockets(held, *theirs), processes=(master, *workers))
+    assert connected(facts, master) == "2: 1 from devbox, 1 from 10.0.0.7"
+    killed = about(master, Act.KILL, held, *theirs, processes=(master, *workers))
     assert killed.also == "2 processes below it (pid 4122, 4123) may stay and keep the port"
+
+
+def test_who_is_connected_on_other_ports_is_not_said_to_be_nobody() -> None:
+    rows = (listener(), listener(port=9999))
+    assert about(program(), Act.STOP, *rows).lose.endswith("connected on its other ports, which was not looked at")
+    facts = world(sockets=sockets(*rows), processes=(program(),))
+    assert consequences(facts, program(), Act.STOP, whole=True).lose.endswith("; nobody is connected")
 
 
 def test_launchd() -> None:

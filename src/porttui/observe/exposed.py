@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from porttui.firewall.packet import Packet, World
 from porttui.firewall.told import told
-from porttui.model.address import family
+from porttui.model.address import family, is_loopback, is_wildcard, parse_ip
 from porttui.model.facts import Interface, Route, Socket, Unseen
 from porttui.model.rules import Entry
 from porttui.observe.platform import Platform, RuleReader
@@ -30,13 +30,24 @@ def surroundings(eyes: Platform, rows: Iterable[Socket]) -> Surroundings:
         eyes: of this system.
         rows: the listeners; the rules are asked about these alone, and not read when all of them are on loopback.
     """
-    cards = eyes.interfaces()
-    asked = _asked(rows, cards) if isinstance(cards, tuple) else {}
-    if not asked or not isinstance(cards, tuple):
+    cards, rows = eyes.interfaces(), tuple(rows)
+    if not isinstance(cards, tuple):
         return Surroundings(interfaces=cards, entries=(), host=eyes.host())
+    asked, routed = _asked(rows, cards), _routed(eyes, rows, cards)
+    if not asked:
+        return Surroundings(interfaces=cards, entries=(), routed=routed, host=eyes.host())
     rules = eyes.rules()
     entries = rules if isinstance(rules, Unseen) else _entries(rules, cards, asked)
-    return Surroundings(interfaces=cards, entries=entries, outward=_outward(eyes), host=eyes.host())
+    return Surroundings(interfaces=cards, entries=entries, routed=routed, outward=_outward(eyes), host=eyes.host())
+
+
+def _routed(eyes: Platform, rows: Iterable[Socket], cards: tuple[Interface, ...]) -> tuple[str, ...]:
+    """Return the addresses of listeners that no interface has, and that are this machine's by a route all the same."""
+    own = {address for card in cards for address in card.addresses}
+    wanted = {row.address for row in rows if row.namespace is None and parse_ip(row.address) is not None} - own
+    strange = [each for each in sorted(wanted) if not is_wildcard(each) and not is_loopback(each)][:_MOST_DOORS]
+    routes = [eyes.route(address) for address in strange]
+    return tuple(each.destination for each in routes if isinstance(each, Route) and each.kind == "local")
 
 
 def _outward(eyes: Platform) -> tuple[str, ...]:

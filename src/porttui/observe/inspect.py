@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from porttui.model.facts import Process, Socket, Sockets, Unseen
 from porttui.model.table import Table
+from porttui.observe import bounds
 from porttui.observe.exposed import surroundings
 from porttui.observe.parts import Part
 from porttui.observe.platform import Platform
@@ -16,8 +17,8 @@ from porttui.observe.snapshots import Snapshots
 from porttui.reading.exposure import Surroundings
 from porttui.reading.inspected import Inspected
 
-_MOST_ROWS = 5_000
-"""Sockets that are described; a server with more is told to have more."""
+_MOST_ROWS = 60_000
+"""Sockets that are described."""
 
 
 def inspect(process: Process, eyes: Platform, take: Callable[[], Table | Unseen] | None = None) -> Inspected:
@@ -43,11 +44,14 @@ def inspect(process: Process, eyes: Platform, take: Callable[[], Table | Unseen]
     known = rows.rows if isinstance(rows, Sockets) else ()
     own = tuple(row for row in known if process.pid in row.pids)
     around = Part("surroundings", lambda: surroundings(eyes, own))
+    beside = sorted({pid for row in own if row.state == "LISTEN" for pid in row.pids} - {process.pid})
+    sharing = Part("processes", lambda: eyes.processes(beside[: bounds.MOST_PROCESSES]))
     now = next(iter(managed.wait() or same))
     share = next((each.cpu_percent for each in doing.wait() or ()), None)
     return Inspected(
         at=at,
         process=replace(now, cpu_percent=share if share is not None else now.cpu_percent),
+        sharing=sharing.wait() or (),
         sockets=rows,
         surroundings=around.wait() or Surroundings(),
         log=log.wait() or log.failure,

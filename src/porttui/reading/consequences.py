@@ -69,7 +69,7 @@ def consequences(facts: Facts, process: Process, act: Act, *, whole: bool = Fals
     """
     refused, instead = refusal(facts, process, act)
     back = comes_back(facts, process, act)
-    count = _connections(facts, process)
+    count = _connections(facts, process, _ending(facts, process, act))
     rather, rather_act, rather_argv = _rather(facts, process, act, returns=back.returns)
     cut = f" {_number(count, 'connection')} cut." if act.ends and count else ""
     return Consequences(
@@ -102,15 +102,23 @@ def listens_on(facts: Facts, process: Process) -> tuple[Socket, ...]:
 
 
 def connected(facts: Facts, process: Process) -> str | None:
-    """Tell who is connected to its listeners: "131: 118 from 10.20.0.5, 13 from 10.20.0.6"; None without a look."""
-    count = _connections(facts, process)
+    """Tell who is connected to its listeners: "131: 118 from 10.20.0.5, 13 from 10.20.0.6"; None without a look.
+
+    Those whom its workers serve are among them.
+    """
+    count = _connections(facts, process, kin.children(facts, process))
     if count is None:
         return None
     total, _, rest = _clients(facts, count).partition(" ")
     return f"{total}{rest.removeprefix('connections').removeprefix('connection')}" if count else "nobody"
 
 
-def _connections(facts: Facts, process: Process) -> Counter[str] | None:
+def _ending(facts: Facts, process: Process, act: Act) -> tuple[Process, ...]:
+    """Return the workers that end with a process: those of a server whose first process is asked to end."""
+    return kin.children(facts, process) if act is Act.STOP and kin.names(process) & kin.MASTERS else ()
+
+
+def _connections(facts: Facts, process: Process, workers: tuple[Process, ...] = ()) -> Counter[str] | None:
     """Count the established connections to its listeners by the address of the client; None without a look.
 
     Those whose holder is not told, and those that no program has accepted yet, count by the port.
@@ -118,20 +126,21 @@ def _connections(facts: Facts, process: Process) -> Counter[str] | None:
     if not seen.sockets_seen(facts):
         return None
     ports = {(row.port, row.namespace) for row in listens_on(facts, process)}
+    pids = {process.pid, *(each.pid for each in workers)}
     return Counter(
         row.peer
         for row in seen.rows(facts)
         if row.protocol == "tcp"
         and row.state == "ESTABLISHED"
         and (row.port, row.namespace) in ports
-        and (process.pid in row.pids or not row.pids)
+        and (not row.pids or not pids.isdisjoint(row.pids))
     )
 
 
 def _lose(facts: Facts, process: Process, act: Act, *, whole: bool) -> str:
     if act is Act.RESUME:
         return "nothing"
-    count = _connections(facts, process)
+    count = _connections(facts, process, _ending(facts, process, act))
     if count is None:
         return "what it listens on, and who is connected, can't be seen"
     listening = listens_on(facts, process)
@@ -196,7 +205,7 @@ def _also(facts: Facts, process: Process, act: Act) -> str:
     if below:
         pids = ", ".join(str(each.pid) for each in below[:_MOST_NAMED])
         who = f"{_plural(len(below), 'process')} below it (pid {pids}{', ...' if len(below) > _MOST_NAMED else ''})"
-        if act is Act.STOP and kin.names(process) & kin.MASTERS:
+        if _ending(facts, process, act):
             told.append(f"{who} end with it")
         elif act.ends:
             told.append(f"{who} may stay and keep the port")

@@ -40,6 +40,7 @@ _NETWORKS = tuple(
 )
 """Addresses that the routers of the internet know no way to."""
 _MOST_NAMED = 3
+_ON_THE_WAY = "; a firewall on the way here, a cloud's for one, can't be seen"
 
 
 class Surroundings(Value, frozen=True, kw_only=True):
@@ -48,6 +49,8 @@ class Surroundings(Value, frozen=True, kw_only=True):
     interfaces: tuple[Interface, ...] | Unseen | None = None
     entries: tuple[Entry, ...] | Unseen | None = None
     """What the rules do with anybody's connection, for each of `doors`. None: they were not asked."""
+    routed: tuple[str, ...] = ()
+    """Addresses that are this machine's by its routes alone: no interface has them (ip-route(8), type local)."""
     outward: tuple[str, ...] | None = None
     """The interfaces by which this machine reaches addresses that are far away. None: not looked at."""
     host: Host | None = None
@@ -161,6 +164,10 @@ def _exposure(row: Socket, around: Surroundings) -> _Found:
     if _is_for_many(row.address, cards):
         many = (f"{row.address} stands for all machines of a network or group",)
         return _Found("network", False, "this network, unless a firewall keeps it out", many)
+    if row.address in around.routed:
+        reach: Reach = "network" if _is_private(row.address) else "everyone"
+        why = f"{row.address} is this machine's by a route, and no interface has it"
+        return _Found(reach, False, f"{WORDS[reach]}, unless a firewall keeps them out (not asked)", (why,))
     if not is_wildcard(row.address) and not _is_own(row, cards):
         return _Found("nobody", True, "nobody", (f"no interface has {row.address} now",))
     ways = doors(row, cards)
@@ -206,7 +213,7 @@ def _filtered(row: Socket, around: Surroundings, ways: tuple[Door, ...], cards: 
     stopped_at = sorted({way.interface for way in blocked} - {way.interface for way in left})
     because += [f"the firewall keeps out what comes by {', '.join(stopped_at)}"] * bool(stopped_at)
     if sure:
-        because.append("no rule of the firewall keeps them out")
+        because.append(f"no rule here keeps them out{_ON_THE_WAY * (reach == 'everyone')}")
     else:
         doubt = _doubt(row, around, [judged for way in left if (judged := verdicts[way]) is not None])
         who += f", unless {doubt}"

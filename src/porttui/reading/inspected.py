@@ -34,6 +34,8 @@ class Inspected(Value, frozen=True, kw_only=True):
     """As it was then, with the share of a processor that it used just then; as it was before when it is gone."""
     gone: bool = False
     """It has ended, or its pid is another process's now. The rest is empty then."""
+    sharing: tuple[Process, ...] = ()
+    """Others that hold its listeners too: its workers, or what it is a worker of."""
     sockets: Sockets | Unseen | None = None
     """The sockets that it holds, all that have a port on their own side on which it listens, and every listener."""
     surroundings: Surroundings = Surroundings()

@@ -30,7 +30,9 @@ def facts_about(report: Report, inspected: Inspected | None) -> tuple[Facts, boo
     """Return the facts with the sockets of a close look, and whether these are all that the process has."""
     if inspected is None or not isinstance(inspected.sockets, Sockets):
         return report.facts, False
-    return replace(report.facts, sockets=inspected.sockets), True
+    known = {each.pid for each in inspected.sharing}
+    before = tuple(each for each in report.facts.processes or () if each.pid not in known)
+    return replace(report.facts, sockets=inspected.sockets, processes=(*before, *inspected.sharing)), True
 
 
 def rows(
@@ -135,7 +137,8 @@ def _connected(facts: Facts, one: Process, listening: list[Socket]) -> str:
         for row in seen.rows(facts)
     )
     more = f"; {left} that the other end has left, and it has not closed (CLOSE-WAIT)" if left else ""
-    return f"{connected(facts, one) or 'not seen'}{more}"
+    least = "at least " * any(unseen.what.endswith("more sockets") for unseen in seen.owners_unseen(facts))
+    return f"{least}{connected(facts, one) or 'not seen'}{more}"
 
 
 def _connects(report: Report, one: Process, held: list[Socket], listening: list[Socket]) -> str:

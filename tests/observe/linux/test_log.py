@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from porttui.model.facts import Process, Unseen
+from porttui.model.facts import Ancestor, Process, Unseen
 from porttui.observe.linux import managers
 from porttui.observe.linux.log import linux_log
 from porttui.reading.inspected import Log
@@ -74,7 +74,9 @@ def test_a_log_that_may_not_be_read_is_not_an_empty_one(programs: Path) -> None:
     unseen = linux_log(UNIT)
     assert isinstance(unseen, Unseen)
     assert unseen.reason == "Failed to open journal: broken"
+    typed = (Ancestor(pid=9, name="sshd", argv=("sshd: dev@pts/0",)), Ancestor(pid=10, name="bash", argv=("-bash",)))
     assert linux_log(node()) is None
+    assert linux_log(node(unit="ssh.service", ancestors=typed)) is None, "the log of a login is not that of a server"
 
 
 def test_the_log_of_a_container(programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:

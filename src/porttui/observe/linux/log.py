@@ -12,6 +12,7 @@ from porttui.model.printable import printable
 from porttui.model.secrets import hide_in_text
 from porttui.observe.command import Output, run
 from porttui.observe.linux import managers
+from porttui.reading.comes_back import service
 from porttui.reading.inspected import Log, LogLine
 
 _LINES = 8
@@ -27,13 +28,13 @@ def linux_log(process: Process) -> Log | Unseen | None:
     """Read the end of the log of a process's container, else of its unit.
 
     Returns:
-        At most 8 lines. None when it has neither; Unseen when this user may not read it, or nothing here can.
+        At most 8 lines. None when it has neither, or only lives in the unit of a login; Unseen when this user may not
+        read it, or nothing here can.
     """
     if process.container:
         return _of_container(process.container)
-    if process.unit:
-        return _of_unit(process.unit, user=process.manager == "user")
-    return None
+    unit = service(process)
+    return _of_unit(unit, user=process.manager == "user") if unit else None
 
 
 def _of_unit(unit: str, *, user: bool) -> Log | Unseen:
