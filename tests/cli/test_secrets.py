@@ -11,7 +11,8 @@ import pytest
 from porttui.cli.main import main
 from porttui.diagnose import diagnose
 from porttui.model.target import Asked, Target
-from porttui.observe import Look, observe
+from porttui.observe.look import Look
+from porttui.observe.observe import observe
 from porttui.render.json import report_json
 from porttui.render.markdown import report_markdown
 from porttui.render.text import report_text

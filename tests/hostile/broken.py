@@ -15,7 +15,8 @@ from msgspec.structs import replace
 from porttui.__main__ import main
 from porttui.faults.registry import FAULTS
 from porttui.model.facts import Facts
-from porttui.observe import observe, this_platform
+from porttui.observe import this_platform
+from porttui.observe.observe import observe
 
 
 class BrokenError(Exception):

@@ -16,7 +16,9 @@ from typing import Any
 
 from porttui.model.facts import Sockets, Unseen
 from porttui.model.parse import parse
-from porttui.observe import Look, observe, this_platform
+from porttui.observe import this_platform
+from porttui.observe.look import Look
+from porttui.observe.observe import observe
 
 
 def child(listener: socket.socket | None) -> int:

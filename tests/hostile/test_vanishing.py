@@ -13,7 +13,8 @@ import pytest
 
 from porttui.diagnose import diagnose
 from porttui.model.parse import parse
-from porttui.observe import Look, observe
+from porttui.observe.look import Look
+from porttui.observe.observe import observe
 from tests.cli.run import SRC, environment
 from tests.hostile.running import porttui, unharmed
 

@@ -9,7 +9,9 @@ import pytest
 from porttui.diagnose import diagnose
 from porttui.model.facts import Interface, Name, Process, Sockets
 from porttui.model.parse import parse
-from porttui.observe import Look, bounds, observe, this_platform
+from porttui.observe import bounds, this_platform
+from porttui.observe.look import Look
+from porttui.observe.observe import observe
 from porttui.observe.platform import Platform
 from tests import worlds as w
 

@@ -9,7 +9,9 @@ import pytest
 
 from porttui.diagnose import diagnose
 from porttui.model.parse import parse
-from porttui.observe import Look, observe, this_platform
+from porttui.observe import this_platform
+from porttui.observe.look import Look
+from porttui.observe.observe import observe
 from porttui.observe.other import Other
 from tests.observe.netns import listen
 

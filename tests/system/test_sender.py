@@ -13,7 +13,9 @@ pytestmark = pytest.mark.system
 _ASK = """
 import json, sys
 from porttui.model.target import Asked, Target
-from porttui.observe import Look, observe, this_platform
+from porttui.observe import this_platform
+from porttui.observe.look import Look
+from porttui.observe.observe import observe
 from porttui.observe.judging import judge_sender
 from porttui.reading.sender import Sender, sender_of
 target = Target(input="", host="127.0.0.1", port=int(sys.argv[1]))

@@ -86,7 +86,7 @@ def add_forms(parser: argparse.ArgumentParser) -> None:
 
 def _look(asked: Asked, look: Look) -> tuple[Facts, Exception | None]:
     """Return the last facts, and the error that ended the look early: what was seen before it still stands."""
-    from porttui.observe import observe
+    from porttui.observe.observe import observe
 
     facts: Facts | None = None
     with exits.doing(f"looking at {asked.target}"):

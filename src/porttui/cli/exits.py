@@ -9,13 +9,13 @@ import contextlib
 import enum
 import os
 import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
-from porttui.model.facts import Facts
-from porttui.model.failed import details
-from porttui.model.printable import printable
-from porttui.model.report import Report, Severity
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from porttui.model.facts import Facts
+    from porttui.model.report import Report
 
 
 class Exit(enum.IntEnum):
@@ -48,6 +48,8 @@ def of_report(report: Report, *, strict: bool = False) -> Exit:
         report: the answer.
         strict: whether a warning counts as a fault.
     """
+    from porttui.model.report import Severity
+
     if report.facts.failures:
         return Exit.FAILED
     if report.verdict.severity is Severity.UNKNOWN:
@@ -107,6 +109,8 @@ def talk(line: str) -> None:
     """Write a line to stderr, in ASCII that a terminal shows and obeys nothing of; when nobody reads it, never mind."""
     with contextlib.suppress(OSError, ValueError):
         if sys.stderr is not None:
+            from porttui.model.printable import printable
+
             plain = printable(line, 2000).encode("ascii", "backslashreplace").decode("ascii")
             print(plain, file=sys.stderr, flush=True)
 
@@ -145,6 +149,8 @@ def failed(error: BaseException) -> Exit:
     """Tell that porttui itself has failed, keep the details in a file, and return the exit code for it."""
     import traceback  # only when something has failed
 
+    from porttui.model.failed import details
+
     notes = getattr(error, "__notes__", None) or ["working"]
     what = "".join(traceback.format_exception_only(error)).splitlines()[0][:300]
     talk(f"porttui: failed while {notes[0]}: {what}")
@@ -170,6 +176,7 @@ def _written(text: str) -> str | None:
     """Return the path of the file, or None when that fails too."""
     import platform
     import tempfile
+    from pathlib import Path
 
     from porttui import __version__
 

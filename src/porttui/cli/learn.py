@@ -48,7 +48,8 @@ def _next(lesson: Lesson) -> str:
 def _look(lesson: Lesson) -> Facts:
     """Look as far as the lesson needs: only that of the packet's way takes a connection."""
     from porttui.model.parse import parse
-    from porttui.observe import observe, this_platform
+    from porttui.observe import this_platform
+    from porttui.observe.observe import observe
     from porttui.observe.small import look_around
 
     asked = parse(_EXAMPLE)

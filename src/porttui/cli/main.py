@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import importlib
 import sys
-from collections.abc import Sequence
 
-from porttui.cli import exits
-from porttui.cli.arguments import Parser
+from porttui.cli import exits, quick
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from porttui.cli.arguments import Parser
 
 COMMANDS = ("check", "firewall", "wait", "sockets", "who", "free", "explain", "learn", "replay", "completion")
 """Each is a module here with `run(argv) -> int`, `build_parser()` and a SUMMARY. Their names win over TARGET."""
@@ -26,6 +29,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _dispatch(words: list[str]) -> int:
     try:
+        if words and words[0] in quick.COMMANDS and (done := quick.answered(words)) is not None:
+            return done
+        import porttui.model.base  # noqa: F401  the first to import msgspec, which it does in half the time
+
         if words and words[0] in COMMANDS:
             return int(importlib.import_module(f"porttui.cli.{words[0]}").run(words[1:]))
         from porttui.cli import tui
@@ -37,7 +44,10 @@ def _dispatch(words: list[str]) -> int:
 
 def own_parser(*, with_commands: bool) -> Parser:
     """Return the parser of porttui without a subcommand; its --help tells of the subcommands when that is wanted."""
+    import argparse
+
     from porttui import __version__
+    from porttui.cli.arguments import Parser
 
     parser = Parser(
         "",

@@ -7,11 +7,11 @@ from porttui.cli.arguments import Parser, understand
 from porttui.cli.listed import Row, entry, read, unseen_text
 from porttui.model.facts import Process
 from porttui.reading.forwards import leads_to
-from porttui.render.lines import ascii_text, columns, shell_command
+from porttui.render.holders import Head, Holder
+from porttui.render.holders import told as lines_of
 
 SUMMARY = "tell who holds a port"
 _HOLDING = ("LISTEN", "BOUND", "UNCONN")
-_WIDE = 10_000
 _MORE = """\
 Told of each process: command line, folder, start, and the processes that led to it. When nobody waits on the port, the
 connections are told that keep it. Programs of other users take root to see.
@@ -68,26 +68,18 @@ def holding(rows: tuple[Row, ...]) -> tuple[Row, ...]:
 
 def told(row: Row) -> str:
     """Return a row and its processes as lines."""
-    state = "" if row.socket.protocol == "tcp" else f" ({row.socket.protocol})"
-    user = row.user if row.user != "?" else "can't see"
-    head = f"{row.place}  {row.socket.state}{state}  {row.program}, pid {row.pid}, user {user}"
-    if row.program in ("?", "-"):
-        held = "kernel, no program" if row.program == "-" else f"user {user}, program: can't see"
-        head = f"{row.place}  {row.socket.state}{state}  {held}"
-    lines = [head] + [line for process in row.processes for line in _process(process, row.socket.port)]
-    if row.socket.unit:
-        lines += columns([("service", row.socket.unit)], _WIDE)
-    return "\n".join(ascii_text(line) for line in lines) + "\n"
+    head = Head(row.place, row.socket.protocol, row.socket.state, row.program, row.pid, row.user)
+    return lines_of(head, (_holder(process, row.socket.port) for process in row.processes), row.socket.unit)
 
 
-def _process(process: Process, port: int) -> list[str]:
-    parents = " > ".join(f"{each.name} {each.pid}" for each in process.ancestors)
-    rows = [
-        ("pid", f"{process.pid} {process.name}" + (f", {process.user}" if process.user else "")),
-        ("command", shell_command(process.argv)),
-        ("leads to", leads_to(process.argv, port)),
-        ("folder", process.cwd or ""),
-        ("since", f"{process.started:%Y-%m-%d %H:%M:%S}" if process.started else ""),
-        ("parents", parents),
-    ]
-    return columns([row for row in rows if row[1]], _WIDE)
+def _holder(process: Process, port: int) -> Holder:
+    return Holder(
+        pid=process.pid,
+        name=process.name,
+        user=process.user,
+        argv=process.argv,
+        leads_to=leads_to(process.argv, port),
+        cwd=process.cwd,
+        started=process.started,
+        ancestors=tuple((each.name, each.pid) for each in process.ancestors),
+    )

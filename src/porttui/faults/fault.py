@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import inspect
 from collections.abc import Callable
 
 from porttui.model.base import Value
@@ -83,7 +82,10 @@ class Fault(Value, frozen=True, kw_only=True):
     @property
     def text(self) -> str:
         """The explanation without the indentation of its source."""
-        return inspect.cleandoc(self.explanation)
+        import textwrap
+
+        first, _, rest = self.explanation.strip().partition("\n")
+        return f"{first}\n{textwrap.dedent(rest)}"
 
 
 def no_remedies(_facts: Facts) -> tuple[Remedy, ...]:

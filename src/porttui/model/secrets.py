@@ -57,7 +57,7 @@ _NO_SCHEME = r"(?m)((?:^|[\s\"'`<(]))(?!npm:|jsr:)([^\s/@:\"'`<>()\[\]]{1,200}:)
 """user:password@host, as curl and git take it; not "npm:vite@5", which is a package and its version."""
 _QUERY = rf"(?i)([?&]{_NAME}=)[^\s&]{{1,2000}}"
 _HEADER = rf"(?i)((?<![\w.-]){_NAME}:\s+)[^\"']+"
-_OPTION = re.compile(rf"--?(?:{_NAME}|pass)", re.IGNORECASE)
+_OPTION = rf"(?i)--?(?:{_NAME}|pass)"
 _BEHIND = (
     ("redis-cli redis-benchmark", r"-a"),
     ("sshpass mongo mongosh mongodump mongorestore mongoexport mongoimport mongostat", r"-p"),
@@ -69,8 +69,8 @@ _BEHIND = (
     ("snmpget snmpwalk snmpbulkwalk snmpset", r"-c|-A|-X"),
 )
 """Options of programs behind which a secret stands as a word of its own, by the manual of each."""
-_OPTIONS_OF = {name: re.compile(option) for names, option in _BEHIND for name in names.split()}
-_USERS_OF = {"curl": re.compile(r"-u|-U|--user|--proxy-user")}
+_OPTIONS_OF = {name: option for names, option in _BEHIND for name in names.split()}
+_USERS_OF = {"curl": r"-u|-U|--user|--proxy-user"}
 """The same, where "user:password" stands there, and a user alone is no secret."""
 _SHAPES += tuple(
     (rf"(\b(?:{'|'.join(names.split())})\b[^\n]{{0,400}}?\s(?:{option})[ =])\S{{1,2000}}", rf"\1{HIDDEN}")
@@ -78,15 +78,21 @@ _SHAPES += tuple(
     if names not in {"login", "http https xh"}  # common words elsewhere
 )
 _JOINED = {
-    "mysql": re.compile(r"(-p)(?!$|-).+"),
-    "sshpass": re.compile(r"(-p).+"),
-    "7z": re.compile(r"(-p).+"),
-    "openssl": re.compile(r"(pass:).+"),
+    "mysql": r"(-p)(?!$|-).+",
+    "sshpass": r"(-p).+",
+    "7z": r"(-p).+",
+    "openssl": r"(pass:).+",
 }
 """Options of programs with their secret in the same word; mysql stands for its kin."""
-_OUTSIDE_URLS = re.compile(rf"\b[A-Za-z][A-Za-z0-9+.-]{{0,30}}://\S+|{TOKENS.pattern}")
-_PROXY = re.compile(r"^((?:[\w+.-]+://)?(?:[^/@:]*:)?).*(?=@)")
+_OUTSIDE_URLS = rf"\b[A-Za-z][A-Za-z0-9+.-]{{0,30}}://\S+|{TOKENS}"
+_PROXY = r"^((?:[\w+.-]+://)?(?:[^/@:]*:)?).*(?=@)"
 """Up to the last @: rather too much is hidden than too little."""
+
+
+_MARKS = frozenset("@=: \t\n\r\f\v\x1c\x1d\x1e\x1f")
+"""A secret in a word stands behind one of these, whatever blanks it has, ..."""
+_SHORTEST = 13
+"""... or it is a token, none of which is shorter, and none of which has a slash."""
 
 
 def without_secrets(text: str) -> str:
@@ -100,7 +106,7 @@ def without_secrets(text: str) -> str:
         for shape, shown in _SHAPES:
             text = re.sub(shape, shown, text)
         text = re.sub(_NO_SCHEME, rf"\1{HIDDEN}@", text)
-    return _OUTSIDE_URLS.sub(lambda found: found[0] if "://" in found[0] else HIDDEN, text)
+    return re.sub(_OUTSIDE_URLS, lambda found: found[0] if "://" in found[0] else HIDDEN, text)
 
 
 def hide_in_text(text: str) -> str:
@@ -122,7 +128,7 @@ def hide_secrets(argv: Sequence[str]) -> tuple[str, ...]:
     for part in argv:
         if _stands_behind(before, part, programs):
             done.append(HIDDEN)
-        elif any(option.fullmatch(before) for name, option in _USERS_OF.items() if name in programs):
+        elif any(re.fullmatch(option, before) for name, option in _USERS_OF.items() if name in programs):
             user, colon, _ = part.partition(":")
             done.append(f"{user}{colon}{HIDDEN}" if colon else part)
         elif joined := _joined(part, programs):
@@ -136,27 +142,29 @@ def hide_secrets(argv: Sequence[str]) -> tuple[str, ...]:
 
 def _stands_behind(before: str, part: str, programs: set[str]) -> bool:
     """Tell whether a word is a secret by the option before it."""
-    if _OPTION.fullmatch(before):
+    if before.startswith("-") and re.fullmatch(_OPTION, before):
         return not part.startswith("-")
-    return any(option.fullmatch(before) for name, option in _OPTIONS_OF.items() if name in programs)
+    return any(re.fullmatch(option, before) for name, option in _OPTIONS_OF.items() if name in programs)
 
 
 def _joined(part: str, programs: set[str]) -> str:
     """Return the option that stands before its secret in the same word, "-p" of mysql's "-pSECRET"; empty for none."""
     kin = {"mysql" if re.fullmatch(_MYSQL, name) else "7z" if name in {"7za", "7zz"} else name for name in programs}
-    found = (_JOINED[name].fullmatch(part) for name in sorted(kin & _JOINED.keys()))
+    found = (re.fullmatch(_JOINED[name], part) for name in sorted(kin & _JOINED.keys()))
     return next((match[1] for match in found if match), "")
 
 
 def without_password(url: str) -> str:
     """Return the URL of a proxy, with or without its scheme, and its password or token hidden."""
-    return _PROXY.sub(rf"\1{HIDDEN}", url)
+    return re.sub(_PROXY, rf"\1{HIDDEN}", url)
 
 
 def _word(part: str) -> str:
+    if part.isascii() and _MARKS.isdisjoint(part) and all(len(piece) < _SHORTEST for piece in part.split("/")):
+        return part  # most words are such, and to compile what follows takes longer than to start Python
     for shape in _URL:
         part = re.sub(shape, lambda found: f"{found[1]}{found[2] or ''}{HIDDEN}@", part)
     part = re.sub(_QUERY, rf"\1{HIDDEN}", re.sub(_HEADER, rf"\1{HIDDEN}", part))
     for shape, shown in _SHAPES:
         part = re.sub(shape, shown, part)
-    return TOKENS.sub(HIDDEN, re.sub(_NO_SCHEME, rf"\1\2{HIDDEN}@", part))
+    return re.sub(TOKENS, HIDDEN, re.sub(_NO_SCHEME, rf"\1\2{HIDDEN}@", part))

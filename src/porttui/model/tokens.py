@@ -6,8 +6,6 @@ password for one, is known by its place alone (`porttui.model.secrets`).
 
 from __future__ import annotations
 
-import re
-
 _SHAPES = (
     r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])",  # AWS, access key ids (IAM, unique identifiers)
     r"eyJ[\w-]{10,4000}(?:\.[\w-]{0,8000}){1,4}",  # a JSON object in base64, then dots: JWT, RFC 7519
@@ -27,5 +25,5 @@ _SHAPES = (
 _PRIVATE_KEY = r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]{0,20000}?(?:-----END [^\n-]{0,60}-----|\Z)"
 """A private key in PEM (RFC 7468), as far as it is there."""
 
-TOKENS = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(_SHAPES)})|{_PRIVATE_KEY}")
-"""Finds one token or key."""
+TOKENS = rf"(?<![A-Za-z0-9])(?:{'|'.join(_SHAPES)})|{_PRIVATE_KEY}"
+"""Finds one token or key: a regular expression, compiled by those few who meet a word that may be one."""

@@ -1,14 +1,15 @@
-"""The only readers of the machine. `observe` makes one look; `this_platform` gives the eyes for it."""
+"""The only readers of the machine. `observe.observe` makes one look; `this_platform` gives the eyes for it.
+
+Nothing is imported here: whoever only lists sockets does without all that a look needs.
+"""
 
 from __future__ import annotations
 
 import sys
 
-from porttui.observe.look import Look
-from porttui.observe.observe import observe
-from porttui.observe.platform import Platform
-
-__all__ = ["Look", "observe", "this_platform"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from porttui.observe.platform import Platform
 
 
 def this_platform() -> Platform:

@@ -48,7 +48,8 @@ def return_memory() -> None:
 
 def look(asked: Asked) -> Iterator[Facts]:
     """Make a look at a target."""
-    from porttui.observe import Look, observe
+    from porttui.observe.look import Look
+    from porttui.observe.observe import observe
 
     return observe(asked, Look())
 
@@ -66,7 +67,7 @@ def listeners(platform: Platform) -> Sockets | Unseen:
 
 def watch(asked: Asked, first: Facts | None) -> Watched:
     """Go on looking at a target."""
-    from porttui.observe import Look
+    from porttui.observe.look import Look
     from porttui.observe.watch import watch
 
     return watch(asked, Look(), first=first)

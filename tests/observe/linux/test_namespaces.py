@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from porttui.model.facts import Socket
-from porttui.observe.linux import namespaces, owners
+from porttui.observe.linux import elsewhere, namespaces, owners
 from tests.observe.holder import become_dumpable, holding, keep, linux_only, new_network
 from tests.observe.linux.test_owners import cgroup_folder
 from tests.observe.netns import NOBODY, in_child, listen, needs_root
@@ -59,7 +59,7 @@ def test_an_ordinary_user_sees_the_listener_of_root(serve: Callable[[], int]) ->
             become_dumpable(NOBODY)
             return look(port)
 
-        net = owners.net_of(pid)
+        net = elsewhere.net_of(pid)
         (row,) = [each for each in in_child(work) if each.namespace == net]
         assert (row.state, row.port, row.uid, row.owner_by) == ("LISTEN", port, 0, None)
 

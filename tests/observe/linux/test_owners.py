@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from porttui.model.facts import Socket
-from porttui.observe.linux import cgroup, owners, sock_diag
+from porttui.observe.linux import cgroup, elsewhere, owners, sock_diag
 from porttui.observe.linux.owners import Held
 from tests.observe.holder import become_dumpable, holding, keep, linux_only, wait_until
 from tests.observe.netns import NOBODY, in_child, listen, needs_root
@@ -136,7 +136,7 @@ def test_of_a_launcher_and_its_server_the_server_is_meant() -> None:
             [sys.executable, "-I", "-S", "-c", launcher, "run", "--port", port], stdin=subprocess.PIPE
         ) as child:
             try:
-                uid, net = os.geteuid(), owners.net_of("self")
+                uid, net = os.geteuid(), elsewhere.net_of("self")
 
                 def named() -> list[owners.Candidate]:
                     return owners.matching(owners.possible_servers(), int(port), uid, net)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from porttui.model.facts import Process, Socket, Unseen
 from porttui.model.printable import printable
-from porttui.observe.linux import owners, proc_net, sock_diag
+from porttui.observe.linux import elsewhere, owners, proc_net, sock_diag
 from porttui.observe.linux.process import linux_processes
 from porttui.observe.linux.sock_diag import DiagError
 
@@ -40,5 +40,5 @@ def linux_starting(port: int) -> tuple[Process, ...]:
     Returns:
         At most eight; porttui and its ancestors, shells and clients are none of them (`owners.possible_servers`).
     """
-    found = owners.matching(owners.possible_servers(), port, None, owners.net_of("self"))
+    found = owners.matching(owners.possible_servers(), port, None, elsewhere.net_of("self"))
     return linux_processes(each.pid for each in found[:_MOST_STARTING])

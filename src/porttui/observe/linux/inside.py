@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from porttui.model.address import family, parse_ip
 from porttui.model.facts import Socket
-from porttui.observe.linux import cgroup, namespaces, owners, proc_net
+from porttui.observe.linux import cgroup, elsewhere, holders, namespaces, owners, proc_net
 from porttui.observe.linux.allowance import Allowance
 from porttui.observe.platform import Neighbourhood
 
@@ -34,10 +34,10 @@ def inside(address: str, seconds: float = _SECONDS) -> tuple[Neighbourhood, ...]
     if wanted is None or wanted.is_loopback or wanted.is_unspecified:
         return ()
     allowance = Allowance(seconds, by_clock=10 * seconds)
-    own = owners.net_of("self")
+    own = elsewhere.net_of("self")
     members: dict[int, list[int]] = {}
-    for pid in owners.pids_here():
-        net = owners.net_of(pid)
+    for pid in holders.pids_here():
+        net = elsewhere.net_of(pid)
         if net and net != own:
             members.setdefault(net, []).append(pid)
     found = []

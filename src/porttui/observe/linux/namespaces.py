@@ -17,14 +17,13 @@ from typing import Literal, NamedTuple
 from msgspec.structs import replace
 
 from porttui.model.facts import Socket, Unseen
-from porttui.observe.linux import cgroup, owners, proc_net, sock_diag
+from porttui.observe.linux import cgroup, elsewhere, holders, owners, proc_net, sock_diag
 from porttui.observe.linux.allowance import Allowance
 from porttui.observe.linux.proc import uid_and_parent
 
 _SECONDS = 0.4
 _MOST_NAMESPACES = 200
 _MOST_PIDS = 32
-_CLONE_NEWNET = 0x40000000
 _TABLES: tuple[Literal["tcp", "tcp6", "udp", "udp6"], ...] = ("tcp", "tcp6", "udp", "udp6")
 
 
@@ -32,7 +31,7 @@ class Neighbour(NamedTuple):
     """A network namespace other than ours, with what it has on the ports looked for."""
 
     net: int
-    """As `owners.net_of` tells."""
+    """As `elsewhere.net_of` tells."""
     pids: tuple[int, ...]
     """All processes in it that are visible here."""
     rows: tuple[Socket, ...]
@@ -81,11 +80,11 @@ def _look_around(wanted: frozenset[int] | None, seconds: float, most: int) -> Ne
     allowance = Allowance(seconds, by_clock=10 * seconds)
     late = False
     members: dict[int, list[int]] = {}
-    own = owners.net_of("self")
-    for pid in owners.pids_here():
+    own = elsewhere.net_of("self")
+    for pid in holders.pids_here():
         if late := allowance.spent():
             break
-        net = owners.net_of(pid)
+        net = elsewhere.net_of(pid)
         if net and net != own:
             members.setdefault(net, []).append(pid)
     found: list[Neighbour] = []
@@ -168,23 +167,8 @@ def _by_entering(pid: int) -> list[Socket]:
     Raises:
         OSError: the process is gone, or this root may not enter.
     """
-    descriptor = os.open(f"/proc/{pid}/ns/net", os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        _set_namespace(descriptor)
-    finally:
-        os.close(descriptor)
+    elsewhere.enter(pid)
     return [row.socket for row in (*sock_diag.tcp_listeners(), *sock_diag.udp_sockets())]
-
-
-def _set_namespace(descriptor: int) -> None:
-    """Call setns(2), which Python has since 3.12."""
-    if hasattr(os, "setns"):
-        os.setns(descriptor, _CLONE_NEWNET)
-        return
-    import ctypes
-
-    if ctypes.CDLL(None, use_errno=True).setns(descriptor, _CLONE_NEWNET) != 0:
-        raise OSError(ctypes.get_errno(), "setns")
 
 
 def _by_proc(pid: int, ports: frozenset[int] | None) -> list[Socket]:

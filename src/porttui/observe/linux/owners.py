@@ -16,6 +16,8 @@ from msgspec.structs import replace
 from porttui.model.facts import Socket
 from porttui.observe.linux import cgroup
 from porttui.observe.linux.allowance import Allowance
+from porttui.observe.linux.elsewhere import net_of
+from porttui.observe.linux.holders import pids_here
 from porttui.observe.linux.proc import uid_and_parent
 from porttui.observe.linux.sock_diag import DiagRow
 from porttui.reading import forwards
@@ -232,23 +234,6 @@ def _placed(socket: Socket) -> Socket:
         return socket
     place = cgroup.place_of_process(socket.pids[0])
     return replace(socket, unit=place.unit, container=place.container)
-
-
-def net_of(pid: int | str) -> int:
-    """Return a number that is the same for all processes of one network namespace, and readable by everybody.
-
-    It is the inode of /proc/PID/net/tcp, of which there is one in each namespace; /proc/PID/ns/net is readable for the
-    owner alone. 0 when the process is gone.
-    """
-    try:
-        return os.stat(f"/proc/{pid}/net/tcp").st_ino  # noqa: PTH116  one for every process
-    except OSError:
-        return 0
-
-
-def pids_here() -> list[int]:
-    """Return the processes that are visible here."""
-    return [int(name) for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208
 
 
 def _links(folder: str, names: Iterable[str]) -> Iterable[str]:

@@ -1,0 +1,119 @@
+"""The quick way of `porttui who PORT` and `porttui sockets`: the plain text, where nothing has to be guessed.
+
+Most of the time of such a command is the start of Python and of what it imports, so that this way imports a handful of
+small modules and neither msgspec nor argparse. It prints the same bytes as the whole way (`who`, `sockets`), or it
+prints nothing and the whole way is gone: for an option, a filter, an owner that cannot be seen, another network
+namespace that has the port.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from porttui.cli import exits
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeGuard
+
+    from porttui.model.table import Table
+    from porttui.render.holders import Holder
+
+COMMANDS = ("who", "sockets")
+"""What may be answered here."""
+_LEADING = ("ssh", "docker-proxy", "socat", "kubectl", "oc", "k3s", "minikube", "systemd", "server", "tunnel", "ode")
+"""Parts of the names of programs that hand connections on; what has none of them is no forwarder."""
+
+
+def answered(words: list[str]) -> int | None:
+    """Answer a command line if it can be done quickly.
+
+    Returns:
+        The exit code; None when nothing was done.
+    """
+    if sys.platform != "linux" or os.geteuid() != 0:
+        return None
+    text = None
+    if words[0] == "who" and len(words) == 2 and words[1].isdecimal() and 0 < int(words[1]) < 65536:
+        text = _who(int(words[1]))
+    elif words in (["sockets"], ["sockets", "all"]):
+        text = _sockets(every=len(words) > 1)
+    if text is None:
+        return None
+    exits.emit(text)
+    return exits.Exit.HEALTHY
+
+
+def _who(port: int) -> str | None:
+    from porttui.observe.linux.elsewhere import waits_elsewhere
+    from porttui.observe.snapshots import Snapshots
+    from porttui.render import listing
+    from porttui.render.holders import Head, told
+
+    if waits_elsewhere((port,)) is not False:
+        return None
+    table = Snapshots(protocols=("tcp", "udp"), waiting=True, port=port).take()
+    if not _certain(table) or "BOUND" in table.states or not len(table):
+        return None
+    cells = listing.cells_of(table, states=True, protocols=True)
+    parts = []
+    for row in listing.by_place(table, range(len(table))):
+        holders, unit = _holders(table.pids[row], port)
+        if len(holders) < len(table.pids[row]):
+            return None
+        parts.append(told(Head(*cells(row)[:6]), holders, unit))
+    return "\n".join(parts)
+
+
+def _sockets(*, every: bool) -> str | None:
+    from porttui.observe.snapshots import Snapshots
+    from porttui.render import listing
+
+    table = Snapshots(protocols=("tcp", "udp") if every else ("tcp",), waiting=not every).take()
+    if not _certain(table):
+        return None
+    rows = [row for row, state in enumerate(table.states) if every or state == "LISTEN"]
+    if not rows:
+        return None
+    cells = listing.cells_of(table, states=every, protocols=every)
+    shown = map(cells, listing.by_place(table, rows))
+    return listing.table_text(listing.head(states=every, protocols=every), shown)
+
+
+def _certain(table: object) -> TypeGuard[Table]:
+    """Tell whether all that was asked for was seen, and every process by its descriptor."""
+    from porttui.model.table import Table
+
+    if not isinstance(table, Table) or table.source != "netlink" or table.unseen or table.labels:
+        return False
+    return "?" not in table.programs
+
+
+def _holders(pids: tuple[int, ...], port: int) -> tuple[list[Holder], str | None]:
+    """Describe processes, and tell the unit of the first; those that are gone are left out."""
+    from porttui.observe.linux.brief import brief
+    from porttui.render.holders import Holder
+
+    found = [each for each in map(brief, pids) if each is not None]
+    return [
+        Holder(
+            pid=each.pid,
+            name=each.name,
+            user=each.user,
+            argv=each.argv,
+            leads_to=_leads_to(each.argv, port),
+            cwd=each.cwd,
+            started=each.started,
+            ancestors=each.ancestors,
+        )
+        for each in found
+    ], found[0].unit if found else None
+
+
+def _leads_to(argv: tuple[str, ...], port: int) -> str:
+    if not any(part in word for word in argv[:2] for part in _LEADING):
+        return ""
+    from porttui.reading.forwards import leads_to
+
+    return leads_to(argv, port)

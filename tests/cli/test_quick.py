@@ -1,0 +1,88 @@
+"""The quick way of `who` and `sockets` says what the whole way says, and each command imports what it needs alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.cli.run import SECONDS, environment, listener
+from tests.observe.netns import needs_root
+from tests.system.people import Person
+from tests.system.stage import Namespace
+
+HEAVY = {
+    "argparse", "asyncio", "click", "ctypes", "httpcore", "httpx", "inspect", "msgspec", "pathlib", "psutil", "rich",
+    "ssl", "subprocess", "textual", "typing_extensions",
+}  # fmt: skip
+"""What costs as much as a quarter of the start of Python, or more."""
+_SCRIPT = """
+import sys
+from porttui.__main__ import main
+try:
+    main()
+except SystemExit:
+    pass
+print(*(name for name in sys.modules if "." not in name), file=sys.stderr)
+"""
+
+
+def imported(*argv: str) -> set[str]:
+    """Return the heavy packages that a command has imported when it ends."""
+    done = subprocess.run(
+        [sys.executable, "-c", _SCRIPT, *argv],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=SECONDS,
+        check=False,
+        env=environment(PYTHONWARNINGS=None),
+    )
+    assert done.stdout
+    return HEAVY & set(done.stderr.decode().splitlines()[-1].split())
+
+
+@needs_root
+def test_the_quick_way_says_what_the_whole_way_says() -> None:
+    with Namespace() as stage:
+        server = stage.serve(port := stage.free_port(), sys.executable, "-m", "http.server", str(port))
+        other = stage.listen(address="::1")
+        shared = stage.listen(person=Person.OTHER)
+        stage.crowd(shared.port, 2)
+        stage.accepted(shared.port, 2)
+        python = (sys.executable, "-m", "porttui")
+        for each in (server, other, shared):
+            quick = stage.run(*python, "who", str(each.port))
+            assert f"pid      {each.pid} " in quick
+            assert quick == stage.run(*python, "who", f":{each.port}")
+        listed = stage.run(*python, "sockets")
+        assert listed == stage.run(*python, "sockets", "tcp")
+        assert stage.run(*python, "sockets", "all") == stage.run(*python, "sockets", "all", "all")
+        assert len(listed.splitlines()) == 4
+        for words, needed in ((("who", str(port)), {"ctypes"}), (("sockets",), set())):  # ctypes: setns(2)
+            modules = stage.run(sys.executable, "-c", _SCRIPT.replace(", file=sys.stderr", ""), *words)
+            assert HEAVY & set(modules.splitlines()[-1].split()) <= needed
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("check", "127.0.0.1:9", "--no-http"), {"argparse", "ctypes", "inspect", "msgspec", "pathlib", "subprocess"}),
+        (("check", "127.0.0.1:9", "--json"), {"argparse", "ctypes", "inspect", "msgspec", "pathlib", "subprocess"}),
+        (("sockets", "--json"), {"argparse", "ctypes", "inspect", "msgspec", "pathlib", "subprocess"}),
+        (("explain", "port-taken"), {"argparse", "msgspec", "pathlib"}),
+        (("--version",), set()),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_nothing_heavy_is_imported_that_a_command_does_not_use(words: tuple[str, ...], expected: set[str]) -> None:
+    assert imported(*words) <= expected
+
+
+def test_without_root_the_whole_way_is_gone() -> None:
+    with listener() as port:
+        argv = [sys.executable, "-m", "porttui", "sockets", str(port), "--json"]
+        done = subprocess.run(argv, capture_output=True, timeout=SECONDS, check=True, env=environment())
+    assert [row["pids"] for row in json.loads(done.stdout)] == [[os.getpid()]]
