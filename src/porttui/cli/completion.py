@@ -14,7 +14,8 @@ _SHELLS = {"bash": completion.bash, "zsh": completion.zsh, "fish": completion.fi
 _MORE = """\
 To have it in every new shell:
   bash   echo 'source <(porttui completion bash)' >> ~/.bashrc
-  zsh    echo 'source <(porttui completion zsh)' >> ~/.zshrc         (behind compinit)
+  zsh    echo 'source <(porttui completion zsh)' >> ~/.zshrc
+         (where compinit has been called before)
   fish   porttui completion fish > ~/.config/fish/completions/porttui.fish
 
 exit codes: 0 printed, 2 usage"""

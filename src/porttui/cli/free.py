@@ -23,13 +23,21 @@ _MOST = 1000
 _NOT_YET = "connections of before still keep it, and a server that does not set SO_REUSEADDR cannot have it yet"
 _MISSING = ("EADDRNOTAVAIL", "EAFNOSUPPORT")
 _MORE = """\
-A port is printed when bind(2) has just succeeded on each address: 0.0.0.0, ::, 127.0.0.1 and ::1 (those that the
-machine has), or the ones of --address. Of these the ports come first that are likely to stay free: no source port of
-outgoing connections, none that a service is known by or that is reserved, none that connections of before still keep,
-none that a NAT rule leads elsewhere (that takes root to see). When only others are left, stderr says what may happen.
+A port is printed when bind(2) has just succeeded on each address: 0.0.0.0, ::,
+127.0.0.1 and ::1, as far as the machine has them, or the ones of --address.
+First come the ports that are likely to stay free, which are
+  - no source ports of outgoing connections, nor reserved by the administrator,
+  - not known as the port of some service,
+  - not kept by connections of before (TIME_WAIT),
+  - not led elsewhere by a rule of NAT (which takes root to see).
+When only others are left, stderr says what speaks against them. Another program
+may still be quicker than yours.
 
-exit codes: 0 as many as asked for were found, 1 fewer, or the asked one is taken, 2 usage, 3 could not try
-examples: PORT=$(porttui free)        porttui free 8000-8999 -n 3        porttui free --near 3000"""
+exit codes: 0 as many ports as asked for, 1 fewer, or PORT is taken
+            2 usage, 3 no port could be tried, 4 porttui itself failed
+examples: PORT=$(porttui free)
+          porttui free 8000-8999 -n 3
+          porttui free --near 3000"""
 
 
 class Free(Value, frozen=True, kw_only=True):

@@ -17,17 +17,28 @@ if TYPE_CHECKING:
 
 SUMMARY = "list the sockets of this machine: who listens, who is connected"
 _MORE = """\
-Without a word for a state or a protocol the TCP listeners are shown. All words have to hold; !WORD must not:
-  :5432  :3000-3999  :postgres    that port on either end           5432    that port, or that process
-  listen  established  time-wait  close-wait ...  all               sockets in that state, or in any
-  tcp  udp  unix                  that protocol
-  pid=4121  user=dev  program=nginx  port=80  state=fin  addr=10.0.0.0/8  127.0.0.1:80
-  anything else                   part of a program, command line, user, address or path
-In the columns "?" is what can't be seen (mostly for want of root), "-" is nobody, (name) is only probable.
+Words of FILTER, of which all have to hold; '!WORD' must not (quoted, for the shell):
+  :5432  :3000-3999  :postgres   that port, on either end
+  5432                           that port, or that process
+  listen  established  time-wait  close-wait ...  all
+                                 sockets in that state, or in any
+  tcp  udp  unix                 that protocol
+  pid=4121  user=dev  program=nginx  port=80  state=fin
+  addr=10.0.0.0/8  127.0.0.1:80
+  anything else                  part of a program, command line, user, address
+Without a word for a state or a protocol the TCP listeners are shown.
 
-exit codes: 0 the list is complete as far as this user may see, even when it is empty; 1 only with --strict; 2 usage,
-            3 the tables cannot be read, 4 porttui itself failed, 130 --watch was ended by ctrl+c
-examples: porttui sockets :5432 all     porttui sockets node !:9229     porttui sockets all --csv > sockets.csv"""
+In the columns "?" is what can't be seen, mostly for want of root; "-" is nobody:
+the kernel alone keeps the socket; (name) is only probable.
+
+exit codes: 0 the tables were read, also when nothing passes the filter
+            1, 3 with --strict: something is open beyond this machine, or it
+              cannot be told
+            2 usage, 3 the tables cannot be read, 4 porttui itself failed
+            130 --watch was ended by ctrl+c
+examples: porttui sockets :5432 all
+          porttui sockets node '!:9229'
+          porttui sockets all --csv > sockets.csv"""
 
 
 def run(argv: list[str]) -> int:
@@ -149,7 +160,7 @@ def _none(wanted: filters.Filter) -> str:
 
 def build_parser() -> Parser:
     """Return the parser of this subcommand."""
-    parser = Parser("sockets", "List the sockets of this machine.", "porttui sockets 5173 !ssh", _MORE)
+    parser = Parser("sockets", "List the sockets of this machine.", "porttui sockets node '!:9229'", _MORE)
     parser.add_argument("filter", metavar="FILTER", nargs="*", help="words, see below")
     form = parser.add_mutually_exclusive_group()
     form.set_defaults(form="text")
@@ -170,7 +181,5 @@ def build_parser() -> Parser:
     what.add_argument(
         "--exposed", action="store_true", help="list what is open beyond this machine, and why it deserves a look"
     )
-    parser.add_argument(
-        "--strict", action="store_true", help="with --exposed: exit 1 when something is open, 3 when that can't be told"
-    )
+    parser.add_argument("--strict", action="store_true", help="with --exposed: tell by the exit code, too")
     return parser

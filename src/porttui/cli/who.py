@@ -13,11 +13,13 @@ from porttui.render.holders import told as lines_of
 SUMMARY = "tell who holds a port"
 _HOLDING = ("LISTEN", "BOUND", "UNCONN")
 _MORE = """\
-Told of each process: command line, folder, start, and the processes that led to it. When nobody waits on the port, the
-connections are told that keep it. Programs of other users take root to see.
+Of each process it tells the command line, the folder, the start, and the
+processes that led to it. When nobody waits on the port, the connections are
+told that keep it. Programs of other users take root to see.
 
-exit codes: 0 each port is held, 1 nobody was seen to hold one of them, 2 usage, 3 the tables cannot be read,
-            4 porttui itself failed"""
+exit codes: 0 each port is held, 1 nobody was seen to hold one of them
+            2 usage, 3 the tables cannot be read, 4 porttui itself failed
+example: porttui who 5173 8080"""
 
 
 def run(argv: list[str]) -> int:
