@@ -83,7 +83,7 @@ def test_scopes_paths_and_probable_programs_are_found() -> None:
     )
     assert kept("addr=fe80::1", *rows) == kept("addr=fe80::1%eth0", *rows) == kept("%eth0", *rows) == [0]
     assert kept("/run/postgres", *rows) == kept("unix", *rows) == kept("addr=/run", *rows) == [1]
-    assert kept("program=nginx", *rows) == kept("*:8080", *rows) == [2]
+    assert kept("program=nginx", *rows) == kept("nginx.service", *rows) == kept("*:8080", *rows) == [2]
     assert kept("network", *rows) == [0, 2]
 
 
@@ -91,6 +91,11 @@ def test_an_owner_that_is_not_known_has_no_name_and_is_no_reason_to_hide_a_row()
     unknown = w.listener(pids=(), owner_by=None, user=None, uid=33)
     assert kept("node", unknown) == []
     assert kept("!node !user=dev !pid=4121", unknown) == [0]
+    known, other = w.listener(), w.listener(port=80)
+    table = table_of([unknown, known, other], NODE)
+    for words, may in (("node :8080", [0]), ("node :80", []), ("pid=1 user=33", [0]), ("user=dev", []), ("!node", [])):
+        read = filters.read(words)
+        assert read.may_fit(table, read.keep(table)) == may, words
     assert filters.read("!node").asks_owner
     assert not filters.read(":80 listen tcp addr=::1").asks_owner
 

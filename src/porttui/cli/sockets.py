@@ -67,6 +67,11 @@ def run(argv: list[str]) -> int:
     exits.emit(data)
     if not rows:
         exits.talk(f"porttui: {_none(wanted)}")
+    hidden = len(_waiting(table, wanted.may_fit(table, rows), wanted))
+    if hidden:
+        exits.talk(
+            f"porttui: {hidden} more may fit: it can't be seen which program holds {'it' if hidden == 1 else 'them'}"
+        )
     tell_unseen(table.unseen)
     return exits.Exit.HEALTHY
 
@@ -97,10 +102,11 @@ def take(looks: Snapshots) -> Table:
 
 def kept(table: Table, wanted: filters.Filter) -> list[int]:
     """Return the rows that the filter keeps; of all that wait only listeners, as long as no word names a state."""
-    rows = wanted.keep(table, filters.lines_of(table.processes) if wanted.asks_text else {})
-    if wanted.asks_state:
-        return rows
-    return [row for row in rows if table.states[row] != "BOUND"]
+    return _waiting(table, wanted.keep(table, filters.lines_of(table.processes) if wanted.asks_text else {}), wanted)
+
+
+def _waiting(table: Table, rows: list[int], wanted: filters.Filter) -> list[int]:
+    return rows if wanted.asks_state else [row for row in rows if table.states[row] != "BOUND"]
 
 
 def written(

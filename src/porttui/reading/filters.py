@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from porttui.model.table import NOT_SEEN
 from porttui.reading.filter_words import NAMED, Kind, Word, read_word
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ _ORDER: tuple[Kind, ...] = (
 )  # fmt: skip
 """Kinds of words by what they cost."""
 _OF_OWNERS = frozenset(("pid", "number", "program", "user", "text"))
+_OF_PROGRAMS = frozenset(("pid", "program", "text"))
 _IN_ADDRESSES = frozenset("0123456789abcdef.:[]%")
 """What an address is written with. A name of an interface may stand behind the percent sign, which a word has then."""
 _HERE = "this machine"
@@ -75,6 +77,10 @@ class Columns(Protocol):
         """As `columns.program`."""
 
     @property
+    def services(self) -> Sequence[str]:
+        """Unit or container of rows whose owner is only probable; "" for others."""
+
+    @property
     def names(self) -> Mapping[int, str]:
         """Names of programs by pid."""
 
@@ -115,17 +121,29 @@ class Filter(NamedTuple):
             table: the columns.
             lines: command lines by pid, as far as they are known; a word may be a part of one.
         """
-        kept = list(range(len(table.ports)))
-        for word in sorted(self.words, key=lambda one: _ORDER.index(one.kind)):
-            test = _test(word, table, lines or {})
-            kept = [row for row in kept if test(row) is not word.negated]
-        return kept
+        return _kept(self.words, table, lines or {})
+
+    def may_fit(self, table: Columns, kept: Iterable[int]) -> list[int]:
+        """Return the rows that were not kept only because it cannot be seen which program holds them."""
+        certain = [word for word in self.words if word.kind not in _OF_PROGRAMS or word.negated]
+        if len(certain) == len(self.words):
+            return []
+        shown = set(kept)
+        return [row for row in _kept(certain, table, {}) if table.programs[row] == NOT_SEEN and row not in shown]
 
 
 def read(words: str | Iterable[str]) -> Filter:
     """Read a filter, as it was typed or already in words. It never fails: see `Filter.mistakes`."""
     each = words.split() if isinstance(words, str) else words
     return Filter(words=tuple(word for word in map(read_word, each) if word is not None))
+
+
+def _kept(words: Iterable[Word], table: Columns, lines: Mapping[int, str]) -> list[int]:
+    kept = list(range(len(table.ports)))
+    for word in sorted(words, key=lambda one: _ORDER.index(one.kind)):
+        test = _test(word, table, lines)
+        kept = [row for row in kept if test(row) is not word.negated]
+    return kept
 
 
 def _test(word: Word, table: Columns, lines: Mapping[int, str]) -> _Test:
@@ -255,15 +273,15 @@ def _of_owner(word: Word, table: Columns) -> _Test:
 def _of_text(wanted: str, table: Columns, lines: Mapping[int, str]) -> _Test:
     """Look for a part of what the columns say. Few programs hold many sockets, so each of them is looked at once."""
     names, protocols, states = table.names, table.protocols, table.states
-    programs, users, pids = table.programs, table.users, table.pids
-    known: dict[tuple[str, str, str, str, tuple[int, ...]], bool] = {}
+    programs, users, pids, services = table.programs, table.users, table.pids, table.services
+    known: dict[tuple[str, str, str, str, str, tuple[int, ...]], bool] = {}
     elsewhere = _text_of_address(wanted, table)
 
     def text(row: int) -> bool:
-        key = (protocols[row], states[row], programs[row], users[row], pids[row])
+        key = (protocols[row], states[row], programs[row], users[row], services[row], pids[row])
         found = known.get(key)
         if found is None:
-            texts: tuple[str, ...] = (*key[:4], states[row].replace("_", "-"))
+            texts: tuple[str, ...] = (*key[:5], states[row].replace("_", "-"))
             texts += tuple(told.get(pid, "") for pid in pids[row] for told in (names, lines))
             found = known[key] = any(wanted in each.lower() for each in texts)
         return found or elsewhere(row)
