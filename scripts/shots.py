@@ -66,6 +66,7 @@ SHOTS = {
     "process": Shot(facts="sigstopped", keys=("4",)),
     "confirm": Shot(facts="sigstopped", keys=("4", "a", "2")),
     "sockets": Shot(facts="moved-1", keys=("3",)),
+    "learn": Shot(facts="moved-1", keys=("6",)),
     "reasons": Shot(facts="moved-1", keys=("enter",)),
     "nothing-listening": Shot(facts="nothing-listening"),
     "fw-reject-reset": Shot(facts="fw-reject-reset"),

@@ -60,7 +60,7 @@ async def test_digits_tab_and_esc_go_through_the_tabs() -> None:
 
 async def test_learn_tells_the_leading_fault_part_by_part() -> None:
     async with running(app_on(reports.ipv6_only()), size=(80, 50)) as pilot:
-        await pilot.press("6")
+        await pilot.press("6", "enter")
         await pilot.pause()
         shown = visible(pilot)
     assert " The server listens on IPv6 only (ipv6-only-listener)" in shown

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from porttui.cli import exits
 from porttui.cli.arguments import Parser
-from porttui.learn.contents import BY_TOPIC, LESSONS, Lesson
+from porttui.learn.contents import BY_TOPIC, EXAMPLE_TARGET, LESSONS, Lesson
 from porttui.model.facts import Facts
 
 SUMMARY = "lessons about ports, with the values of this machine"
-_EXAMPLE = "localhost:62893"
-"""The target that stands as the example where nobody asked about one: a port that no service is known by."""
 _WIDTH = 79
 
 
@@ -52,7 +50,7 @@ def _look(lesson: Lesson) -> Facts:
     from porttui.observe.observe import observe
     from porttui.observe.small import look_around
 
-    asked = parse(_EXAMPLE)
+    asked = parse(EXAMPLE_TARGET)
     with exits.doing("looking at this machine"):
         if lesson.topic == "way":
             *_, facts = observe(asked)

@@ -11,6 +11,9 @@ from porttui.learn.page import Page
 from porttui.model.base import Value
 from porttui.model.facts import Facts
 
+EXAMPLE_TARGET = "localhost:62893"
+"""What the lessons take for an example where nobody asked about a target: a port that no service is known by."""
+
 
 class Lesson(Value, frozen=True, kw_only=True):
     """One lesson: `porttui learn TOPIC`."""

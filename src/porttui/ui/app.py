@@ -267,12 +267,20 @@ class PortTui(ChangedCells[Ended]):
         with self._one_look:
             return self._tables() if self._tables is not None else Unseen(what="sockets", reason="", how_to_see="")
 
-    def diagnose(self, asked: Asked) -> None:
-        """Show a target on a diagnosis screen of its own; the one before is gone."""
+    def learn(self) -> None:
+        """Show the first lesson, with a port on which nobody listens for the example."""
+        from porttui.learn.contents import EXAMPLE_TARGET
+        from porttui.model.parse import parse
+
+        self.diagnose(parse(EXAMPLE_TARGET), learn=True)
+
+    def diagnose(self, asked: Asked, *, learn: bool = False) -> None:
+        """Show a target on a diagnosis screen of its own, or the lessons with it; the one before is gone."""
         from porttui.ui.screens.diagnosis import DiagnosisScreen  # its six tabs; the start screen is drawn without them
 
         self._begun = True
-        self.remember(asked)
+        if not learn:
+            self.remember(asked)
         for screen in self.screen_stack:
             if isinstance(screen, DiagnosisScreen):
                 if not screen.is_mounted:
@@ -281,8 +289,10 @@ class PortTui(ChangedCells[Ended]):
                 while self.screen is not found:
                     self.pop_screen()
                 found.ask(asked)
+                if learn:
+                    found.learn()
                 return
-        self.switch_screen(DiagnosisScreen(asked))
+        self.switch_screen(DiagnosisScreen(asked, learn=learn))
 
     def ask_for_target(self) -> None:
         """Show the start screen over the diagnosis."""

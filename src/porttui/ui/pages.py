@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from textual.binding import Binding
 
+from porttui.learn.glossary import words_in
 from porttui.model.report import Report
 from porttui.ui.shown import Shown
 from porttui.ui.words import ORDER, faults, place, question, unseen_row
@@ -33,6 +34,12 @@ def keys(shown: Shown, active: Iterable[Binding], enter: str) -> Rows:
             text = enter or binding.tooltip if binding.action == "enter" else binding.tooltip
             rows.append((binding.key_display or binding.key, text))
     return rows
+
+
+def words(text: str) -> Rows:
+    """Return the words of the trade that stand in a text, with what they mean, in the order of the text."""
+    rows = [(term.word, term.meaning) for term in words_in(text)]
+    return rows or [("", "No word here that the glossary has.")]
 
 
 def reasons(report: Report) -> Rows:

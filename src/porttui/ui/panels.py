@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shlex
 
-from porttui.model.facts import Process, Route, Sockets, Unseen
-from porttui.model.report import Report, Status, StepResult
+from porttui.model.facts import Process, Sockets, Unseen
+from porttui.model.report import Report, Status
 from porttui.reading import columns
 from porttui.reading.forwards import leads_to
 from porttui.reading.words import tilde
-from porttui.render.sections import how_to_see
+from porttui.render.packet_way import stops
 from porttui.ui.lines import Line, aligned, cut, plain, styled, wrap
 from porttui.ui.words import MARKS, command
 
@@ -102,52 +102,16 @@ def command_text(one: Process) -> str:
 
 def packet_way(report: Report, width: int) -> list[Line]:
     """List the stops of the packet downwards, in the order in which it meets them."""
-    by_name = {step.name.value: step for step in report.steps}
-    stops = [
-        (by_name["name"].status, "name", ", ".join(report.target.addresses) or by_name["name"].summary),
-        _route(report),
-        (by_name["firewall"].status, "firewall", by_name["firewall"].summary),
-        (by_name["listener"].status, "socket", _socket(report, by_name["listener"])),
-        (by_name["probe"].status, "process", by_name["probe"].summary),
-    ]
     rows: list[Line] = [Line(" The packet's way")]
-    for status, name, text in stops:
-        first, *more = wrap(text, width, " " * 15)
-        row = f"{MARKS[status][0]} {name:<10}"
-        if status is Status.FAIL:
-            rows.append(styled("   ", MARKS[status][0], "fail", row[1:] + first[15:]))
+    for stop in stops(report):
+        first, *more = wrap(stop.text, width, " " * 15)
+        row = f"{MARKS[stop.status][0]} {stop.name:<10}"
+        if stop.status is Status.FAIL:
+            rows.append(styled("   ", MARKS[stop.status][0], "fail", row[1:] + first[15:]))
         else:
             rows.append(Line(f"   {row}{first[15:]}"))
         rows += plain(more)
     return rows
-
-
-def _route(report: Report) -> tuple[Status, str, str]:
-    routes = report.facts.routes
-    if routes is None:
-        return Status.LOOKING if not report.facts.done else Status.UNSEEN, "route", "not looked at"
-    if isinstance(routes, Unseen):
-        return Status.UNSEEN, "route", f"{routes.reason}: {how_to_see(routes, report)}".removesuffix(": ")
-    if not routes:
-        return Status.SKIPPED, "route", "no address to ask about"
-    return _route_words(routes[0], report)
-
-
-def _route_words(route: Route, report: Report) -> tuple[Status, str, str]:
-    if route.error or route.kind not in ("local", "unicast"):
-        failing = next((step.name.value for step in report.steps if step.status is Status.FAIL), "")
-        status = Status.FAIL if failing == "path" else Status.WARN
-        return status, "route", route.error or route.kind
-    if route.kind == "local":
-        return Status.PASS, "route", f"{route.interface or 'local'}: it stays on {report.facts.host.name}"
-    gateway = f", by {route.gateway}" if route.gateway else ""
-    return Status.PASS, "route", f"{route.interface or 'an interface'}{gateway}"
-
-
-def _socket(report: Report, listener: StepResult) -> str:
-    if listener.status is Status.FAIL and report.asked:
-        return f"nobody at {report.asked[0].endpoint}"
-    return listener.summary
 
 
 def laptop(report: Report) -> list[Line]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from porttui.learn import values as v
 from porttui.learn.page import Page
-from porttui.model.facts import Facts, HostsLine, Socket
-from porttui.reading.words import machine
+from porttui.model.address import endpoint
+from porttui.model.facts import Facts, HostsLine
+from porttui.reading import seen
+from porttui.reading.words import machine, who_short
 
 
 def addresses(facts: Facts) -> Page:
@@ -33,7 +35,7 @@ def localhost(facts: Facts) -> Page:
         "(getaddrinfo); the system looks into the hosts file, and then asks a name server. For localhost the answer "
         "has to be 127.0.0.1 or ::1 or both: the machine that the program runs on.",
         here=(
-            ("ON " + name.upper(), "LEADS TO"),
+            ("ON " + name, "LEADS TO"),
             ("localhost", v.localhost(facts)),
             *_hosts_rows(facts, path),
         ),
@@ -66,9 +68,9 @@ def two_addresses(facts: Facts) -> Page:
     name = machine(facts)
     return Page(
         idea='127.0.0.1 and ::1 both mean "this machine": 127.0.0.1 is its IPv4 address for that, ::1 its IPv6 '
-        "address. A server listens at one of them, or at both. A connection to the other one is refused, though it is "
-        "the same machine and the same port.",
-        here=(("LISTENERS ON " + name.upper(), "SEEN"), *_families(v.listeners(facts))),
+        "address. Each is a door of its own: a server listens at one of them, or at both, and a connection to the "
+        "other one is refused, though it is the same machine and the same port.",
+        here=(("DOOR ON " + name, "WHO LISTENS THERE"), *_doors(facts)),
         then=f"Here localhost leads to {v.localhost(facts)}. A listener at :: takes IPv4 too, unless it has set "
         "IPV6_V6ONLY. Brackets part an IPv6 address from its port: [::1]:62893.",
         tries=(
@@ -79,19 +81,25 @@ def two_addresses(facts: Facts) -> Page:
     )
 
 
-def _families(rows: tuple[Socket, ...] | None) -> tuple[tuple[str, str], ...]:
+def _doors(facts: Facts) -> tuple[tuple[str, str], ...]:
+    """Return who listens at each of the two, on the port asked for; and how many listeners there are of each kind."""
+    port = facts.asked.target.port
+    rows = v.listeners(facts)
     if rows is None:
         return (("can't see the socket tables", "-"),)
-    four = [row for row in rows if ":" not in row.address]
-    both = [row for row in rows if row.address == "::" and row.v6only is False]
-    unknown = [row for row in rows if row.address == "::" and row.v6only is None]
-    six = len(rows) - len(four) - len(both) - len(unknown)
-    told = (
-        ("IPv4 only", str(len(four))),
-        ("IPv6 only", str(six)),
-        ("both, at ::", str(len(both))),
-    )
-    return (*told, *((("at ::, can't see whether both", str(len(unknown))),) if unknown else ()))
+    told = tuple((endpoint(one, port), _who(facts, one)) for one in ("127.0.0.1", "::1"))
+    both = sum(row.address == "::" and row.v6only is not True for row in rows)
+    four = sum(":" not in row.address for row in rows)
+    unsure = any(row.address == "::" and row.v6only is None for row in rows)
+    kinds = f"{four} on IPv4, {len(rows) - four - both} on IPv6, {both} at :: for both"
+    return (*told, ("all ports", kinds + (" (can't see: v6only)" if unsure else "")))
+
+
+def _who(facts: Facts, address: str) -> str:
+    row = seen.accepting(facts, address)
+    if row is None:
+        return "nobody"
+    return ("" if seen.would_accept(row, address) else "can't see; perhaps ") + who_short(facts, row)
 
 
 def loopback(facts: Facts) -> Page:

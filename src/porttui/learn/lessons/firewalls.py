@@ -49,7 +49,7 @@ def translation(facts: Facts) -> Page:
         "at another machine. Publishing a port of a container is mostly such a rule. The rewriting is done for the "
         "first packet; the kernel remembers the connection (connection tracking) and treats the rest alike.",
         here=(
-            ("ON " + machine(facts).upper(), ""),
+            ("ON " + machine(facts), ""),
             ("passes packets on to other machines", forward),
             ("remembers its connections to itself", tracked or "not looked at, or not told"),
             ("connections it can remember", v.setting(facts, "net.netfilter.nf_conntrack_max")),

@@ -19,7 +19,7 @@ def containers(facts: Facts) -> Page:
         "firewall, and its own loopback. localhost inside is the container, not the machine around it. Two containers "
         "can both listen on port 80, and neither takes the port of the machine.",
         here=(
-            ("ON " + machine(facts).upper(), ""),
+            ("ON " + machine(facts), ""),
             ("is this a container?", marks),
             ("addresses", ", ".join(_own(facts)) or "can't see"),
         ),
@@ -51,7 +51,7 @@ def ssh(facts: Facts) -> Page:
         "let ssh listen at home and lead each connection through the session: -L PORT:HOST:HOSTPORT. HOST is looked "
         "up at the far end, so 127.0.0.1 there is the far machine. -R is the other direction.",
         here=(
-            ("ON " + machine(facts).upper(), ""),
+            ("ON " + machine(facts), ""),
             ("is this an SSH session?", session),
             ("to be typed at home", forward),
             ("and opened there", f"http://127.0.0.1:{EXAMPLE}"),

@@ -15,7 +15,7 @@ def http(facts: Facts) -> Page:
         idea="An open port says nothing about the protocol. The URL does: http:// sends text, GET / HTTP/1.1; https:// "
         "first opens TLS and sends the same inside of it. A TLS client at a plain server reads letters where it wants "
         'a handshake ("wrong version number"); a plain client at a TLS server gets an error or a closed connection.',
-        here=(("USUAL PORT", "FOR", "ON " + machine(facts).upper()), *_usual(facts)),
+        here=(("USUAL PORT", "FOR", "ON " + machine(facts)), *_usual(facts)),
         then="The request names the host it wants in the header Host, also on localhost; a server may refuse names "
         "that it does not know. A status of 400 to 499 means the request, 500 to 599 the server.",
         tries=(
@@ -52,7 +52,7 @@ def certificates(facts: Facts) -> Page:
         "name in it is the one asked for, and that the date is right. No public authority signs localhost, so a local "
         "HTTPS server has a certificate of its own, which clients do not trust until told to.",
         here=(
-            ("CHECK", "ON " + machine(facts).upper()),
+            ("CHECK", "ON " + machine(facts)),
             ("signed by somebody trusted", store),
             ("the name", "localhost, 127.0.0.1, ::1: each has to be in it"),
             ("the date", f"its clock says {facts.at:%Y-%m-%d %H:%M %z}"),

@@ -54,7 +54,7 @@ def who_can_reach(facts: Facts) -> Page:
         "0.0.0.0 means every IPv4 address of the machine, and :: every IPv6 address (with IPv4, unless IPV6_V6ONLY "
         "is set): also those who come from the network, unless a firewall keeps them out.",
         here=(
-            ("BOUND TO", "LISTENERS ON " + name.upper(), "REACHED BY"),
+            ("BOUND TO", "LISTENERS ON " + name, "REACHED BY"),
             ("127.0.0.1, ::1", _number(rows, "loopback"), "this machine only"),
             ("0.0.0.0, ::", _number(rows, "wildcard"), f"who can reach {lan or 'an address of it'}, and this machine"),
             ("another one", _number(rows, "other"), "who asks for exactly that address"),
@@ -122,7 +122,7 @@ def owner(facts: Facts) -> Page:
         "child inherits open sockets, so a port may stay taken after its server has gone. The socket table tells the "
         "user of every socket to everyone; which process it is, Linux tells only for your own, or to root.",
         here=(
-            ("ON " + machine(facts).upper(), ""),
+            ("ON " + machine(facts), ""),
             ("listeners whose process is seen", seen_rows),
             *((("ports that take a right to bind", _limit(limit)),) if facts.os == "linux" else ()),
             ("may you bind those?", _may(facts)),

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from porttui.ui.app import PortTui
 
 _TABS: tuple[type[Tab], ...] = (DiagnosisTab, FixTab, SocketsTab, ProcessTab, FirewallTab, LearnTab)
-_GATED = ("enter", "copy", "filter", "sort", "turn", "view", "edit", "process", "way", "parts", "act")
+_GATED = ("enter", "copy", "filter", "sort", "turn", "view", "edit", "process", "way", "act")
 """Actions that the tab in sight may offer or not."""
 _MOST_VISITS = 20
 
@@ -67,8 +67,10 @@ class DiagnosisScreen(Screen[None]):
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (12, "-short"), (24, "-tall")]
     AUTO_FOCUS = ""
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: Asked, *, learn: bool = False) -> None:
+        """Make the screen; `learn`: it begins with the first lesson."""
         super().__init__()
+        self._begins_to_learn = learn
         self.shown = Shown(asked=asked, looking=True)
         self.current = 1
         self._said = ""
@@ -106,6 +108,13 @@ class DiagnosisScreen(Screen[None]):
         self.tab.focus()
         self.refresh_rows()
         self.look()
+        if self._begins_to_learn:
+            self.learn()
+
+    def learn(self) -> None:
+        """Go to the first lesson."""
+        self.query_one(LearnTab).begin()
+        self._show_tab(6)
 
     def on_screen_suspend(self) -> None:
         """Another screen is in sight."""
@@ -309,6 +318,8 @@ class DiagnosisScreen(Screen[None]):
         """Tell which keys do something now; the others are neither shown nor run."""
         if not self.is_mounted:
             return True
+        if action == "parts":
+            return self.tab.can("parts") or self.tab.can("words")
         if action in _GATED:
             return self.tab.can(action)
         if action == "watch":
@@ -460,6 +471,9 @@ class DiagnosisScreen(Screen[None]):
             asked = tab.asked()
             if asked is not None:
                 self.visit(asked)
+        elif isinstance(tab, LearnTab):
+            tab.enter()
+            self.refresh_rows()
 
     def _mark(self, tab: FixTab) -> None:
         """Turn over the mark of a step; a way with a mark is the one in hand."""
@@ -475,10 +489,13 @@ class DiagnosisScreen(Screen[None]):
         self._watching.mind()
 
     def action_parts(self) -> None:
-        """Tell the command in focus part by part, or no longer."""
-        if isinstance(self.tab, FixTab):
-            self.tab.explain()
+        """Tell the command in focus part by part, or no longer; where there is none, the words of the tab."""
+        tab = self.tab
+        if isinstance(tab, FixTab) and tab.can("parts"):
+            tab.explain()
             self.refresh_rows()
+        else:
+            self.app.push_screen(PageScreen("Words on this screen", pages.words(tab.text())))
 
     def action_watch(self) -> None:
         """Go on looking, or stop it."""

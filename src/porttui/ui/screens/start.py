@@ -132,6 +132,10 @@ class StartScreen(Screen[None]):
             return replace(asked, question=_other(asked.question))
         return asked
 
+    def _learns(self) -> bool:
+        """Tell whether the line asks for the lessons; a machine of that name is asked about as learn:80."""
+        return self._cursor < 0 and self.query_one(TargetInput).text.strip().lower() == "learn"
+
     def _listeners(self) -> tuple[list[Socket], list[Socket]]:
         """Return the listeners on the typed port, and the others."""
         if not isinstance(self._table, Sockets):
@@ -198,6 +202,9 @@ class StartScreen(Screen[None]):
 
     def _read_as(self, width: int, *, narrow: bool) -> list[str]:
         asked = self.asked()
+        if self._learns():
+            what = "the lessons" if narrow else "the lessons, with localhost:62893 for an example"
+            return [f"   read as {what}"] if narrow else ["", f"   read as    {what}", ""]
         if asked is None:
             return ["   read as    nothing yet"] if narrow else ["", "   read as    nothing yet", ""]
         if isinstance(asked, TargetError):
@@ -296,6 +303,8 @@ class StartScreen(Screen[None]):
         here = self.tui.here
         if here is not None and here.host.ssh is not None:
             rows.append(f" Here localhost means {here.host.name}, not the computer you type on.")
+        if not self.query_one(TargetInput).text:
+            rows.insert(0, " No error at hand? Type  learn  for the lessons.")
         if width < WIDE:
             return [*rows, " porttui only looks, by a few short connections. It changes nothing unasked."]
         only = "porttui only looks: a few short connections, each with at most one small request (GET / for a page)."
@@ -306,6 +315,8 @@ class StartScreen(Screen[None]):
 
     def _hint(self) -> str:
         asked = self.asked()
+        if self._learns():
+            return "enter begins with the first lesson"
         if isinstance(asked, TargetError):
             return (
                 "change the line until it is read" if not self._complaint else "this can't be read yet: change the line"
@@ -344,7 +355,9 @@ class StartScreen(Screen[None]):
     def action_ask(self) -> None:
         """Find out about what is typed or in focus."""
         asked = self.asked()
-        if isinstance(asked, Asked):
+        if self._learns():
+            self.tui.learn()
+        elif isinstance(asked, Asked):
             self.tui.diagnose(asked)
         else:
             self._complaint = True

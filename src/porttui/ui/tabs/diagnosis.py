@@ -41,7 +41,7 @@ _NARROW_WORDS = {"nothing listens there": "nobody there"}
 class DiagnosisTab(Tab):
     """The answer."""
 
-    KEYS: ClassVar = ("back", "fix", "recheck", "watch", "enter", "copy", "save", "target", "help", "quit")
+    KEYS: ClassVar = ("back", "fix", "recheck", "watch", "enter", "copy", "save", "target", "parts", "help", "quit")
 
     def __init__(self, shown: Shown, **options: Any) -> None:
         super().__init__(shown, **options)

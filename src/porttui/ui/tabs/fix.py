@@ -61,6 +61,8 @@ class FixTab(Tab):
         """Name enter and w."""
         if action == "enter":
             return "Not done" if self.place() in self.shown.marked else "Done"
+        if action == "parts" and self.can("parts"):
+            return "Part by part"
         if action == "watch" and self.shown.watching:
             return "Stop watching"
         return super().label(action)

@@ -1,40 +1,201 @@
-"""Tab 6: why it is so: the explanation of the leading fault."""
+"""Tab 6: the lessons with this machine's values, the case at hand first; and the explanation of the leading fault.
+
+Three pages: a lesson (left and right go to others), the explanation of what was found, and the list of all lessons.
+Enter goes from one to the next.
+"""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar, Literal
+
+from msgspec.structs import replace
 
 from porttui.faults.fault import Fault
-from porttui.ui.lines import EMPTY, Line, plain, styled, wrap
-from porttui.ui.tabs.tab import Drawing, Tab
+from porttui.learn.contents import LESSONS, Lesson, lessons_of
+from porttui.learn.glossary import words_in
+from porttui.learn.setting import lesson_rows, number
+from porttui.model.facts import Facts
+from porttui.model.report import Report, Severity
+from porttui.ui.lines import EMPTY, NARROW, WIDE, Line, aligned, beside, plain, styled, wrap
+from porttui.ui.panels import packet_way
+from porttui.ui.shown import Shown
+from porttui.ui.tabs.tab import LEFT, Drawing, Tab
+
+_MOST_WORDS = 4
 
 
 class LearnTab(Tab):
-    """The explanation."""
+    """A lesson, the explanation, or the list of lessons."""
 
-    KEYS: ClassVar = ("fix", "recheck", "target", "back", "help", "quit")
+    KEYS: ClassVar = ("next_way", "previous_way", "enter", "parts", "target", "back", "help", "quit")
+
+    def __init__(self, shown: Shown, **options: Any) -> None:
+        super().__init__(shown, **options)
+        self.page_shown: Literal["lesson", "why", "contents"] = "lesson"
+        self._chosen: Lesson | None = None
+        """The lesson that the user went to; None: that of the case."""
+
+    @property
+    def lesson(self) -> Lesson:
+        """The lesson in sight, or the one to go back to."""
+        return self._chosen or self._of_the_case() or LESSONS[0]
+
+    def begin(self) -> None:
+        """Show the first lesson, whatever the case: for somebody who came to learn."""
+        self._chosen = LESSONS[0]
+        self.page_shown = "lesson"
+
+    def update(self, shown: Shown) -> None:
+        """Take over a look; about another target, or another fault, the case has another lesson."""
+        if _code(self.shown) != _code(shown) and self.shown.asked != shown.asked:
+            self._chosen = None
+            self.page_shown = "lesson"
+        super().update(shown)
+
+    def stops(self) -> int:
+        """Return how many lessons there are to choose from, in the list."""
+        return len(LESSONS) if self.page_shown == "contents" else 0
+
+    def can(self, action: str) -> bool:
+        """Tell whether there is something to go to."""
+        if action in ("enter", "way"):
+            return self._report() is not None and (action == "enter" or self.page_shown == "lesson")
+        return super().can(action)
+
+    def label(self, action: str) -> str:
+        """Name the keys by the page in sight."""
+        if action == "enter":
+            return {"lesson": "Explanation", "why": "All lessons", "contents": "Open"}[self.page_shown]
+        return {"way(1)": "Next", "way(-1)": "Back"}.get(action) or super().label(action)
+
+    def help_of_enter(self) -> str:
+        """Tell of the three pages."""
+        return "from the lesson to the explanation of what was found, from there to the list of lessons, and back"
+
+    def heading(self) -> str:
+        """Return which lesson is in sight."""
+        return number(self.lesson) if self.page_shown == "lesson" else ""
+
+    def enter(self) -> None:
+        """Go to the next of the three pages; from the list to the lesson in focus."""
+        self.top = 0
+        if self.page_shown == "lesson":
+            self.page_shown = "why"
+        elif self.page_shown == "why":
+            self.page_shown = "contents"
+            self.cursor = LESSONS.index(self.lesson)
+            self._follow = True
+        else:
+            self._chosen = LESSONS[self.cursor]
+            self.page_shown = "lesson"
+        self.redraw()
+
+    def way(self, by: int) -> None:
+        """Go to the next lesson or the one before."""
+        self._chosen = LESSONS[(LESSONS.index(self.lesson) + by) % len(LESSONS)]
+        self.top = 0
+        self.redraw()
 
     def hint(self, *, narrow: bool) -> str:
         """Say what to do next."""
-        if self.shown.report is None or self.shown.looking:
+        report = self._report()
+        if report is None:
             return "nothing to do; the look goes on"
-        if self._below:
+        if self._below and self.page_shown != "contents":
             return "down reads on"
-        code = self.shown.report.verdict.code
-        return "esc goes back" if narrow else f"esc goes back; on the shell: porttui explain {code}"
+        if self.page_shown == "contents":
+            return "enter opens it"
+        if self.page_shown == "why":
+            return "esc goes back" if narrow else "enter: all lessons; esc goes back"
+        following = LESSONS[(LESSONS.index(self.lesson) + 1) % len(LESSONS)]
+        if narrow:
+            return "right: the next lesson"
+        return f"right: {following.title}; enter: why it is so"
 
-    def draw(self, width: int, height: int) -> Drawing:  # noqa: ARG002
-        """Draw the explanation, its paragraphs wrapped."""
-        report = self.shown.report
-        if report is None or self.shown.looking:
+    def draw(self, width: int, height: int) -> Drawing:
+        """Draw the page in sight; in a wide window a lesson has words, the packet's way and its neighbours beside."""
+        report = self._report()
+        if report is None:
             return Drawing([Line(" Looking. What it was can be explained when it is known.")])
-        width = min(width, 100)
-        rows: list[Line] = []
-        for verdict in (report.verdict, *report.also):
-            rows += [*plain(wrap(f"{verdict.title} ({verdict.code})", width - 1, " ")), EMPTY]
-            fault = _fault(verdict.code)
-            rows += _page(fault, width) if fault else [*plain(paragraphs(verdict.summary, width - 1)), EMPTY]
-        return Drawing(rows[:-1])
+        if self.page_shown == "why":
+            return Drawing(_explanations(report, min(width, 100)))
+        if self.page_shown == "contents":
+            return self._contents(width)
+        left = LEFT if width >= WIDE else width
+        rows = self._lesson(report, left, height)
+        if width < WIDE:
+            return Drawing(rows)
+        text = "\n".join(row.text for row in rows)
+        return Drawing(beside(rows, self._beside(report, text, width - LEFT - 1), LEFT, width))
+
+    def _lesson(self, report: Report, width: int, height: int) -> list[Line]:
+        lesson = self.lesson
+        mine = ", your case" if lesson in lessons_of(report.verdict.code) and _ill(report) else ""
+        page = lesson.page(_facts(report, self.shown))
+        title, *rows = lesson_rows(lesson, page, width - 2, room=height, note=number(lesson) + mine)
+        head = title[: len(lesson.title)]
+        return [styled(" ", head, "strong", title[len(head) :]), *plain(f" {row}".rstrip() for row in rows)]
+
+    def _contents(self, width: int) -> Drawing:
+        report = self._report()
+        own = lessons_of(report.verdict.code) if report is not None and _ill(report) else ()
+        cells = [
+            (f"{at:>2}", lesson.title, "your case" if lesson in own else "") for at, lesson in enumerate(LESSONS, 1)
+        ]
+        texts = aligned(cells) if width >= NARROW else [" ".join(cell[:2]) for cell in cells]
+        rows = [Line(f" {'>' if at == self.cursor else ' '} {text}".rstrip()) for at, text in enumerate(texts)]
+        return Drawing(rows, (self.cursor, self.cursor))
+
+    def _beside(self, report: Report, text: str, room: int) -> list[Line]:
+        """Return the right column: the words of the lesson, the packet's way, and the lessons around it."""
+        rows = [Line(" Words on this screen")]
+        terms = words_in(text)
+        wide = max((len(term.word) for term in terms[:_MOST_WORDS]), default=0)
+        for term in terms[:_MOST_WORDS]:
+            rows += plain(wrap(term.meaning, room - 1, f"   {term.word:<{wide + 2}}"))
+        if len(terms) > _MOST_WORDS:
+            rows.append(Line(f"   and {len(terms) - _MOST_WORDS} more: x"))
+        at = LESSONS.index(self.lesson)
+        around = [each for each in (at - 1, at + 1, at + 2) if 0 <= each < len(LESSONS)]
+        return [
+            *rows,
+            EMPTY,
+            *packet_way(report, room - 1),
+            EMPTY,
+            Line(" Lessons next to this one"),
+            *plain(f"   {each + 1:>2}  {LESSONS[each].title}" for each in around),
+        ]
+
+    def _of_the_case(self) -> Lesson | None:
+        report = self._report()
+        return next(iter(lessons_of(report.verdict.code)), None) if report is not None else None
+
+    def _report(self) -> Report | None:
+        return None if self.shown.looking else self.shown.report
+
+
+def _ill(report: Report) -> bool:
+    return report.verdict.severity in (Severity.FAULT, Severity.WARNING)
+
+
+def _code(shown: Shown) -> str:
+    return shown.report.verdict.code if shown.report is not None else ""
+
+
+def _facts(report: Report, shown: Shown) -> Facts:
+    """Return the facts with all the processes that are known by now, for the names in the lessons."""
+    known = tuple(shown.names.values())
+    return replace(report.facts, processes=known) if known else report.facts
+
+
+def _explanations(report: Report, width: int) -> list[Line]:
+    """Return the explanation of each fault that was found, its paragraphs wrapped."""
+    rows: list[Line] = []
+    for verdict in (report.verdict, *report.also):
+        rows += [*plain(wrap(f"{verdict.title} ({verdict.code})", width - 1, " ")), EMPTY]
+        fault = _fault(verdict.code)
+        rows += _page(fault, width) if fault else [*plain(paragraphs(verdict.summary, width - 1)), EMPTY]
+    return rows[:-1]
 
 
 def _page(fault: Fault, width: int) -> list[Line]:

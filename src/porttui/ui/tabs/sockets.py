@@ -38,7 +38,7 @@ class SocketsTab(Tab):
     """The socket table."""
 
     KEYS: ClassVar = (
-        "filter", "sort", "view", "enter", "process", "copy", "recheck", "target", "back", "help", "quit",
+        "filter", "sort", "view", "enter", "process", "copy", "recheck", "target", "back", "parts", "help", "quit",
     )  # fmt: skip
 
     def __init__(self, shown: Shown, **options: Any) -> None:

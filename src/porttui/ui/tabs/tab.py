@@ -57,7 +57,14 @@ class Tab(Rows, can_focus=True):
 
     def can(self, action: str) -> bool:
         """Tell whether an action of the tab does something now: "enter", "copy", "filter", "process", "way" ..."""
+        if action == "words":
+            return self.shown.report is not None and not self.shown.looking
         return action == "copy" and bool(self.copied())
+
+    def text(self) -> str:
+        """Return all that is drawn, also what is out of sight: where the words of the trade are looked for."""
+        rows, _, footer = self.draw(self.size.width, self.size.height)
+        return "\n".join(row.text for row in (*rows, *footer))
 
     def keys(self, width: int) -> tuple[str, ...]:  # noqa: ARG002  # most tabs have the same keys at any width
         """Return the ids of the keys in the key row of a window of this width."""
