@@ -75,6 +75,13 @@ def test_both_ends_of_a_connection_count() -> None:
     assert kept("fd00:", row, other) == [1]
 
 
+def test_several_states_or_protocols_are_alternatives() -> None:
+    rows = [w.listener(state=state, protocol="udp" if state == "UNCONN" else "tcp") for state in ("LISTEN", "UNCONN")]
+    assert kept("tcp udp", *rows) == kept("unconn listen", *rows) == [0, 1]
+    assert kept("established listen", *rows) == kept("tcp udp listen", *rows) == kept("tcp udp !udp", *rows) == [0]
+    assert filters.read("tcp udp :80").protocols() == {"tcp", "udp"}
+
+
 def test_scopes_paths_and_probable_programs_are_found() -> None:
     rows = (
         w.listener("fe80::1%eth0"),

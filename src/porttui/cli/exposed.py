@@ -80,9 +80,7 @@ def _written(table: Table, shown: list[_Open], form: str) -> str | bytes:
     text = listing.table_text(_HEAD, lines)
     notes = [signs((cell for line in lines for cell in line[:5]), table.unseen)]
     if any(not each.exposure.sure for each in shown):
-        notes.append(
-            "* unless a firewall keeps them out: its rules were not seen, or not understood (--json has the reason)"
-        )
+        notes.append("* as far as can be seen; --json says what is not known")
     return text + "".join(f"\n{note}\n" for note in notes if note)
 
 

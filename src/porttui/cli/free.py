@@ -76,7 +76,7 @@ def run(argv: list[str]) -> int:
         exits.emit("".join(f"{each.port}\n" for each in found))
     elif single:
         exits.emit(_taken(results[0]))
-    _talk(found, args, error, told=single and not args.json)
+    _talk(found, args, error, told=single)
     return exits.Exit.HEALTHY if len(found) == args.count else exits.Exit.FAULT
 
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 SUMMARY = "list the sockets of this machine: who listens, who is connected"
 _MORE = """\
-Words of FILTER, of which all have to hold; '!WORD' must not (quoted, for the shell):
+Words of FILTER, of which all have to hold; '!WORD' must not (quote it, for the
+shell). Several states, or several protocols, are alternatives.
   :5432  :3000-3999  :postgres   that port, on either end
   5432                           that port, or that process
   listen  established  time-wait  close-wait ...  all
@@ -28,8 +29,8 @@ Words of FILTER, of which all have to hold; '!WORD' must not (quoted, for the sh
   anything else                  part of a program, command line, user, address
 Without a word for a state or a protocol the TCP listeners are shown.
 
-In the columns "?" is what can't be seen, mostly for want of root; "-" is nobody:
-the kernel alone keeps the socket; (name) is only probable.
+In the columns "?" is what can't be seen, mostly for want of root; "-" is
+nobody: the kernel alone keeps the socket; (name) is only probable.
 
 exit codes: 0 the tables were read, also when nothing passes the filter
             1, 3 with --strict: something is open beyond this machine, or it

@@ -112,7 +112,8 @@ class Filter(NamedTuple):
 
     def protocols(self) -> frozenset[str]:
         """Return the protocols that words ask for; empty when none does."""
-        return frozenset(word.value for word in self.words if word.kind == "protocol" and not word.negated)
+        words = (word for word in self.words if word.kind == "protocol" and not word.negated)
+        return frozenset(name for word in words for name in word.value.split())
 
     def keep(self, table: Columns, lines: Mapping[int, str] | None = None) -> list[int]:
         """Return the rows that have every word, and none that follows a "!", in the order of the table.
@@ -133,9 +134,18 @@ class Filter(NamedTuple):
 
 
 def read(words: str | Iterable[str]) -> Filter:
-    """Read a filter, as it was typed or already in words. It never fails: see `Filter.mistakes`."""
+    """Read a filter, as it was typed or already in words. It never fails: see `Filter.mistakes`.
+
+    No socket has two states or two protocols, so several words for them are alternatives.
+    """
     each = words.split() if isinstance(words, str) else words
-    return Filter(words=tuple(word for word in map(read_word, each) if word is not None))
+    found = [word for word in map(read_word, each) if word is not None]
+    for kind in ("state", "protocol"):
+        named = [word for word in found if word.kind == kind and not word.negated]
+        if len(named) > 1:
+            either = named[0]._replace(value=" ".join(word.value for word in named))
+            found = [either, *(word for word in found if word not in named)]
+    return Filter(words=tuple(found))
 
 
 def _kept(words: Iterable[Word], table: Columns, lines: Mapping[int, str]) -> list[int]:
@@ -150,8 +160,8 @@ def _test(word: Word, table: Columns, lines: Mapping[int, str]) -> _Test:
     """Return the question that a word asks of the row with an index."""
     match word.kind:
         case "protocol":
-            protocols = table.protocols
-            return lambda row: protocols[row] == word.value
+            protocols, named = table.protocols, frozenset(word.value.split())
+            return lambda row: protocols[row] in named
         case "state":
             states, wanted = table.states, frozenset(word.value.split())
             return lambda row: states[row] in wanted
