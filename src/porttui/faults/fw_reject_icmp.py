@@ -78,11 +78,13 @@ def _by_rule(facts: Facts, attempt: Attempt, icmp: Icmp) -> bool:
     An error that this machine sent itself for another one's address is a rule's too, unless ARP failed, or it is
     WireGuard's, which sends one when no peer has the address (icmp_ndo_send in its device.c).
     """
-    if seen.is_local(facts, attempt.address) or (icmp.version, icmp.type, icmp.code) in _ONLY_RULES:
-        return True
     if rules.says(facts, attempt, rules.met(attempt)):
         return True
-    if not packets.sent_here(facts, icmp, attempt) or packets.nobody_there(facts, attempt):
+    if packets.nobody_there(facts, attempt):  # of an address of this machine: a NAT rule led it to where nobody is
+        return False
+    if seen.is_local(facts, attempt.address) or (icmp.version, icmp.type, icmp.code) in _ONLY_RULES:
+        return True
+    if not packets.sent_here(facts, icmp, attempt):
         return False
     route = seen.route(facts, attempt.address)
     return route is not None and not (route.interface or "").startswith(_TUNNELS)

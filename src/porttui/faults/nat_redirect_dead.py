@@ -42,7 +42,8 @@ def check(facts: Facts) -> Outcome:
     """Find it when a refusal came from somewhere else than the asked port, or a rule leads to where nobody is."""
     if facts.attempts is None:
         return CannotTell(because="no connection was tried yet")
-    refused = [each for each in seen.refused(facts) if seen.is_local(facts, each.address)]
+    unanswered = [each for each in seen.failed(facts) if packets.nobody_there(facts, each)]
+    refused = [each for each in (*seen.refused(facts), *unanswered) if seen.is_local(facts, each.address)]
     if not refused:
         return RuledOut(because="no connection to this machine was refused by a reset")
     if nat.impossible(facts):
@@ -68,10 +69,11 @@ def _by_rule(facts: Facts, attempt: Attempt, lead: nat.Lead) -> Outcome:
         return CannotTell(because=f"a NAT rule leads it to {endpoint(address, port)}, where somebody listens")
     listener = seen.accepting(facts, attempt.address)
     although = f", although {words.program(facts, listener)} listens on port {attempt.port}" if listener else ""
+    gone = attempt.icmp is not None
     return Found(
         summary=f"A NAT rule sends the connection from port {attempt.port} to {endpoint(address, port)}, "
-        f"where nobody listens{although}.",
-        gloss=_GLOSS,
+        f"where nobody {'answers' if gone else 'listens'}{although}.",
+        gloss="No machine has that address now, or it is down." if gone else _GLOSS,
         evidence=(
             nat.evidence_of(lead.rule),
             *evidence.connects(facts, (attempt,)),

@@ -19,7 +19,8 @@ def ways(facts: Facts, *, outwards: bool = False) -> tuple[Remedy, ...]:
     """
     known = rules.blocking(facts)
     failed = seen.failed(facts)
-    if failed and all(rules.lets_through(facts, each) for each in failed):
+    judged = [rules.judged(facts, each) for each in failed]
+    if judged and all(each is not None and each.verdict == "accept" for each in judged):
         return (_see_what_else(facts),)  # a rule more that lets it through would help nothing
     named = rule.past(facts, known) if known is not None else ()
     return named or (see_the_rules(facts, outwards=outwards), *let_through(facts, outwards=outwards))

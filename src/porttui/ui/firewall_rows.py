@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from porttui.model.address import destination, endpoint
 from porttui.model.facts import FirewallBackend, Unseen
 from porttui.model.report import Report, Status, Step
-from porttui.model.rules import HookPassed, Judged, Missed, Rule, RuleStop
+from porttui.model.rules import HookPassed, Judged, Rule, RuleStop
 from porttui.reading import rule_words, rules, seen, way, words
 from porttui.reading.sender import EXAMPLE, Sender
 from porttui.reading.way import WayStop
@@ -104,43 +104,69 @@ def stop_in_full(stop: WayStop, width: int, most: int) -> list[Line]:
 
 
 def _asked_rows(one: HookPassed, width: int, most: int) -> list[Line]:
+    """Tell each rule that led to the end, in full the one that is it, and before each the others, as many as fit."""
     missed = {each.at: each for each in one.missed}
+    led = _led(one)
+    others: list[tuple[Rule, str]] = []
+    more = 0
     rows: list[Line] = []
     for at, said in enumerate(one.stops):
-        rows += _missed_rows(missed[at], width, most) if at in missed else []
-        rows += _said_rows(said, said.rule, width, decides=said is one.stops[-1]) if said.rule is not None else []
+        if at in missed:
+            more += missed[at].more
+            others += [(rule, "no match") for rule in missed[at].rules]
+        last = at == len(one.stops) - 1
+        if not last and at not in led and said.rule is not None:
+            others.append((said.rule, "came back"))
+            continue
+        rows += _other_rows(others, more, width, most)
+        others, more = [], 0
+        if said.rule is not None:
+            rows += _said_rows(said.rule, width) if last else [Line(_one_row(said.rule, "goes on", width))]
     return rows
 
 
-def _missed_rows(missed: Missed, width: int, most: int) -> list[Line]:
-    """Tell which rules did not match, each in a row; of those before them, how many."""
-    shown = missed.rules[len(missed.rules) - most :] if most < len(missed.rules) else missed.rules
-    more = missed.more + len(missed.rules) - len(shown)
-    rows = [f"       {words.count(more, 'more rule' if shown else 'rule')}: no match"] if more else []
-    for rule in shown:
-        lead = _lead(rule)
-        rows.append(f"{lead}{pad(cut(rule.text, width - 12 - cell_len(lead)), width - 12 - cell_len(lead))}  no match")
+def _led(one: HookPassed) -> set[int]:
+    """Return which stops jumped to where the end is; other jumps came back without one."""
+    led: set[int] = set()
+    end = one.stops[-1]
+    wanted = end.rule.chain if end.rule is not None else end.chain
+    for at in range(len(one.stops) - 2, -1, -1):
+        said = one.stops[at]
+        if said.rule is not None and said.word in (f"jump {wanted}", f"goto {wanted}"):
+            led.add(at)
+            wanted = said.rule.chain
+    return led
+
+
+def _other_rows(others: list[tuple[Rule, str]], more: int, width: int, most: int) -> list[Line]:
+    """Tell which rules did not match, or came back, each in a row; of those before them, how many."""
+    shown = others[max(0, len(others) - most) :]
+    more += len(others) - len(shown)
+    words_of_it = "no match" if all(word == "no match" for _, word in others) else "no match, or came back"
+    rows = [f"       {words.count(more, 'more rule' if shown else 'rule')}: {words_of_it}"] if more else []
+    rows += [_one_row(rule, word, width) for rule, word in shown]
     return [styled("", row, "quiet") for row in rows]
 
 
-def _lead(rule: Rule) -> str:
-    number = f"handle {rule.handle}" if rule.handle is not None else f"rule {rule.position}"
-    lead = f"       {number:<12}"
-    return lead if cell_len(lead) <= 19 else f"       {number}  "
-
-
-def _said_rows(said: RuleStop, rule: Rule, width: int, *, decides: bool) -> list[Line]:
+def _one_row(rule: Rule, word: str, width: int) -> str:
     lead = _lead(rule)
-    rows = wrap(_with_comment_below(rule.text, width - cell_len(lead)), width - 1, lead)
-    shown = [styled(lead, rows[0][len(lead) :], "strong"), *[styled("", row, "strong") for row in rows[1:]]]
+    room = width - 13 - cell_len(lead)
+    told = rule.text.removeprefix(f"-A {rule.chain} ")
+    return f"{lead}{pad(cut(told, room), room)}  {word}"
+
+
+def _lead(rule: Rule) -> str:
+    lead = f"       {rule_words.number(rule):<12}"
+    return lead if cell_len(lead) <= 19 else f"{lead.rstrip()}  "
+
+
+def _said_rows(rule: Rule, width: int) -> list[Line]:
+    """Tell the rule at which the way through a chain ends: its text, where it stands, and that it decides."""
+    lead = _lead(rule)
+    first, *rest = wrap(_with_comment_below(rule.text, width - cell_len(lead)), width - 1, lead)
+    rows = [styled(lead, first[len(lead) :], "strong"), *[styled("", row, "strong") for row in rest]]
     which = f"rule {rule.position} of chain {rule.chain}" if rule.position else f"in chain {rule.chain}"
-    told = f"{which}: {_said(said, decides=decides)}"
-    return [*(shown if decides else plain(rows)), *plain(wrap(told, width - 1, " " * cell_len(lead)))]
-
-
-def _said(said: RuleStop, *, decides: bool) -> str:
-    kind, _, chain = said.word.partition(" ")
-    return f"goes on in {chain}" if kind in {"jump", "goto"} else "decides" if decides else said.word
+    return [*rows, *plain(wrap(f"{which}: decides", width - 1, " " * cell_len(lead)))]
 
 
 # Rule and reality.
@@ -285,7 +311,8 @@ def sender_panel(report: Report, judged: Judged, asked: Elsewhere | None, typed:
         rows += rule_rows(stop, width, "     ")
     for text in asked.judged.unknown[:_MOST_UNKNOWN]:
         rows += plain(wrap(f"not understood: {text}", width - 1, "   "))
-    rows += plain(wrap(where_to(report, asked.sender, asked.judged), width - 1, "   "))
+    told = where_to(report, asked.sender, asked.judged)
+    rows += plain(wrap(told, width - 1, "   ")) if told else []
     return [*rows, Line("   Worked out from the rules, not tried.")]
 
 

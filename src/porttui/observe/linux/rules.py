@@ -83,7 +83,7 @@ def _nftables() -> tuple[Ruleset, list[Unseen]]:
     listed = _listing("nftables rules", "nft", "-j", "-t", "list", "ruleset")
     if isinstance(listed, Unseen):
         return Ruleset(unclear=(f"nftables rules: {listed.reason}",)), [listed]
-    written = _listing("nftables rules", "nft", "-a", "-t", "list", "ruleset")
+    written = _listing("nftables rules", "nft", "-a", "-s", "-t", "list", "ruleset")
     text = "" if isinstance(written, Unseen) else written
     ruleset = from_json(listed, texts_of(text), devices_of(text), terse=True)
     families = {chain.family for chain in ruleset.chains if has_xt(chain)} & {"ip", "ip6"}
