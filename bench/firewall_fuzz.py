@@ -1,5 +1,7 @@
 """How often a judgement on random rules is what the kernel does: ``python bench/firewall_fuzz.py [PROBES] [--seed N]``.
 
+With ``--write`` the count goes into the README.
+
 Random rulesets (tests/system/random_rules.py) of nft and of both backends of iptables, IPv4 and IPv6, are loaded in a
 network namespace; root, nobody and a neighbour connect for real. Wrong has to be zero, unknown at most 3 %. Takes root.
 """
@@ -7,6 +9,8 @@ network namespace; root, nobody and a neighbour connect for real. Wrong has to b
 from __future__ import annotations
 
 import argparse
+import datetime as dt
+import platform
 import sys
 import time
 from pathlib import Path
@@ -16,12 +20,16 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from hypothesis import HealthCheck, Phase, given, seed, settings  # noqa: E402 - the checkout comes first
 from tests.system import people  # noqa: E402
-from tests.system.fuzz import Kernel  # noqa: E402
+from tests.system.fuzz import Count, Kernel  # noqa: E402
 from tests.system.random_rules import Tables, iptables_tables, nft_rulesets  # noqa: E402
 
 _A_ROUND = 40
 """Rulesets of one kind before the next kind has its turn."""
 _MOST_UNKNOWN = 0.03
+_BEGIN, _END = (
+    "<!-- made by `bench/firewall_fuzz.py --write`: begin -->\n",
+    "<!-- made by `bench/firewall_fuzz.py --write`: end -->\n",
+)
 
 
 def main() -> int:
@@ -30,6 +38,7 @@ def main() -> int:
     parser.add_argument("probes", nargs="?", type=int, default=20_000, help="connections to make (default 20000)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kinds", default="nft,iptables,iptables-legacy")
+    parser.add_argument("--write", action="store_true", help="put the count into the README")
     options = parser.parse_args()
     began = time.monotonic()
     with Kernel() as kernel:
@@ -47,7 +56,24 @@ def main() -> int:
     print(f"wrong rulesets: {len(count.wrong)}; unknown: {count.unknown}, {count.unknown / count.probes:.2%}")
     print("not understood:", ", ".join(f"{text} ({times})" for text, times in count.why.most_common(12)) or "nothing")
     print(f"{time.monotonic() - began:.0f} s")
+    if options.write:
+        _write(count)
     return int(bool(count.wrong) or count.unknown > _MOST_UNKNOWN * count.probes)
+
+
+def _write(count: Count) -> None:
+    """Put one sentence between the README's markers."""
+    readme = ROOT / "README.md"
+    before, _, rest = readme.read_text(encoding="utf-8").partition(_BEGIN)
+    _, end, after = rest.partition(_END)
+    if not end:
+        raise SystemExit("the README has no place for it")
+    told = (
+        f"On {dt.date.today().isoformat()}, Linux {platform.release().partition('-')[0]}: {count.rulesets:,} random "
+        f"rulesets, {count.probes:,} connections, of which {len(count.wrong)} rulesets were judged wrongly\n"
+        f"and {count.unknown / count.probes:.1%} of the connections not at all.\n"
+    )
+    readme.write_text(f"{before}{_BEGIN}\n{told}\n{_END}{after}", encoding="utf-8")
 
 
 def _randomly(kernel: Kernel, kind: str, number: int) -> None:

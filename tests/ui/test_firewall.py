@@ -82,9 +82,9 @@ async def test_a_wide_window_tells_the_stop_in_focus_rule_by_rule() -> None:
         assert left[left.index(" At the stop: input") + 1 :][:8] == [
             "   ✓ ip filter INPUT    priority 0     policy accept",
             "   ✗ inet guard input   priority 10    policy accept",
-            '       handle 3    iifname "lan0" tcp dport 22 accept        no match',
-            "       handle 4    ct state established,related accept       no match",
-            '       handle 5    ip saddr @banned drop comment "was nois~  no match',
+            '       handle 3    iifname "lan0" tcp dport 22 accept       no match',
+            "       handle 4    ct state established,related accept      no match",
+            '       handle 5    ip saddr @banned drop comment "was noi~  no match',
             "       handle 6    tcp dport 8080 reject with tcp reset",
             '                   comment "block dev ports"',
             "                   rule 4 of chain input: decides",
