@@ -70,9 +70,19 @@ def test_no_secret_gets_through(option: str, secret: str, together: bool) -> Non
 
 LETTERS = string.ascii_letters + string.digits
 SHAPES = (
-    *("ghp_", "github_pat_", "glpat-", "xoxb-", "sk_live_", "sk-ant-1-", "AIza", "npm_", "dckr_pat_", "hvs.", "tskey-"),
-    *("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.", "-----BEGIN EC PRIVATE KEY-----\n", "SG." + "a" * 20 + ".", "whsec_"),
+    *("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "glrt-", "gldt-", "glcbt-", "glptt-", "glsoat-"),
+    *("glft-", "glagent-", "xoxb-", "xapp-", "sk_live_", "rk_test_", "whsec_", "sk-ant-1-", "AIza", "ya29.", "GOCSPX-"),
+    *("npm_", "pypi-AgEIcHlwaS5vcmc", "dckr_pat_", "hvs.", "tskey-", "lin_api_", "NRAK-", "SG." + "a" * 20 + "."),
+    *("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.", "sq0atp-", "ATATT3xxxx", "-----BEGIN EC PRIVATE KEY-----\n"),
 )
+HEXADECIMAL = ("dop_v1_", "dor_v1_", "dapi", "shpat_", "shpss_", "AGE-SECRET-KEY-1", "bot123456789:")
+
+
+@pytest.mark.parametrize("shape", HEXADECIMAL)
+def test_tokens_of_fixed_letters(shape: str) -> None:
+    secret = "0123456789abcdef" * 2 + "01234567" * ("_v1_" in shape)
+    secret = secret.upper() if shape.startswith("AGE") else secret
+    assert hide_secrets([f"--x={shape}{secret}"]) == ("--x=(hidden)",)
 
 
 @given(st.sampled_from(SHAPES), st.text(LETTERS, min_size=36, max_size=60), st.sampled_from(["{}", "--x={}", "{}:80"]))
