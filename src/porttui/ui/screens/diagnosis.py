@@ -202,11 +202,11 @@ class DiagnosisScreen(Screen[None]):
         self._watching.mind()
         if before.elsewhere is not None and (before.again or _rules_differ(before.report, report)):
             self.ask_from(before.elsewhere.typed)
-        if report.facts.sockets != table:
+        if before.looking or report.facts.sockets != table:
             work(self, "names", partial(self._name_owners, report))
 
     async def _name_owners(self, report: Report) -> None:
-        """Learn the names of other listeners' owners, for the table of sockets."""
+        """Learn the names of other listeners' owners, for the lessons and the table of sockets."""
         known = await self.tui.owners(report)
         now = self.shown.report
         if known and now is not None and now.facts.sockets == report.facts.sockets:

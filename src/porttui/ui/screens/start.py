@@ -326,10 +326,11 @@ class StartScreen(Screen[None]):
         return "enter finds out why"
 
     def _keys(self, width: int, *, narrow: bool) -> str:
-        entries = [("enter", "Find out")] * isinstance(self.asked(), Asked)
+        learns = self._learns()
+        entries = [("enter", "Begin" if learns else "Find out")] * isinstance(self.asked(), Asked)
         entries += [("down", "Pick" if narrow else "Pick a program")] * (self._cursor + 1 < self._count())
         entries += [("ctrl+d", "Forget")] * (self._chosen_recent() is not None)
-        asks = isinstance(self.asked(), Asked) and self._chosen_recent() is None
+        asks = isinstance(self.asked(), Asked) and self._chosen_recent() is None and not learns
         entries += [("ctrl+o", "Question")] * (asks and not narrow)
         entries += [("esc", "Back")] * self._over_diagnosis()
         return key_row([*entries, ("ctrl+c", "Quit")], width, gap=2 if narrow else 3)

@@ -27,7 +27,7 @@ _MOST_WORDS = 4
 class LearnTab(Tab):
     """A lesson, the explanation, or the list of lessons."""
 
-    KEYS: ClassVar = ("next_way", "previous_way", "enter", "parts", "target", "back", "help", "quit")
+    KEYS: ClassVar = ("next_way", "previous_way", "enter", "parts", "back", "help", "quit")
 
     def __init__(self, shown: Shown, **options: Any) -> None:
         super().__init__(shown, **options)
@@ -65,7 +65,7 @@ class LearnTab(Tab):
     def label(self, action: str) -> str:
         """Name the keys by the page in sight."""
         if action == "enter":
-            return {"lesson": "Explanation", "why": "All lessons", "contents": "Open"}[self.page_shown]
+            return {"lesson": "Why it is so", "why": "All lessons", "contents": "Open"}[self.page_shown]
         return {"way(1)": "Next", "way(-1)": "Back"}.get(action) or super().label(action)
 
     def help_of_enter(self) -> str:
@@ -88,6 +88,15 @@ class LearnTab(Tab):
         else:
             self._chosen = LESSONS[self.cursor]
             self.page_shown = "lesson"
+        self.redraw()
+
+    def page(self, by: int) -> None:
+        """Scroll by one screen; in the list go on by as many lessons."""
+        if self.page_shown != "contents":
+            super().page(by)
+            return
+        self.cursor = max(0, min(self.cursor + by * max(1, self.size.height - 2), len(LESSONS) - 1))
+        self._follow = True
         self.redraw()
 
     def way(self, by: int) -> None:

@@ -1,0 +1,30 @@
+"""The words of the trade: each has two lines, and is found in its forms, in the order of the text."""
+
+from __future__ import annotations
+
+from porttui.faults.registry import BY_CODE
+from porttui.learn.contents import lessons_of
+from porttui.learn.glossary import TERMS, words_in
+from porttui.render.faults_page import explain_text
+
+_MOST = 120
+
+
+def test_each_meaning_is_short_and_each_word_once() -> None:
+    assert [term.word for term in TERMS if len(term.meaning) > _MOST or not term.meaning.endswith(".")] == []
+    assert len({term.word for term in TERMS}) == len(TERMS)
+
+
+def test_words_are_found_in_their_forms_and_in_order() -> None:
+    text = "LISTEN [::1]:80, queue 0 of 511\nconnect ECONNREFUSED in 0.1 ms, reset by this kernel; 3 in TIME-W"
+    found = [term.word for term in words_in(text)]
+    assert found == ["LISTEN", "backlog", "refused", "RST", "kernel", "TIME_WAIT"]
+    assert words_in("a support slot, an important export") == ()
+
+
+def test_an_explanation_draws_where_the_packet_ends_and_names_its_lessons() -> None:
+    told = explain_text(BY_CODE["sigstopped"])
+    assert "  name -> address -> route -> firewall -> [socket] -> process\n" in told
+    assert "Lessons, by porttui learn TOPIC\n" in told
+    assert all(f"  {lesson.topic} " in told for lesson in lessons_of("sigstopped"))
+    assert "->" not in explain_text(BY_CODE["port-taken"]).partition("\n\n  ")[2].splitlines()[0]
