@@ -74,7 +74,7 @@ def test_what_was_seen_before_a_failure_is_still_reported(
         yield facts
         raise RuntimeError("the eye is out")
 
-    monkeypatch.setattr("porttui.observe.observe", look)
+    monkeypatch.setattr("porttui.observe.observe.observe", look)
     assert check.report_on(facts.asked, Look()) == 4
     told = capfdbinary.readouterr()
     assert b"127.0.0.1:5173" in told.out.splitlines()[0]

@@ -8,7 +8,10 @@ import sys
 from typing import NamedTuple, NoReturn
 
 from porttui.cli.exits import UsageError
-from porttui.model.target import Asked, Question
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from porttui.model.target import Asked, Question
 
 _MOST_INPUT = 64 * 1024
 """Bytes of stdin that are read for TARGET: an error message with its trace, not a log."""

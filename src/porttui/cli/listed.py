@@ -6,7 +6,7 @@ from porttui.cli import exits
 from porttui.model.base import Value
 from porttui.model.facts import Process, Socket, Unseen
 from porttui.model.table import Table
-from porttui.observe.described import describe
+from porttui.observe.described import describe, looking_as
 from porttui.observe.snapshots import Snapshots
 from porttui.reading import columns
 from porttui.render import listing
@@ -67,11 +67,10 @@ def read(port: int) -> tuple[tuple[Row, ...], tuple[Unseen, ...]]:
 
 def unseen_text(unseen: Unseen) -> str:
     """Tell what could not be looked at, in one line."""
-    from porttui.observe import this_platform
-    from porttui.render.sections import how_to_look
+    from porttui.render.looking import how_to_look
 
-    eyes = this_platform()
-    how = how_to_look(unseen, os=eyes.os, root=eyes.privileges().root)
+    os, root = looking_as()
+    how = how_to_look(unseen, os=os, root=root)
     shown = f"; to see it: {how}" if how else ""
     return ascii_text(f"can't see {unseen.what}: {unseen.reason}{shown}")
 

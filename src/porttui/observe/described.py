@@ -1,4 +1,4 @@
-"""Describing processes, without all else that the eyes of a system are for."""
+"""Describing processes and who is looking, without all else that the eyes of a system are for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from porttui.model.facts import Process
+    from porttui.model.facts import Os, Process
 
 
 def describe(pids: Iterable[int]) -> tuple[Process, ...]:
@@ -21,4 +21,19 @@ def describe(pids: Iterable[int]) -> tuple[Process, ...]:
         from porttui.observe import this_platform
 
         found = this_platform().processes(pids)
+    return found
+
+
+def looking_as() -> tuple[Os, bool]:
+    """Tell on which system porttui looks, and whether with full rights (`Privileges.root`)."""
+    found: tuple[Os, bool]
+    if sys.platform == "linux":
+        from porttui.observe.linux.privileges import linux_privileges
+
+        found = "linux", linux_privileges().root
+    else:
+        from porttui.observe import this_platform
+
+        eyes = this_platform()
+        found = eyes.os, eyes.privileges().root
     return found

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from porttui.learn.contents import lessons_of
 from porttui.model import report as r
-from porttui.model.facts import Os, Unseen
+from porttui.model.facts import Unseen
 from porttui.model.target import Question
 from porttui.render.lines import shell_command
+from porttui.render.looking import how_to_look
 from porttui.render.marks import RISK_WORDS, SEVERITY_MARKS, STATUS_MARKS
 
 Rows = list[tuple[str, ...]]
@@ -136,19 +137,6 @@ def command(argv: tuple[str, ...], report: r.Report, *, root: bool = False) -> s
 def how_to_see(unseen: r.ReportUnseen | Unseen, report: r.Report) -> str:
     """Return the command that would show what was not seen, with sudo when it takes root and the user has it not."""
     return how_to_look(unseen, os=report.facts.os, root=report.facts.privileges.root)
-
-
-def how_to_look(unseen: r.ReportUnseen | Unseen, *, os: Os, root: bool) -> str:
-    """Return the command that would show something, as this user has to type it.
-
-    Args:
-        unseen: what was not seen.
-        os: the system; Windows has no sudo.
-        root: whether the user has full rights already.
-    """
-    text = unseen.how_to_see
-    plain = not text or not unseen.needs_root or root or os == "windows" or text.startswith("sudo ")
-    return text if plain else f"sudo {text}"
 
 
 def unseen_parted(report: r.Report) -> tuple[tuple[r.ReportUnseen, ...], tuple[r.ReportUnseen, ...]]:

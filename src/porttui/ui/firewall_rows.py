@@ -11,7 +11,8 @@ from porttui.model.rules import HookPassed, Judged, Rule, RuleStop
 from porttui.reading import rule_words, rules, seen, way, words
 from porttui.reading.sender import EXAMPLE, Sender
 from porttui.reading.way import WayStop
-from porttui.render.sections import how_to_look, how_to_see
+from porttui.render.looking import how_to_look
+from porttui.render.sections import how_to_see
 from porttui.ui.lines import EMPTY, NARROW, Line, aligned, cut, pad, plain, styled, wrap
 from porttui.ui.shown import Elsewhere
 from porttui.ui.words import MARKS
