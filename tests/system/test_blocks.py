@@ -9,7 +9,7 @@ import pytest
 
 from tests.system.expect import EVERYBODY, expect_fault
 from tests.system.people import Person
-from tests.system.stage import ADDRESS, Namespace
+from tests.system.stage import ADDRESS, Answer, Namespace
 
 pytestmark = [pytest.mark.system, EVERYBODY]
 
@@ -35,19 +35,35 @@ _RESET, _PROHIBIT = "reject with tcp reset", "reject with icmpx type admin-prohi
     ],
 )
 def test_side_and_kind(person: Person, hook: str, action: str, address: str, code: str) -> None:
+    answer, port = _blocked(person, hook, f"tcp dport PORT {action}", address)
+    expect_fault(answer, code, "firewall", port, person)
+    if person is Person.ROOT:
+        assert answer.verdict["confidence"] == "certain", answer
+        assert answer.report["firewall"]["rule"]["chain"] == hook, answer
+
+
+@pytest.mark.parametrize(
+    ("hook", "address"), [("output", "::1"), ("egress", "127.0.0.1"), ("ingress", "::1"), ("input", ADDRESS)]
+)
+def test_what_is_dropped_is_the_answer(person: Person, hook: str, address: str) -> None:
+    answer, port = _blocked(person, hook, "tcp sport PORT drop", address)
+    code = "fw-drop-output" if hook in {"output", "egress"} else "fw-drop-input"
+    expect_fault(answer, code, "firewall", port, person)
+    assert f"drops the answers from port {port}" in answer.verdict["summary"], answer
+
+
+def _blocked(person: Person, hook: str, rule: str, address: str) -> tuple[Answer, int]:
+    """Stage a server behind a rule, in which PORT stands for its port, and ask for it."""
     with Namespace(lan=True) as stage:
-        stage.run("ip", "address", "add", f"{_ADDRESS6}/64", "dev", "lan0", "nodad")
+        if address == _ADDRESS6:
+            stage.run("ip", "address", "add", f"{_ADDRESS6}/64", "dev", "lan0", "nodad")
         server = stage.listen(address=address, port=stage.free_port(), person=Person.OTHER)
         stage.filter("forward", "ct state invalid drop")
-        rule = f"tcp dport {server.port} {action}"
+        rule = rule.replace("PORT", str(server.port))
         if hook in {"ingress", "egress"}:
             chain = f"type filter hook {hook} device lo priority 0; policy accept;\n{rule}\n"
             stage.nft(f"table netdev stage {{\nchain {hook} {{\n{chain}}}\n}}")
         else:
             stage.filter(hook, rule)
         asked = f"[{address}]" if ":" in address else address
-        answer = stage.check(f"{asked}:{server.port}", "--timeout=1.2", "--settle=0", person=person)
-    expect_fault(answer, code, "firewall", server.port, person)
-    if person is Person.ROOT:
-        assert answer.verdict["confidence"] == "certain", answer
-        assert answer.report["firewall"]["rule"]["chain"] == hook, answer
+        return stage.check(f"{asked}:{server.port}", "--timeout=1.2", "--settle=0", person=person), server.port

@@ -64,7 +64,7 @@ def check(facts: Facts) -> Outcome:
     listener = seen.accepting(facts, first.address)
     sure = rules.confidence(facts, first, "drop", Confidence.LIKELY)
     who = rules.who(facts, first, sure, words.machine(facts))
-    what = "answers from" if rules.answers_are_dropped(facts, first) else "packets to"
+    what = rules.what_is_dropped(facts, first)
     return Found(
         summary=f"{who} drops the {what} port {first.port} coming in.",
         gloss="A dropped packet is not answered at all, so the client waits until it gives up.",

@@ -81,10 +81,13 @@ def _found(facts: Facts, attempt: Attempt) -> Found:
     who = rules.who(facts, attempt, sure, words.machine(facts))
     if _no_rule(facts, attempt):  # what is left stands at the same place: eBPF programs, as systemd loads for units
         who = "Probably a program of this cgroup (eBPF, such as systemd's IPAddressDeny=)"
-    what = "answers from" if rules.answers_are_dropped(facts, attempt) else "packets to"
+    what = rules.what_is_dropped(facts, attempt)
+    answers = what == "answers from"
     return Found(
         summary=f"{who} drops the {what} port {attempt.port} going out.",
-        gloss="The packets are thrown away before they leave your program's side; so nothing can answer.",
+        gloss="The server answers, and its packets are thrown away before they leave its side."
+        if answers
+        else "The packets are thrown away before they leave your program's side; so nothing can answer.",
         confidence=sure,
         evidence=(
             *rules.quoted(facts, attempt, "drop"),

@@ -96,25 +96,28 @@ def _lost_on_arrival(attempt: Attempt) -> bool:
     if not attempt.devices_counted or not _to_itself(attempt):
         return False
     sent = min(ip_counter(attempt, "OutTransmits" if attempt.transmits_counted else "OutRequests"), _looped(attempt))
-    came = max(attempt.burst.get("Ip.InReceives", 0), attempt.burst.get("Ip6.InReceives", 0))
-    return came < attempt.tries <= sent  # were more received, what went through could be others'
+    came = ip_counter(attempt, "InReceives")
+    others = attempt.burst.get("Ip.InReceives", 0) + attempt.burst.get("Ip6.InReceives", 0) - came
+    quiet = others < attempt.tries and came < 2 * attempt.tries  # else what went through could be others'
+    return quiet and sent - came >= attempt.tries
 
 
 def lost_at_the_interface(facts: Facts, attempt: Attempt) -> bool:
     """Tell whether packets of an unanswered attempt left the IP layer and were sent by no interface, though lo is up.
 
-    There a chain of the egress hook can drop them (nft(8), netdev). A packet that waits for ARP looks the same at
-    first: so nothing else may have been sent until the attempt was given up.
+    There a chain of the egress hook can drop them (nft(8), netdev). Where NAT leads a packet to another machine it may
+    wait for ARP, which looks the same: so no interface but loopback may have sent anything until it was given up.
     """
     cards = facts.interfaces if isinstance(facts.interfaces, tuple) else ()
-    return any(each.loopback and each.up for each in cards) and _not_sent(attempt)
+    stays = facts.tracked is False or not attempt.whole.get("Dev.Outside", 0)
+    return any(each.loopback and each.up for each in cards) and stays and _not_sent(attempt)
 
 
 def _not_sent(attempt: Attempt) -> bool:
     if attempt.outcome != "timeout" or not attempt.devices_counted or not _to_itself(attempt):
         return False
-    left = ip_counter(attempt, "OutTransmits") >= attempt.tries
-    return left and _looped(attempt) < attempt.tries and not attempt.whole.get("Dev.Outside", 0)
+    left = ip_counter(attempt, "OutTransmits")
+    return left - _looped(attempt) >= attempt.tries and left < 3 * attempt.tries  # were it more, it could be others'
 
 
 def dropped_outwards(attempt: Attempt) -> bool:
@@ -133,7 +136,8 @@ def side(attempt: Attempt) -> Literal["out", "in"] | None:
         return "in" if inwards else "out"
     if attempt.outcome == "timeout":
         arrived = _lost_on_arrival(attempt)
-        return "in" if arrived else "out" if _not_sent(attempt) else None
+        alone = not attempt.whole.get("Dev.Outside", 0)
+        return "in" if arrived else "out" if alone and _not_sent(attempt) else None
     # what a rule resets on its way out is in no counter of IPv6; then none came in, either
     if inwards or not _stays(attempt) or reset_by_kernel(attempt) is not False:
         return None
@@ -141,6 +145,19 @@ def side(attempt: Attempt) -> Literal["out", "in"] | None:
         return "out"
     rounds = _looped(attempt) // attempt.tries  # 1: the reset alone was sent; 2: our packet as well
     return "out" if rounds == 1 else "in" if rounds == 2 else None
+
+
+def answers_lost(attempt: Attempt) -> bool | None:
+    """Tell whether it is the server's answers that are dropped: our packets came to TCP, and as many were sent back.
+
+    Returns:
+        None when the counters do not tell.
+    """
+    tries = attempt.tries
+    came, sent = ip_counter(attempt, "InDelivers"), ip_counter(attempt, "OutRequests")
+    if not _to_itself(attempt) or came < tries:
+        return False
+    return True if came < 2 * tries <= sent < 3 * tries else None
 
 
 def at_the_device(attempt: Attempt) -> bool:

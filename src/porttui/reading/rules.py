@@ -141,6 +141,13 @@ def decided_at(known: Judged) -> HookPassed | None:
     return None
 
 
+def what_is_dropped(facts: Facts, attempt: Attempt) -> str:
+    """Name what of an unanswered attempt is dropped, to stand before a port: "packets to", "answers from"."""
+    if side(facts, attempt) is not None:
+        return "answers from" if answers_are_dropped(facts, attempt) else "packets to"
+    return {True: "answers from", False: "packets to", None: "packets of"}[packets.answers_lost(attempt)]
+
+
 def answers_are_dropped(facts: Facts, attempt: Attempt) -> bool:
     """Tell whether the first packet comes through, and what is dropped is the answer to it."""
     known = judged(facts, attempt)
