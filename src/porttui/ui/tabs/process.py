@@ -9,6 +9,7 @@ from textual import events
 from porttui.act.aftermath import Aftermath
 from porttui.act.signals import Outcome, Result
 from porttui.model.facts import Process, Sockets, Unseen
+from porttui.model.report import Report
 from porttui.reading import acts, columns
 from porttui.reading.acts import Act
 from porttui.reading.consequences import Consequences, consequences
@@ -51,6 +52,10 @@ class ProcessTab(Tab):
         """The action in focus."""
         self.confirming: Process | None = None
         """The process about which the question is asked; it stands on No."""
+        self._looks: tuple[Report | None, Inspected | None] = (None, None)
+        """The looks by which the two below were worked out: a server may have ten thousand connections."""
+        self._rows_of: dict[tuple[int, bool, bool], list[process_rows.Row]] = {}
+        self._effects: dict[tuple[int, Act], Consequences] = {}
         self._outcome: list[str] = []
         """What became of the last action."""
 
@@ -169,8 +174,12 @@ class ProcessTab(Tab):
     def _consequences_of(self, one: Process, act: Act) -> Consequences:
         report = self.shown.report
         assert report is not None  # noqa: S101  # a process is shown, so there is one
-        facts, whole = process_rows.facts_about(report, self.inspected(one))
-        return consequences(facts, self._newest(one), act, whole=whole)
+        inspected = self.inspected(one)
+        self._forget_older(report, inspected)
+        if (one.pid, act) not in self._effects:
+            facts, whole = process_rows.facts_about(report, inspected)
+            self._effects[one.pid, act] = consequences(facts, self._newest(one), act, whole=whole)
+        return self._effects[one.pid, act]
 
     def own_keys(self) -> list[tuple[str, str]]:
         """Return the keys of the actions or of the question."""
@@ -287,11 +296,25 @@ class ProcessTab(Tab):
         indent = "   " if width >= NARROW else " "
         rows = [pad(title, width - len(state) - 2) + state] if width >= NARROW else [title, f" {state}"]
         rows += [""] * (width >= NARROW)
-        told = process_rows.rows(one, report, inspected, ending=not self.menu, reasons=height >= 28)
+        told = list(self._rows_about(one, report, inspected, reasons=height >= 28))
         told += process_rows.log_rows(inspected, report, 8 if height >= 28 else 3) if not self.menu else []
         for label, text in told:
             rows += wrap(text, width - 1, f"{indent}{label:<15}")
         return plain(rows)
+
+    def _rows_about(
+        self, one: Process, report: Report, inspected: Inspected | None, *, reasons: bool
+    ) -> list[process_rows.Row]:
+        """Return what is told of a process, worked out once for a look."""
+        self._forget_older(report, inspected)
+        key = (one.pid, not self.menu, reasons)
+        if key not in self._rows_of:
+            self._rows_of[key] = process_rows.rows(one, report, inspected, ending=not self.menu, reasons=reasons)
+        return self._rows_of[key]
+
+    def _forget_older(self, report: Report, inspected: Inspected | None) -> None:
+        if self._looks[0] is not report or self._looks[1] is not inspected:
+            self._looks, self._rows_of, self._effects = (report, inspected), {}, {}
 
     def inspected(self, one: Process) -> Inspected | None:
         """Return the close look at a process; None while there is none."""
