@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from porttui.firewall.journey import Judgement
-from porttui.firewall.packet import Packet, World
 from porttui.model.facts import (
     Access,
     Counters,
@@ -27,6 +25,8 @@ from porttui.model.facts import (
 )
 
 if TYPE_CHECKING:
+    from porttui.firewall.journey import Judgement
+    from porttui.firewall.packet import Packet, World
     from porttui.reading.inspected import Log
 
 

@@ -97,6 +97,8 @@ class Ended(NamedTuple):
 
 _UNHURRIED = 1.0
 """Seconds after the first screen, when it is quiet."""
+_SWITCH = 0.001
+"""Seconds after which a thread that looks lets the screen go on; by itself Python lets it wait five times as long."""
 _MOST_OWNERS = 200
 """How many processes are described for the names in the table of sockets."""
 
@@ -345,6 +347,7 @@ def run(asked: Asked | None, *, ascii_only: bool = False, mouse: bool = True) ->
     from porttui.observe import this_platform  # what reads the machine is drawn in by nothing but a real run
     from porttui.ui import machine
 
+    sys.setswitchinterval(_SWITCH)
     platform = this_platform()
     utf8 = (sys.stderr.encoding or "").lower().replace("-", "") == "utf8"
     app = PortTui(

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 from porttui.model.base import Value
 from porttui.model.facts import Host, Privileges, Process, Unseen
 from porttui.model.report import Report, Severity
-from porttui.model.rules import Judged
 from porttui.model.target import Asked
-from porttui.model.watch import Timeline
-from porttui.reading.guide import Guide
-from porttui.reading.inspected import Inspected
-from porttui.reading.sender import Sender
+
+if TYPE_CHECKING:  # the first screen is drawn without them
+    from porttui.model.rules import Judged
+    from porttui.model.watch import Timeline
+    from porttui.reading.guide import Guide
+    from porttui.reading.inspected import Inspected
+    from porttui.reading.sender import Sender
 
 
 class Here(Value, frozen=True, kw_only=True):

@@ -38,7 +38,6 @@ from porttui.observe.linux.privileges import linux_privileges
 from porttui.observe.linux.process import linux_processes
 from porttui.observe.linux.route import linux_route
 from porttui.observe.linux.route_blocks import linux_route_blocks
-from porttui.observe.linux.rules import linux_rules
 from porttui.observe.linux.sockets import linux_fate, linux_sockets
 from porttui.observe.linux.sysctls import linux_sysctls
 from porttui.observe.platform import Neighbourhood, RuleReader
@@ -140,6 +139,8 @@ class Linux:
 
     def rules(self) -> RuleReader | Unseen:
         """Read the rules of nftables and of both kinds of iptables; changes nothing."""
+        from porttui.observe.linux.rules import linux_rules
+
         return linux_rules(linux_privileges())
 
     def firewall(self) -> tuple[FirewallBackend, ...]:
