@@ -121,7 +121,7 @@ async def test_rows_can_be_sorted_and_grouped_and_a_group_opened() -> None:
         groups = [" ".join(row.split()) for row in visible(pilot)[6:8]]
         assert groups == [
             "> + node, pid 7 2 sockets, 2 listen node shop.js",
-            "+ ? a program that can't be seen 1 socket, 1 listens",
+            "+ programs that can't be seen 1 socket, 1 listens",
         ]
         assert "enter Open" in rows(pilot)[-1]
         await pilot.press("enter")

@@ -56,8 +56,8 @@ class Gone(NamedTuple):
 class Group(NamedTuple):
     """The row above the rows that belong together."""
 
-    key: Hashable
-    """("process", pid) or ("port", number)."""
+    key: tuple[Grouping, Hashable]
+    """("process", pid), ("process", "?"), ("process", "-") or ("port", number)."""
     rows: tuple[int, ...]
     listening: int
     opened: bool
@@ -331,7 +331,7 @@ def _grouped(table: Table, order: Sequence[int], wish: Wish) -> tuple[list[int],
     entries: list[int] = []
     groups: list[Group] = []
     for key, rows in found.items():
-        whole = (wish.grouping, key)
+        whole: tuple[Grouping, Hashable] = (wish.grouping, key)
         listening = sum(table.states[row] == "LISTEN" for row in rows)
         groups.append(Group(whole, tuple(rows), listening, whole in wish.opened))
         entries.append(-len(groups))

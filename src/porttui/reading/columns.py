@@ -20,6 +20,8 @@ PROBABLE = "(name) probable: by service or command line"
 _STATES = {
     "ESTABLISHED": "ESTAB",
     "TIME_WAIT": "TIME-W",
+    "FIN_WAIT1": "FIN-W1",
+    "FIN_WAIT2": "FIN-W2",
     "CLOSE_WAIT": "CLOSE-W",
     "SYN_SENT": "SYN-S",
     "SYN_RECV": "SYN-R",
@@ -116,7 +118,9 @@ def command_line(row: Socket, names: Names) -> str:
 def since(row: Socket, names: Names) -> str:
     """Return when the first known process was started, as a clock time."""
     known = _first(row, names)
-    return known.started.strftime("%H:%M:%S") if known and known.started else NOT_SEEN
+    if known is not None and known.started is not None:
+        return known.started.strftime("%H:%M:%S")
+    return NOBODY if known is None and nobodys(row) else NOT_SEEN
 
 
 def signs(rows: Iterable[Socket], names: Names, unseen: Iterable[Unseen]) -> tuple[str, ...]:

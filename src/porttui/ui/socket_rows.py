@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from porttui.model.address import family_name, is_loopback, is_wildcard
 from porttui.model.facts import Process, Socket
 from porttui.reading import columns, filters
-from porttui.reading.arrange import Arranged, Column, Group
+from porttui.reading.arrange import MOMENT, Arranged, Column, Group
 from porttui.ui.lines import CUT, NARROW, WIDE, cut, pad, wrap
 
 Names = Mapping[int, Process]
@@ -42,6 +42,11 @@ _SORTED_BY: dict[Column, tuple[str, str]] = {
 }
 _OFFERED: tuple[Column, ...] = ("port", "address", "state", "queue", "program", "pid", "user", "peer")
 _OFFERED_WIDE: tuple[Column, ...] = (*_OFFERED[:-1], "since", "peer", "command")
+
+
+_UNNAMED = {columns.NOT_SEEN: "programs that can't be seen", columns.NOBODY: "no program, the kernel keeps them"}
+_MOST_NAMES = 200
+"""So many rows of a group are asked for their programs."""
 
 
 class Place(NamedTuple):
@@ -103,7 +108,7 @@ def socket_row(row: Socket, names: Names, width: int, *, gone: bool = False, ins
 def narrow_row(row: Socket, names: Names, width: int, *, gone: bool = False, inside: bool = False) -> str:
     """Return the cells of a socket where there is no room for all."""
     lead = "  " * inside
-    place = pad(lead + cut_address(columns.local(row), width - 26 - len(lead)), width - 25)
+    place = pad(lead + cut_address(columns.local(row), width - 25 - len(lead)), width - 25)
     return f"{place} {pad(columns.program(row, names), 13)} {'gone' if gone else columns.pid(row)}"
 
 
@@ -120,11 +125,9 @@ def group_row(group: Group, shown: Arranged, names: Names, width: int) -> str:
         what = _holder(first, names)
         line = columns.command_line(first, names) or columns.service(first)
     else:
-        programs = shown.table.programs
-        told = dict.fromkeys(programs[row] for row in group.rows[:200])
-        what = f"port {first.port if _own_port(group, first) else first.peer_port}" if first.port else "no port"
-        what += "" if _own_port(group, first) or not first.port else ", at the other end"
-        line = ", ".join(told)
+        what = _port_words(group, shown)
+        programs = dict.fromkeys(shown.table.programs[row] for row in group.rows[:_MOST_NAMES])
+        line = ", ".join(sorted(programs, key=lambda name: name in (columns.NOBODY, columns.NOT_SEEN)))
     return cut(f"{sign} {pad(cut(what, size - 1), size)}{pad(counted, 26)}{line}", width - 4)
 
 
@@ -162,7 +165,7 @@ def group_details(group: Group, shown: Arranged, names: Names, place: Place) -> 
         states[table.states[row]] = states.get(table.states[row], 0) + 1
     told = ", ".join(f"{number} {state}" for state, number in sorted(states.items(), key=lambda pair: -pair[1]))
     first = table.socket(group.rows[0])
-    title = _holder(first, names) if shown.wish.grouping == "process" else f"port {group.key[1]}"  # type: ignore[index]
+    title = _holder(first, names) if shown.wish.grouping == "process" else _port_words(group, shown)
     rows = wrap(f"{title}: {told}", place.width - 1, " ")
     line = columns.command_line(first, names) if shown.wish.grouping == "process" else ""
     return rows + (wrap(line, place.width - 1, "   ")[:3] if line else [])
@@ -176,13 +179,20 @@ def narrow_details(row: Socket, names: Names, width: int, *, gone: bool = False)
     return wrap(f"{state}{waiting}, user {columns.user(row, names)}, reached by {who}", width - 1, " ")[:2]
 
 
-def below(shown: Arranged, width: int, *, typing: bool) -> list[str]:
-    """Return what stands below the table, two rows: what is hidden, what cannot be seen, and how to filter."""
+def below(shown: Arranged, width: int, *, typing: bool, new: bool) -> list[str]:
+    """Return what stands below the table, two rows: what is hidden, what cannot be seen, and how to filter.
+
+    Args:
+        shown: what is shown.
+        width: of the window.
+        typing: the filter is being typed, so that its words are told in any case.
+        new: a row in sight is marked as new.
+    """
     words = cut(f" Filter words: {filters.WORDS}", width - 1)
-    told = wrap("; ".join(shown.mistakes) or _hidden(shown), width - 1, " ")
-    if not told[0].strip():
-        return [words]
-    return [told[0], words] if len(told) == 1 or typing else told[:2]
+    mark = f" * new: it came with one of the last {MOMENT} looks." if new else ""
+    text = "; ".join(shown.mistakes) or (_hidden(shown) + mark).strip()
+    told = wrap(text, width - 1, " ")
+    return told[:2] if len(told) > 1 and not typing else [cut(f" {text}", width - 1), words]
 
 
 def _hidden(shown: Arranged) -> str:
@@ -193,9 +203,7 @@ def _hidden(shown: Arranged) -> str:
         return f"{number} {'row has' if number == 1 else 'rows have'} no program name: {why}." if number else ""
     told = f"{hidden} {'row is' if hidden == 1 else 'rows are'} hidden"
     if shown.nameless and shown.asks_owner:
-        one = shown.nameless == 1
-        told += f"; {shown.nameless} of them {'has' if one else 'have'} no program name ({why}), "
-        told += f"so {'it' if one else 'they'} may fit too"
+        told += f"; {shown.nameless} {'has' if shown.nameless == 1 else 'have'} no program name ({why}) and may fit too"
     return f"{told}."
 
 
@@ -209,18 +217,21 @@ def cut_address(text: str, cells: int) -> str:
     return text[:room] + CUT + end if colon and port.isdecimal() and room > 3 else cut(text, cells)
 
 
-def _own_port(group: Group, first: Socket) -> bool:
-    return isinstance(group.key, tuple) and group.key[1] == first.port
+def _port_words(group: Group, shown: Arranged) -> str:
+    """Return "port 80"; say so when it is the port of other ends alone."""
+    _, port = group.key
+    if port == 0:
+        return "no port"
+    here = any(shown.table.ports[row] == port for row in group.rows)
+    return f"port {port}" if here else f"port {port}, at the other end"
 
 
 def _holder(row: Socket, names: Names) -> str:
     what = columns.program(row, names)
-    if what == columns.NOT_SEEN:
-        return "? a program that can't be seen"
-    if what == columns.NOBODY:
-        return "- no program, the kernel keeps it"
+    if what in _UNNAMED:
+        return _UNNAMED[what]
     number = columns.pid(row)
-    return what + (f", pid {number.rstrip('+')}" if number not in (columns.NOT_SEEN, columns.NOBODY) else "")
+    return what + (f", pid {number.rstrip('+')}" if number not in _UNNAMED else "")
 
 
 def _columns(width: int) -> tuple[tuple[str, int], ...]:

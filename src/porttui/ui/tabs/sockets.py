@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _LEAST_ROWS = 3
 """Rows of the table that have to stay when there is little room."""
 _WHEEL = 3
+_ABOVE = 2
+"""How many rows are shown above the one on which the cursor begins."""
 
 
 class SocketsTab(Tab):
@@ -115,6 +117,7 @@ class SocketsTab(Tab):
                 self._first += at - before
         elif self._chosen is None:
             self.cursor = self._default()
+            self._first = max(0, self.cursor - _ABOVE)
         self.redraw()
 
     def _kept(self) -> Hashable:
@@ -386,16 +389,16 @@ class SocketsTab(Tab):
         start = plain((socket_rows.filter_row(shown, typed, width), "", socket_rows.head(width)))
         row = self._at_cursor()
         told = plain(cut(text, width - 1) for text in self._details(row, shown, width))
-        below = [*told, EMPTY, *plain(socket_rows.below(shown, width, typing=self.editing))]
-        self._room = height - len(start) - len(below) - 1
-        if self._room < _LEAST_ROWS:
-            below = told
-            self._room = max(1, height - len(start) - len(below) - 1)
+        self._room = height - len(start) - len(told) - 4
+        whole = self._room >= _LEAST_ROWS
+        if not whole:
+            self._room = max(1, height - len(start) - len(told) - 1)
         visible = self._drawn(shown, width)
+        below = socket_rows.below(shown, width, typing=self.editing, new=any(row.text[2] == "*" for row in visible))
         if not visible:
             visible = [Line("   no row has all of these words" if self.filter else "   none")]
         fill = [EMPTY] * (self._room - len(visible) + 1)
-        return Drawing([*start, *visible, *fill, *below][:height])
+        return Drawing([*start, *visible, *fill, *told, *plain(["", *below] if whole else [])][:height])
 
     def _narrow(self, shown: Arranged, width: int, height: int) -> Drawing:
         row = self._at_cursor()
