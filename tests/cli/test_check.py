@@ -117,7 +117,7 @@ def test_without_a_terminal_porttui_alone_lists_listeners_and_says_how_to_ask() 
     assert "porttui check TARGET\n" in text
 
 
-@pytest.mark.parametrize("term", ["dumb", "", None])
+@pytest.mark.parametrize("term", ["dumb", "unknown", None])
 def test_on_a_dumb_terminal_the_report_is_printed(term: str | None) -> None:
     code, text = on_terminal(str(closed_port()), TERM=term)
     assert code == 1

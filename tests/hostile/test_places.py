@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -60,7 +61,7 @@ def test_a_failure_says_that_its_details_could_not_be_kept(state: str, home: str
 
 
 def test_the_screen_says_that_a_report_was_not_saved(state: str, home: str) -> None:
-    variables = {key: value or "" for key, value in _VARIABLES.items()}
+    variables: dict[str, Any] = {key: value or "" for key, value in _VARIABLES.items()}
     port = closed_port()
     one = Terminal("tests.hostile.housed", state, home, "porttui", f"127.0.0.1:{port}", **variables)
     try:

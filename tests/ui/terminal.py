@@ -15,6 +15,7 @@ import sys
 import tempfile
 import termios
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pyte
@@ -29,7 +30,7 @@ _IDLE = 0.02
 ALT_SCREEN_OFF, CURSOR_ON = b"\x1b[?1049l", b"\x1b[?25h"
 
 
-def _take_terminal() -> None:
+def take_terminal() -> None:
     """Make stdin the controlling terminal of the new session, so that its end is told with SIGHUP (tty_ioctl(4))."""
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
@@ -37,23 +38,30 @@ def _take_terminal() -> None:
 class Terminal:
     """A program in a pseudo terminal, with all that it wrote."""
 
-    def __init__(self, *argv: str, **variables: str) -> None:
+    def __init__(
+        self,
+        *argv: str,
+        program: tuple[str, ...] = (sys.executable, "-m"),
+        prepare: Callable[[], None] = take_terminal,
+        **variables: str,
+    ) -> None:
         self.state = tempfile.mkdtemp(prefix="porttui-state-")
         self.master, slave = pty.openpty()
+        self.settings = termios.tcgetattr(slave)
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         environment = {key: value for key, value in os.environ.items() if key not in {"NO_COLOR", "COLORTERM"}}
         environment |= (
             {"TERM": "xterm-256color", "PYTHONPATH": f"{SRC}:{ROOT}"} | {"XDG_STATE_HOME": self.state} | variables
         )
         self.process = subprocess.Popen(
-            (sys.executable, "-m", *argv),
+            (*program, *argv),
             stdin=slave,
             stdout=slave,
             stderr=slave,
             cwd=ROOT,
             env=environment,
             start_new_session=True,
-            preexec_fn=_take_terminal,  # noqa: PLW1509  # one ioctl, no thread
+            preexec_fn=prepare,  # noqa: PLW1509  # one or two system calls, no thread
         )
         os.close(slave)
         self.output = b""
@@ -119,6 +127,17 @@ class Terminal:
             self.read(0.05)
         self.read(0.1)
         return self.process.returncode
+
+    def restored(self) -> bool:
+        """Tell whether the terminal is as it was: settings, screen, cursor, no reports of the mouse."""
+        screen = self.output.rpartition(ALT_SCREEN_OFF)
+        return (
+            termios.tcgetattr(self.master) == self.settings
+            and bool(screen[1])
+            and CURSOR_ON in screen[2]
+            and b"\x1b[?2004h" not in screen[2]
+            and self.output.rfind(b"\x1b[?1003h") <= self.output.rfind(b"\x1b[?1003l")
+        )
 
     def hang_up(self) -> None:
         """Close the terminal, and remove what porttui kept for this test."""

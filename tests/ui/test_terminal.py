@@ -6,10 +6,12 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.ui.terminal import ALT_SCREEN_OFF, CURSOR_ON, Terminal, end
+from tests.ui.terminal import ALT_SCREEN_OFF, Terminal, end, take_terminal
 
 SENTENCE = b"The server listens on IPv6 only"
 
@@ -25,23 +27,71 @@ def terminal(request: pytest.FixtureRequest) -> Iterator[Terminal]:
         end(one)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGQUIT])
 def test_signals_leave_a_terminal_that_can_be_used(terminal: Terminal, number: signal.Signals) -> None:
     terminal.process.send_signal(number)
     assert terminal.ended() == 128 + number
-    assert ALT_SCREEN_OFF in terminal.output
-    assert CURSOR_ON in terminal.output[terminal.output.rindex(b"\x1b[?25l") :]
+    assert terminal.restored()
 
 
-def test_hang_up_of_the_terminal_ends_it(terminal: Terminal) -> None:
+def test_a_signal_while_it_starts_leaves_a_terminal_that_can_be_used() -> None:
+    one = Terminal("tests.ui.run_sample")
+    try:
+        one.wait_for(b"\x1b[?1049h")
+        one.process.send_signal(signal.SIGTERM)
+        assert one.ended() == 143
+        assert one.restored()
+    finally:
+        end(one)
+
+
+def ignore_hang_up() -> None:
+    """Do as nohup(1) does."""
+    take_terminal()
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
+def no_controlling_terminal() -> None:
+    """Do as setsid(1) does: nobody tells that the terminal is gone."""
+
+
+@pytest.mark.parametrize(
+    ("terminal", "key"),
+    [({"prepare": ignore_hang_up}, b""), ({"prepare": no_controlling_terminal}, b""), ({}, b"\x1a")],
+    indirect=["terminal"],
+    ids=["SIGHUP ignored", "not told", "suspended"],
+)
+def test_hang_up_of_the_terminal_ends_it(terminal: Terminal, key: bytes) -> None:
+    if key:
+        terminal.type(key)
+        terminal.wait_for(ALT_SCREEN_OFF)
     terminal.hang_up()
-    terminal.process.wait(20)
+    assert terminal.process.wait(20) == 128 + signal.SIGHUP
 
 
-def test_q_leaves_with_the_exit_code_of_the_answer(terminal: Terminal) -> None:
-    terminal.type(b"q")
+@pytest.mark.parametrize("number", [signal.SIGTERM, None], ids=["SIGTERM", "hang-up"])
+def test_it_ends_when_the_line_is_down_and_takes_no_bytes(terminal: Terminal, number: signal.Signals | None) -> None:
+    waiting = Path(f"/proc/{terminal.process.pid}/wchan")
+    latest = time.monotonic() + 20
+    while "futex" not in waiting.read_text():  # the main thread waits for the one that writes
+        assert time.monotonic() < latest, waiting.read_text()
+        terminal.type(b"23")
+        time.sleep(0.01)
+    if number is None:
+        terminal.hang_up()
+        assert terminal.process.wait(20) == 129
+    else:
+        terminal.process.send_signal(number)
+        assert terminal.process.wait(20) == 143
+        terminal.read(0.1)
+        assert terminal.restored()
+
+
+@pytest.mark.parametrize("key", [b"q", b"\x03"], ids=["q", "ctrl+c"])
+def test_keys_leave_with_the_exit_code_of_the_answer(terminal: Terminal, key: bytes) -> None:
+    terminal.type(key)
     assert terminal.ended() == 1
-    assert ALT_SCREEN_OFF in terminal.output
+    assert terminal.restored()
 
 
 def cost(terminal: Terminal, keys: bytes) -> int:
@@ -90,6 +140,13 @@ def test_ctrl_z_suspends_and_coming_back_draws_again(terminal: Terminal) -> None
     before = len(terminal.output)
     terminal.process.send_signal(signal.SIGCONT)
     terminal.wait_for(SENTENCE, since=before)
+    terminal.settle()
+    assert " The server listens on IPv6 only; you asked for IPv4." in [
+        row.rstrip() for row in terminal.screen().display
+    ]
+    terminal.type(b"q")
+    assert terminal.ended() == 1
+    assert terminal.restored()
 
 
 @pytest.mark.parametrize(
@@ -109,7 +166,7 @@ def test_every_character_can_be_told_from_its_background(terminal: Terminal) -> 
 
 
 @pytest.mark.parametrize("variables", [{"PYTHONIOENCODING": "iso8859-1"}, {}], ids=["latin-1", "--ascii"])
-def test_a_terminal_that_is_not_utf_8_gets_ascii(variables: dict[str, str], unused_port: int) -> None:
+def test_a_terminal_that_is_not_utf_8_gets_ascii(variables: dict[str, Any], unused_port: int) -> None:
     flags = () if variables else ("--ascii",)
     one = Terminal("porttui", f"127.0.0.1:{unused_port}", *flags, **variables)
     try:

@@ -73,7 +73,7 @@ def terminal_for_tui() -> bool:
     """Tell whether a TUI can be shown and steered: Textual reads stdin and draws on stderr, and refuses no terminal."""
     if sys.stdin is None or sys.stderr is None or not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
-    return os.name == "nt" or os.environ.get("TERM", "") not in {"", "dumb"}
+    return os.name == "nt" or os.environ.get("TERM", "") not in {"", "dumb", "unknown"}
 
 
 def _listeners() -> int:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import gc
 import os
-import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -39,6 +37,7 @@ from porttui.ui.plain_ascii import AsciiFilter
 from porttui.ui.screens.start import StartScreen
 from porttui.ui.shown import Here, Shown
 from porttui.ui.terminal.drawing import ChangedCells
+from porttui.ui.terminal.told import Told
 from porttui.ui.theme import THEME
 
 if TYPE_CHECKING:
@@ -179,11 +178,18 @@ class PortTui(ChangedCells[Ended]):
         """Add the ASCII filter to Textual's own."""
         return [*super().get_line_filters(), *[self._ascii] * self._ascii.enabled]
 
+    def on_load(self) -> None:
+        """Catch the signals that end a program, before the terminal is changed."""
+        self._told = Told(self._told_to_end)
+        self._told.catch_signals()
+
     def on_mount(self) -> None:
-        """Catch the signals that end a program, and begin."""
+        """Begin."""
         self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
-        if not self.is_headless:
-            self._catch_signals()
+        if self.is_headless:
+            self._told.leave_signals()
+        else:
+            self._told.watch_terminal()
         if self.asked is None:
             self.push_screen(StartScreen())
         else:
@@ -196,20 +202,9 @@ class PortTui(ChangedCells[Ended]):
         """Collect garbage again, once there is time for it."""
         self.set_timer(_UNHURRIED, _collect_from_now_on)
 
-    def _catch_signals(self) -> None:
-        """Leave with a restored terminal when told to end or when the terminal hangs up; not known on Windows."""
-        loop = asyncio.get_running_loop()
-        for name in ("SIGTERM", "SIGHUP"):
-            number = getattr(signal, name, None)
-            if number is None:
-                continue
-            try:
-                loop.add_signal_handler(number, partial(self._told_to_end, int(number)))
-            except (NotImplementedError, RuntimeError):
-                return
-
     def _told_to_end(self, number: int) -> None:
-        self._signal = number
+        """Leave because of a signal; the first one counts."""
+        self._signal = self._signal or number
         self.exit(self.ended())
 
     def ended(self) -> Ended:
