@@ -57,7 +57,7 @@ def breaks_off(*arguments: Any) -> Iterator[Facts]:
 def break_at(part: str) -> None:
     """Break one part of porttui, in this process."""
     if part == "look":
-        replaced("porttui.observe", "observe", breaks_off)
+        replaced("porttui.observe.observe", "observe", breaks_off)
     elif part == "cause":
         one = "sigstopped"
         faults = tuple(replace(each, check=breaks) if each.code == one else each for each in FAULTS)
