@@ -18,6 +18,7 @@ from porttui.reading.filters import Filter
 from porttui.render import listing
 
 _HEAD = ("ADDRESS", "PROTO", "PROGRAM", "PID", "USER", "OPEN TO", "WHY LOOK")
+_MOST_DOUBTS = 2
 _CSV_HEAD = (*listing.CSV_HEAD, "reach", "sure", "who", "reasons")
 
 
@@ -79,9 +80,18 @@ def _written(table: Table, shown: list[_Open], form: str) -> str | bytes:
     lines = [(*cells(each.row)[:-1], _open_to(each), _reasons(each)) for each in shown]
     text = listing.table_text(_HEAD, lines)
     notes = [signs((cell for line in lines for cell in line[:5]), table.unseen)]
-    if any(not each.exposure.sure for each in shown):
-        notes.append("* as far as can be seen; --json says what is not known")
+    notes.append(_doubts([each.exposure for each in shown if not each.exposure.sure]))
     return text + "".join(f"\n{note}\n" for note in notes if note)
+
+
+def _doubts(unsure: list[Exposure]) -> str:
+    """Return the line that says what the star stands for."""
+    if not unsure:
+        return ""
+    unless = [text for text in dict.fromkeys(each.who.partition(", unless ")[2] for each in unsure) if text]
+    if not unless or len(unless) > _MOST_DOUBTS:
+        return "* as far as can be seen; --json says of each what is not known"
+    return f"* unless {', or '.join(map(listing.plain, unless))}"
 
 
 def _open_to(one: _Open) -> str:
