@@ -141,10 +141,10 @@ def _masked(draw: Draw, family: str) -> str:
 
 def _nft_rejection(draw: Draw, family: str) -> str:
     words = ["reject", "reject with tcp reset"]
-    if family in {"ip", "inet"}:
+    if family in {"ip", "inet", "netdev"}:
         names = ("host-unreachable", "admin-prohibited", "net-unreachable")
         words += [f"reject with icmp type {name}" for name in names]
-    if family in {"ip6", "inet"}:
+    if family in {"ip6", "inet", "netdev"}:
         words += [f"reject with icmpv6 type {name}" for name in ("no-route", "admin-prohibited", "addr-unreachable")]
     if family == "inet":
         names = ("port-unreachable", "host-unreachable", "admin-prohibited")
@@ -155,7 +155,7 @@ def _nft_rejection(draw: Draw, family: str) -> str:
 def _nft_verdict(draw: Draw, family: str, hook: str, chains: list[str]) -> str:
     kinds = ["accept", "accept", "drop", "return", "counter", "vmap", "namedmap"]
     kinds += [] if hook in _UNTRACKED else ["mark", "ct mark"]
-    kinds += [] if hook in _UNTRACKED | {"postrouting"} else ["reject", "reject"]
+    kinds += [] if hook in {"egress", "bridge", "postrouting"} else ["reject", "reject"]
     kinds += ["jump", "goto"] if chains else []
     kind = draw(st.sampled_from(kinds))
     marks = ("0x1", "0x2", "meta mark | 0x2", "meta mark & 0xfe", "meta mark ^ 0x3", "ct mark")

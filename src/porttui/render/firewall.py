@@ -8,21 +8,13 @@ from collections.abc import Iterator, Sequence
 from porttui.model.address import endpoint
 from porttui.model.answer import FirewallAnswer, JudgedAddress
 from porttui.model.rules import HookPassed, RuleStop
+from porttui.reading import rule_words
 from porttui.render.lines import ascii_text, columns, paragraph, shell_command
 
 _BOLD_RED = "\x1b[1;31m"
 _PLAIN = "\x1b[0m"
 _WIDTH = 80
 _WIDE = 10_000
-_HOOKS = {
-    "output": "leaves the program",
-    "postrouting": "last stop outwards",
-    "egress": "goes into the device",
-    "ingress": "comes out of the device",
-    "prerouting": "first stop inwards",
-    "input": "to a program here",
-    "forward": "on to another machine",
-}
 _WAYS = {
     "there": "The packet's way",
     "back": "The server's answer, on its way back",
@@ -67,7 +59,8 @@ def _passes(verdict: str) -> bool:
 
 def _headline(answer: FirewallAnswer) -> str:
     """Return the answer in one sentence."""
-    by = _place(answer)
+    decides = answer.rule or answer.policy
+    by = rule_words.short_place(decides) if decides is not None else ""
     said = _doing(answer.verdict)
     if answer.tried is not None and answer.tried.agrees is False:
         return f"{said}, as the connection shows; the rules that were read say otherwise"
@@ -95,27 +88,13 @@ def _doing(verdict: str) -> str:
     }.get(verdict, "what the rules do cannot be told")
 
 
-def _place(answer: FirewallAnswer) -> str:
-    """Tell where the deciding rule is: "inet guard input, handle 12"."""
-    if answer.rule is not None:
-        rule = answer.rule
-        number = f", handle {rule.handle}" if rule.handle is not None else ""
-        number = number or (f", rule {rule.position}" if rule.position is not None else "")
-        return f"{rule.table} {rule.chain}{number}"
-    if answer.policy is not None:
-        return f"{answer.policy.table} {answer.policy.chain}, {answer.policy.word}"
-    return ""
-
-
 def _rows(answer: FirewallAnswer) -> list[tuple[str, str]]:
     rows = [("from", _sender(answer)), ("to", _target(answer))]
     if answer.rulesets:
         rows.append(("rules", f"of {', '.join(answer.rulesets)}"))
     if answer.rule is not None:
-        number = f", handle {answer.rule.handle}" if answer.rule.handle is not None else ""
-        number += f", rule {answer.rule.position}" if answer.rule.position is not None else ""
         rows.append(("rule", answer.rule.text))
-        rows.append(("in", f"table {answer.rule.table}, chain {answer.rule.chain}{number} ({answer.rule.backend})"))
+        rows.append(("in", f"{rule_words.place(answer.rule)} ({answer.rule.backend})"))
     elif answer.policy is not None:
         stop = answer.policy
         rows.append(("rule", f"none: {stop.word} of table {stop.table}, chain {stop.chain} ({stop.backend})"))
@@ -173,8 +152,7 @@ def _stops(passed: list[HookPassed]) -> Iterator[tuple[str, ...]]:
 def _rule_text(stop: RuleStop) -> str:
     if stop.rule is None:
         return ""
-    number = f"handle {stop.rule.handle}" if stop.rule.handle is not None else f"rule {stop.rule.position}"
-    return f"{number}: {stop.rule.text}"
+    return f"{rule_words.number(stop.rule)}: {stop.rule.text}"
 
 
 def _each_address(answer: FirewallAnswer) -> list[str]:
