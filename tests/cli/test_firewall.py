@@ -23,10 +23,10 @@ def test_the_text_begins_with_the_answer_and_names_the_rule() -> None:
     assert done.returncode == 1
     assert done.stderr == b""
     assert lines[0] == (
-        "FAULT  10.231.8.1:3000  a firewall rule answers with a TCP reset: ip filter ufw-user-input, handle 116"
+        "FAULT  10.231.8.1:3000  a firewall rule answers with a TCP reset: ip filter ufw-user-input, rule 6"
     )
     assert "  rule   -A ufw-user-input -p tcp -m tcp --dport 3000 -j REJECT --reject-with tcp-reset" in lines
-    assert "  in     table ip filter, chain ufw-user-input, handle 116, rule 6 (iptables)" in lines
+    assert "  in     table ip filter, chain ufw-user-input, rule 6, in nft handle 116 (iptables)" in lines
     assert lines[-1] == "  verdict  reset   exit 1"
     assert done.stdout.isascii()
 

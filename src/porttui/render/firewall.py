@@ -61,6 +61,7 @@ def _headline(answer: FirewallAnswer) -> str:
     """Return the answer in one sentence."""
     decides = answer.rule or answer.policy
     by = rule_words.short_place(decides) if decides is not None else ""
+    by += f", {decides.word}" if isinstance(decides, RuleStop) else ""
     said = _doing(answer.verdict)
     if answer.tried is not None and answer.tried.agrees is False:
         return f"{said}, as the connection shows; the rules that were read say otherwise"
@@ -94,7 +95,9 @@ def _rows(answer: FirewallAnswer) -> list[tuple[str, str]]:
         rows.append(("rules", f"of {', '.join(answer.rulesets)}"))
     if answer.rule is not None:
         rows.append(("rule", answer.rule.text))
-        rows.append(("in", f"{rule_words.place(answer.rule)} ({answer.rule.backend})"))
+        also = answer.rule.handle if answer.rule.backend == "iptables" else None
+        in_nft = f", in nft handle {also}" if also is not None else ""
+        rows.append(("in", f"{rule_words.place(answer.rule)}{in_nft} ({answer.rule.backend})"))
     elif answer.policy is not None:
         stop = answer.policy
         rows.append(("rule", f"none: {stop.word} of table {stop.table}, chain {stop.chain} ({stop.backend})"))

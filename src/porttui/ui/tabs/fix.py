@@ -221,6 +221,8 @@ class FixTab(Tab):
         if all_needed(report):
             return f"Do all of these, in this order. {again}"
         ways = [remedy.way for remedy in report.remedies]
+        if all(remedy.only_looks for remedy in report.remedies):
+            return f"What follows only looks, and changes nothing. {again}"
         if len(ways) == 1:
             return f"One way: do its steps. {again}"
         looks = [remedy.way for remedy in report.remedies if remedy.only_looks]
