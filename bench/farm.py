@@ -109,7 +109,7 @@ def _be(number: int, count: int, ended: int, say: int) -> None:
     os.close(say)
     while not select.select([ended], [], [], 0 if count < 0 else None)[0]:
         with socket.create_connection(server.getsockname()), server.accept()[0]:
-            time.sleep(0.005)
+            time.sleep(0.02)
 
 
 if __name__ == "__main__":

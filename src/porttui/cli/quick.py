@@ -8,6 +8,7 @@ namespace that has the port.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -34,12 +35,14 @@ def answered(words: list[str]) -> int | None:
     """
     if sys.platform != "linux" or os.geteuid() != 0:
         return None
+    gc.disable()  # it would look at every row again and again, and find nothing that a quick command should give back
     text = None
     if words[0] == "who" and len(words) == 2 and words[1].isdecimal() and 0 < int(words[1]) < 65536:
         text = _who(int(words[1]))
-    elif words in (["sockets"], ["sockets", "all"]):
-        text = _sockets(every=len(words) > 1)
+    elif words[0] == "sockets" and {*words[1:]} <= {"all", "tcp"}:
+        text = _sockets(every="all" in words, tcp="tcp" in words)
     if text is None:
+        gc.enable()
         return None
     exits.emit(text)
     return exits.Exit.HEALTHY
@@ -66,19 +69,19 @@ def _who(port: int) -> str | None:
     return "\n".join(parts)
 
 
-def _sockets(*, every: bool) -> str | None:
+def _sockets(*, every: bool, tcp: bool) -> str | None:
     from porttui.observe.snapshots import Snapshots
     from porttui.render import listing
 
-    table = Snapshots(protocols=("tcp", "udp") if every else ("tcp",), waiting=not every).take()
+    both = every and not tcp
+    table = Snapshots(protocols=("tcp", "udp") if both else ("tcp",), waiting=not every).take()
     if not _certain(table):
         return None
     rows = [row for row, state in enumerate(table.states) if every or state == "LISTEN"]
     if not rows:
         return None
-    cells = listing.cells_of(table, states=every, protocols=every)
-    shown = map(cells, listing.by_place(table, rows))
-    return listing.table_text(listing.head(states=every, protocols=every), shown)
+    columns = listing.columns_of(table, listing.by_place(table, rows), states=every, protocols=both)
+    return listing.columns_text(listing.under(listing.head(states=every, protocols=both), columns))
 
 
 def _certain(table: object) -> TypeGuard[Table]:

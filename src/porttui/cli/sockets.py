@@ -121,10 +121,9 @@ def written(
         return lines_of_json([entry_of(table, row) for row in rows])
     if form == "csv":
         return csv_text([listing.CSV_HEAD, *listing.csv_rows(table, rows)])
-    cells = listing.cells_of(table, states=states, protocols=protocols)
-    shown = [cells(row) for row in rows]
-    text = listing.table_text(listing.head(states=states, protocols=protocols), shown)
-    notes = signs((cell for row in shown for cell in row), table.unseen)
+    columns = listing.columns_of(table, rows, states=states, protocols=protocols)
+    text = listing.columns_text(listing.under(listing.head(states=states, protocols=protocols), columns))
+    notes = signs((cell for column in columns[-4:-1] for cell in column), table.unseen)
     return text + (f"\n{notes}\n" if notes else "")
 
 

@@ -6,8 +6,8 @@ struct takes it apart; no value is made for a row before somebody draws it.
 
 from __future__ import annotations
 
+import _socket as socket  # see netlink
 import functools
-import socket
 import struct
 import sys
 from array import array
@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from porttui.model.facts import Socket
 
 LISTEN, CLOSE = 10, 7
-WAITING = 1 << LISTEN | 1 << CLOSE | 1 << 13
-"""States of who waits: listeners, unconnected UDP sockets, and bound ones (TCPF_BOUND_INACTIVE, Linux 6.8)."""
+LISTENING, UNCONNECTED = 1 << LISTEN, 1 << CLOSE
+WAITING = LISTENING | 1 << 13
+"""TCP sockets that wait: listeners and bound ones (TCPF_BOUND_INACTIVE, Linux 6.8). With any other state the kernel
+walks the table of all connections, which takes a hundred times as long."""
 EVERY = 0xFFF | 1 << 13
 _FAMILIES = (socket.AF_INET, socket.AF_INET6)
 _NUMBERS = {"tcp": socket.IPPROTO_TCP, "udp": socket.IPPROTO_UDP}

@@ -73,8 +73,8 @@ def _look(others: list[list[int]], ports: tuple[int, ...], answers: list[bool]) 
             with contextlib.suppress(OSError):
                 enter(pid)
                 for port in ports:
-                    rows.read("tcp", dump.WAITING, port)
-                    rows.read("udp", dump.WAITING, port)
+                    rows.read("tcp", dump.LISTENING, port)
+                    rows.read("udp", dump.UNCONNECTED, port)
                 answers.append(len(rows) > 0)
                 break
 

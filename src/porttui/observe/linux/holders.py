@@ -131,14 +131,16 @@ class Holders:
         process = self._processes[pid]
         folder = f"/proc/{pid}/fd"
         self.changed.add(pid)
-        before, process.denied = process.sockets, False
+        before, process.denied, process.sockets = process.sockets, False, {}
         try:
-            names = os.listdir(folder)  # noqa: PTH208
-        except OSError as error:
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError as error:  # it has ended, or belongs to somebody else
             process.denied = isinstance(error, PermissionError)
-            names = []
-        kept = {name: before[name] for name in names if before.get(name) in trusted} if before and trusted else {}
-        process.sockets = kept | _sockets(folder, (name for name in names if name not in kept) if kept else names)
+        else:
+            try:
+                process.sockets = _sockets(descriptor, before, trusted)
+            finally:
+                os.close(descriptor)
         self._stale = self._stale or process.sockets != before
 
     def _gather(self) -> None:
@@ -165,13 +167,23 @@ def pids_here() -> list[int]:
     return [int(name) for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208
 
 
-def _sockets(folder: str, names: Iterable[str]) -> dict[str, int]:
-    """Return the inodes of those descriptors that are sockets: their links read ``socket:[123]`` (proc_pid_fd(5))."""
+def _sockets(folder: int, before: dict[str, int], trusted: AbstractSet[int]) -> dict[str, int]:
+    """Return the inodes of those descriptors that are sockets: their links read ``socket:[123]`` (proc_pid_fd(5)).
+
+    Args:
+        folder: the opened /proc/PID/fd; from there the way to each link is shorter.
+        before: what was found the last time.
+        trusted: a descriptor that led to one of these is not read again.
+    """
+    names: Iterable[str] = os.listdir(folder)
     found: dict[str, int] = {}
+    if before and trusted:
+        found = {name: before[name] for name in names if before.get(name) in trusted}
+        names = [name for name in names if name not in found]
     readlink = os.readlink  # the hot loop: once for every open file of the machine
     for name in names:
         try:
-            link = readlink(f"{folder}/{name}")
+            link = readlink(name, dir_fd=folder)
         except OSError:
             continue
         if link.startswith("socket:["):

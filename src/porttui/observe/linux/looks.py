@@ -94,7 +94,8 @@ class LinuxLooks:
             if protocol not in self._protocols:
                 continue
             try:
-                rows.read(protocol, self._states, self._port)
+                udp_waiting = protocol == "udp" and self._states == dump.WAITING
+                rows.read(protocol, dump.UNCONNECTED if udp_waiting else self._states, self._port)
             except OSError:
                 from porttui.observe.linux import proc_net
 
@@ -215,7 +216,7 @@ class LinuxLooks:
             from porttui.observe.linux.unseen import not_in_proc
 
             found.append(not_in_proc("sock_diag is denied here"))
-        count = sum(1 for inode, held in zip(rows.inodes, pids, strict=True) if inode and not held)
+        count = pids.count(()) - rows.inodes.count(0)  # nobody holds those without an inode
         count += sum(1 for each in known.values() if each.pids and each.owner_by != "descriptor")
         if not count or not self._wants_owners:
             return tuple(found)
