@@ -33,7 +33,7 @@ def handshake(facts: Facts) -> Page:
     return Page(
         idea="TCP opens a connection with three packets: SYN from the client, SYN and ACK from the server's kernel, "
         "ACK from the client. Both kernels do this alone: connect succeeds before the server's program has done "
-        "anything. So an open connection proves a listener and a free way, and nothing about the program.",
+        "anything. So an open connection shows a listener and a free way, and nothing of the program.",
         here=(
             ("PACKET", "CLIENT IS IN", "SERVER'S SIDE"),
             ("SYN           ->", "SYN_SENT", "SYN_RECV"),
@@ -68,15 +68,15 @@ def answers(facts: Facts) -> Page:
     mine = seen.asked_attempts(facts)
     own = f" Yours, {asked_endpoint(facts)}: {outcome(mine[0])}." if mine and facts.done else ""
     return Page(
-        idea="How a connection fails says where to look. An answer, even a bad one, proves that a packet went there "
-        f"and one came back.{own}",
+        idea=f"How a connection fails says where to look. Any answer, even refused, proves that something answered; "
+        f"silence alone proves nothing.{own}",
         here=(
             ("YOU SEE", "IT PROVES", "IT DOES NOT PROVE"),
-            ("refused", "a kernel answered: RST or ICMP", "no listener: a rule may reject"),
-            ("time-out", "nothing came back", "a firewall: a full queue does it"),
+            ("refused", "an answer came: RST or ICMP", "no listener: rules reject too"),
+            ("time-out", "no answer came", "a firewall: full queues too"),
             ("reset", "it was open, and was cut off", "that the server cut it off"),
-            ("empty reply", "a program closed it", "that it read the request"),
-            ("unreachable", "no route, or ICMP said so", "that the machine is off"),
+            ("empty reply", "it was open, and was closed", "that the request was read"),
+            ("unreachable", "no way known, or ICMP", "that the machine is off"),
         ),
         then="On one machine all of them are quick but the time-out, which takes as long as the client has patience.",
         tries=(
@@ -107,6 +107,6 @@ def silence(facts: Facts) -> Page:
         ),
         then="A server of one thread serves one client at a time: an idle browser tab can hold it. TCP itself has no "
         "time limit for an idle connection, so clients need one.",
-        tries=(("python3 -m http.server 62893", "ctrl+z, then connect; fg resumes it"),),
+        tries=(("python3 -m http.server 62893", "after ctrl+z: open, and silent"),),
         sources="proc(5) (state), signal(7) (SIGSTOP), listen(2), RFC 9293 3.8.4",
     )

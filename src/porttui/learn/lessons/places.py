@@ -15,9 +15,9 @@ def containers(facts: Facts) -> Page:
     inside = facts.host.container
     marks = f"yes, by the marks of {inside}" if inside else "no marks of one were found"
     return Page(
-        idea="A container on Linux has a network namespace of its own: its own interfaces, addresses, port numbers, "
-        "firewall, and its own loopback. localhost inside is the container, not the machine around it. Two containers "
-        "can both listen on port 80, and neither takes the port of the machine.",
+        idea="A container on Linux mostly has a network namespace of its own: its own interfaces, addresses, port "
+        "numbers, firewall, and its own loopback. localhost inside is the container, not the machine around it. Two "
+        "containers can both listen on port 80, and neither takes the port of the machine.",
         here=(
             ("ON " + machine(facts), ""),
             ("is this a container?", marks),
@@ -69,7 +69,7 @@ def several(facts: Facts) -> Page:
     return Page(
         idea="Each service needs an address and a port that no other listener has. Choose ports once, below the range "
         "of lent ports and off the known services, and write them down in one place (.env, compose.yaml). Or take "
-        "another loopback address: 127.0.0.2:8080 and 127.0.0.3:8080 do not meet.",
+        "another loopback address: 127.0.0.2:8080 and 127.0.0.3:8080 do not meet (on macOS add them to lo0 first).",
         here=(("TAKEN HERE", "PROGRAM", "PID", "USER", "REACHED AT"), *v.places(facts, rows)),
         then="Or let a reverse proxy stand at one port and choose by name: shop.localhost leads to this machine in "
         "browsers, and in many resolvers. A server that steps to the next port when its own is taken (vite, next) is "
@@ -118,9 +118,8 @@ def commands(facts: Facts) -> Page:
             ("ping HOST", "an answer to ICMP", "anything about ports"),
             ("porttui check TARGET", "the stop that failed", "what you may not see"),
         ),
-        then=f"As {facts.privileges.user} you see "
-        f"{'everything that root sees' if facts.privileges.root else 'what an ordinary user sees'}. ping is no test of "
-        "a port: a machine can answer it and refuse, or not answer it and serve.",
+        then=f"Without root, the owners of other users' sockets and the firewall rules stay unseen; you are "
+        f"{facts.privileges.user}. ping is no test of a port: a machine can answer it and refuse, or the reverse.",
         tries=(("porttui check localhost:62893", "refused, and nobody listens"),),
         sources="ss(8), lsof(8), netstat(8), curl(1), nc(1), ping(8), RFC 1122 3.2.2.6",
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from porttui.learn import values as v
 from porttui.learn.page import Page
 from porttui.model.facts import Facts
-from porttui.model.services import SERVICE_PORTS
 from porttui.reading import lasting
 from porttui.reading.words import count, machine
 
@@ -25,8 +24,9 @@ def port(facts: Facts) -> Page:
         "a program listens at it, and when that program ends it is closed again. TCP and UDP each count their own "
         "ports, so a program at UDP 53 does not answer at TCP 53.",
         here=(("LISTENS AT", "PROGRAM", "PID", "USER", "REACHED AT"), *v.places(facts, rows)),
-        then=f"Somebody listens on {seen} of {machine(facts)} now; a connection to any other one is refused. A TCP "
-        "connection is known by four values together: both addresses and both ports, so one server port serves many.",
+        then=f"Somebody listens on {seen} of {machine(facts)} now; any other port refuses, or a firewall is silent. A "
+        "TCP connection is known by four values together, both addresses and both ports: one server port serves "
+        "many.",
         tries=(
             (f"porttui who {EXAMPLE}", "nobody, most likely"),
             ("porttui sockets", "every listener of this machine"),
@@ -69,7 +69,7 @@ def ranges(facts: Facts) -> Page:
                 "the range of this kernel",
             ),
         ),
-        sources="RFC 6335 6 (ranges), 8.1.2 (dynamic ports), ip(7) (ip_local_port_range)",
+        sources="RFC 6335 6 (ranges), 8.1.2 (dynamic ports), ip(7)",
     )
 
 
@@ -107,7 +107,7 @@ def static_and_dynamic(facts: Facts) -> Page:
             ("SIDE", "PORT", "WHO CHOOSES", "HERE"),
             ("server", "stays", "you, in its settings", f"for example {server}"),
             ("client", "is lent", "the kernel", v.range_text(facts)),
-            ("well known", "by list", "IANA", f"{len(SERVICE_PORTS)} services porttui knows"),
+            ("server", "port 0", "the kernel", "another one each time"),
         ),
         then="Give a server a port below the range that is lent; else a connection may hold it for a moment, and the "
         "server fails to start once in a while. Or reserve it (ip_local_reserved_ports).",

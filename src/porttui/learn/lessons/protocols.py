@@ -39,7 +39,7 @@ def _usual(facts: Facts) -> tuple[tuple[str, str, str], ...]:
 
     return tuple(
         (str(port), text, who(port))
-        for port, text in ((80, "http://"), (443, "https://"), (8080, "a stand-in for 80, by custom"))
+        for port, text in ((80, "http://"), (443, "https://"), (8080, "http-alt, a stand-in for 80"))
     )
 
 

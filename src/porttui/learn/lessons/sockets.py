@@ -27,13 +27,13 @@ def listen(facts: Facts) -> Page:
         "client is connected before the program has seen it, and waits in a queue.",
         here=(
             ("AFTER", "IN THE SOCKET TABLE", "A CLIENT IS"),
-            ("bind", "no row in /proc/net/tcp", "refused; a second bind fails"),
+            ("bind", v.by_os(facts, "no row in /proc/net/tcp", "no LISTEN"), "refused; a second bind fails"),
             ("listen", "LISTEN", "connected, and waits"),
             ("accept", "ESTABLISHED, with a program", "served"),
             row,
         ),
         then=f"The queue has room for what listen was given, at most {v.setting(facts, 'net.core.somaxconn')} here "
-        "(somaxconn). When it is full, new clients get no answer: a time-out without a firewall.",
+        "(somaxconn). When it is full, Linux does not answer new clients: a time-out without a firewall.",
         tries=(
             (
                 v.by_os(facts, "ss -ltn", "netstat -anLp tcp", "netstat -an"),
@@ -59,9 +59,9 @@ def who_can_reach(facts: Facts) -> Page:
             ("0.0.0.0, ::", _number(rows, "wildcard"), f"who can reach {lan or 'an address of it'}, and this machine"),
             ("another one", _number(rows, "other"), "who asks for exactly that address"),
         ),
-        then="0.0.0.0 is for binding. As a destination it is no address at all; Linux takes it for this machine, so a "
-        "URL http://0.0.0.0:3000 may work here and nowhere else.",
-        tries=((f"python3 -m http.server {EXAMPLE} --bind 127.0.0.1", f"then {lan or 'its LAN address'} is refused"),),
+        then="0.0.0.0 is for binding. As a destination it is no address at all; Linux takes it for the machine itself. "
+        "So http://0.0.0.0:3000 in the log of a server is no URL to pass on.",
+        tries=((f"python3 -m http.server {EXAMPLE} --bind 127.0.0.1", f"{lan or 'its LAN address'}: refused"),),
         sources="ip(7) (INADDR_ANY), ipv6(7) (IPV6_V6ONLY), RFC 4291 2.5.2 (::)",
     )
 
@@ -87,8 +87,8 @@ def in_use(facts: Facts) -> Page:
     looked = f"; on port {facts.asked.target.port} now: {states['TIME_WAIT']}" if seen.sockets_seen(facts) else ""
     return Page(
         idea='"Address already in use" (EADDRINUSE) is what bind says when the kernel will not give address and port '
-        "twice. Mostly another program listens there: often an earlier start of the same server. A listener at "
-        "0.0.0.0 stands in the way of every IPv4 address of that port.",
+        "twice. Mostly another program listens there: often an earlier start of the same server. On Linux a listener "
+        "at 0.0.0.0 stands in the way of every IPv4 address of that port.",
         here=(
             ("WHAT HOLDS A PORT", "HOW LONG"),
             ("a listener", "until it is stopped"),
@@ -97,7 +97,8 @@ def in_use(facts: Facts) -> Page:
             rows,
         ),
         then="TIME_WAIT remembers a closed connection on the side that closed first, so that late packets find no new "
-        "one. No program holds it, so there is nobody to kill; with SO_REUSEADDR a server starts all the same.",
+        "one. No program holds it, so there is nobody to kill; servers that set SO_REUSEADDR, as most do, start all "
+        "the same.",
         tries=(
             (f"porttui check {EXAMPLE} --bind", "whether a server could start there"),
             (f"porttui who {EXAMPLE}", "who holds it"),
