@@ -12,9 +12,9 @@ from porttui.reading.words import backend, machine
 def firewall(facts: Facts) -> Page:
     """What accept, drop and reject look like from outside."""
     return Page(
-        idea="A firewall is a list of rules in the kernel, asked for each packet on its way in, on its way out, and when "
-        "it is passed on. In each chain the first rule that decides wins; else the policy of the chain does. Packets "
-        "from this machine to itself pass it as well, though most rules let lo through.",
+        idea="A firewall is a list of rules in the kernel, asked for each packet on its way in, on its way out, and "
+        "when it is passed on. In each chain the first rule that decides wins; else the policy of the chain does. "
+        "Packets from this machine to itself pass it as well, though most rules let lo through.",
         here=(
             ("RULE SAYS", "THE CLIENT SEES"),
             ("accept", "what the server does"),
