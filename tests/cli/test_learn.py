@@ -21,6 +21,12 @@ def test_it_lists_the_lessons_and_prints_one_with_the_next_named() -> None:
     assert len(told) < 24
 
 
+def test_it_tells_the_words_of_the_trade() -> None:
+    told = porttui("learn", "words").stdout.decode()
+    assert "\nTIME_WAIT " in told
+    assert max(map(len, told.splitlines())) < 80
+
+
 def test_a_fault_leads_to_its_lesson_and_nonsense_to_the_list() -> None:
     assert porttui("learn", "time-wait").stdout.startswith(b"Address already in use ")
     wrong = porttui("learn", "locahost")

@@ -9,6 +9,10 @@ from porttui.model.facts import Facts
 
 SUMMARY = "lessons about ports, with the values of this machine"
 _WIDTH = 79
+_MORE = (
+    "One of them: porttui learn TOPIC. Each builds on those before.",
+    "The words of the trade, each in two lines: porttui learn words",
+)
 
 
 def run(argv: list[str]) -> int:
@@ -18,8 +22,13 @@ def run(argv: list[str]) -> int:
     args = build_parser().parse_intermixed_args(argv)
     if args.topic is None:
         rows = [(f"{at:>2}", lesson.topic, lesson.title) for at, lesson in enumerate(LESSONS, 1)]
-        told = [*columns(rows, _WIDTH, indent=0), "", "One of them, in the order that builds up: porttui learn TOPIC"]
+        told = [*columns(rows, _WIDTH, indent=0), "", *_MORE]
         exits.emit("\n".join(told) + "\n")
+        return exits.Exit.HEALTHY
+    if args.topic.strip().lower() == "words":
+        from porttui.learn.glossary import TERMS
+
+        exits.emit("\n".join(columns([(term.word, term.meaning) for term in TERMS], _WIDTH, indent=0)) + "\n")
         return exits.Exit.HEALTHY
     lesson = _find(args.topic)
     from porttui.learn.setting import lesson_rows
@@ -34,7 +43,9 @@ def run(argv: list[str]) -> int:
 def build_parser() -> Parser:
     """Return the parser of this subcommand."""
     parser = Parser("learn", "Print a short lesson; without a topic, list them all.", "porttui learn localhost")
-    parser.add_argument("topic", metavar="TOPIC", nargs="?", help="a topic of the list, its number, or a fault's code")
+    parser.add_argument(
+        "topic", metavar="TOPIC", nargs="?", help="a topic of the list, its number, a fault's code, or words"
+    )
     return parser
 
 
