@@ -71,6 +71,7 @@ def test_a_rule_of_nft(action: str, code: str, hook: str, address: str) -> None:
         assert f"handle {rule['handle']}" in stage.run("nft", "-a", "list", "chain", "inet", "guard", "dev")
         assert rule["text"].startswith(f"tcp dport {server.port}"), rule
         assert "block dev ports" in rule["text"], rule
+        assert "packets" not in rule["text"], "what a rule has counted is not the rule"
         _proven(stage, asked, answer, f"Let port {server.port} through, for this machine itself")
 
 

@@ -13,11 +13,13 @@ from textual.pilot import Pilot
 
 from porttui.diagnose import diagnose
 from porttui.model.facts import Facts, FirewallBackend, Unseen
-from porttui.model.report import Report
-from porttui.model.rules import HookPassed, Judged, Rule, RuleStop
+from porttui.model.report import Report, Status
+from porttui.model.rules import HookPassed, Judged, Missed, Rule, RuleStop
 from porttui.model.target import Asked
 from porttui.reading.sender import Sender
+from porttui.reading.way import WayStop
 from porttui.ui.app import Ended, PortTui
+from porttui.ui.firewall_rows import stop_in_full
 from tests import worlds as w
 from tests.ui.screen import app_on, drawn, rows, running, settled, text, until, visible
 
@@ -95,6 +97,39 @@ async def test_a_wide_window_tells_the_stop_in_focus_rule_by_rule() -> None:
         assert "   ✓  nftables         read, 5 rules" in right
         await pilot.press("up", "up")
         assert " At the stop: lo" in [row[:71].rstrip() for row in visible(pilot)]
+
+
+def test_chains_that_came_back_take_no_room_from_the_rule_that_decides() -> None:
+    def rule(chain: str, position: int, text: str) -> Rule:
+        return Rule(text=text, table="ip filter", chain=chain, position=position, backend="iptables")
+
+    def jump(chain: str, position: int, to: str) -> RuleStop:
+        asked = rule(chain, position, f"-A {chain} -j {to}")
+        return RuleStop(table="ip filter", chain=chain, word=f"jump {to}", rule=asked, backend="iptables")
+
+    drop = RuleStop(
+        table="ip filter", chain="own", word="drop", rule=rule("own", 3, "-A own -p tcp -j DROP"), backend="iptables"
+    )
+    missed = (
+        Missed(at=0, rules=(rule("INPUT", 2, "-A INPUT -i eth0 -j ACCEPT"),), more=30),
+        Missed(at=2, rules=(rule("before", 1, "-A before -p udp -j ACCEPT"),)),
+    )
+    stops = (jump("INPUT", 3, "before"), jump("INPUT", 4, "own"), drop)
+    passed = HookPassed(hook="input", way="there", stops=stops, policy="accept", missed=missed)
+    stop = WayStop("input", "", Status.FAIL, "", chains=(passed,), decides=drop)
+    assert [row.text.rstrip() for row in stop_in_full(stop, 60, 2)] == [
+        " At the stop: input",
+        "   ✗ ip filter INPUT   priority 0     policy accept",
+        "       30 more rules: no match, or came back",
+        "       rule 2      -i eth0 -j ACCEPT             no match",
+        "       rule 3      -j before                     came back",
+        "       rule 4      -j own                        goes on",
+        "       rule 1      -p udp -j ACCEPT              no match",
+        "       rule 3      -A own -p tcp -j DROP",
+        "                   rule 3 of chain own: decides",
+    ]
+    few = [row.text for row in stop_in_full(stop, 60, 0)]
+    assert few[2] == "       32 rules: no match, or came back"
 
 
 async def test_a_narrow_window_begins_with_what_decides_and_scrolls_to_the_rest() -> None:
