@@ -153,7 +153,7 @@ async def test_the_palette_has_a_command_for_each_key_that_works_here_and_runs_i
     async with running(app, (80, 36)) as pilot:
         await pilot.press("ctrl+p")
         await until(pilot, lambda: isinstance(app.screen, CommandPalette))
-        await until(pilot, lambda: "Recheck (r)" in text(pilot))
+        await until(pilot, lambda: "Fix (f)" in text(pilot))
         assert "Theme" not in text(pilot)
         await pilot.press(*"firewall")
         await until(pilot, lambda: app.screen.query_one(CommandList).option_count == 1)
@@ -165,7 +165,7 @@ async def test_the_palette_can_be_drawn_in_ascii() -> None:
     app = app_on(reports.ipv6_only(), ascii_only=True)
     async with running(app, (80, 36)) as pilot:
         await pilot.press("ctrl+p")
-        await until(pilot, lambda: "Recheck (r)" in text(pilot))
+        await until(pilot, lambda: "Fix (f)" in text(pilot))
         assert all(row.isascii() for row in rows(pilot))
 
 
