@@ -65,7 +65,7 @@ SHOTS = {
     "fixed": Shot(facts="moved-1", keys=("f", "down", "enter"), seen=_FIXED),
     "process": Shot(facts="sigstopped", keys=("4",)),
     "confirm": Shot(facts="sigstopped", keys=("4", "a", "2")),
-    "sockets": Shot(facts="moved-1", keys=("3",)),
+    "sockets": Shot(facts="moved-3", keys=("3",)),
     "learn": Shot(facts="moved-1", keys=("6",)),
     "reasons": Shot(facts="moved-1", keys=("enter",)),
     "nothing-listening": Shot(facts="nothing-listening"),

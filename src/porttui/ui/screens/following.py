@@ -62,7 +62,10 @@ class Following:
         try:
             while True:
                 began = clock()
-                self._show(await live.in_thread(partial(_look, screen.tui.table, tab.arranger())))
+                found = await live.in_thread(partial(_look, screen.tui.table, tab.arranger()))
+                while isinstance(found, Arranged) and found.wish != tab.wish:  # another one was typed meanwhile
+                    found = await live.in_thread(partial(tab.arranger(), found.table))
+                self._show(found)
                 took = clock() - began
                 await asyncio.sleep(max(_PERIOD - took, took * (1 / _SHARE - 1)))
         except Exception as error:  # noqa: BLE001  # told on the screen and on the normal screen
@@ -77,8 +80,6 @@ class Following:
             tab.redraw()
         else:
             tab.take(found, live=True)
-            if found.wish != tab.wish:
-                self.arrange()
         self._screen.refresh_rows()
 
     # What the user wishes
