@@ -150,7 +150,7 @@ async def test_a_target_of_the_command_line_is_remembered(tmp_path: Path) -> Non
 
 async def test_the_palette_has_a_command_for_each_key_that_works_here_and_runs_it() -> None:
     app = app_on(reports.ipv6_only())
-    async with running(app, (80, 36)) as pilot:
+    async with running(app, (80, 50)) as pilot:
         await pilot.press("ctrl+p")
         await until(pilot, lambda: isinstance(app.screen, CommandPalette))
         await until(pilot, lambda: "Fix (f)" in text(pilot))
@@ -163,7 +163,7 @@ async def test_the_palette_has_a_command_for_each_key_that_works_here_and_runs_i
 
 async def test_the_palette_can_be_drawn_in_ascii() -> None:
     app = app_on(reports.ipv6_only(), ascii_only=True)
-    async with running(app, (80, 36)) as pilot:
+    async with running(app, (80, 50)) as pilot:
         await pilot.press("ctrl+p")
         await until(pilot, lambda: "Fix (f)" in text(pilot))
         assert all(row.isascii() for row in rows(pilot))
