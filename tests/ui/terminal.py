@@ -119,6 +119,11 @@ class Terminal:
     def type(self, keys: bytes) -> None:
         os.write(self.master, keys)
 
+    def resize(self, width: int, height: int) -> None:
+        """Change the size of the window, in cells."""
+        self.screen().resize(height, width)
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+
     def ended(self) -> int:
         """Read to the end and return the exit code."""
         end = time.monotonic() + 20
