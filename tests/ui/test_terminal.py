@@ -55,6 +55,16 @@ def no_controlling_terminal() -> None:
     """Do as setsid(1) does: nobody tells that the terminal is gone."""
 
 
+def suspend(terminal: Terminal) -> None:
+    """Press ctrl+z and wait until it is stopped."""
+    terminal.type(b"\x1a")
+    latest = time.monotonic() + 20
+    while (status := os.waitpid(terminal.process.pid, os.WUNTRACED | os.WNOHANG)) == (0, 0):
+        assert time.monotonic() < latest, "it is not suspended"
+        terminal.read(0.05)
+    assert os.WIFSTOPPED(status[1])
+
+
 @pytest.mark.parametrize(
     ("terminal", "key"),
     [({"prepare": ignore_hang_up}, b""), ({"prepare": no_controlling_terminal}, b""), ({}, b"\x1a")],
@@ -63,8 +73,7 @@ def no_controlling_terminal() -> None:
 )
 def test_hang_up_of_the_terminal_ends_it(terminal: Terminal, key: bytes) -> None:
     if key:
-        terminal.type(key)
-        terminal.wait_for(ALT_SCREEN_OFF)
+        suspend(terminal)
     terminal.hang_up()
     assert terminal.process.wait(20) == 128 + signal.SIGHUP
 
@@ -129,12 +138,7 @@ def test_typing_costs_little_and_no_cursor_blinks() -> None:
 
 
 def test_ctrl_z_suspends_and_coming_back_draws_again(terminal: Terminal) -> None:
-    terminal.type(b"\x1a")
-    latest = time.monotonic() + 20
-    while (status := os.waitpid(terminal.process.pid, os.WUNTRACED | os.WNOHANG)) == (0, 0):
-        assert time.monotonic() < latest, "it is not suspended"
-        terminal.read(0.05)
-    assert os.WIFSTOPPED(status[1])
+    suspend(terminal)
     terminal.read(0.2)
     assert ALT_SCREEN_OFF in terminal.output
     before = len(terminal.output)
