@@ -6,23 +6,39 @@ ratio to the start of the interpreter itself. ``python bench/startup.py [ROUNDS]
 
 from __future__ import annotations
 
+import http.server
+import os
 import shutil
 import socket
 import statistics
 import subprocess
 import sys
+import threading
 import time
+from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[1]
+ENVIRONMENT = {
+    **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
+    "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT / "tests/as_installed"))),
+}
+"""That of an installed program: compiled, and without what only development needs."""
 PORTTUI = (sys.executable, "-m", "porttui")
 
 
 def main() -> int:
     """Measure, and print one line a command."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 15
-    subprocess.run((*PORTTUI, "--version"), check=True, stdout=subprocess.DEVNULL)  # else failures would be measured
+    subprocess.run(
+        (*PORTTUI, "--version"), check=True, stdout=subprocess.DEVNULL, env=ENVIRONMENT
+    )  # else failures would be measured
+    web = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Answer)
+    threading.Thread(target=web.serve_forever, daemon=True).start()
     with socket.create_server(("127.0.0.1", 0)) as held:  # bound and listening, so its port is no one else's
         taken = str(held.getsockname()[1])
-        commands = _commands(taken)
+        commands = _commands(taken, f"http://127.0.0.1:{web.server_port}/")
+        for argv in commands.values():
+            _time(argv)
         seconds: dict[str, list[float]] = {name: [] for name in commands}
         for _ in range(rounds):
             for name, argv in commands.items():
@@ -35,10 +51,25 @@ def main() -> int:
     return 0
 
 
-def _commands(taken: str) -> dict[str, tuple[str, ...]]:
+class _Answer(http.server.BaseHTTPRequestHandler):
+    """A server that is healthy."""
+
+    def do_GET(self) -> None:
+        """Say so."""
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *words: object) -> None:
+        """Say nothing."""
+
+
+def _commands(taken: str, healthy: str) -> dict[str, tuple[str, ...]]:
     commands = {
         "python -c pass": (sys.executable, "-c", "pass"),
         "porttui --version": (*PORTTUI, "--version"),
+        "porttui check PORT (dead)": (*PORTTUI, "check", "127.0.0.1:9"),
+        "porttui check URL (healthy)": (*PORTTUI, "check", healthy),
         "porttui check PORT --no-http": (*PORTTUI, "check", "127.0.0.1:9", "--no-http"),
         "porttui check PORT --bind": (*PORTTUI, "check", f"127.0.0.1:{taken}", "--bind"),
         "python -c 'import httpx'": (sys.executable, "-c", "import httpx"),
@@ -51,7 +82,7 @@ def _commands(taken: str) -> dict[str, tuple[str, ...]]:
 
 def _time(argv: tuple[str, ...]) -> float:
     begun = time.perf_counter()
-    subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, env=ENVIRONMENT, check=False)
     return time.perf_counter() - begun
 
 

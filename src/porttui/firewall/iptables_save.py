@@ -7,9 +7,10 @@ import itertools
 import re
 import shlex
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from typing import Literal
 
+import msgspec
+from msgspec.structs import replace
 from msgspec.structs import replace as replaced
 
 from porttui.firewall.matching import ADDRESS_TYPES, STATES, STATUS
@@ -135,8 +136,7 @@ def _table(table: str, lines: list[str], family: Version, backend: Backend) -> I
 # One rule.
 
 
-@dataclass(frozen=True)
-class _Option:
+class _Option(msgspec.Struct, frozen=True):
     """One option of a rule with the words that belong to it."""
 
     name: str

@@ -11,13 +11,12 @@ leaves by one passes output and postrouting there after all others.
 
 from __future__ import annotations
 
-import dataclasses
 import ipaddress
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Literal
 
+import msgspec
 from msgspec.structs import replace
 
 from porttui.firewall.lookup import Answers, Lookup
@@ -41,8 +40,7 @@ _STACKED = {"bridge", "vlan", "bond", "team", "macvlan", "ipvlan", "macsec", "vr
 Direction = Literal["there", "back", "refusal"]
 
 
-@dataclass(frozen=True)
-class Passed:
+class Passed(msgspec.Struct, frozen=True):
     """One base chain that the packet came to, and what had a say there."""
 
     hook: str
@@ -55,8 +53,7 @@ class Passed:
     """The last rule there that did not match."""
 
 
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(msgspec.Struct, frozen=True):
     """What the rules do with a connection."""
 
     verdict: str
@@ -81,22 +78,26 @@ class Judgement:
     """What would stop the answer."""
 
 
-@dataclass(frozen=True)
-class _Led:
-    """Where NAT leads a connection."""
+class _Led(msgspec.Struct, frozen=True, eq=False):
+    """Where NAT leads a connection. Two that lead to one place are equal, whichever rules do."""
 
     address: str
     port: int
-    stop: Stop | None = field(compare=False)
+    stop: Stop | None
     """The rule that does."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Led) and other.place == self.place
+
+    def __hash__(self) -> int:
+        return hash(self.place)
 
     @property
     def place(self) -> tuple[str, int]:
         return self.address, self.port
 
 
-@dataclass(frozen=True)
-class _State:
+class _State(msgspec.Struct, frozen=True):
     """One possible world on the way."""
 
     packet: Packet
@@ -174,9 +175,9 @@ def _with_its_lead(judged: Judgement, ends: list[_State], ruleset: Ruleset, own:
     """Add where NAT leads: that can be known where the verdict is not, as rules after it may be what is not."""
     leads = {each.redirect for each in ends}
     if ruleset.unclear or len(leads) != 1 or any(each.redirect is None and _before_nat(each, own) for each in ends):
-        return dataclasses.replace(judged, redirect_unknown=True)
+        return replace(judged, redirect_unknown=True)
     led = ends[0].redirect
-    return judged if led is None else dataclasses.replace(judged, redirect=led.place, led_by=led.stop)
+    return judged if led is None else replace(judged, redirect=led.place, led_by=led.stop)
 
 
 def _answer(journey: _Journey, blocked: _State, first: Packet) -> tuple[str, Stop | None]:

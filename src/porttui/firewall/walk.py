@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
+import msgspec
 from msgspec.structs import replace
 
 from porttui.firewall.lookup import Answers, Lookup, lookup
@@ -38,8 +38,7 @@ _DEEPEST = 24
 _EFFECTS = (Verdict, VerdictMap, Nat, Perhaps, SetMark, SetTos, CopyMark, Untrack)
 
 
-@dataclass(frozen=True)
-class Stop:
+class Stop(msgspec.Struct, frozen=True):
     """A chain, or a rule in it, that had a say."""
 
     chain: Chain
@@ -49,8 +48,7 @@ class Stop:
     """"accept", "drop", "reset", "jump allowed", "policy accept", "dnat to 10.0.0.1:80" ..."""
 
 
-@dataclass(frozen=True, slots=True)
-class Missed:
+class Missed(msgspec.Struct, frozen=True):
     """A rule that was asked and did not match; with those before it, a list from its end."""
 
     chain: Chain
@@ -60,8 +58,7 @@ class Missed:
     before: Missed | None
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(msgspec.Struct, frozen=True):
     """One way that a packet may have gone so far."""
 
     packet: Packet
@@ -85,8 +82,7 @@ class Way:
         return Way(self.packet, self.end, self.stops, self.nat, Missed(chain, rule, len(self.stops), self.missed))
 
 
-@dataclass(frozen=True)
-class _At:
+class _At(msgspec.Struct, frozen=True):
     """Where a walk is: a rule of a chain, and how many jumps led there."""
 
     chain: Chain
@@ -98,26 +94,21 @@ class Tangled(Exception):  # noqa: N818 - no error of anybody's: there are too m
     """Too many things are not understood to follow every way."""
 
 
-@dataclass
 class Walk:
     """A walk through a ruleset, and what was not understood on it."""
 
-    ruleset: Ruleset
-    world: World
-    answers: Answers = field(default_factory=dict)
-    """What was asked about sets that were not listed."""
-    unknown: dict[str, None] = field(default_factory=dict)
-    """What forked the way, in the order in which it was met."""
-    ports: set[int] = field(default_factory=set)
-    """Where the spans begin, and what follows them, of ports that may be the client's or not."""
-    needed: dict[Lookup, None] = field(default_factory=dict)
-    """What would have to be asked about sets that were not listed."""
-    _forks: int = 0
-
-    def __post_init__(self) -> None:
-        """Index what is looked up by name."""
-        self._chains = {(c.backend, c.family, c.table, c.name): c for c in self.ruleset.chains}
-        self._sets = {(s.family, s.table, s.name): s for s in self.ruleset.sets}
+    def __init__(self, ruleset: Ruleset, world: World, answers: Answers) -> None:
+        """Begin; `answers` is what was asked about sets that were not listed."""
+        self.ruleset, self.world, self.answers = ruleset, world, answers
+        self.unknown: dict[str, None] = {}
+        """What forked the way, in the order in which it was met."""
+        self.ports: set[int] = set()
+        """Where the spans begin, and what follows them, of ports that may be the client's or not."""
+        self.needed: dict[Lookup, None] = {}
+        """What would have to be asked about sets that were not listed."""
+        self._forks = 0
+        self._chains = {(c.backend, c.family, c.table, c.name): c for c in ruleset.chains}
+        self._sets = {(s.family, s.table, s.name): s for s in ruleset.sets}
 
     def base_chain(self, chain: Chain, packet: Packet) -> Iterator[Way]:
         """Go through a base chain: each way that comes out has an end."""
