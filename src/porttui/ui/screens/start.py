@@ -251,9 +251,9 @@ class StartScreen(Screen[None]):
         first = max(0, min(self._cursor - base - len(same) - left // 2, len(others) - left))
         listed = list(enumerate(others, base + len(same)))[first : first + left]
         rows += [self._listener(row, index, layout, width) for index, row in listed]
-        signs: Sequence[str] = columns.signs(others, self._names, self._table.unseen)
-        if not self._complete:
-            signs = (f"{_LOOKING} looking who holds them",)
+        signs: Sequence[str] = (f"{_LOOKING} looking who holds them",)
+        if self._complete:
+            signs = columns.signs(others, self._names, self._table.unseen)
         if signs:
             rows += [""] * (width >= WIDE)
             notes = [*signs, *["network: other computers may reach it"] * (width >= WIDE)]
