@@ -85,12 +85,14 @@ class Told:
 
 
 def _settings() -> list[object] | None:
-    """Return the settings of the terminal on stdin; None where there is none."""
+    """Return the settings of the terminal on stdin; None where there is none, as on Windows."""
     try:
         import termios
-
+    except ImportError:
+        return None
+    try:
         return termios.tcgetattr(0)
-    except (ImportError, OSError, termios.error):
+    except (OSError, termios.error):
         return None
 
 
