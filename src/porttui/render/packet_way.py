@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from porttui.faults.fault import Fault, Stop
-from porttui.faults.registry import BY_CODE
 from porttui.model.facts import Route, Unseen
 from porttui.model.report import Report, Severity, Status, Step
 from porttui.model.target import Question
@@ -51,6 +50,8 @@ def place_of(fault: Fault) -> str | None:
 
 def stops(report: Report) -> tuple[PacketStop, ...]:
     """Return the six stops with what was found there; behind the one that failed nothing was reached."""
+    from porttui.faults.registry import BY_CODE  # the whole catalogue; the screen is drawn before
+
     found = (_name(report), _address(report), _route(report), _firewall(report), _socket(report), _process(report))
     fault = BY_CODE.get(report.verdict.code)
     dead = place_of(fault) if fault is not None else None
