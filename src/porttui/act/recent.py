@@ -6,11 +6,10 @@ A file that cannot be written is no error: the targets are then kept for this ru
 from __future__ import annotations
 
 import contextlib
-import os
 import re
-import tempfile
 from pathlib import Path
 
+from porttui.act.state import replace_file, state_file
 from porttui.model.parse import parse
 from porttui.model.printable import printable
 from porttui.model.secrets import without_secrets
@@ -23,9 +22,7 @@ _MOST_CELLS = 200
 
 def usual_path() -> Path:
     """Return the file in the state folder of this user (XDG_STATE_HOME on Linux)."""
-    from platformdirs import user_state_path
-
-    return user_state_path("porttui", appauthor=False) / "recent"
+    return state_file("recent")
 
 
 def line_of(asked: Asked) -> str:
@@ -71,7 +68,7 @@ class Recent:
     def _change(self, lines: list[str]) -> None:
         self._lines = lines[:MOST]
         with contextlib.suppress(OSError):
-            _write(self._path, "".join(f"{line}\n" for line in self._lines))
+            replace_file(self._path, "".join(f"{line}\n" for line in self._lines))
 
     def _read(self) -> list[str]:
         try:
@@ -81,21 +78,3 @@ class Recent:
             return []
         known = dict.fromkeys(line for line in text.splitlines() if read_line(line) is not None)
         return list(known)[:MOST]
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace a file as a whole, readable by this user alone (mkstemp(3) makes 0600).
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".recent-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(name).replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise

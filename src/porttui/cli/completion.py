@@ -73,6 +73,10 @@ def _values(argument: Argument) -> Values:
             from porttui.learn.contents import BY_TOPIC
 
             return Values(words=tuple(BY_TOPIC))
+        case "LAB":
+            from porttui.labs.registry import BY_NAME
+
+            return Values(words=(*BY_NAME, "reset"))
         case "FILTER":
             from porttui.reading.filter_words import SUGGESTED
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from porttui.cli.arguments import Parser
 
-COMMANDS = ("check", "firewall", "wait", "sockets", "who", "free", "explain", "learn", "replay", "completion")
+COMMANDS = ("check", "firewall", "wait", "sockets", "who", "free", "explain", "learn", "lab", "replay", "completion")
 """Each is a module here with `run(argv) -> int`, `build_parser()` and a SUMMARY. Their names win over TARGET."""
 
 

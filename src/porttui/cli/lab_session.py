@@ -1,0 +1,207 @@
+"""One lab in plain lines: what the learner types, and a look every second; a line only when something has changed."""
+
+from __future__ import annotations
+
+import os
+import select
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from porttui.act import solved
+from porttui.cli import exits
+from porttui.cli.arguments import called_as
+from porttui.labs import telling
+from porttui.labs.lab import Lab, Look, Scene
+from porttui.labs.stage import Stage
+
+_EVERY = 1.0
+"""Seconds between two looks."""
+
+
+class Session:
+    """A lab that is under way. Use it in a with statement: whatever happens, what it started is ended."""
+
+    def __init__(self, lab: Lab, *, until: float, minutes: int) -> None:
+        """Prepare a session; the fault is made by `with`.
+
+        Args:
+            lab: which lab.
+            until: when it ends by itself, as time.monotonic() counts.
+            minutes: the same, as the learner is told.
+        """
+        self._lab, self._until, self._minutes = lab, until, minutes
+        self._stage = Stage(private=lab.private)
+        self._scene = Scene(target="")
+        self._opened = 0
+        """Hints."""
+        self._word = ""
+        self._lines: list[str] = []
+        self._rest = b""
+
+    def __enter__(self) -> Self:
+        """Make the fault.
+
+        Raises:
+            StartError: it cannot be made.
+        """
+        self._stage.__enter__()
+        try:
+            self._scene = self._lab.start(self._stage)
+        except BaseException:
+            self._stage.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End what was started."""
+        self._stage.close()
+
+    def run(self) -> int:
+        """Talk with the learner until the lab is solved, left, or its time is over; return the exit code."""
+        self._say(telling.opening(self._lab, self._scene, self._stage, self._minutes))
+        while time.monotonic() < self._until:
+            look = self._look()
+            if look.solved:
+                return self._end()
+            typed = self._typed()
+            if typed is None or typed in ("q", "quit", "exit"):
+                self._say(["Left. All that the lab started has been ended."])
+                return exits.Exit.FAULT
+            self._obey(typed)
+        self._say(["The time is over. All that the lab started has been ended."])
+        return exits.Exit.FAULT
+
+    def serve(self) -> int:
+        """Print the target and keep the fault until ctrl+c or the end of its time; tell once when it is solved."""
+        exits.emit(self._scene.target + "\n")
+        self._say([*telling.start_line(self._stage), *telling.second_terminal(self._lab, self._scene, self._stage)])
+        done = False
+        while time.monotonic() < self._until:
+            if self._look().solved and not done:
+                done = True
+                self._end()
+            time.sleep(_EVERY)
+        return exits.Exit.HEALTHY if done else exits.Exit.FAULT
+
+    def _end(self) -> int:
+        solved.remember(solved.usual_path(), self._lab.name)
+        self._say(telling.ending(self._lab, self._scene))
+        return exits.Exit.HEALTHY
+
+    def _say(self, lines: list[str]) -> None:
+        exits.emit("".join(f"{line}\n" for line in lines))
+
+    def _look(self) -> Look:
+        look = self._lab.look(self._stage, self._scene)
+        if look.word != self._word:
+            self._word = look.word
+            goal = "goal reached" if look.solved else "not yet"
+            self._say([f"{time.strftime('%H:%M:%S')}  {goal}: {look.word}"])
+        return look
+
+    def _typed(self) -> str | None:
+        """Return what was typed within the next second, empty when nothing was; None when there will be no more."""
+        if self._lines:
+            return self._lines.pop(0)
+        if sys.stdin is None:
+            return None
+        if not select.select([sys.stdin], [], [], _EVERY)[0]:
+            return ""
+        data = os.read(sys.stdin.fileno(), 4096)
+        if not data:
+            return None
+        *whole, self._rest = (self._rest + data).split(b"\n")
+        self._lines += [line.decode("utf-8", "replace").strip() for line in whole]
+        return self._lines.pop(0) if self._lines else ""
+
+    def _obey(self, typed: str) -> None:
+        """Do what was typed: a letter, and for some of them what belongs to it."""
+        letter, rest = typed[:1], typed[1:].strip()
+        if letter == "!":
+            self._command(rest)
+        elif typed and not (typed[1:2].isspace() or len(typed) == 1):
+            self._say([f"{typed[:20]!r} is none of these: {telling.KEYS}"])
+        elif letter == "h":
+            self._opened = min(self._opened + 1, len(self._lab.hints))
+            self._say(telling.hint(self._lab, self._scene, self._opened))
+        elif letter == "d":
+            words = (*called_as(), "check", self._scene.target, *(("--bind",) * (self._lab.question == "bind")))
+            self._foreground((*self._stage.inside(), *words))
+        elif letter == "e":
+            self._edit(rest)
+        elif letter == "a":
+            self._stage.answer, self._word = rest, ""
+        elif letter == "z":
+            self._again()
+        elif letter == "w":
+            self._say(telling.opening(self._lab, self._scene, self._stage, self._minutes))
+        elif letter:
+            self._say(_KEYS if letter == "?" else [f"{letter!r} is none of these: {telling.KEYS}"])
+
+    def _edit(self, options: str) -> None:
+        """Start the server with other options."""
+        line = self._stage.line
+        try:
+            words = shlex.split(options)
+        except ValueError as error:
+            self._say([f"These options cannot be read: {error}."])
+            return
+        if line is None or not words:
+            self._say(["No server of this lab can be started otherwise."] if line is None else _KEYS[2:3])
+            return
+        if "--port" in line.words and not any(word.startswith("--port") for word in words):
+            words += ["--port", line.words[line.words.index("--port") + 1]]
+        started = self._stage.start_line(line.program, *words)
+        self._say([*telling.start_line(self._stage), f"Runs on {started.port}." if started.port else started.said])
+        self._word = ""
+
+    def _again(self) -> None:
+        """Start over, with a fault that is as new."""
+        self._stage.close()
+        self._stage = Stage(private=self._lab.private)
+        self.__enter__()
+        self._opened, self._word = 0, ""
+        self._say(telling.opening(self._lab, self._scene, self._stage, self._minutes))
+
+    def _command(self, command: str) -> None:
+        """Run a command of the learner's, in the lab's network."""
+        if command:
+            self._foreground((*self._stage.inside(), "sh", "-c", command))
+
+    def _foreground(self, argv: tuple[str, ...]) -> None:
+        """Run a program on the learner's terminal to its end; ctrl+c is its own."""
+        stdin = None if sys.stdin is not None and sys.stdin.isatty() else subprocess.DEVNULL
+        with _ctrl_c_ignored():
+            subprocess.run(argv, stdin=stdin, check=False)
+        self._word = ""
+
+
+@contextmanager
+def _ctrl_c_ignored() -> Iterator[None]:
+    """Let ctrl+c end what runs in the foreground, and not porttui; a handler is not inherited (signal(7))."""
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+_KEYS = [
+    "h          the next hint",
+    "d          porttui's own diagnosis, which names the cause",
+    "e OPTIONS  start the server with these options in place of its own; the port stays",
+    "a ANSWER   say what was found, where the goal asks for it",
+    "! COMMAND  run a command, in the lab's own network where it has one",
+    "z          start over",
+    "w          the story once more",
+    "q          leave; all that the lab started is ended",
+]

@@ -1,0 +1,54 @@
+"""A server that cannot start, as another process has its port."""
+
+from __future__ import annotations
+
+from porttui.labs.lab import Lab, Look, Scene
+from porttui.labs.stage import Stage
+
+
+def _start(stage: Stage) -> Scene:
+    holder = stage.start("page", "--text", "the page of last week")
+    stage.start_line("page", "--port", holder.port)
+    return Scene(target=f"127.0.0.1:{holder.port}", words={"port": holder.port, "pid": holder.pid})
+
+
+def _look(stage: Stage, scene: Scene) -> Look:
+    """The server is tried again each time, as its supervisor would; it may have been given another port."""
+    server = stage.restart_line()
+    if server is None or not server.port:
+        return Look(solved=False, word=server.said if server else "not started")
+    said = stage.ask("127.0.0.1", server.port)
+    return Look(solved=said.word == "HTTP 200" and said.text.strip() == "page", word=said.word)
+
+
+def _solve(stage: Stage, scene: Scene) -> None:
+    for server in stage.others():
+        stage.end(server)
+
+
+LAB = Lab(
+    name="occupied",
+    title="A page of last week",
+    code="port-taken",
+    question="bind",
+    lesson="in-use",
+    story="""
+        Your server is to run on {target}. It ends as soon as it starts, and is tried again every second. The
+        browser shows a page at that address all the same, but an old one.
+    """,
+    goal="Your server runs, on {port} or on another port.",
+    hints=(
+        "Ask porttui about the start, not about the connection: porttui check {target} --bind",
+        "Who has the port? porttui who {port}",
+        "End that process (it is this lab's own): ! kill {pid} - or take another port: e --port 0",
+    ),
+    explanation="""
+        One address and port can be listened on by one socket at a time, unless all of them ask for it
+        (SO_REUSEPORT). The process of last week was still there and answered, so the new one got EADDRINUSE,
+        address already in use. Such a process is often left over from a terminal that was closed. The kernel
+        tells who listens.
+    """,
+    start=_start,
+    look=_look,
+    solve=_solve,
+)

@@ -1,0 +1,47 @@
+"""Tying a lab's program to the porttui that started it: it ends with it, however that ends, and when its time is over.
+
+Its standard input is a pipe whose other end porttui holds and never writes to: when porttui is gone, by kill -9 too,
+the pipe is at its end. A paused program would not notice; on Linux the kernel then sends SIGKILL (PR_SET_PDEATHSIG,
+prctl(2)).
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import NoReturn
+
+_PR_SET_PDEATHSIG = 1
+"""linux/prctl.h."""
+SECONDS = 3600
+"""The longest that a program of a lab runs, whatever else happens."""
+
+
+def tie() -> None:
+    """End this process with the one that started it, and after an hour."""
+    if Path("/proc/self").exists():  # Linux
+        import ctypes
+
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+    signal.alarm(SECONDS)
+    threading.Thread(target=_until_alone, daemon=True).start()
+
+
+def _until_alone() -> None:
+    while os.read(0, 4096):
+        pass
+    os._exit(0)
+
+
+def ready(port: int) -> None:
+    """Tell porttui that everything is in place."""
+    print(f"ready {port}", flush=True)  # noqa: T201 - what porttui reads
+
+
+def failed(program: str, error: object) -> NoReturn:
+    """Tell porttui, and whoever reads along, why it could not start; end with 1."""
+    print(f"{program}: {error}", flush=True)  # noqa: T201 - what porttui reads
+    sys.exit(1)

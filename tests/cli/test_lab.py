@@ -1,0 +1,80 @@
+"""`porttui lab` as it is typed: the list, a lab that is solved at its prompt, and what is kept of it."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from porttui.labs.registry import LABS
+from tests.cli.run import environment, porttui
+
+
+def test_a_lab_is_played_at_its_prompt_and_the_progress_is_kept_until_reset(tmp_path: Path) -> None:
+    typed = b"h\ne --host 0.0.0.0\ne --host 127.0.0.1\n"
+    done = porttui("lab", "two-doors", stdin=typed, XDG_STATE_HOME=str(tmp_path))
+    told = done.stdout.decode()
+    assert done.returncode == 0, done
+    assert re.search(r"^Start +page.py --host ::1 --port \d+$", told, re.MULTILINE)
+    assert "not yet: refused" in told
+    assert "Hint 1 of 4: " in told
+    assert "0.0.0.0: a lab is open to this machine only" in told
+    assert "goal reached: HTTP 200" in told
+    assert "More: porttui explain ipv6-only-listener; porttui learn two-addresses" in told
+    listed = {
+        row["name"]: row["solved"]
+        for row in json.loads(porttui("lab", "--list", "--json", XDG_STATE_HOME=str(tmp_path)).stdout)
+    }
+    assert [name for name, solved in listed.items() if solved] == ["two-doors"]
+    assert list(listed) == [lab.name for lab in LABS]
+    assert porttui("lab", "reset", XDG_STATE_HOME=str(tmp_path)).returncode == 0
+    assert b"0 of" in porttui("lab", XDG_STATE_HOME=str(tmp_path)).stdout
+
+
+def test_leaving_unsolved_is_1_and_nonsense_is_2() -> None:
+    left = porttui("lab", "1")
+    assert left.returncode == 1
+    assert left.stdout.endswith(b"All that the lab started has been ended.\n")
+    wrong = porttui("lab", "two-dors")
+    assert (wrong.returncode, wrong.stdout) == (2, b"")
+    assert b"perhaps two-doors" in wrong.stderr
+
+
+def test_serve_prints_a_target_that_has_the_fault() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "porttui", "lab", "two-doors", "--serve"], stdout=subprocess.PIPE, env=environment()
+    ) as serving:
+        assert serving.stdout is not None
+        try:
+            target = serving.stdout.readline().decode().strip()
+            report = json.loads(porttui("check", target, "--json").stdout)
+            assert report["verdict"]["code"] == "ipv6-only-listener"
+        finally:
+            serving.kill()
+
+
+@pytest.mark.parametrize("name", ["occupied"])
+def test_a_command_of_the_learner_can_solve_it(name: str, tmp_path: Path) -> None:
+    """The last hint is typed as it is told."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "porttui", "lab", name],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=environment(XDG_STATE_HOME=str(tmp_path)),
+    ) as lab:
+        assert lab.stdin is not None
+        lab.stdin.write(b"h\nh\nh\n")
+        lab.stdin.flush()
+        assert lab.stdout is not None
+        told = b""
+        while not (found := re.search(rb"! kill \d+", told)):
+            told += lab.stdout.readline()
+        lab.stdin.write(found[0] + b"\n")
+        lab.stdin.flush()
+        told += lab.stdout.read()
+    assert lab.returncode == 0, told
+    assert b"not yet: page.py: [Errno 98] Address already in use" in told

@@ -1,0 +1,44 @@
+"""Plays a lab through, then starts it again and waits to be killed; run by the tests as root and as an ordinary user.
+
+Prints two lines of JSON: what was seen, and the processes of the second time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from pathlib import Path
+
+from porttui.labs.registry import BY_NAME
+from porttui.labs.stage import Stage
+
+
+def _pids(stage: Stage) -> list[int]:
+    return [server.pid for server in stage.started]
+
+
+def main() -> None:
+    """Play the lab that the command line names."""
+    lab = BY_NAME[sys.argv[1]]
+    if why := lab.missing():
+        print(json.dumps({"missing": why}), flush=True)  # noqa: T201
+        return
+    with Stage(private=lab.private) as stage:
+        scene = lab.start(stage)
+        before = lab.look(stage, scene)
+        lab.solve(stage, scene)
+        after = lab.look(stage, scene)
+        first = _pids(stage)
+    left = [pid for pid in first if Path(f"/proc/{pid}").exists()]
+    seen = {"before": before.solved, "word": before.word, "after": after.solved, "then": after.word}
+    print(json.dumps({**seen, "uid": os.getuid(), "processes": len(first), "left": left}), flush=True)  # noqa: T201
+    with Stage(private=lab.private) as stage:
+        lab.start(stage)
+        print(json.dumps(_pids(stage)), flush=True)  # noqa: T201
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()
