@@ -77,7 +77,8 @@ def main() -> int:
 
 
 def _ratios(size: int, grown: Farm, rounds: int) -> None:
-    porttui = (sys.executable, "-m", "porttui")
+    installed = Path(sys.executable).with_name("porttui")
+    porttui = (str(installed),) if installed.exists() else (sys.executable, "-m", "porttui")
     port = str(grown.ports[len(grown.ports) // 2])
     commands: dict[str, tuple[str, ...]] = {
         "who": (*porttui, "who", port),
