@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from porttui.labs.lab import Look, Scene
 from porttui.labs.stage import Server, Stage, StartError
+
+OWN = ("127.0.0.1", "localhost", "::1")
+"""The hosts that a URL of a lab's server may have."""
+
+
+def served(*words: str) -> Callable[[Stage], Scene]:
+    """Return the start of labs whose fault is how the server is started.
+
+    Args:
+        words: its options; the port is the kernel's choice, and then stays.
+    """
+
+    def start(stage: Stage) -> Scene:
+        port = page(stage, *words).port
+        page(stage, *words, "--port", port)
+        return Scene(target=f"127.0.0.1:{port}", words={"port": port})
+
+    return start
 
 
 def page(stage: Stage, *words: str | int) -> Server:
@@ -37,3 +56,27 @@ def starts_with(*words: str) -> Callable[[Stage, Scene], None]:
         stage.start_line("page", *words, "--port", scene.words["port"])
 
     return solve
+
+
+def _parts(url: str) -> tuple[str, str, int] | None:
+    """Return scheme, host and port of a URL that the learner typed; None when it is none."""
+    found = re.fullmatch(r"(https?)://(\[?[0-9A-Za-z.:-]+?\]?):(\d{1,5})/?", url.strip())
+    if found is None or int(found[3]) not in range(1, 65536):
+        return None
+    return found[1], found[2].strip("[]"), int(found[3])
+
+
+def answers_or_url(scheme: str) -> Callable[[Stage, Scene], Look]:
+    """Return the look of labs that are also solved when the learner names a URL of the lab's server that works."""
+
+    def look(stage: Stage, scene: Scene) -> Look:
+        seen = answers(scheme=scheme)(stage, scene)
+        parts = _parts(stage.answer) if stage.answer else None
+        if seen.solved or not stage.answer:
+            return seen
+        if parts is None or stage.line is None or parts[2] != stage.line.port or parts[1] not in OWN:
+            return Look(solved=False, word=f"{seen.word}; {stage.answer[:60]} is no URL of this server")
+        said = stage.ask(parts[1], parts[2], parts[0])
+        return Look(solved=said.word == "HTTP 200", word=f"{seen.word}; {stage.answer[:60]} gives {said.word}")
+
+    return look

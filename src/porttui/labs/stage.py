@@ -10,6 +10,7 @@ import contextlib
 import os
 import select
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -198,6 +199,15 @@ class Stage:
         done = subprocess.run(words, capture_output=True, check=False, text=True, timeout=_PATIENCE)
         word, _, text = done.stdout.partition("\n")
         return Said(word or "no answer", text)
+
+    def pause(self, server: Server) -> None:
+        """Send SIGSTOP, and wait until the process is stopped."""
+        server.process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, server.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+
+    def resume(self, server: Server) -> None:
+        """Send SIGCONT."""
+        server.process.send_signal(signal.SIGCONT)
 
     def run(self, *argv: str) -> subprocess.CompletedProcess[str]:
         """Run a command in the lab's network to its end."""

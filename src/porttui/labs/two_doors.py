@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from porttui.labs.common import answers, page, starts_with
-from porttui.labs.lab import Lab, Scene
+from porttui.labs.common import answers, served, starts_with
+from porttui.labs.lab import Lab
 from porttui.labs.stage import Stage, StartError
-
-
-def _start(stage: Stage) -> Scene:
-    port = page(stage, "--host", "::1").port
-    page(stage, "--host", "::1", "--port", port)  # as the learner sees it: with the port
-    return Scene(target=f"127.0.0.1:{port}", words={"port": port})
 
 
 def _missing() -> str:
@@ -43,7 +37,7 @@ LAB = Lab(
         the other. The server was told ::1, so nobody had {port} on 127.0.0.1, and the kernel refused. A server
         that is told localhost often takes only the first address that the name leads to.
     """,
-    start=_start,
+    start=served("--host", "::1"),
     look=answers(),
     solve=starts_with("--host", "127.0.0.1"),
     missing=_missing,

@@ -6,6 +6,7 @@ It serves on loopback only; on other addresses in a private network alone, which
 from __future__ import annotations
 
 import argparse
+import contextlib
 import ipaddress
 import os
 import socket
@@ -80,14 +81,21 @@ def _address(host: str) -> tuple[socket.AddressFamily, str]:
 def _serve(server: socket.socket, options: argparse.Namespace, context: ssl.SSLContext | None) -> None:
     while True:
         connection, _ = server.accept()
-        with connection:
-            if options.clients == 0:
-                continue
-            try:
-                connection.settimeout(5)
-                _answer(context.wrap_socket(connection, server_side=True) if context else connection, options)
-            except OSError:  # the client went away, or spoke something else: the next one, please
-                continue
+        if options.clients == 0:
+            connection.close()
+        else:
+            threading.Thread(target=_talk, args=(connection, options, context), daemon=True).start()
+
+
+def _talk(connection: socket.socket, options: argparse.Namespace, context: ssl.SSLContext | None) -> None:
+    """Answer one client; one that went away, or speaks something else, is left at that."""
+    with connection, contextlib.suppress(OSError):
+        connection.settimeout(5)
+        if context is None:
+            _answer(connection, options)
+        else:
+            with context.wrap_socket(connection, server_side=True) as safe:
+                _answer(safe, options)
 
 
 def _answer(connection: socket.socket, options: argparse.Namespace) -> None:
@@ -98,6 +106,9 @@ def _answer(connection: socket.socket, options: argparse.Namespace) -> None:
         if not more:
             return
         request += more
+        if not request[:1].isalpha():  # the greeting of TLS, or worse
+            connection.sendall(_page("400 Bad Request", "This is no HTTP.\n"))
+            return
     if options.wait:
         threading.Event().wait(options.wait)
     host = next((line[5:].strip() for line in request.split(b"\r\n") if line.lower().startswith(b"host:")), b"")
