@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from porttui.labs.common import answers, served
 from porttui.labs.lab import Lab, Scene
-from porttui.labs.programs.tie import can_tie_paused
+from porttui.labs.programs.tie import on_linux
 from porttui.labs.stage import Stage, StartError
 
 
@@ -22,7 +22,7 @@ def _solve(stage: Stage, scene: Scene) -> None:
 
 
 def _missing() -> str:
-    return "" if can_tie_paused() else "only Linux ends a paused process with porttui"
+    return "" if on_linux() else "only Linux ends a paused process with porttui"
 
 
 LAB = Lab(

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 
 from porttui.labs.lab import Look, Scene
-from porttui.labs.stage import Server, Stage, StartError
+from porttui.labs.programs.tie import on_linux
+from porttui.labs.stage import Server, Stage, StartError, no_private_network
 
 OWN = ("127.0.0.1", "localhost", "::1")
 """The hosts that a URL of a lab's server may have."""
@@ -80,3 +81,61 @@ def answers_or_url(scheme: str) -> Callable[[Stage, Scene], Look]:
         return Look(solved=said.word == "HTTP 200", word=f"{seen.word}; {stage.answer[:60]} gives {said.word}")
 
     return look
+
+
+LAN = "10.231.8.1"
+"""The address, besides loopback, of a private network; no packet leaves it."""
+
+
+def add_lan(stage: Stage) -> None:
+    """Give a private network an address besides loopback, on a pair of interfaces both ends of which are inside.
+
+    Raises:
+        StartError: it cannot be had.
+    """
+    script = (
+        "ip link add lan0 type veth peer name lan1 && ip addr add "
+        f"{LAN}/24 dev lan0 && ip link set lan0 up && ip link set lan1 up"
+    )
+    done = stage.run("sh", "-c", script)
+    if done.returncode:
+        raise StartError(done.stderr.strip())
+
+
+def behind_rules(*verdict: str) -> Callable[[Stage], Scene]:
+    """Return the start of labs in which a firewall rule of a private network stops the connection.
+
+    Args:
+        verdict: what the rule does, as nft(8) writes it: "drop".
+    """
+
+    def start(stage: Stage) -> Scene:
+        scene = served()(stage)
+        rule = f"tcp dport {scene.words['port']} {' '.join(verdict)}"
+        text = f"table inet lab {{ chain input {{ type filter hook input priority filter; {rule}; }}; }}"
+        done = stage.run("nft", text)
+        if done.returncode:
+            raise StartError(done.stderr.strip())
+        return scene
+
+    return start
+
+
+def without_rules(stage: Stage, scene: Scene) -> None:
+    """Remove the rules of the lab."""
+    stage.run("nft", "delete", "table", "inet", "lab")
+
+
+def linux_only() -> str:
+    """Tell that a lab is about what Linux does; empty on Linux."""
+    return "" if on_linux() else "other systems do it otherwise than Linux"
+
+
+def missing_network() -> str:
+    """Tell why a private network cannot be had here; empty where it can."""
+    return no_private_network()
+
+
+def missing_firewall() -> str:
+    """Tell why a firewall of one's own cannot be had here; empty where it can."""
+    return no_private_network("nft")

@@ -20,14 +20,14 @@ SECONDS = 3600
 """The longest that a program of a lab runs, whatever else happens."""
 
 
-def can_tie_paused() -> bool:
-    """Tell whether a paused program, too, ends with the one that started it: on Linux alone."""
+def on_linux() -> bool:
+    """Tell whether this is Linux, where a paused program, too, ends with the one that started it."""
     return Path("/proc/self").exists()
 
 
 def tie() -> None:
     """End this process with the one that started it, and after an hour."""
-    if can_tie_paused():
+    if on_linux():
         import ctypes
 
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
