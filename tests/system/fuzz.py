@@ -39,7 +39,10 @@ _WORLD = World(
 _TRACKED = "net.netfilter.nf_conntrack_tcp_timeout"
 _LIMITS = (
     *("net.ipv4.icmp_ratelimit=0", "net.ipv6.icmp.ratelimit=0", "net.ipv4.tcp_fin_timeout=1"),
-    *(f"{_TRACKED}_{state}=1" for state in ("time_wait", "close", "fin_wait", "close_wait", "last_ack", "syn_recv")),
+    *(
+        f"{_TRACKED}_{state}=1"
+        for state in ("time_wait", "close", "fin_wait", "close_wait", "last_ack", "syn_sent", "syn_recv")
+    ),
     f"{_TRACKED}_established=2",
 )
 """Without them a neighbour gets six ICMP errors and then silence (icmp(7)), and a connection of the ruleset before is

@@ -112,5 +112,5 @@ def colour_wanted() -> bool:
         sys.stdout is not None
         and sys.stdout.isatty()
         and not os.environ.get("NO_COLOR")
-        and os.environ.get("TERM", "") not in {"", "dumb"}
+        and os.environ.get("TERM", "") not in {"", "dumb", "unknown"}
     )

@@ -452,9 +452,11 @@ class _Journey:
             return None
         if chain.family == "bridge":
             return self._bridged(device)
-        if device in (chain.device or "").split(","):
+        devices = (chain.device or "").split(",")
+        if device in devices:
             return True
-        return None if self._stacked(device) else False
+        # what stands on top of others has asked the chains of those before; nothing can be put on top of lo
+        return None if self._stacked(device) and devices != ["lo"] else False
 
     def _bridged(self, device: str | None) -> bool | None:
         """Tell whether a device is a bridge; None: it may be, or may be on top of one."""
