@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import threading
+import time
 from pathlib import Path
 
 from porttui.labs.registry import BY_NAME
@@ -16,7 +17,10 @@ from porttui.labs.stage import Stage
 
 
 def _pids(stage: Stage) -> list[int]:
-    return [server.pid for server in stage.started]
+    """Return what was started, and what that has started."""
+    own = [server.pid for server in stage.started]
+    children = [Path(f"/proc/{pid}/task/{pid}/children") for pid in own]
+    return own + [int(pid) for path in children if path.exists() for pid in path.read_text().split()]
 
 
 def main() -> None:
@@ -29,9 +33,13 @@ def main() -> None:
         scene = lab.start(stage)
         before = lab.look(stage, scene)
         lab.solve(stage, scene)
-        after = lab.look(stage, scene)
+        until = time.monotonic() + 20
+        while not (after := lab.look(stage, scene)).solved and time.monotonic() < until:
+            time.sleep(0.05)
         first = _pids(stage)
-    left = [pid for pid in first if Path(f"/proc/{pid}").exists()]
+    until = time.monotonic() + 20
+    while (left := [pid for pid in first if Path(f"/proc/{pid}").exists()]) and time.monotonic() < until:
+        time.sleep(0.005)  # what a supervisor had started gets its signal a moment later
     seen = {"before": before.solved, "word": before.word, "after": after.solved, "then": after.word}
     print(json.dumps({**seen, "uid": os.getuid(), "processes": len(first), "left": left}), flush=True)  # noqa: T201
     with Stage(private=lab.private) as stage:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from porttui.labs.lab import Lab, Look, Scene
+from porttui.labs.common import tried_again
+from porttui.labs.lab import Lab, Scene
 from porttui.labs.stage import Stage, StartError
 
 
@@ -14,15 +15,6 @@ def _start(stage: Stage) -> Scene:
     if stage.start_line("page", "--reuse", "no", "--port", old.port).port:
         raise StartError("this system keeps no old connection")
     return Scene(target=f"127.0.0.1:{old.port}", words={"port": old.port})
-
-
-def _look(stage: Stage, scene: Scene) -> Look:
-    """The server is tried again each time, as its supervisor would."""
-    server = stage.restart_line()
-    if server is None or not server.port:
-        return Look(solved=False, word=server.said if server else "not started")
-    said = stage.ask("127.0.0.1", server.port)
-    return Look(solved=said.word == "HTTP 200", word=said.word)
 
 
 def _solve(stage: Stage, scene: Scene) -> None:
@@ -51,7 +43,7 @@ LAB = Lab(
         until the minute is over.
     """,
     start=_start,
-    look=_look,
+    look=tried_again,
     solve=_solve,
     question="bind",
 )

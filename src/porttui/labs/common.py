@@ -45,7 +45,7 @@ def answers(host: str = "127.0.0.1", scheme: str = "http", name: str = "") -> Ca
 
     def look(stage: Stage, scene: Scene) -> Look:
         said = stage.ask(host, int(scene.words["port"]), scheme, name)
-        return Look(solved=said.word == "HTTP 200" and said.text.strip() == "page", word=said.word)
+        return Look(solved=said.page == "page", word=said.word)
 
     return look
 
@@ -102,17 +102,17 @@ def add_lan(stage: Stage) -> None:
         raise StartError(done.stderr.strip())
 
 
-def behind_rules(*verdict: str) -> Callable[[Stage], Scene]:
-    """Return the start of labs in which a firewall rule of a private network stops the connection.
+def behind_rules(chain: str, rule: str) -> Callable[[Stage], Scene]:
+    """Return the start of labs in which a firewall rule of a private network meddles with the connection.
 
     Args:
-        verdict: what the rule does, as nft(8) writes it: "drop".
+        chain: its kind, hook and priority, as nft(8) writes them: "type filter hook input priority filter".
+        rule: what it does with what goes to the port: "drop".
     """
 
     def start(stage: Stage) -> Scene:
         scene = served()(stage)
-        rule = f"tcp dport {scene.words['port']} {' '.join(verdict)}"
-        text = f"table inet lab {{ chain input {{ type filter hook input priority filter; {rule}; }}; }}"
+        text = f"table ip lab {{ chain lab {{ {chain}; tcp dport {scene.words['port']} {rule}; }}; }}"
         done = stage.run("nft", text)
         if done.returncode:
             raise StartError(done.stderr.strip())
@@ -123,7 +123,7 @@ def behind_rules(*verdict: str) -> Callable[[Stage], Scene]:
 
 def without_rules(stage: Stage, scene: Scene) -> None:
     """Remove the rules of the lab."""
-    stage.run("nft", "delete", "table", "inet", "lab")
+    stage.run("nft", "delete", "table", "ip", "lab")
 
 
 def linux_only() -> str:
@@ -139,3 +139,12 @@ def missing_network() -> str:
 def missing_firewall() -> str:
     """Tell why a firewall of one's own cannot be had here; empty where it can."""
     return no_private_network("nft")
+
+
+def tried_again(stage: Stage, scene: Scene) -> Look:
+    """Look for labs whose server cannot start: it is tried again each time, as its supervisor would."""
+    server = stage.restart_line()
+    if server is None or not server.port:
+        return Look(solved=False, word=server.said if server else "not started")
+    said = stage.ask("127.0.0.1", server.port)
+    return Look(solved=said.page == "page", word=said.word)

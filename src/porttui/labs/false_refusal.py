@@ -19,14 +19,14 @@ LAB = Lab(
     hints=(
         "A listener is there, and yet a refusal comes. Who else can refuse? d asks porttui.",
         "A reset can be made by a rule as well as by the kernel. Read the rules: ! nft list ruleset",
-        "Remove the rule: ! nft delete table inet lab",
+        "Remove the rule: ! nft delete table ip lab",
     ),
     explanation="""
         Refused means that a TCP reset came back, and not who sent it. The kernel sends one where nothing
         listens; a firewall rule (reject with tcp reset) sends the same. Compare the refusal with the socket
         table: where a listener stands at this very address, a rule is likely.
     """,
-    start=behind_rules("reject with tcp reset"),
+    start=behind_rules("type filter hook input priority filter", "reject with tcp reset"),
     look=answers(),
     solve=without_rules,
     private=True,

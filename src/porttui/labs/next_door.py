@@ -28,7 +28,7 @@ def _look(stage: Stage, scene: Scene) -> Look:
     if seen.solved or told is None:
         return seen
     said = stage.ask("127.0.0.1", int(told[1])) if int(told[1]) <= 65535 else None
-    right = said is not None and said.word == "HTTP 200" and said.text.strip() == "page"
+    right = said is not None and said.page == "page"
     if right and stage.line is not None and int(told[1]) == stage.line.port:
         return Look(solved=True, word=f"{seen.word}; the page is on {told[1]}")
     return Look(solved=False, word=f"{seen.word}; the page is not on {told[1]}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from porttui.labs.lab import Lab, Look, Scene
+from porttui.labs.common import tried_again
+from porttui.labs.lab import Lab, Scene
 from porttui.labs.stage import Stage
 
 
@@ -10,15 +11,6 @@ def _start(stage: Stage) -> Scene:
     holder = stage.start("page", "--text", "the page of last week")
     stage.start_line("page", "--port", holder.port)
     return Scene(target=f"127.0.0.1:{holder.port}", words={"port": holder.port, "pid": holder.pid})
-
-
-def _look(stage: Stage, scene: Scene) -> Look:
-    """The server is tried again each time, as its supervisor would; it may have been given another port."""
-    server = stage.restart_line()
-    if server is None or not server.port:
-        return Look(solved=False, word=server.said if server else "not started")
-    said = stage.ask("127.0.0.1", server.port)
-    return Look(solved=said.word == "HTTP 200" and said.text.strip() == "page", word=said.word)
 
 
 def _solve(stage: Stage, scene: Scene) -> None:
@@ -49,6 +41,6 @@ LAB = Lab(
         tells who listens.
     """,
     start=_start,
-    look=_look,
+    look=tried_again,
     solve=_solve,
 )

@@ -71,6 +71,8 @@ class Stage:
         """The server whose start the learner may change, as it was started last, also when it ended at once."""
         self.answer = ""
         """What the learner said to `a`."""
+        self.with_less: tuple[str, ...] = ()
+        """What stands before each command inside, to take a right from it."""
         self._holder: Server | None = None
         self._started: list[Server] = []
 
@@ -99,9 +101,8 @@ class Stage:
 
     def close(self) -> None:
         """End all that was started; may be called twice."""
-        for server in reversed(self._started):
+        for server in self._started[::-1]:
             self.end(server)
-        self._started.clear()
         self._holder = self.line = None
 
     @property
@@ -123,6 +124,8 @@ class Stage:
                 with contextlib.suppress(OSError):
                     pipe.close()
         process.wait()
+        if server in self._started:
+            self._started.remove(server)
 
     def start(self, program: str, *words: str | int, more: Mapping[str, str] | None = None) -> Server:
         """Start a program of the lab and wait until it is ready.
@@ -137,7 +140,7 @@ class Stage:
         """
         server = self._try(program, tuple(map(str, words)), more)
         if not server.port:
-            self._forget(server)
+            self.end(server)
             raise StartError(server.said)
         return server
 
@@ -148,7 +151,7 @@ class Stage:
             It, also when it ended at once: its `port` is then 0, and `said` is why.
         """
         if self.line is not None:
-            self._forget(self.line)
+            self.end(self.line)
         self.line = self._try(program, tuple(map(str, words)))
         return self.line
 
@@ -157,11 +160,6 @@ class Stage:
         if self.line is not None and not (self.line.port and self.line.runs):
             return self.start_line(self.line.program, *self.line.words)
         return self.line
-
-    def _forget(self, server: Server) -> None:
-        self.end(server)
-        if server in self._started:
-            self._started.remove(server)
 
     def _try(self, program: str, words: tuple[str, ...], more: Mapping[str, str] | None = None) -> Server:
         variables = dict(more or {}) | ({"LAB_PRIVATE": "1"} if self.private else {})
@@ -189,7 +187,7 @@ class Stage:
         if self._holder is None:
             return ()
         own = () if os.geteuid() == 0 else ("--user", "--preserve-credentials")
-        return ("nsenter", "--target", str(self._holder.pid), *own, "--net")
+        return ("nsenter", "--target", str(self._holder.pid), *own, "--net", *self.with_less)
 
     def ask(self, host: str, port: int, scheme: str = "http", name: str = "") -> Said:
         """Ask for a page, as a client in the lab's network would; takes half a second at most for each wait."""

@@ -19,14 +19,14 @@ LAB = Lab(
     hints=(
         "No route to an address of this machine? Somebody else says so. d asks porttui.",
         "An ICMP message came back: administratively prohibited. It is a rule that says that: ! nft list ruleset",
-        "Remove the rule: ! nft delete table inet lab",
+        "Remove the rule: ! nft delete table ip lab",
     ),
     explanation="""
         A rule may reject, which answers with an ICMP message. Linux makes of admin-prohibited (type 3, code 13)
         the error EHOSTUNREACH, no route to host, so that the words of the error lead to the wrong place: the
         routes are in order. The default of reject, port-unreachable, even looks like a refusal of the port.
     """,
-    start=behind_rules("reject with icmp type admin-prohibited"),
+    start=behind_rules("type filter hook input priority filter", "reject with icmp type admin-prohibited"),
     look=answers(),
     solve=without_rules,
     private=True,

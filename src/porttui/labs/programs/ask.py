@@ -28,6 +28,17 @@ class Said(NamedTuple):
     text: str = ""
     """The page."""
 
+    @property
+    def page(self) -> str:
+        """The name of the page, which is its first line; empty when there is none."""
+        return self.text.partition("\n")[0].strip() if self.word == "HTTP 200" else ""
+
+    @property
+    def up(self) -> float:
+        """Seconds for which the server of the page has been there; 0 when there is no page."""
+        last = self.text.rstrip().rpartition("\n")[2].split()
+        return float(last[1]) if self.page and last[:1] == ["up"] else 0.0
+
 
 def ask(host: str, port: int, seconds: float = 0.5, scheme: str = "http", name: str = "") -> Said:
     """Ask for a page.

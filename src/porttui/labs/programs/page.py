@@ -13,6 +13,7 @@ import socket
 import ssl
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import NoReturn
 
@@ -22,6 +23,7 @@ from porttui.labs.programs.certificate import context as own_certificate
 from porttui.labs.programs.tie import failed, ready, tie
 
 _MOST_REQUEST = 8192
+_BEGAN = time.monotonic()
 
 
 def main() -> None:
@@ -38,7 +40,7 @@ def main() -> None:
         for one in sockets:
             for _ in range(options.workers):
                 threading.Thread(target=_serve, args=(one, options, context), daemon=True).start()
-    threading.Event().wait()
+    threading.Event().wait(options.lives or None)
 
 
 def _sockets(options: argparse.Namespace) -> list[socket.socket]:
@@ -116,7 +118,7 @@ def _answer(connection: socket.socket, options: argparse.Namespace) -> None:
     if options.allow and name not in options.allow:
         connection.sendall(_page("403 Forbidden", f"Blocked request. This host ({name}) is not allowed.\n"))
         return
-    connection.sendall(_page("200 OK", f"{options.text}\n"))
+    connection.sendall(_page("200 OK", f"{options.text}\nup {time.monotonic() - _BEGAN:.1f} s\n"))
 
 
 def _page(status: str, text: str) -> bytes:
@@ -142,6 +144,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--clients", type=int, default=100)
     parser.add_argument("--wait", type=float, default=0)
+    parser.add_argument("--lives", type=float, default=0, help="seconds until it gives up; 0: never")
     parser.add_argument("--allow", action="append")
     parser.add_argument("--tls", choices=("on", "off"), default="off")
     return parser.parse_args()
