@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from porttui.cli import exits
 from porttui.cli.listed import entry_of
-from porttui.cli.sockets import csv_text, kept, signs, take, tell_unseen
+from porttui.cli.socket_looks import csv_text, kept, signs, take, tell_unseen
 from porttui.model.facts import Process, Unseen
 from porttui.model.table import Table
 from porttui.observe import this_platform

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from porttui.cli import exits
 from porttui.cli.arguments import Parser
-from porttui.model.table import Table
+from porttui.cli.socket_looks import csv_text, kept, signs, take, tell_unseen, waiting
 from porttui.observe.snapshots import Snapshots
 from porttui.reading import filters
 from porttui.render import listing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from porttui.model.facts import Unseen
+    from porttui.model.table import Table
 
 SUMMARY = "list the sockets of this machine: who listens, who is connected"
 _MORE = """\
@@ -68,7 +68,7 @@ def run(argv: list[str]) -> int:
     exits.emit(data)
     if not rows:
         exits.talk(f"porttui: {_none(wanted)}")
-    hidden = len(_waiting(table, wanted.may_fit(table, rows), wanted))
+    hidden = len(waiting(table, wanted.may_fit(table, rows), wanted))
     if hidden:
         exits.talk(
             f"porttui: {hidden} more may fit: it can't be seen which program holds {'it' if hidden == 1 else 'them'}"
@@ -87,29 +87,6 @@ def asked_protocols(wanted: filters.Filter) -> frozenset[str]:
     return wanted.protocols() or frozenset(("tcp", "udp") if wanted.asks_state else ("tcp",))
 
 
-def take(looks: Snapshots) -> Table:
-    """Make one look.
-
-    Raises:
-        CannotSeeError: the tables cannot be read.
-    """
-    table = looks.take()
-    if isinstance(table, Table):
-        return table
-    from porttui.cli.listed import unseen_text
-
-    raise exits.CannotSeeError(unseen_text(table))
-
-
-def kept(table: Table, wanted: filters.Filter) -> list[int]:
-    """Return the rows that the filter keeps; of all that wait only listeners, as long as no word names a state."""
-    return _waiting(table, wanted.keep(table, filters.lines_of(table.processes) if wanted.asks_text else {}), wanted)
-
-
-def _waiting(table: Table, rows: list[int], wanted: filters.Filter) -> list[int]:
-    return rows if wanted.asks_state else [row for row in rows if table.states[row] != "BOUND"]
-
-
 def written(
     table: Table, rows: Sequence[int], form: str, *, states: bool = False, protocols: bool = False
 ) -> str | bytes:
@@ -125,35 +102,6 @@ def written(
     text = listing.columns_text(listing.under(listing.head(states=states, protocols=protocols), columns))
     notes = signs((cell for column in columns[-4:-1] for cell in column), table.unseen)
     return text + (f"\n{notes}\n" if notes else "")
-
-
-def csv_text(rows: Iterable[Iterable[object]]) -> str:
-    """Return rows as CSV (RFC 4180), with the line ends of this system's programs."""
-    import csv
-    import io
-
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue()
-
-
-def signs(cells: Iterable[str], unseen: Iterable[Unseen]) -> str:
-    """Return the line that tells the signs which stand in these cells; empty when there are none."""
-    found = {cell for cell in cells if cell == "?" or cell.startswith("(")}
-    if not found:
-        return ""
-    from porttui.reading.columns import signs_in
-    from porttui.render.lines import ascii_text
-
-    return ascii_text("     ".join(signs_in(found, unseen)))
-
-
-def tell_unseen(unseen: Iterable[Unseen]) -> None:
-    """Say on stderr what could not be looked at."""
-    for each in unseen:
-        from porttui.cli.listed import unseen_text
-
-        exits.talk(f"porttui: {unseen_text(each)}")
 
 
 def _none(wanted: filters.Filter) -> str:

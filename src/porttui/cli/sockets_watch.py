@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from porttui.cli import exits
-from porttui.cli.sockets import csv_text, kept, take
+from porttui.cli.socket_looks import csv_text, kept, take
 from porttui.render import listing
 
 TYPE_CHECKING = False
