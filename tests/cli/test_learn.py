@@ -17,6 +17,7 @@ def test_it_lists_the_lessons_and_prints_one_with_the_next_named() -> None:
     assert done.stderr == b""
     assert told[0].endswith("lesson 3 of 25")
     assert any(line.startswith("  127.0.0.1:62893  ") for line in told)
+    assert told[-2] == "Practise: porttui lab two-doors"
     assert told[-1] == "Next: porttui learn loopback"
     assert len(told) < 24
 

@@ -23,6 +23,14 @@ def _pids(stage: Stage) -> list[int]:
     return own + [int(pid) for path in children if path.exists() for pid in path.read_text().split()]
 
 
+def _runs(pid: int) -> bool:
+    """Whether a process has not ended; one that init has not yet asked about has."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 def main() -> None:
     """Play the lab that the command line names."""
     lab = BY_NAME[sys.argv[1]]
@@ -38,7 +46,7 @@ def main() -> None:
             time.sleep(0.05)
         first = _pids(stage)
     until = time.monotonic() + 20
-    while (left := [pid for pid in first if Path(f"/proc/{pid}").exists()]) and time.monotonic() < until:
+    while (left := [pid for pid in first if _runs(pid)]) and time.monotonic() < until:
         time.sleep(0.005)  # what a supervisor had started gets its signal a moment later
     seen = {"before": before.solved, "word": before.word, "after": after.solved, "then": after.word}
     print(json.dumps({**seen, "uid": os.getuid(), "processes": len(first), "left": left}), flush=True)  # noqa: T201

@@ -31,11 +31,15 @@ def run(argv: list[str]) -> int:
         exits.emit("\n".join(columns([(term.word, term.meaning) for term in TERMS], _WIDTH, indent=0)) + "\n")
         return exits.Exit.HEALTHY
     lesson = _find(args.topic)
+    from porttui.labs.registry import labs_of
     from porttui.learn.setting import lesson_rows
+    from porttui.render.lines import paragraph
 
     facts = _look(lesson)
-    rows_of_it = lesson_rows(lesson, lesson.page(facts), _WIDTH, room=22)
-    exits.emit("\n".join([*rows_of_it, f"Next: {_next(lesson)}"]) + "\n")
+    rows_of_it = lesson_rows(lesson, lesson.page(facts), _WIDTH, room=21)
+    practise = ", ".join(lab.name for lab in labs_of(lesson.topic))
+    labs = paragraph(f"Practise: porttui lab {practise}", _WIDTH) if practise else []
+    exits.emit("\n".join([*rows_of_it, *labs, f"Next: {_next(lesson)}"]) + "\n")
     exits.tell_failures(facts)
     return exits.Exit.FAILED if facts.failures else exits.Exit.HEALTHY
 

@@ -55,3 +55,8 @@ LABS: tuple[Lab, ...] = (
     detour.LAB,
 )
 BY_NAME = {lab.name: lab for lab in LABS}
+
+
+def labs_of(topic: str) -> tuple[Lab, ...]:
+    """Return the labs to which a lesson leads."""
+    return tuple(lab for lab in LABS if lab.lesson == topic)

@@ -10,7 +10,7 @@ from porttui.labs.stage import Stage
 from porttui.render.lines import columns, paragraph, shell_command
 
 WIDTH = 79
-KEYS = "h hint  d diagnose  e OPTIONS  a ANSWER  ! COMMAND  z start over  ? keys  q leave"
+KEYS = "h hint  d diagnose  e OPTIONS  a ANSWER  ! COMMAND  z again  ? keys  q leave"
 
 
 def listed(solved: Collection[str], missing: dict[str, str]) -> list[str]:
