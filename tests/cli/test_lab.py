@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from porttui.labs.registry import LABS
+from porttui.cli.lab_session import Session
+from porttui.labs.programs.ask import ask
+from porttui.labs.registry import BY_NAME, LABS
 from tests.cli.run import environment, porttui
+from tests.system.stage import wait_until
 
 
 def test_a_lab_is_played_at_its_prompt_and_the_progress_is_kept_until_reset(tmp_path: Path) -> None:
@@ -55,13 +58,26 @@ def test_serve_prints_a_target_that_has_the_fault() -> None:
             assert report["verdict"]["code"] == "ipv6-only-listener"
         finally:
             serving.kill()
+    port = int(target.rpartition(":")[2])
+    wait_until(lambda: ask("::1", port).word == "refused", "the end of the fault with the porttui that made it")
 
 
-@pytest.mark.parametrize("name", ["occupied"])
-def test_a_command_of_the_learner_can_solve_it(name: str, tmp_path: Path) -> None:
+def test_a_lab_ends_by_itself_when_its_time_is_over(capfd: pytest.CaptureFixture[str]) -> None:
+    with Session(BY_NAME["asleep"], until=0, minutes=30) as session:
+        assert session.run() == 1
+    assert "The time is over." in capfd.readouterr().out
+
+
+def test_variables_of_a_lab_are_changed_at_its_prompt(tmp_path: Path) -> None:
+    done = porttui("lab", "intercepted", stdin=b"e no_proxy=127.0.0.1\n", XDG_STATE_HOME=str(tmp_path))
+    assert done.returncode == 0, done
+    assert b"not yet: connection refused\n" in done.stdout
+
+
+def test_a_command_of_the_learner_can_solve_it(tmp_path: Path) -> None:
     """The last hint is typed as it is told."""
     with subprocess.Popen(
-        [sys.executable, "-m", "porttui", "lab", name],
+        [sys.executable, "-m", "porttui", "lab", "occupied"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=environment(XDG_STATE_HOME=str(tmp_path)),

@@ -155,6 +155,10 @@ class Session:
         except ValueError as error:
             self._say([f"These options cannot be read: {error}."])
             return
+        if words and self._stage.variables and all(word.partition("=")[0] in self._stage.variables for word in words):
+            self._stage.variables |= dict(word.split("=", 1) for word in words if "=" in word)
+            self._say([f"{name}={value}" for name, value in self._stage.variables.items()])
+            return
         if line is None or not words:
             self._say(["No server of this lab can be started otherwise."] if line is None else _KEYS[2:3])
             return
@@ -181,7 +185,7 @@ class Session:
         """Run a program on the learner's terminal to its end; ctrl+c is its own."""
         stdin = None if sys.stdin is not None and sys.stdin.isatty() else subprocess.DEVNULL
         with _ctrl_c_ignored():
-            subprocess.run(argv, stdin=stdin, check=False)
+            subprocess.run(argv, stdin=stdin, check=False, env={**os.environ, **self._stage.variables})
         self._word = ""
 
 

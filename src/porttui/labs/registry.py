@@ -6,11 +6,13 @@ from porttui.labs import (
     after_image,
     asleep,
     detour,
+    exam,
     false_refusal,
     front_desk,
     full_house,
     half_ready,
     house_number,
+    intercepted,
     low_number,
     missing_street,
     next_door,
@@ -25,6 +27,7 @@ from porttui.labs import (
     turned_away,
     two_doors,
     waiting,
+    way_out,
     wrong_name,
 )
 from porttui.labs.lab import Lab
@@ -49,10 +52,13 @@ LABS: tuple[Lab, ...] = (
     one_letter.LAB,
     no_reply.LAB,
     front_desk.LAB,
+    intercepted.LAB,
     silence.LAB,
     turned_away.LAB,
     false_refusal.LAB,
+    way_out.LAB,
     detour.LAB,
+    exam.LAB,
 )
 BY_NAME = {lab.name: lab for lab in LABS}
 

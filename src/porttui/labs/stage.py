@@ -71,6 +71,8 @@ class Stage:
         """The server whose start the learner may change, as it was started last, also when it ended at once."""
         self.answer = ""
         """What the learner said to `a`."""
+        self.variables: dict[str, str] = {}
+        """What programs of the learner have in their environment besides their own."""
         self.with_less: tuple[str, ...] = ()
         """What stands before each command inside, to take a right from it."""
         self._holder: Server | None = None
@@ -197,6 +199,15 @@ class Stage:
         done = subprocess.run(words, capture_output=True, check=False, text=True, timeout=_PATIENCE)
         word, _, text = done.stdout.partition("\n")
         return Said(word or "no answer", text)
+
+    def fetch(self, url: str) -> Said:
+        """Ask for a URL as a program with the lab's variables does; takes a second at most."""
+        words = (*self.inside(), *_python("fetch"), url)
+        done = subprocess.run(
+            words, capture_output=True, check=False, text=True, timeout=_PATIENCE, env={**os.environ, **self.variables}
+        )
+        word, _, text = done.stdout.partition("\n")
+        return Said(word.lower() if not word.startswith("HTTP") else word, text)
 
     def pause(self, server: Server) -> None:
         """Send SIGSTOP, and wait until the process is stopped."""
