@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 SUMMARY = "real faults to practise on, started and cleaned up for you"
 _MINUTES = 30
+_NO_POSIX = "" if hasattr(os, "fork") else "it takes a POSIX system: Linux, macOS, or WSL on Windows"
 _EXAMPLE = "porttui lab two-doors"
 _MORE = f"""\
 `porttui lab reset` forgets what was solved.
@@ -36,7 +38,7 @@ def run(argv: list[str]) -> int:
         exits.talk("porttui: no lab is solved now")
         return exits.Exit.HEALTHY
     lab = _find(args.name)
-    if why := lab.missing():
+    if why := _NO_POSIX or lab.missing():
         raise exits.CannotSeeError(f"the lab {lab.name} cannot run here: {why}")
     from porttui.cli.lab_session import Session
     from porttui.labs.stage import StartError
@@ -90,9 +92,7 @@ def _missing() -> dict[str, str]:
     """Return why labs cannot run here, by name; the same question is asked once."""
     from porttui.labs.registry import LABS
 
-    asked = {lab.missing: "" for lab in LABS}
-    for each in asked:
-        asked[each] = each()
+    asked = {ask: _NO_POSIX or ask() for ask in {lab.missing for lab in LABS}}
     return {lab.name: asked[lab.missing] for lab in LABS}
 
 

@@ -20,6 +20,7 @@ from porttui.cli.arguments import called_as
 from porttui.labs import telling
 from porttui.labs.lab import Lab, Look, Scene
 from porttui.labs.stage import Stage
+from porttui.render.lines import ascii_text
 
 _EVERY = 1.0
 """Seconds between two looks."""
@@ -83,7 +84,8 @@ class Session:
     def serve(self) -> int:
         """Print the target and keep the fault until ctrl+c or the end of its time; tell once when it is solved."""
         exits.emit(self._scene.target + "\n")
-        self._say([*telling.start_line(self._stage), *telling.second_terminal(self._lab, self._scene, self._stage)])
+        for line in (*telling.start_line(self._stage), *telling.second_terminal(self._lab, self._scene, self._stage)):
+            exits.talk(line)
         done = False
         while time.monotonic() < self._until:
             if self._look().solved and not done:
@@ -98,7 +100,7 @@ class Session:
         return exits.Exit.HEALTHY
 
     def _say(self, lines: list[str]) -> None:
-        exits.emit("".join(f"{line}\n" for line in lines))
+        exits.emit("".join(f"{ascii_text(line)}\n" for line in lines))
 
     def _look(self) -> Look:
         look = self._lab.look(self._stage, self._scene)
@@ -163,7 +165,7 @@ class Session:
             self._say(["No server of this lab can be started otherwise."] if line is None else _KEYS[2:3])
             return
         if "--port" in line.words and not any(word.startswith("--port") for word in words):
-            words += ["--port", line.words[line.words.index("--port") + 1]]
+            words += ["--port", str(line.port or self._scene.words["port"])]
         started = self._stage.start_line(line.program, *words)
         self._say([*telling.start_line(self._stage), f"Runs on {started.port}." if started.port else started.said])
         self._word = ""
@@ -202,7 +204,7 @@ def _ctrl_c_ignored() -> Iterator[None]:
 _KEYS = [
     "h          the next hint",
     "d          porttui's own diagnosis, which names the cause",
-    "e OPTIONS  start the server with these options in place of its own; the port stays",
+    "e OPTIONS  start the server with these options; the port stays",
     "a ANSWER   say what was found, where the goal asks for it",
     "! COMMAND  run a command, in the lab's own network where it has one",
     "z          start over",

@@ -23,6 +23,7 @@ from porttui.labs.programs.certificate import context as own_certificate
 from porttui.labs.programs.tie import failed, ready, tie
 
 _MOST_REQUEST = 8192
+_MOST_WORKERS = 16
 _BEGAN = time.monotonic()
 
 
@@ -33,12 +34,12 @@ def main() -> None:
     try:
         sockets = _sockets(options)
         context = own_certificate() if options.tls == "on" else None
-    except OSError as error:
+    except (OSError, OverflowError, ValueError) as error:  # a port of 99999, a name that is none
         failed("page.py", error)
     ready(sockets[0].getsockname()[1])
     if options.protocol == "tcp" and options.listen == "yes":
         for one in sockets:
-            for _ in range(options.workers):
+            for _ in range(min(options.workers, _MOST_WORKERS)):
                 threading.Thread(target=_serve, args=(one, options, context), daemon=True).start()
     threading.Event().wait(options.lives or None)
 
@@ -122,8 +123,9 @@ def _answer(connection: socket.socket, options: argparse.Namespace) -> None:
 
 
 def _page(status: str, text: str) -> bytes:
-    head = f"HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {len(text)}\r\nConnection: close\r\n\r\n"
-    return (head + text).encode()
+    body = text.encode("utf-8", "backslashreplace")
+    head = f"HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    return head.encode() + body
 
 
 class _Parser(argparse.ArgumentParser):
