@@ -19,7 +19,7 @@ from porttui.cli import exits
 from porttui.cli.arguments import called_as
 from porttui.labs import telling
 from porttui.labs.lab import Lab, Look, Scene
-from porttui.labs.stage import Stage
+from porttui.labs.stage import Stage, environment
 from porttui.render.lines import ascii_text
 
 _EVERY = 1.0
@@ -187,7 +187,7 @@ class Session:
         """Run a program on the learner's terminal to its end; ctrl+c is its own."""
         stdin = None if sys.stdin is not None and sys.stdin.isatty() else subprocess.DEVNULL
         with _ctrl_c_ignored():
-            subprocess.run(argv, stdin=stdin, check=False, env={**os.environ, **self._stage.variables})
+            subprocess.run(argv, stdin=stdin, check=False, env={**environment(), **self._stage.variables})
         self._word = ""
 
 

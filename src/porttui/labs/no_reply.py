@@ -19,7 +19,7 @@ def _solve(stage: Stage, scene: Scene) -> None:
 
 
 def _missing() -> str:
-    return "" if shutil.which("openssl") else "it takes openssl, which is not installed"
+    return "" if shutil.which("openssl") else "it takes openssl, which is not found here"
 
 
 LAB = Lab(

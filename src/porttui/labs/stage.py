@@ -21,6 +21,7 @@ from typing import Self
 from porttui.labs.programs.ask import Said, ask
 
 _PROGRAMS = Path(__file__).with_name("programs")
+_SBIN = ("/usr/sbin", "/sbin")
 _PATIENCE = 20
 """Seconds in which a program of a lab has to be ready; it takes some hundredths of one."""
 
@@ -177,7 +178,7 @@ class Stage:
             stderr=subprocess.STDOUT,
             bufsize=0,
             start_new_session=True,
-            env={**os.environ, **(more or {})},
+            env={**environment(), **(more or {})},
         )
         server = Server(process, program, words, "")
         self._started.append(server)
@@ -196,7 +197,7 @@ class Stage:
         if not self.private:
             return ask(host, port, scheme=scheme, name=name)
         words = (*self.inside(), *_python("ask"), host, str(port), "0.5", scheme, name)
-        done = subprocess.run(words, capture_output=True, check=False, text=True, timeout=_PATIENCE)
+        done = subprocess.run(words, capture_output=True, check=False, text=True, timeout=_PATIENCE, env=environment())
         word, _, text = done.stdout.partition("\n")
         return Said(word or "no answer", text)
 
@@ -204,7 +205,12 @@ class Stage:
         """Ask for a URL as a program with the lab's variables does; takes a second at most."""
         words = (*self.inside(), *_python("fetch"), url)
         done = subprocess.run(
-            words, capture_output=True, check=False, text=True, timeout=_PATIENCE, env={**os.environ, **self.variables}
+            words,
+            capture_output=True,
+            check=False,
+            text=True,
+            timeout=_PATIENCE,
+            env={**environment(), **self.variables},
         )
         word, _, text = done.stdout.partition("\n")
         return Said(word.lower() if not word.startswith("HTTP") else word, text)
@@ -220,9 +226,19 @@ class Stage:
 
     def run(self, *argv: str) -> subprocess.CompletedProcess[str]:
         """Run a command in the lab's network to its end."""
+        words = (*self.inside(), *argv)
         return subprocess.run(
-            (*self.inside(), *argv), capture_output=True, check=False, text=True, errors="replace", timeout=_PATIENCE
+            words, capture_output=True, check=False, text=True, errors="replace", timeout=_PATIENCE, env=environment()
         )
+
+
+def environment() -> dict[str, str]:
+    """Return the variables of this process, with a PATH on which ordinary users, too, find nft and ip."""
+    path = os.environ.get("PATH", os.defpath)
+    return {
+        **os.environ,
+        "PATH": os.pathsep.join((path, *(each for each in _SBIN if each not in path.split(os.pathsep)))),
+    }
 
 
 def _python(program: str) -> tuple[str, ...]:
@@ -251,9 +267,13 @@ def no_private_network(*programs: str) -> str:
 
     A system may forbid it to ordinary users (user_namespaces(7)), and so do many containers: it is tried.
     """
-    missing = [name for name in ("unshare", "nsenter", "ip", *programs) if shutil.which(name) is None]
+    missing = [
+        name
+        for name in ("unshare", "nsenter", "ip", *programs)
+        if shutil.which(name, path=environment()["PATH"]) is None
+    ]
     if missing:
-        return f"it takes {' and '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not installed"
+        return f"it takes {' and '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not found here"
     try:
         with Stage(private=True):
             return ""
