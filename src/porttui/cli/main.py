@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import sys
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 COMMANDS = ("check", "firewall", "wait", "sockets", "who", "free", "explain", "learn", "lab", "replay", "completion")
 """Each is a module here with `run(argv) -> int`, `build_parser()` and a SUMMARY. Their names win over TARGET."""
+_SELDOM = 50_000
+"""After how many new objects garbage is looked for: what most commands make are modules and facts, which are none."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -34,6 +37,7 @@ def _dispatch(words: list[str]) -> int:
         import porttui.model.base  # noqa: F401  the first to import msgspec, which it does in half the time
 
         if words and words[0] in COMMANDS:
+            gc.set_threshold(_SELDOM)
             return int(importlib.import_module(f"porttui.cli.{words[0]}").run(words[1:]))
         from porttui.cli import tui
 

@@ -39,7 +39,6 @@ from porttui.model.facts import Attempt, Facts
 from porttui.model.report import Confidence, Edit, Evidence, Remedy, RemedyStep, Risk, Step
 from porttui.reading import evidence, packets, seen, tracking, words
 from porttui.remedies import network, service
-from porttui.remedies.network import Do
 
 _LIMIT = "net.netfilter.nf_conntrack_max"
 
@@ -101,10 +100,13 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
     steps = [
         network.step(
             facts,
-            linux=Do(text, ("sysctl", "-w", f"{_LIMIT}={more}"), root=True),
-            macos=Do(f"As root, write into /etc/pf.conf: set limit states {more}"),
-            windows=Do("Restart the network card: what it remembers is forgotten", ("Restart-NetAdapter", "-Name", "*"),
-                       root=True),
+            linux=network.Do(text, ("sysctl", "-w", f"{_LIMIT}={more}"), root=True),
+            macos=network.Do(f"As root, write into /etc/pf.conf: set limit states {more}"),
+            windows=network.Do(
+                "Restart the network card: what it remembers is forgotten",
+                ("Restart-NetAdapter", "-Name", "*"),
+                root=True,
+            ),
         )
     ]  # fmt: skip
     if facts.os == "linux":
@@ -134,9 +136,9 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
             steps=(
                 network.step(
                     facts,
-                    linux=Do(see, ("ss", "-s")),
-                    macos=Do("See how full the table of pf is", ("pfctl", "-si"), root=True),
-                    windows=Do(see, ("netstat", "-ano")),
+                    linux=network.Do(see, ("ss", "-s")),
+                    macos=network.Do("See how full the table of pf is", ("pfctl", "-si"), root=True),
+                    windows=network.Do(see, ("netstat", "-ano")),
                 ),
                 RemedyStep(text="Stop the program that opens very many connections, or let it use them again"),
             ),

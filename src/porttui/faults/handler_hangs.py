@@ -37,8 +37,7 @@ from porttui.faults.shared import not_the_probe
 from porttui.model.facts import Exchange, Facts, Process
 from porttui.model.report import Confidence, Remedy, Step
 from porttui.reading import evidence, stuck, words
-from porttui.remedies import look_into
-from porttui.remedies.programs import known
+from porttui.remedies import look_into, programs
 
 _MEANT = {"http": "http", "ws": "http", "https": "https", "wss": "https", "redis": "redis", "valkey": "redis",
           "postgresql": "postgresql", "postgres": "postgresql", "memcached": "memcached"}  # fmt: skip
@@ -98,7 +97,7 @@ def _confidence(facts: Facts, request: Exchange, *, heard: bool) -> Confidence:
     if heard and request.sent in {"http", "https"}:
         return Confidence.CERTAIN
     owner = _owner(facts)
-    program = known(owner) if owner else None
+    program = programs.known(owner) if owner else None
     if request.tls is not None or (program is not None and owner is not None and owner.name not in _PASS_ON):
         return Confidence.LIKELY
     return Confidence.POSSIBLE

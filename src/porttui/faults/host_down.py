@@ -37,7 +37,6 @@ from porttui.model.facts import Attempt, Facts, Neighbour, Unseen
 from porttui.model.report import Confidence, Evidence, Remedy, RemedyStep, Risk, Step
 from porttui.reading import evidence, packets, seen, words
 from porttui.remedies import network, service
-from porttui.remedies.network import Do
 
 _ASKING = {"INCOMPLETE", "FAILED"}
 _ENOUGH_MS = 900
@@ -158,15 +157,15 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
             steps=(
                 network.step(
                     facts,
-                    linux=Do(text, ("ip", "neighbour", "show", hop)),
-                    macos=Do(text, ("arp", "-n", hop)),
-                    windows=Do(text, ("arp", "-a", hop)),
+                    linux=network.Do(text, ("ip", "neighbour", "show", hop)),
+                    macos=network.Do(text, ("arp", "-n", hop)),
+                    windows=network.Do(text, ("arp", "-a", hop)),
                 ),
                 network.step(
                     facts,
-                    linux=Do(ping, ("ping", "-c", "3", hop)),
-                    macos=Do(ping, ("ping", "-c", "3", hop)),
-                    windows=Do(ping, ("ping", "-n", "3", hop)),
+                    linux=network.Do(ping, ("ping", "-c", "3", hop)),
+                    macos=network.Do(ping, ("ping", "-c", "3", hop)),
+                    windows=network.Do(ping, ("ping", "-n", "3", hop)),
                 ),
             ),
         ),

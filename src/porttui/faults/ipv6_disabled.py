@@ -44,9 +44,8 @@ from porttui.model.facts import Facts
 from porttui.model.report import Confidence, Evidence, Remedy, RemedyStep, Risk, Step
 from porttui.model.target import Question
 from porttui.reading import evidence, ipv6, seen, words
+from porttui.remedies import address as at_address
 from porttui.remedies import hosts, network, service
-from porttui.remedies.address import listen_on
-from porttui.remedies.network import Do
 
 _IPV4 = "127.0.0.1"
 _ERRORS = ("EADDRNOTAVAIL", "EAFNOSUPPORT")
@@ -140,19 +139,21 @@ def _by_ipv4(facts: Facts, address: str) -> Remedy:
     listening = seen.listeners(facts)
     if not listening or any(seen.would_accept(each, _IPV4) for each in listening):
         return ask
-    move = listen_on(facts, listening[0], _IPV4)
+    move = at_address.listen_on(facts, listening[0], _IPV4)
     return replace(move, title=f"{move.title}, and ask there", proof=ask.proof, steps=(*move.steps, *ask.steps))
 
 
 def _switch_on(facts: Facts) -> Remedy:
     text = "Switch IPv6 on"
-    on = Do(text, ("networksetup", "-setv6automatic", "Wi-Fi"), root=True)
+    on = network.Do(text, ("networksetup", "-setv6automatic", "Wi-Fi"), root=True)
     steps = [
         network.step(
             facts,
-            linux=Do(text, ("sysctl", "-w", "net.ipv6.conf.all.disable_ipv6=0"), root=True),
+            linux=network.Do(text, ("sysctl", "-w", "net.ipv6.conf.all.disable_ipv6=0"), root=True),
             macos=on,
-            windows=Do(text, ("Enable-NetAdapterBinding", "-Name", "*", "-ComponentID", "ms_tcpip6"), root=True),
+            windows=network.Do(
+                text, ("Enable-NetAdapterBinding", "-Name", "*", "-ComponentID", "ms_tcpip6"), root=True
+            ),
         )
     ]
     if facts.os == "linux":

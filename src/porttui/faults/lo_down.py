@@ -38,7 +38,6 @@ from porttui.model.report import Evidence, Remedy, RemedyStep, Risk, Step
 from porttui.model.target import Question
 from porttui.reading import evidence, seen, words
 from porttui.remedies import network, service
-from porttui.remedies.network import Do
 
 _LOST = {"timeout", "ENETUNREACH", "EADDRNOTAVAIL", "EHOSTUNREACH"}
 
@@ -112,10 +111,13 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
     text = "Bring it up"
     up = network.step(
         facts,
-        linux=Do(text, ("ip", "link", "set", name, "up"), root=True),
-        macos=Do(text, ("ifconfig", name, "up"), root=True),
-        windows=Do("Let Windows build its network anew, and start the machine again", ("netsh", "int", "ip", "reset"),
-                   root=True),
+        linux=network.Do(text, ("ip", "link", "set", name, "up"), root=True),
+        macos=network.Do(text, ("ifconfig", name, "up"), root=True),
+        windows=network.Do(
+            "Let Windows build its network anew, and start the machine again",
+            ("netsh", "int", "ip", "reset"),
+            root=True,
+        ),
         why="in the same network namespace as the server" if facts.os == "linux" else "",
     )  # fmt: skip
     keep = RemedyStep(

@@ -40,7 +40,6 @@ from porttui.model.report import Confidence, Evidence, Remedy, RemedyStep, Risk,
 from porttui.model.target import Question
 from porttui.reading import evidence, ipv6, seen, words
 from porttui.remedies import network, service
-from porttui.remedies.network import Do
 
 
 def check(facts: Facts) -> Outcome:
@@ -128,9 +127,9 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
     steps = [
         network.step(
             facts,
-            linux=Do(text, ("ip", "addr", "add", f"{address}/{prefix}", "dev", name), root=True),
-            macos=Do(text, ("ifconfig", name, *six, "alias", address), root=True),
-            windows=Do(
+            linux=network.Do(text, ("ip", "addr", "add", f"{address}/{prefix}", "dev", name), root=True),
+            macos=network.Do(text, ("ifconfig", name, *six, "alias", address), root=True),
+            windows=network.Do(
                 "Let Windows build its network anew, and start the machine again",
                 ("netsh", "int", "ip", "reset"),
                 root=True,

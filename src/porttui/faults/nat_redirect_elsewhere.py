@@ -34,9 +34,8 @@ from porttui.model.address import endpoint
 from porttui.model.facts import Attempt, Facts, Socket
 from porttui.model.report import Confidence, Evidence, Remedy, Step
 from porttui.reading import evidence, nat, seen, words
+from porttui.remedies import container, programs
 from porttui.remedies import nat as ways
-from porttui.remedies.container import is_container
-from porttui.remedies.programs import known
 
 
 def check(facts: Facts) -> Outcome:
@@ -73,7 +72,11 @@ def _bypassed(facts: Facts, attempt: Attempt) -> Socket | None:
     listener = seen.accepting(facts, attempt.address)
     if listener is None or seen.would_accept(listener, attempt.address) is not True:
         return None
-    return None if any(is_container(known(owner)) for owner in seen.owners(facts, listener)) else listener
+    return (
+        None
+        if any(container.is_container(programs.known(owner)) for owner in seen.owners(facts, listener))
+        else listener
+    )
 
 
 def _found(facts: Facts, attempt: Attempt, listener: Socket, other: Socket | None, *, certain: bool) -> Found:

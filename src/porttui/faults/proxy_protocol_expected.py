@@ -37,9 +37,7 @@ from porttui.faults.shared import not_the_probe
 from porttui.model.facts import Exchange, Facts
 from porttui.model.report import Edit, Remedy, RemedyStep, Risk, Step
 from porttui.reading import evidence, seen, words
-from porttui.remedies import manager, service
-from porttui.remedies.address import loaded
-from porttui.remedies.programs import by_unit, known
+from porttui.remedies import address, manager, programs, service
 
 _TOOK_IT_FOR_A_REQUEST = frozenset({400, 405, 501})
 """What a server answers that knows no PROXY line and reads "PROXY TCP4 ..." as a request: it had a bad moment."""
@@ -110,13 +108,13 @@ def _without_it(facts: Facts, seen_here: bool) -> tuple[RemedyStep, ...]:
     listener = next((s for a in seen.addresses(facts) if (s := seen.accepting(facts, a)) is not None), None)
     owners = seen.owners(facts, listener) if listener is not None and seen_here else ()
     unit = manager.unit_of(facts, listener, owners[0] if owners else None)
-    program = known(owners[0]) if owners else by_unit(unit or "")
+    program = programs.known(owners[0]) if owners else programs.by_unit(unit or "")
     if program is not None and "nginx" in program.names:
         edit = RemedyStep(
             text="In the server block take proxy_protocol out of the listen line",
             edit=Edit(file=program.file, text=f"listen {port};"),
         )
-        return loaded(facts, program, (edit,), unit or program.unit)
+        return address.loaded(facts, program, (edit,), unit or program.unit)
     return (
         RemedyStep(
             text="Take the option out of its settings: proxy_protocol in nginx's listen line, accept-proxy in "

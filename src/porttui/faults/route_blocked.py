@@ -40,7 +40,6 @@ from porttui.model.facts import Attempt, Facts, RouteBlock, Unseen
 from porttui.model.report import Confidence, Evidence, Remedy, RemedyStep, Risk, Step
 from porttui.reading import evidence, routing, seen, words
 from porttui.remedies import network, service
-from porttui.remedies.network import Do
 
 _KINDS = {error: kind for kind, error in routing.ROUTE_ERRORS.items()}
 
@@ -144,9 +143,9 @@ def _see(facts: Facts, block: RouteBlock | None, kind: str, six: tuple[str, ...]
     linux = ("ip", *six, "rule", "show") if rule else ("ip", *six, "route", "show", "table", "all", "type", kind)
     return network.step(
         facts,
-        linux=Do(text, linux),
-        macos=Do("See the routes: the flags B and R refuse", ("netstat", "-rn")),
-        windows=Do("See the routes, and the rules of the firewall", ("Get-NetRoute",)),
+        linux=network.Do(text, linux),
+        macos=network.Do("See the routes: the flags B and R refuse", ("netstat", "-rn")),
+        windows=network.Do("See the routes, and the rules of the firewall", ("Get-NetRoute",)),
     )
 
 

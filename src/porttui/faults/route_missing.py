@@ -42,7 +42,6 @@ from porttui.model.facts import Attempt, Facts
 from porttui.model.report import Confidence, Evidence, Remedy, RemedyStep, Risk, Step
 from porttui.reading import evidence, ipv6, routing, seen, words
 from porttui.remedies import hosts, network, service
-from porttui.remedies.network import Do
 
 
 def check(facts: Facts) -> Outcome:
@@ -124,9 +123,9 @@ def _bring_back(facts: Facts) -> Remedy:
         steps.append(
             network.step(
                 facts,
-                linux=Do(text, ("ip", "link", "set", down.name, "up"), root=True),
-                macos=Do(text, ("ifconfig", down.name, "up"), root=True),
-                windows=Do(text, ("Enable-NetAdapter", "-Name", down.name), root=True),
+                linux=network.Do(text, ("ip", "link", "set", down.name, "up"), root=True),
+                macos=network.Do(text, ("ifconfig", down.name, "up"), root=True),
+                windows=network.Do(text, ("Enable-NetAdapter", "-Name", down.name), root=True),
             )
         )
     return Remedy(
@@ -157,9 +156,9 @@ def _add(facts: Facts, address: str) -> Remedy:
             RemedyStep(text=f"Find out which router of your network leads to {address}: the VPN's, or the default one"),
             network.step(
                 facts,
-                linux=Do(text, ("ip", *option, "route", "add", net, "via", router), root=True),
-                macos=Do(text, ("route", "-n", "add", *(("-inet6",) * six), "-net", net, router), root=True),
-                windows=Do(
+                linux=network.Do(text, ("ip", *option, "route", "add", net, "via", router), root=True),
+                macos=network.Do(text, ("route", "-n", "add", *(("-inet6",) * six), "-net", net, router), root=True),
+                windows=network.Do(
                     text,
                     ("New-NetRoute", "-DestinationPrefix", net, "-NextHop", router, "-InterfaceAlias", "Ethernet"),
                     root=True,

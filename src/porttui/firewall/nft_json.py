@@ -311,13 +311,6 @@ _ICMPV6 = {
 """Codes of ICMPv6 type 1 (RFC 4443)."""
 _ICMPX = {"no-route": 0, "port-unreachable": 1, "host-unreachable": 2, "admin-prohibited": 3}
 """Numbers of NFT_REJECT_ICMPX_ (linux/netfilter/nf_tables.h)."""
-ICMPX = {
-    0: ("icmp:3:0", "icmp6:1:0"),
-    1: ("icmp:3:3", "icmp6:1:4"),
-    2: ("icmp:3:1", "icmp6:1:3"),
-    3: ("icmp:3:13", "icmp6:1:1"),
-}
-"""What each means in IPv4 and in IPv6 (nft_reject_icmp_code, nft_reject_icmpv6_code)."""
 
 
 def _vmap(value: dict[str, Any]) -> VerdictMap:

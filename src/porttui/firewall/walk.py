@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from porttui.firewall.lookup import Answers, Lookup, lookup
 from porttui.firewall.matching import Sets, absent, matches
-from porttui.firewall.nft_json import ICMPX
 from porttui.firewall.packet import Packet, World
 from porttui.firewall.ruleset import (
     Chain,
@@ -35,6 +34,14 @@ _MOST_FORKS = 512
 """How often a way may fork before nothing is said at all."""
 _DEEPEST = 24
 """Jumps inside each other; the kernel allows 16 (NFT_JUMP_STACK_SIZE)."""
+_ICMPX = {
+    0: ("icmp:3:0", "icmp6:1:0"),
+    1: ("icmp:3:3", "icmp6:1:4"),
+    2: ("icmp:3:1", "icmp6:1:3"),
+    3: ("icmp:3:13", "icmp6:1:1"),
+}
+"""What the numbers of NFT_REJECT_ICMPX_ (linux/netfilter/nf_tables.h) mean in IPv4 and in IPv6
+(nft_reject_icmp_code, nft_reject_icmpv6_code)."""
 _EFFECTS = (Verdict, VerdictMap, Nat, Perhaps, SetMark, SetTos, CopyMark, Untrack)
 
 
@@ -297,7 +304,7 @@ def _answer(answer: str, packet: Packet) -> str:
     if answer == "reset":
         return "reset"
     if answer.startswith("icmpx:"):
-        answer = ICMPX[int(answer.partition(":")[2])][packet.family == 6]
+        answer = _ICMPX[int(answer.partition(":")[2])][packet.family == 6]
     return f"reject:{answer}"
 
 

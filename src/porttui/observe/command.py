@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
-import subprocess
 import threading
 from collections.abc import Callable
 from typing import IO
@@ -32,7 +30,13 @@ class Output(Value, frozen=True, kw_only=True):
 
 def find(program: str) -> str | None:
     """Return the path of a program on PATH or in the system's own folders, or None."""
-    return shutil.which(program, path=os.pathsep.join((os.environ.get("PATH", os.defpath), *_SYSTEM_PATHS)))
+    folders = (os.environ.get("PATH", os.defpath), *_SYSTEM_PATHS)
+    if os.name != "posix":
+        import shutil  # which brings three kinds of compression along
+
+        return shutil.which(program, path=os.pathsep.join(folders))
+    named = [program] if "/" in program else [f"{each or '.'}/{program}" for each in ":".join(folders).split(":")]
+    return next((path for path in named if os.path.isfile(path) and os.access(path, os.X_OK)), None)  # noqa: PTH113
 
 
 def run(*argv: str, what: str, seconds: float = 2.0, limit: int = 4_000_000) -> Output | Unseen:
@@ -88,6 +92,8 @@ def _bounded(argv: tuple[str, ...], seconds: float, limit: int) -> Output | None
     Raises:
         OSError: it could not be started.
     """
+    import subprocess  # a look at a machine without rules starts no program
+
     child = subprocess.Popen(
         argv,
         bufsize=0,

@@ -105,7 +105,11 @@ def _ask(host: str, began: float) -> _Answer:
 
 
 def _addresses(host: str, flags: int) -> tuple[str, ...]:
-    found = socket.getaddrinfo(host, None, socket.AF_UNSPEC, socket.SOCK_STREAM, 0, flags)
+    # Python takes a str through its IDNA codec, whose tables are needed for other than ASCII letters alone. What the
+    # codec would refuse (RFC 1035, 2.3.4: a label of 1 to 63 letters) is left to it.
+    plain = host.isascii() and host.isprintable() and all(0 < len(label) < 64 for label in host.split("."))
+    name = host.encode("ascii") if plain else host
+    found = socket.getaddrinfo(name, None, socket.AF_UNSPEC, socket.SOCK_STREAM, 0, flags)
     return tuple(dict.fromkeys(address_text(name) for _, _, _, _, name in found))
 
 

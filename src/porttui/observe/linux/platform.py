@@ -26,11 +26,9 @@ from porttui.model.facts import (
 from porttui.observe.linux.access import linux_access
 from porttui.observe.linux.conntrack import tracked
 from porttui.observe.linux.counters import read_counters
-from porttui.observe.linux.doing import linux_doing
 from porttui.observe.linux.firewall import linux_firewall
 from porttui.observe.linux.glimpse import linux_listeners, linux_starting
 from porttui.observe.linux.host import linux_host
-from porttui.observe.linux.inside import inside
 from porttui.observe.linux.interfaces import linux_interfaces
 from porttui.observe.linux.managers import socket_unit, unit_properties, with_managers
 from porttui.observe.linux.neighbours import linux_neighbours
@@ -85,6 +83,8 @@ class Linux:
 
     def inside(self, address: str) -> tuple[Neighbourhood, ...]:
         """Find the network namespaces with this address by /proc/PID/net, which is readable by everybody."""
+        from porttui.observe.linux.inside import inside
+
         return inside(address)
 
     def listeners(self, port: int) -> tuple[Socket, ...] | Unseen:
@@ -101,6 +101,8 @@ class Linux:
 
     def doing(self, pids: Iterable[int]) -> tuple[Doing, ...]:
         """Tell what processes do, from two readings of /proc/PID/task."""
+        from porttui.observe.linux.doing import linux_doing
+
         return linux_doing(pids)
 
     def managed(self, processes: Iterable[Process]) -> tuple[Process, ...]:

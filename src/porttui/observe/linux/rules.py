@@ -10,16 +10,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from porttui.firewall.iptables_save import from_ipset, from_save
 from porttui.firewall.journey import Judgement, judge
 from porttui.firewall.lookup import Lookup
-from porttui.firewall.merge import has_xt, merged_tables
-from porttui.firewall.nft_json import devices_of, from_json, texts_of
 from porttui.firewall.packet import Packet, World
 from porttui.firewall.ruleset import Backend, Ruleset, Verdict
 from porttui.model.facts import Privileges, Unseen
 from porttui.observe.command import Output, find, run
 from porttui.observe.linux.firewall import has_no_nft_chains
+
+# What reads the listings is imported where one is read: most machines have no rules, and it takes as long as a look.
 
 _SECONDS = 10.0
 """For one program: nft takes one or two to find an address among 100,000, and more on a busy machine."""
@@ -73,6 +72,8 @@ def read_rules() -> Rules:
         if isinstance(sets, Unseen):
             unseen.append(sets)
         else:
+            from porttui.firewall.iptables_save import from_ipset
+
             everything = everything.plus(from_ipset(sets))
     return Rules(everything, (*unseen, *more))
 
@@ -80,6 +81,9 @@ def read_rules() -> Rules:
 def _nftables() -> tuple[Ruleset, list[Unseen]]:
     if has_no_nft_chains():  # on a machine of the old iptables there may be no nft to ask, and there is no need to
         return Ruleset(), []
+    from porttui.firewall.merge import has_xt
+    from porttui.firewall.nft_json import devices_of, from_json, texts_of
+
     listed = _listing("nftables rules", "nft", "-j", "-t", "list", "ruleset")
     if isinstance(listed, Unseen):
         return Ruleset(unclear=(f"nftables rules: {listed.reason}",)), [listed]
@@ -89,6 +93,9 @@ def _nftables() -> tuple[Ruleset, list[Unseen]]:
     families = {chain.family for chain in ruleset.chains if has_xt(chain)} & {"ip", "ip6"}
     if not families:
         return ruleset, []
+    from porttui.firewall.iptables_save import from_save
+    from porttui.firewall.merge import merged_tables
+
     saved, unseen = Ruleset(), []
     for family in sorted(families):
         program = "iptables" if family == "ip" else "ip6tables"
@@ -118,6 +125,8 @@ def _legacy() -> tuple[Ruleset, list[Unseen]]:
             unseen.append(told)
             ruleset = ruleset.plus(Ruleset(unclear=(f"iptables-legacy rules: {told.reason}",)))
         else:
+            from porttui.firewall.iptables_save import from_save
+
             backend: Backend = "iptables-legacy"
             ruleset = ruleset.plus(from_save(told, "ip6" if program.startswith("ip6") else "ip", backend))
     return ruleset, unseen
