@@ -64,7 +64,16 @@ NFT = "nft -e -a insert rule inet guard input handle 12"
         ("output", FAR, f"{NFT} ip daddr 203.0.113.9 tcp dport 8080 accept"),
         ("input", FROM, f"{NFT} ip saddr 192.168.4.7 tcp dport 8080 accept"),
         ("input", {**FROM, "sender": ""}, f"{NFT} tcp dport 8080 accept"),
-        ("input", {"redirect": ("127.0.0.1", 81)}, f"{NFT} iifname lo ct original proto-dst 8080 accept"),
+        (
+            "input",
+            {"redirect": ("127.0.0.1", 81)},
+            f"{NFT} iifname lo meta l4proto tcp ct original proto-dst 8080 accept",
+        ),
+        (
+            "output",
+            {"redirect": ("203.0.113.9", 81)},
+            f"{NFT} ip daddr 203.0.113.9 meta l4proto tcp ct original proto-dst 8080 accept",
+        ),
     ],
 )
 def test_nftables(hook: str, fields: dict[str, Any], command: str) -> None:
@@ -103,6 +112,14 @@ def test_a_policy_gets_a_rule_behind_the_others_and_the_answers_one_of_their_own
 def test_a_rule_about_the_one_port_needs_no_wider_way() -> None:
     titles = [way.title for way in _ways(w.judged("drop", _rule("inet guard", "input", "tcp dport 8080 drop")))]
     assert not any("on all ports" in title for title in titles)
+
+
+def test_a_chain_that_is_entered_for_some_ports_only_is_no_place_for_all_ports() -> None:
+    elsewhere = w.judged("drop", _rule("ip filter", "OUTPUT"), "output", redirect=("203.0.113.9", 81))
+    entered = _after(w.judged("drop", _rule("ip filter", "MYCHAIN", backend="iptables")), "INPUT", "MYCHAIN")
+    for known in (elsewhere, entered):
+        assert not any("on all ports" in way.title for way in _ways(known))
+    assert any("on all ports" in way.title for way in _ways(w.judged("drop", _rule("ip filter", "INPUT"))))
 
 
 @pytest.mark.parametrize(

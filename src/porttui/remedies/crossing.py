@@ -35,8 +35,10 @@ class Crossing(Value, frozen=True, kw_only=True):
 
     @property
     def nft(self) -> tuple[str, ...]:
-        """How nft writes the packet."""
-        port = ("ct", "original", "proto-dst") if self.known.redirect else ("tcp", "sport" if self.back else "dport")
+        """How nft writes the packet; it takes a port of conntrack's only behind the protocol."""
+        port: tuple[str, ...] = ("tcp", "sport" if self.back else "dport")
+        if self.known.redirect:
+            port = ("meta", "l4proto", "tcp", "ct", "original", "proto-dst")
         return (*self._interface("iifname", "oifname"), *self._address(_nft_address), *port, str(self.known.port))
 
     @property
@@ -57,7 +59,9 @@ class Crossing(Value, frozen=True, kw_only=True):
         """Return the other machine's address; where the hook is not known, the machine's own stands for loopback."""
         if self.between == "loopback":
             return () if self.hook else write(self.known.address, True)
-        other = self.known.address if self.between == "outgoing" else self.known.sender
+        led = self.known.redirect
+        there = led[0] if led is not None else self.known.address
+        other = there if self.between == "outgoing" else self.known.sender
         comes_from_it = (self.between == "incoming") is not self.back
         return write(other, comes_from_it) if other else ()
 
@@ -101,8 +105,9 @@ def _nameable(stop: Rule | RuleStop) -> bool:
 
 
 def _between(facts: Facts, known: Judged) -> Between:
+    led = known.redirect
     if not seen.is_local(facts, known.address):
         return "outgoing"
     if known.sender and seen.is_local(facts, known.sender):
-        return "loopback"
+        return "loopback" if led is None or seen.is_local(facts, led[0]) else "outgoing"
     return "incoming"

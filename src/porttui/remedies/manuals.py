@@ -67,6 +67,7 @@ _NFT: Rows = (
     ),
     ("bridge {table} {chain}", "where: the chain {chain} in the table {table}, for what goes over a bridge"),
     ("tcp sport {port}", "only TCP, from port {port}: the answers of the server"),
+    ("meta l4proto tcp", "only TCP"),
     ("ct original proto-dst {port}", "only connections that were begun to port {port}, and their answers"),
     ("iifname {name}", "only packets that came in by {name}; lo is this machine itself"),
     ("oifname {name}", "only packets that go out by {name}; lo is this machine itself"),

@@ -6,7 +6,7 @@ from porttui.model.address import endpoint
 from porttui.model.facts import Facts
 from porttui.model.report import Remedy, RemedyStep, Risk
 from porttui.model.rules import Judged, Rule, RuleStop
-from porttui.reading import rule_words, words
+from porttui.reading import rule_words, rules, words
 from porttui.remedies import in_charge
 from porttui.remedies.crossing import Crossing, crossings
 from porttui.remedies.service import proof
@@ -75,7 +75,7 @@ def _loopback(facts: Facts, stopped: tuple[Crossing, ...]) -> tuple[Remedy, ...]
     """Let the machine talk to itself, where what blocks is not about the one port: a set of rules forgot loopback."""
     first = stopped[0]
     about_it = isinstance(first.stop, Rule) and str(first.known.port) in first.stop.text
-    if first.between != "loopback" or about_it or not first.hook:
+    if first.between != "loopback" or about_it or not first.hook or not _in_base_chain(first):
         return ()
     inwards = first.hook not in {"output", "postrouting", "egress"}
     match = ("iifname" if inwards else "oifname", "lo")
@@ -101,6 +101,13 @@ def _loopback(facts: Facts, stopped: tuple[Crossing, ...]) -> tuple[Remedy, ...]
             note=_LASTS,
         ),
     )
+
+
+def _in_base_chain(crossing: Crossing) -> bool:
+    """Tell whether it is stopped in the chain that all packets come to: others may be entered for some ports only."""
+    passed = rules.decided_at(crossing.known)
+    base = passed.stops[0] if passed is not None else None
+    return base is not None and (base.table, base.chain) == (crossing.stop.table, crossing.stop.chain)
 
 
 def _accept(facts: Facts, crossing: Crossing, match: tuple[str, ...] | None = None) -> tuple[tuple[str, ...], str]:
