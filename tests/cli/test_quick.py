@@ -11,6 +11,7 @@ import pytest
 
 from tests.cli.run import SECONDS, environment, listener
 from tests.observe.netns import needs_root
+from tests.servers import HTTP_OK, Script, answers
 from tests.system.people import Person
 from tests.system.stage import Namespace
 
@@ -80,6 +81,11 @@ def test_the_quick_way_says_what_the_whole_way_says() -> None:
 )
 def test_nothing_heavy_is_imported_that_a_command_does_not_use(words: tuple[str, ...], expected: set[str]) -> None:
     assert imported(*words) <= expected
+
+
+def test_a_healthy_server_is_asked_without_httpx() -> None:
+    with Script(answers(HTTP_OK)) as server:
+        assert not imported("check", f"http://127.0.0.1:{server.port}/") & {"asyncio", "httpcore", "httpx", "psutil"}
 
 
 def test_without_root_the_whole_way_is_gone() -> None:

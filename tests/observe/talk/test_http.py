@@ -8,9 +8,11 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from porttui import __version__
 from porttui.model.facts import Fate
+from porttui.observe.talk import http
 from porttui.observe.talk.http import BODY_BYTES, Way, get
 from porttui.observe.talk.wire import Call
 from tests.servers import (
@@ -255,3 +257,41 @@ def test_a_url_that_httpx_cannot_read_is_an_error() -> None:
     done = get(Call(address="127.0.0.1", port=9), "http://\u2603\u200b.\x00:9/", 1)
     assert done.outcome == "error"
     assert done.error
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        HTTP_OK,
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\nzz\r\n",
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\nword",
+        b"HTTP/1.0 404 \xff\r\nX-Odd: \xff\r\n\r\nnone",
+        b"HTTP/1.1 200 OK\r\nA : b\r\n\r\n",
+        b"SSH-2.0-x\r\n",
+        b"",
+    ],
+)
+def test_a_plain_url_is_asked_for_as_httpx_does(answer: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard = []
+
+    def talk(connection: socket.socket) -> None:
+        heard.append(hear(connection))
+        connection.sendall(answer)
+
+    with Script(talk) as server:
+        url = f"http://localhost:{server.port}/a/b.html"
+        for way in (Way(), Way(host_header="web.test", cookie="a=b")):
+            plainly = get(call(server), url, 4, way)
+            with monkeypatch.context() as patch:
+                patch.setattr(http, "plain_place", lambda *_: None)
+                by_httpx = get(call(server), url, 4, way)
+            assert replace(plainly, ms=0) == replace(by_httpx, ms=0)
+            assert heard[-1] == heard[-2] != b""
+
+
+@pytest.mark.parametrize(
+    "url", ["http://a/../b", "http://a/b?c", "http://A/", "http://1.2.3/", "http://a:0/", "https://a/"]
+)
+def test_httpx_is_left_what_has_to_be_interpreted(url: str) -> None:
+    assert http.plain_place(url, Way()) is None

@@ -1,33 +1,34 @@
 """One HTTP request, sent to exactly one address, as the user's programs would send it.
 
-httpx makes the request and reads the answer; the connection is a `Wire`, put under it as a network back end, so that
-the address is the one looked at, all of it has one deadline, and the bytes of a server that speaks no HTTP are seen.
+The connection is a `Wire`, so that the address is the one looked at, all of it has one deadline, and the bytes of a
+server that speaks no HTTP are seen. `porttui.observe.talk.through_httpx` makes the request and reads the answer. Its
+import costs half as much as all of a look, so that `porttui.observe.talk.plain_http` does the same where nothing of
+the URL has to be interpreted: no TLS, no proxy, no query, no escapes.
 """
 
 from __future__ import annotations
 
+import re
 import ssl
 import time
 from collections.abc import Iterable
-from typing import Any, Literal
+from itertools import islice
+from typing import Literal, NamedTuple
 
-import httpcore
-import httpx
 import msgspec
 
 from porttui import __version__
+from porttui.model.address import parse_ip
 from porttui.model.base import Value
 from porttui.model.facts import Exchange, HttpAnswer, TlsAnswer
 from porttui.model.printable import printable
 from porttui.observe.talk.hello import recognise
 from porttui.observe.talk.tls import (
     Pipe,
-    TlsStream,
     alert_name,
     error_words,
     failed_handshake,
     no_trust,
-    tls_answer,
     users_trust,
     with_refusal,
 )
@@ -40,6 +41,8 @@ BODY_SECONDS = 1.0
 _BODY_SHOWN = 2000
 _HEADERS_SHOWN = 60
 _HEAD = 4096
+Cut = Literal["bytes", "time"]
+"""Which bound ended the reading of a body."""
 _MONGODB = "It looks like you are trying to access MongoDB over HTTP"
 
 
@@ -57,6 +60,44 @@ class Way(Value, frozen=True, kw_only=True):
 
 
 _PLAINLY = Way()
+_PLAIN_URL = re.compile(
+    r"http://(?P<host>[a-z][a-z0-9.-]*|\d+(?:\.\d+){3}|\[[0-9a-f:]+\])(?::(?P<port>[1-9]\d{0,4}))?"
+    r"(?P<target>(?:/(?!\.)[A-Za-z0-9._~-]*)*)"
+)
+"""What httpx sends as it stands: nothing in it is escaped, and no segment of its path is "." or ".."."""
+
+
+class Place(NamedTuple):
+    """What a request names."""
+
+    host: str
+    """The Host header."""
+    target: str
+    """The path."""
+
+
+def plain_place(url: str, way: Way) -> Place | None:
+    """Return what a request has to name, if that stands in the URL as it is; None when it takes a library to tell."""
+    found = _PLAIN_URL.fullmatch(url)
+    said = f"{way.host_header or ''}{way.cookie}"
+    if found is None or way.via is not None or not (said.isascii() and said.isprintable()):
+        return None
+    host, port = found["host"], int(found["port"] or 80)
+    if port > 65535 or "xn--" in host or (not host[0].isalpha() and parse_ip(host.strip("[]")) is None):
+        return None
+    return Place(way.host_header or (host if port == 80 else f"{host}:{port}"), found["target"] or "/")
+
+
+class NoAnswerError(Exception):
+    """No HTTP answer came. `str(error)` says why, printable."""
+
+
+def load(url: str, way: Way = _PLAINLY) -> None:
+    """Import what a request takes; it may take longer than the request."""
+    if plain_place(url, way) is not None:
+        import porttui.observe.talk.plain_http
+    else:
+        import porttui.observe.talk.through_httpx  # noqa: F401
 
 
 def get(call: Call, url: str, seconds: float, way: Way = _PLAINLY) -> Exchange:
@@ -73,17 +114,18 @@ def get(call: Call, url: str, seconds: float, way: Way = _PLAINLY) -> Exchange:
         it was not, the request was repeated without verifying); "answer" without `http` when other bytes came;
         "error" for broken HTTP and for TLS alerts; else how it ended without a byte.
     """
+    load(url, way)
     deadline = time.monotonic() + seconds
     secure = url.startswith("https:")
-    talk = _Talk(call.wire(seconds), call, "https" if secure else "http", way)
+    talk = Talk(call.wire(seconds), call, "https" if secure else "http", way)
     exchange = talk.run(url, users_trust() if secure else None)
     if talk.refused is None:
         return exchange
-    again = _Talk(call.wire(max(0.1, deadline - time.monotonic())), call, "https", way)
+    again = Talk(call.wire(max(0.1, deadline - time.monotonic())), call, "https", way)
     return with_refusal(again.run(url, no_trust()), talk.refused)
 
 
-class _Talk:
+class Talk:
     """One request under way, and what was learnt on the way to its outcome."""
 
     def __init__(self, wire: Wire, call: Call, sent: Said, way: Way) -> None:
@@ -91,6 +133,8 @@ class _Talk:
         self.call = call
         self.sent = sent
         self.way = way
+        self.host = ""
+        """The Host header, as it is sent."""
         self.head = b""
         """The first bytes that came as the answer, after decryption."""
         self.tls: TlsAnswer | None = None
@@ -105,51 +149,43 @@ class _Talk:
         return error if isinstance(error, ssl.SSLCertVerificationError) else None
 
     def run(self, url: str, context: ssl.SSLContext | None) -> Exchange:
-        answer, words, host = None, "", self.way.host_header or ""
+        """Send the request, read the answer, close the connection; the context is for https."""
+        answer, words = None, ""
+        self.host = self.way.host_header or ""
         try:
-            with httpx.Client(
-                transport=_Transport(self, context, self.way.via), trust_env=False, follow_redirects=False
-            ) as client:
-                request = client.build_request("GET", url, headers=_headers(self.way))
-                host = request.headers["host"]
-                response = client.send(request, stream=True)
-                try:
-                    answer = self._read(response)
-                finally:
-                    response.close()
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            words = error_words(error)
+            answer = self._asked(url, context)
+        except NoAnswerError as error:
+            words = str(error)
         finally:
             self.wire.close()
         preamble = printable(self.way.preamble.rstrip(), 120)
-        return msgspec.structs.replace(self._exchange(answer, words), host=printable(host, 300), preamble=preamble)
+        return msgspec.structs.replace(self._exchange(answer, words), host=printable(self.host, 300), preamble=preamble)
 
-    def _read(self, response: httpx.Response) -> HttpAnswer:
-        body, broke = b"", ""
-        cut: Literal["bytes", "time"] | None = None
-        self.wire.shorten(BODY_SECONDS)
+    def _asked(self, url: str, context: ssl.SSLContext | None) -> HttpAnswer:
+        place = plain_place(url, self.way)
+        if place is not None:
+            from porttui.observe.talk.plain_http import ask
+
+            return ask(self, place)
+        from porttui.observe.talk.through_httpx import ask_by_httpx
+
+        return ask_by_httpx(self, url, context)
+
+    def receive(self, pipe: Pipe, most: int) -> bytes:
+        """Receive from the server, and keep what is needed to tell what it was.
+
+        Raises:
+            OSError: the connection broke; TimeoutError: time is over.
+        """
         try:
-            for chunk in response.iter_raw():
-                body += chunk
-                if len(body) >= BODY_BYTES:
-                    cut = "bytes"
-                    break
-        except httpx.TimeoutException:
-            cut = "time"
-        except httpx.HTTPError as error:
-            broke = error_words(error) or type(error).__name__
-        headers = response.headers.raw[:_HEADERS_SHOWN]
-        return HttpAnswer(
-            status=response.status_code,
-            reason=printable(response.extensions.get("reason_phrase", b""), 100),
-            version=printable(response.http_version, 20),
-            headers=tuple((printable(name.lower(), 100), printable(value, 1000)) for name, value in headers),
-            body=printable(body, _BODY_SHOWN),
-            complete=not broke,
-            cut=cut,
-            received=len(body),
-            broke=broke,
-        )
+            data = pipe.receive(most)
+        except TimeoutError:
+            raise
+        except OSError as error:
+            self.read_error = error
+            raise
+        self.head += data[: max(0, _HEAD - len(self.head))]
+        return data
 
     def _exchange(self, answer: HttpAnswer | None, words: str) -> Exchange:
         protocol = recognise(self.head or self.wire.first)
@@ -181,102 +217,8 @@ class _Talk:
         )
 
 
-class _Transport(httpx.HTTPTransport):
-    """httpx's own transport, on our wire."""
-
-    def __init__(self, talk: _Talk, context: ssl.SSLContext | None, via: str | None) -> None:
-        context = context or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # never used; spares reading the trust store
-        super().__init__(verify=context, trust_env=False)
-        backend = _Backend(talk)
-        if via is None:
-            self._pool = httpcore.ConnectionPool(ssl_context=context, network_backend=backend)
-            return
-        proxy = httpx.Proxy(via)
-        self._pool = httpcore.HTTPProxy(
-            proxy_url=httpcore.URL(
-                scheme=proxy.url.raw_scheme, host=proxy.url.raw_host, port=proxy.url.port, target=proxy.url.raw_path
-            ),
-            proxy_auth=proxy.raw_auth,
-            ssl_context=context,
-            proxy_ssl_context=users_trust() if via.startswith("https:") else None,
-            network_backend=backend,
-        )
-
-
-class _Backend(httpcore.NetworkBackend):
-    """Opens the one wire, wherever httpcore wants to connect."""
-
-    def __init__(self, talk: _Talk) -> None:
-        self._talk = talk
-
-    def connect_tcp(
-        self,
-        host: str,  # noqa: ARG002 - the address to look at was chosen before
-        port: int,  # noqa: ARG002
-        timeout: float | None = None,  # noqa: ARG002 - the wire has a deadline for all of it
-        local_address: str | None = None,  # noqa: ARG002
-        socket_options: Iterable[Any] | None = None,  # noqa: ARG002
-    ) -> httpcore.NetworkStream:
-        try:
-            self._talk.wire.open()
-            self._talk.wire.send(self._talk.way.preamble)
-        except TimeoutError as error:
-            raise httpcore.ConnectTimeout(str(error)) from error
-        except OSError as error:
-            raise httpcore.ConnectError(str(error)) from error
-        return _Stream(self._talk, self._talk.wire)
-
-
-class _Stream(httpcore.NetworkStream):
-    """A pipe as httpcore wants it, which tells the talk what passes."""
-
-    def __init__(self, talk: _Talk, pipe: Pipe) -> None:
-        self._talk = talk
-        self._pipe = pipe
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
-        try:
-            data = self._pipe.receive(max_bytes)
-        except TimeoutError as error:
-            raise httpcore.ReadTimeout(str(error)) from error
-        except OSError as error:
-            self._talk.read_error = error
-            raise httpcore.ReadError(str(error)) from error
-        self._talk.head += data[: max(0, _HEAD - len(self._talk.head))]
-        return data
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
-        try:
-            self._pipe.send(buffer)
-        except TimeoutError as error:
-            raise httpcore.WriteTimeout(str(error)) from error
-        except OSError as error:
-            raise httpcore.WriteError(str(error)) from error
-
-    def close(self) -> None:
-        self._pipe.close()
-
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ARG002
-    ) -> httpcore.NetworkStream:
-        try:
-            stream = TlsStream(self._pipe, ssl_context, server_hostname or "")
-            stream.handshake()
-        except OSError as error:
-            self._talk.handshake_error = error
-            raise httpcore.ConnectError(str(error)) from error
-        self._talk.tls = tls_answer(stream)
-        self._talk.head = b""  # before it there was at most a proxy's answer to CONNECT
-        return _Stream(self._talk, stream)
-
-    def get_extra_info(self, info: str) -> Any:
-        """Tell httpcore nothing; it then takes the connection for HTTP/1.1, which is all that was offered."""
-
-
-def _headers(way: Way) -> dict[str, str]:
+def headers_of(way: Way) -> dict[str, str]:
+    """Return what is sent beside the request line; the Host header only when it is not that of the URL."""
     headers = {
         "User-Agent": f"porttui/{__version__}",
         "Accept": "*/*",
@@ -286,3 +228,31 @@ def _headers(way: Way) -> dict[str, str]:
     if way.cookie:
         headers["Cookie"] = way.cookie
     return headers if way.host_header is None else {"Host": way.host_header, **headers}
+
+
+def answer_of(
+    head: tuple[int, bytes, bytes], headers: Iterable[tuple[bytes, bytes]], body: bytes, cut: Cut | None, broke: str
+) -> HttpAnswer:
+    """Put together what was read.
+
+    Args:
+        head: status, reason phrase, and version as in b"HTTP/1.1".
+        headers: as they came.
+        body: what was read of it.
+        cut: which bound ended that.
+        broke: what broke it.
+    """
+    status, reason, version = head
+    return HttpAnswer(
+        status=status,
+        reason=printable(reason, 100),
+        version=printable(version, 20),
+        headers=tuple(
+            (printable(name.lower(), 100), printable(value, 1000)) for name, value in islice(headers, _HEADERS_SHOWN)
+        ),
+        body=printable(body, _BODY_SHOWN),
+        complete=not broke,
+        cut=cut,
+        received=len(body),
+        broke=broke,
+    )

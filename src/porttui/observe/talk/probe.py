@@ -174,7 +174,7 @@ def probe(  # noqa: PLR0913 - each is a choice of its own, and by keyword
     speaker = _Speaker(call=call, host=_host(asked.target, call), path=asked.target.path)
     done: list[Exchange] = []
     while (said := next_word(plan, done, crowded=crowded)) is not None:
-        deadline += _load(said)
+        deadline += _load(said, speaker.url(said))
         left = deadline - time.monotonic()
         if done and left < 0.02:
             return
@@ -188,12 +188,14 @@ def probe(  # noqa: PLR0913 - each is a choice of its own, and by keyword
         yield from variants(call, speaker.url(web), done, deadline)
 
 
-def _load(said: Said) -> float:
+def _load(said: Said, url: str) -> float:
     """Import what a word takes, and return how many seconds that took: they are porttui's own, not the server's."""
     began = time.monotonic()
     # httpx costs 150 ms to import and ssl 20 ms: a look at Redis or SSH pays for neither.
     if said in {"http", "https"}:
-        import porttui.observe.talk.http
+        from porttui.observe.talk.http import load
+
+        load(url)
     elif said == "tls":
         import porttui.observe.talk.tls  # noqa: F401
     return time.monotonic() - began
