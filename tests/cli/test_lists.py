@@ -137,6 +137,18 @@ def test_who_names_the_process_and_its_command() -> None:
     assert told[0]["processes"][0]["pid"] == os.getpid()
 
 
+def test_who_tells_two_sockets_of_the_same_program_once() -> None:
+    with socket.socket() as one, socket.socket() as two:
+        for each in (one, two):
+            each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            each.bind(one.getsockname() if each is two else ("127.0.0.1", 0))
+            each.listen()
+        port = one.getsockname()[1]
+        text = porttui("who", str(port)).stdout.decode()
+    assert text.count(f"127.0.0.1:{port}  LISTEN") == 1
+    assert text.splitlines()[0].endswith(", 2 sockets")
+
+
 def test_who_says_nobody_with_exit_1() -> None:
     port = closed_port()
     done = porttui("who", str(port))

@@ -29,39 +29,57 @@ def _python(*argv: str) -> f.Process:
 
 
 COMMANDS: dict[str, tuple[f.Process, str]] = {
-    "vite": (OWNERS["vite"], "node /home/dev/shop/node_modules/.bin/vite --port 8081"),
-    "vite by npm": (OWNERS["vite by npm"], "npm run dev -- --port 8081"),
-    "next": (OWNERS["next"], "npx next dev -p 8081"),
-    "nuxt": (w.node(argv=("node", "/a/.bin/nuxt", "dev", "-p", "8080")), "node /a/.bin/nuxt dev --port 8081"),
-    "astro": (w.node(argv=("node", "/a/.bin/astro", "dev", "--host")), "node /a/.bin/astro dev --host --port 8081"),
-    "webpack": (w.node(argv=("node", "/.bin/webpack", "serve", "--port=80")), "node /.bin/webpack serve --port 8081"),
-    "angular": (w.node(name="ng serve", argv=("ng serve",)), "npx ng serve --port 8081"),
+    "vite": (OWNERS["vite"], "node /home/dev/shop/node_modules/.bin/vite --host 127.0.0.1 --port 8081"),
+    "vite by npm": (OWNERS["vite by npm"], "npm run dev -- --host 127.0.0.1 --port 8081"),
+    "next": (OWNERS["next"], "npx next dev -H 127.0.0.1 -p 8081"),
+    "nuxt": (
+        w.node(argv=("node", "/a/.bin/nuxt", "dev", "-p", "8080")),
+        "node /a/.bin/nuxt dev --host 127.0.0.1 --port 8081",
+    ),
+    "astro": (
+        w.node(argv=("node", "/a/.bin/astro", "dev", "--host")),
+        "node /a/.bin/astro dev --host 127.0.0.1 --port 8081",
+    ),
+    "webpack": (
+        w.node(argv=("node", "/.bin/webpack", "serve", "--port=80")),
+        "node /.bin/webpack serve --host 127.0.0.1 --port 8081",
+    ),
+    "angular": (w.node(name="ng serve", argv=("ng serve",)), "npx ng serve --host 127.0.0.1 --port 8081"),
     "react": (OWNERS["react"], "env PORT=8081 node /srv/shop/node_modules/react-scripts/scripts/start.js"),
-    "django": (OWNERS["django"], "python3 manage.py runserver 0.0.0.0:8081"),
-    "django alone": (_python("python", "manage.py", "runserver"), "python manage.py runserver 8081"),
-    "flask": (_python("python3", "-m", "flask", "run", "-p", "8080"), "python3 -m flask run --port 8081"),
+    "django": (OWNERS["django"], "python3 manage.py runserver 127.0.0.1:8081"),
+    "django alone": (_python("python", "manage.py", "runserver"), "python manage.py runserver 127.0.0.1:8081"),
+    "flask": (
+        _python("python3", "-m", "flask", "run", "-p", "8080"),
+        "python3 -m flask run --host 127.0.0.1 --port 8081",
+    ),
     "uvicorn": (
         _python("python3", "/usr/bin/uvicorn", "shop:app", "--port", "8080", "--reload"),
-        "python3 /usr/bin/uvicorn shop:app --reload --port 8081",
+        "python3 /usr/bin/uvicorn shop:app --reload --host 127.0.0.1 --port 8081",
     ),
-    "gunicorn": (OWNERS["gunicorn"], "/usr/bin/python3 /usr/bin/gunicorn a:b --bind 0.0.0.0:8081"),
+    "gunicorn": (OWNERS["gunicorn"], "/usr/bin/python3 /usr/bin/gunicorn a:b --bind 127.0.0.1:8081"),
     "http.server": (
         _python("python3", "-m", "http.server", "8080", "--bind", "::1"),
-        "python3 -m http.server 8081 --bind ::1",
+        "python3 -m http.server 8081 --bind 127.0.0.1",
     ),
-    "php": (OWNERS["php"], "php -S localhost:8081 -t public"),
-    "rails": (OWNERS["rails"], "bin/rails server -p 8081"),
-    "spring": (OWNERS["spring"], "java -jar shop.jar --server.port=8081"),
+    "php": (OWNERS["php"], "php -S 127.0.0.1:8081 -t public"),
+    "rails": (OWNERS["rails"], "bin/rails server -b 127.0.0.1 -p 8081"),
+    "spring": (OWNERS["spring"], "java -jar shop.jar --server.address=127.0.0.1 --server.port=8081"),
     "dotnet": (
         w.node(name="dotnet", argv=("dotnet", "Shop.dll", "--urls", "http://localhost:8080")),
-        "dotnet Shop.dll --urls http://localhost:8081",
+        "dotnet Shop.dll --urls http://127.0.0.1:8081",
     ),
     "redis": (w.node(name="redis-server", argv=("redis-server 127.0.0.1:6379",)), "redis-server --port 8081"),
-    "memcached": (w.node(name="memcached", argv=("memcached", "-m", "64", "-p", "8080")), "memcached -m 64 -p 8081"),
-    "jupyter": (_python("python3", "/usr/bin/jupyter-lab", "-y"), "python3 /usr/bin/jupyter-lab -y --port 8081"),
+    "memcached": (
+        w.node(name="memcached", argv=("memcached", "-m", "64", "-p", "8080")),
+        "memcached -m 64 -l 127.0.0.1 -p 8081",
+    ),
+    "jupyter": (
+        _python("python3", "/usr/bin/jupyter-lab", "-y"),
+        "python3 /usr/bin/jupyter-lab -y --ip 127.0.0.1 --port 8081",
+    ),
     "node": (w.node(), "env PORT=8081 node server.js"),
-    "a password": (w.node(argv=(*OWNERS["vite"].argv, "--token", "(hidden)")), "npx vite --port 8081"),
-}  # fmt: skip
+    "a password": (w.node(argv=(*OWNERS["vite"].argv, "--token", "(hidden)")), "npx vite --host 127.0.0.1 --port 8081"),
+}
 
 
 @pytest.mark.parametrize("kind", COMMANDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import textwrap
 from typing import NamedTuple
 
 from porttui.cli import exits
@@ -19,6 +20,7 @@ from porttui.render import listing
 
 _HEAD = ("ADDRESS", "PROTO", "PROGRAM", "PID", "USER", "OPEN TO", "WHY LOOK")
 _MOST_DOUBTS = 2
+_WIDTH = 79
 _CSV_HEAD = (*listing.CSV_HEAD, "reach", "sure", "who", "reasons")
 
 
@@ -85,13 +87,16 @@ def _written(table: Table, shown: list[_Open], form: str) -> str | bytes:
 
 
 def _doubts(unsure: list[Exposure]) -> str:
-    """Return the line that says what the star stands for."""
+    """Return what the star stands for, each doubt once, in lines for a terminal of 80 columns."""
     if not unsure:
         return ""
-    unless = [text for text in dict.fromkeys(each.who.partition(", unless ")[2] for each in unsure) if text]
+    each_doubt = [each.who.partition(", unless ")[2].partition("; or farther: ") for each in unsure]
+    unless = [text for text in dict.fromkeys(doubt for doubt, _, _ in each_doubt) if text]
     if not unless or len(unless) > _MOST_DOUBTS:
         return "* as far as can be seen; --json says of each what is not known"
-    return f"* unless {', or '.join(map(listing.plain, unless))}"
+    farther = dict.fromkeys(f"; or farther: {why}" for _, _, why in each_doubt if why)
+    text = listing.plain(f"* unless {', or '.join(unless)}{''.join(farther)}")
+    return textwrap.fill(text, _WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def _open_to(one: _Open) -> str:

@@ -52,7 +52,7 @@ def _who(port: int) -> str | None:
     from porttui.observe.linux.elsewhere import waits_elsewhere
     from porttui.observe.snapshots import Snapshots
     from porttui.render import listing
-    from porttui.render.holders import Head, told
+    from porttui.render.holders import Head, together, told
 
     if waits_elsewhere((port,)) is not False:
         return None
@@ -66,7 +66,7 @@ def _who(port: int) -> str | None:
         if len(holders) < len(table.pids[row]):
             return None
         parts.append(told(Head(*cells(row)[:6]), holders, unit))
-    return "\n".join(parts)
+    return together(parts)
 
 
 def _sockets(*, every: bool, tcp: bool) -> str | None:

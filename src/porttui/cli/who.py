@@ -7,7 +7,7 @@ from porttui.cli.arguments import Parser, understand
 from porttui.cli.listed import Row, entry, read, unseen_text
 from porttui.model.facts import Process
 from porttui.reading.forwards import leads_to
-from porttui.render.holders import Head, Holder
+from porttui.render.holders import Head, Holder, together
 from porttui.render.holders import told as lines_of
 
 SUMMARY = "tell who holds a port"
@@ -60,7 +60,7 @@ def _ports(words: list[str]) -> tuple[int, ...]:
 def _told_port(port: int, holders: tuple[Row, ...]) -> str:
     if not holders:
         return f"Nobody holds port {port} here.\n"
-    return "\n".join(told(row) for row in holders)
+    return together(told(row) for row in holders)
 
 
 def holding(rows: tuple[Row, ...]) -> tuple[Row, ...]:

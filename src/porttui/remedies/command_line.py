@@ -34,7 +34,7 @@ def again(facts: Facts, process: Process | None, program: Program, host: str, po
         program: what is known of it.
         host: the address to listen on; "" leaves it as it is.
         port: the port to listen on. With a host it is the one that the server has, and is left out where its own
-            command line has it already.
+            command line has it already; one of `facts.free_ports` is new and always named.
 
     Returns:
         The command without an earlier use of the same options; None when the server is told in a file only.
@@ -46,7 +46,7 @@ def again(facts: Facts, process: Process | None, program: Program, host: str, po
     if program.after:
         return _with_argument(program, old or program.example, host, port)
     together = program.host_flag == program.port_flag
-    kept_port = bool(host) and bool(npm or old) and not together
+    kept_port = bool(host) and bool(npm or old) and not together and port not in (facts.free_ports or ())
     flags = (*(program.host_flag if host and not together else ()), *(() if kept_port else program.port_flag))
     if not flags or not (npm or old or program.example):
         return None

@@ -123,11 +123,22 @@ def _host(facts: Facts) -> str:
     return next(iter(seen.addresses(facts)), "127.0.0.1")
 
 
+def _asked_host(facts: Facts) -> str:
+    """Return the address that a command has to name; "" where its own may stay: the port was asked on every address.
+
+    The command of the program that holds the port may open it to more than what was asked for: "--bind 0.0.0.0".
+    A name that leads to both families means the IPv4 address, which more servers listen on.
+    """
+    found = seen.addresses(facts)
+    host = next((each for each in found if family(each) == 4), _host(facts))
+    return "" if is_wildcard(host) else host
+
+
 def _told(facts: Facts, program: Program, holder: Process | None, port: int) -> tuple[RemedyStep, ...]:
     """Return the steps for the kind of server at hand: its command with the new port, or the line in its settings."""
     if is_container(program):
         return publish(holder, _host(facts), port, facts.asked.target.port, another=True)
-    command = again(facts, holder, program, "", port)
+    command = again(facts, holder, program, _asked_host(facts), port)
     if command is not None:
         return (
             RemedyStep(

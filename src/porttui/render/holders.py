@@ -55,6 +55,19 @@ def told(head: Head, holders: Iterable[Holder], unit: str | None) -> str:
     return "\n".join(ascii_text(line) for line in lines) + "\n"
 
 
+def together(blocks: Iterable[str]) -> str:
+    """Return what `told` made of several sockets; those of which the same is told are told once, with their number."""
+    counted: dict[str, int] = {}
+    for block in blocks:
+        counted[block] = counted.get(block, 0) + 1
+    return "\n".join(_numbered(block, number) for block, number in counted.items())
+
+
+def _numbered(block: str, number: int) -> str:
+    first, end, rest = block.partition("\n")
+    return f"{first}, {number} sockets{end}{rest}" if number > 1 else block
+
+
 def _holder(holder: Holder) -> list[str]:
     rows = [
         ("pid", f"{holder.pid} {holder.name}" + (f", {holder.user}" if holder.user else "")),

@@ -114,12 +114,19 @@ def _exposures(facts: Facts, one: Process, inspected: Inspected, *, reasons: boo
             found.setdefault(told.who, (told, []))[1].append(row)
     each = sorted(found.items(), key=lambda item: -item[1][0].order)
     texts = [
-        (who if len(each) == 1 else f"{who} ({', '.join(columns.local(row) for row in held[:2])})")
+        (who if len(each) == 1 else f"{who} ({', '.join(_places(held)[:2])})")
         + (f": {'; '.join(told.because)}" if reasons and told.because else "")
         for who, (told, held) in each
     ]
     looks = dict.fromkeys(reason.text for _, (told, _) in each if told.beyond for reason in told.reasons)
     return [("reached by", _listed(texts)), ("worth a look", "; ".join(looks))]
+
+
+def _places(held: list[Socket]) -> list[str]:
+    """Return where sockets listen, each place once: SO_REUSEPORT lets several have the same one (socket(7))."""
+    places = [columns.local(row) for row in held]
+    numbers = {place: places.count(place) for place in places}
+    return [f"{place}, {number} sockets" if number > 1 else place for place, number in numbers.items()]
 
 
 def _answers(facts: Facts, row: Socket) -> str | None:

@@ -262,7 +262,7 @@ def _reach_words(row: Socket, host: str) -> str:
     family = family_name(row.address)
     if is_wildcard(row.address):
         both = "IPv4 and IPv6" if family == "IPv6" and row.v6only is False else family
-        return f"Other computers may reach it, by {both}."
+        return f"Its address lets other computers in, by {both}; whether a firewall does is on tab 4."
     if is_loopback(row.address):
         return f"Only programs on {host} reach it, by {family}."
     return f"It is reached by {family} at this address only."
