@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,20 @@ def test_another_user_of_that_machine() -> None:
     lockdown = ("--ruleset", str(_DATA / "json/09_output_lockdown.json"))
     assert porttui("firewall", "10.231.8.1:5432", "--uid", "0", *lockdown).returncode == 0
     assert porttui("firewall", "10.231.8.1:5432", "--uid", "65534", *lockdown).returncode == 1
+
+
+def test_behind_sudo_it_is_told_whom_the_answer_is_about() -> None:
+    lockdown = ("10.231.8.1:5432", "--ruleset", str(_DATA / "json/09_output_lockdown.json"))
+    told = [porttui("firewall", *lockdown, *more, SUDO_UID="1000").stdout for more in ((), ("--uid", "0"))]
+    assert [b"you are uid 1000: --uid 1000 asks for you" in text for text in told] == [os.geteuid() == 0, False]
+
+
+def test_saved_rules_that_hang_on_the_interface_say_how_to_tell_it(tmp_path: Path) -> None:
+    rules = tmp_path / "rules"
+    rules.write_text("*filter\n:INPUT DROP [0:0]\n-A INPUT -i eth0 -p tcp -j ACCEPT\nCOMMIT\n")
+    words = ("10.0.0.1:80", "--from", "10.0.0.2", "--ruleset", str(rules))
+    assert b"--iif NAME tells it" in porttui("firewall", *words).stdout
+    assert porttui("firewall", *words, "--iif", "eth0").returncode == 0
 
 
 @pytest.mark.parametrize(

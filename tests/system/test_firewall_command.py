@@ -74,9 +74,13 @@ def test_the_first_line_is_the_answer() -> None:
 
 
 def test_without_rules_it_is_accepted() -> None:
-    with Namespace() as stage:
+    with Namespace(lan=True) as stage:
         server = stage.listen()
         told = Told(stage, str(server.port))
+        unheard = Told(stage, str(server.port), "--from", "10.231.8.2")
+    assert (unheard.text.startswith("OK "), unheard.status) == (True, 0)
+    assert f"nothing listens at {ADDRESS}:{server.port}, so it would still fail" in unheard.text
+    assert "nothing listens" not in told.text
     assert told.text.startswith(f"OK  localhost:{server.port}  no rule blocks it\n")
     assert told.status == 0
 
@@ -91,6 +95,7 @@ def test_nobody_is_told_what_could_not_be_read_and_what_the_connection_shows() -
     assert told.text.startswith("UNKNOWN  ")
     assert "needs root" in told.text.splitlines()[0]
     assert "  sudo " in told.text
+    assert f"firewall --uid 65534 127.0.0.1:{server.port}" in told.text  # rules may ask who sends, and root is another
     assert facts.json["verdict"] == "unknown"
     assert facts.json["rule"] is None
     assert facts.json["tried"]["verdict"] == "reset"
@@ -116,6 +121,7 @@ def test_another_user_and_another_machine_are_judged_and_not_tried() -> None:
         )
         looped = Told(stage, f"127.0.0.1:{server.port}", "--from", "10.231.8.77", "--json").json
         own = Told(stage, target, "--from", ADDRESS, "--json").json
+        mixed = Told(stage, target, "--from", "::1")
     assert (ours["verdict"], ours["tried"]["agrees"]) == ("accept", True)
     assert (theirs["verdict"], theirs["rule"]["text"], theirs["tried"]) == ("drop", "meta skuid 1000 drop", None)
     assert (far["verdict"], far["interface"], far["tried"], far["here"]) == ("accept", "lan0", None, False)
@@ -124,6 +130,8 @@ def test_another_user_and_another_machine_are_judged_and_not_tried() -> None:
     assert docked["notes"] == ["this machine has no interface docker0 now"]
     assert (looped["verdict"], looped["address"]) == ("drop", ADDRESS)
     assert (own["verdict"], own["here"]) == ("accept", True)
+    assert "the target has no IPv6 address" in mixed.text.splitlines()[0]
+    assert (far["listening"], own["listening"]) == (True, True)
 
 
 def test_a_redirect_that_is_let_through_is_no_fault() -> None:

@@ -34,6 +34,8 @@ def run(argv: list[str]) -> int:
 
         with exits.doing(f"reading the rules for {asked.target}"):
             answer = ask_here(asked, sender, this_platform())
+    if args.uid is None:
+        answer = replace(answer, notes=(*answer.notes, *_who_asked(answer)))
     if args.json:
         from porttui.render.json import lines_of_json
 
@@ -41,7 +43,8 @@ def run(argv: list[str]) -> int:
     else:
         from porttui.render.firewall import answer_text
 
-        again = (*called_as(), "firewall", *argv)
+        own = args.uid is None and answer.here and bool(answer.uid)  # root would ask for root
+        again = (*called_as(), "firewall", *(("--uid", str(answer.uid)) if own else ()), *argv)
         exits.emit(answer_text(answer, again=again, exit_code=_exit(answer), colour=colour_wanted()))
     return _exit(answer)
 
@@ -74,6 +77,18 @@ def _own_uid() -> int | None:
     import os
 
     return os.geteuid() if hasattr(os, "geteuid") else None
+
+
+def _who_asked(answer: FirewallAnswer) -> tuple[str, ...]:
+    """Tell whom the answer is not about: behind sudo(8) it is about root, and rules may treat the user otherwise."""
+    import os
+
+    told = os.environ.get("SUDO_UID", "")
+    user = int(told) if told.isascii() and told.isdecimal() and len(told) <= 10 else 0
+    if not answer.here or answer.uid != 0 or not 0 < user < 2**32 - 1:
+        return ()
+    tried = ", and so was the connection that was tried" if answer.tried is not None else ""
+    return (f"asked as uid 0{tried}; you are uid {user}: --uid {user} asks for you",)
 
 
 def _by_files(asked: Asked, sender: Sender, names: list[str]) -> FirewallAnswer:

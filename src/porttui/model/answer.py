@@ -36,6 +36,8 @@ class JudgedAddress(Value, frozen=True, kw_only=True):
     judged: Judged
     tried: Tried | None = None
     """None: the sender is somebody else, or there was nothing to try."""
+    listening: bool | None = None
+    """Whether a listener of this machine would take it, were it let through; None: not known, or not this machine's."""
 
 
 class FirewallAnswer(Value, frozen=True, kw_only=True):
@@ -68,6 +70,8 @@ class FirewallAnswer(Value, frozen=True, kw_only=True):
     rulesets: tuple[str, ...] = ()
     """The files that were read; () where this machine's own rules were."""
     tried: Tried | None = None
+    listening: bool | None = None
+    """As `JudgedAddress.listening`."""
     addresses: tuple[JudgedAddress, ...] = ()
     """Each address of the target."""
     unseen: tuple[Unseen, ...] = ()

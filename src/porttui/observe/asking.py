@@ -13,7 +13,7 @@ from porttui.firewall.ruleset import Ruleset
 from porttui.firewall.told import told
 from porttui.model.address import destination, family, is_loopback, parse_ip, same_address
 from porttui.model.answer import FirewallAnswer, JudgedAddress, Sender, Tried
-from porttui.model.facts import Attempt, Facts, Host, Route, Unseen
+from porttui.model.facts import Attempt, Facts, Host, Route, Sockets, Unseen
 from porttui.model.rules import Judged
 from porttui.model.target import Asked
 from porttui.observe import bounds
@@ -52,8 +52,12 @@ def ask_here(asked: Asked, sender: Sender, eyes: Platform) -> FirewallAnswer:
         judged = _unread(packet, rules) if isinstance(rules, Unseen) else judge_one(facts, rules, packet, world)
         tried = next((each for each in seen.asked_attempts(facts) if each.address == address), None) if own else None
         told_too = _tried(facts, tried, judged) if tried is not None else None
-        found.append(JudgedAddress(judged=judged, tried=told_too))
+        opened = tried is not None and tried.outcome == "open"
+        listens = True if opened else _listening(facts, judged)
+        found.append(JudgedAddress(judged=judged, tried=told_too, listening=listens))
     uid = facts.privileges.uid if sender.uid is None else sender.uid
+    if not found and _addresses(facts) and sender.address is not None:
+        notes.append(f"--from {sender.address} and the target are of two families, IPv4 and IPv6")
     return _answer(asked, replace(sender, uid=uid if sender.here else None), found, unseen=unseen, notes=tuple(notes))
 
 
@@ -97,6 +101,8 @@ def ask_saved(asked: Asked, sender: Sender, ruleset: Ruleset, files: tuple[str, 
             oif="lo" if here else "",
         )
         found.append(JudgedAddress(judged=told(judge(ruleset, packet, world), packet)))
+    if not here and not sender.interface and any(each.judged.verdict == "unknown" for each in found):
+        notes.append(f"by which interface {sender.address} comes in is not known; --iif NAME tells it")
     return replace(_answer(asked, sender, found, notes=tuple(dict.fromkeys(notes))), rulesets=files)
 
 
@@ -138,6 +144,17 @@ def _tried(facts: Facts, attempt: Attempt, judged: Judged) -> Tried:
                      "reset": ", and this kernel counted no reset of its own: a rule sent it"}  # fmt: skip
         text += by_kernel.get(shown(facts, attempt) or "", "")
     return Tried(text=text, verdict=shown(facts, attempt), agrees=agrees(facts, attempt, judged.verdict))
+
+
+def _listening(facts: Facts, judged: Judged) -> bool | None:
+    """Tell whether a listener of this machine would take the connection; None where that is not known."""
+    to, port = judged.redirect or (judged.address, judged.port)
+    whole = isinstance(facts.sockets, Sockets) and facts.sockets.source in {"netlink", "proc"}
+    led = judged.verdict == "unknown" or judged.redirect_unknown  # perhaps to another place
+    if led or not whole or to.startswith("fe80:") or (to and not seen.is_local(facts, to)):
+        return None
+    found = [seen.would_accept(each, to) if to else None for each in seen.listeners(facts, port)]
+    return True if True in found else None if found and None in found else False
 
 
 # The sender, and its packet.
@@ -220,7 +237,8 @@ def _answer(
     """Put together what is told; the first address that is not let through leads."""
     if not found:
         judged = Judged(address="", port=asked.target.port, sender=sender.address or "", verdict="unknown")
-        found = [JudgedAddress(judged=replace(judged, unknown=("the target has no address to ask about",)))]
+        none = f"the target has no {f'IPv{family(sender.address)} ' if sender.address else ''}address to ask about"
+        found = [JudgedAddress(judged=replace(judged, unknown=(none,)))]
         addresses: tuple[JudgedAddress, ...] = ()
     else:
         addresses = tuple(found)
@@ -243,6 +261,7 @@ def _answer(
         uid=sender.uid,
         here=sender.here,
         tried=lead.tried,
+        listening=lead.listening,
         addresses=addresses,
         unseen=unseen,
         notes=notes,

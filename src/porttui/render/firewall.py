@@ -106,6 +106,9 @@ def _rows(answer: FirewallAnswer) -> list[tuple[str, str]]:
     if answer.tried is not None:
         rows.append(("tried", answer.tried.text))
         rows.append(("", _agreement(answer)))
+    if answer.listening is False and _passes(answer.verdict):
+        place = endpoint(*answer.redirect) if answer.redirect else _target(answer)
+        rows.append(("server", f"nothing listens at {place}, so it would still fail; the verdict is that of the rules"))
     return rows
 
 
