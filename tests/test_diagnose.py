@@ -132,6 +132,15 @@ def test_a_refusal_by_another_machine_is_not_explained_from_here() -> None:
     assert report.found[0].text == "can't see: another machine"
 
 
+def test_a_listener_here_is_not_told_as_the_server_of_another_machine() -> None:
+    own = w.sockets(w.listener("0.0.0.0"))
+    facts = w.world("203.0.113.9", attempts=(w.refused("203.0.113.9"),), routes=(), sockets=own, binds=())
+    told = {step.name: step.summary for step in diagnose(facts).steps}
+    assert told[Step.BIND].startswith("another machine's address")
+    at_home = diagnose(w.world(attempts=(w.opened(),), sockets=own, processes=(w.node(),)))
+    assert "serves 8080" in next(step.summary for step in at_home.steps if step.name is Step.BIND)
+
+
 def looks() -> list[Facts]:
     """Return a look at every stage: nothing, the name, the sockets, all of it."""
     full = w.world(sockets=w.sockets(w.listener("::1")), processes=(w.node(),))

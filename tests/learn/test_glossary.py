@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from porttui.faults.registry import BY_CODE
-from porttui.learn.contents import lessons_of
+from porttui.learn.contents import LESSONS, lessons_of
 from porttui.learn.glossary import TERMS, words_in
 from porttui.render.faults_page import explain_text
 
@@ -28,3 +28,12 @@ def test_an_explanation_draws_where_the_packet_ends_and_names_its_lessons() -> N
     assert "Lessons, by porttui learn TOPIC\n" in told
     assert all(f"  {lesson.topic} " in told for lesson in lessons_of("sigstopped"))
     assert "->" not in explain_text(BY_CODE["port-taken"]).partition("\n\n  ")[2].splitlines()[0]
+
+
+def test_accept_is_a_verdict_in_the_lesson_on_firewalls_and_a_call_everywhere_else() -> None:
+    in_lesson, elsewhere = words_in("accept, drop", "firewall"), words_in("accept, drop")
+    assert [term.word for term in in_lesson] == [term.word for term in elsewhere] == ["accept", "drop"]
+    assert "accept(2)" in elsewhere[0].meaning
+    assert "firewall lets the packet pass" in in_lesson[0].meaning
+    assert in_lesson[0].word in {term.word for term in TERMS}
+    assert any(lesson.topic == "firewall" for lesson in LESSONS)

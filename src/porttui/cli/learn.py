@@ -26,9 +26,11 @@ def run(argv: list[str]) -> int:
         exits.emit("\n".join(told) + "\n")
         return exits.Exit.HEALTHY
     if args.topic.strip().lower() == "words":
-        from porttui.learn.glossary import TERMS
+        from porttui.learn.glossary import IN_LESSON, TERMS
 
-        exits.emit("\n".join(columns([(term.word, term.meaning) for term in TERMS], _WIDTH, indent=0)) + "\n")
+        more = {term.word: f" In lesson {topic}: {term.meaning}" for topic, own in IN_LESSON.items() for term in own}
+        told = [(term.word, term.meaning + more.get(term.word, "")) for term in TERMS]
+        exits.emit("\n".join(columns(told, _WIDTH, indent=0)) + "\n")
         return exits.Exit.HEALTHY
     lesson = _find(args.topic)
     from porttui.labs.registry import labs_of

@@ -224,13 +224,25 @@ TERMS: tuple[Term, ...] = (
         r"\bwildcard\b|(?<![\d.])0\.0\.0\.0\b|\[::\]",
     ),
 )
+IN_LESSON: dict[str, tuple[Term, ...]] = {
+    "firewall": (
+        Term("accept", "A firewall lets the packet pass; whether it is answered is then the server's affair."),
+    ),
+}
+"""Words that mean something else in one lesson than everywhere else, by the lesson's topic."""
 _COMPILED = tuple(
     (term, re.compile(term.pattern or rf"\b{re.escape(term.word)}\b", 0 if term.pattern else re.IGNORECASE))
     for term in TERMS
 )
 
 
-def words_in(text: str) -> tuple[Term, ...]:
-    """Return the words of the trade that a text has, in the order in which they first stand there."""
+def words_in(text: str, topic: str = "") -> tuple[Term, ...]:
+    """Return the words of the trade that a text has, in the order in which they first stand there.
+
+    Args:
+        text: where they are looked for.
+        topic: of the lesson that the text is; empty for any other text.
+    """
+    own = {term.word: term for term in IN_LESSON.get(topic, ())}
     found = [(match.start(), term) for term, pattern in _COMPILED if (match := pattern.search(text))]
-    return tuple(term for _, term in sorted(found, key=lambda pair: pair[0]))
+    return tuple(own.get(term.word, term) for _, term in sorted(found, key=lambda pair: pair[0]))

@@ -99,7 +99,10 @@ def _bind(facts: Facts, failing: Step | None) -> Told:
 
 
 def _bind_for_client(facts: Facts, errors: list[str | None]) -> str:
-    holder = next((s for a in seen.addresses(facts) if (s := seen.accepting(facts, a)) is not None), None)
+    here = [address for address in seen.addresses(facts) if seen.is_local(facts, address)]
+    if not here and seen.addresses(facts) and "EADDRINUSE" not in errors:
+        return "another machine's address, not to be bound here"
+    holder = next((s for a in here or seen.addresses(facts) if (s := seen.accepting(facts, a)) is not None), None)
     if holder is not None:
         return f"taken, as it should be: {words.program(facts, holder)} serves {holder.port}"
     if "EADDRINUSE" in errors:

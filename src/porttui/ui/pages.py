@@ -36,9 +36,14 @@ def keys(shown: Shown, active: Iterable[Binding], enter: str) -> Rows:
     return rows
 
 
-def words(text: str) -> Rows:
-    """Return the words of the trade that stand in a text, with what they mean, in the order of the text."""
-    rows = [(term.word, term.meaning) for term in words_in(text)]
+def words(text: str, topic: str = "") -> Rows:
+    """Return the words of the trade that stand in a text, with what they mean, in the order of the text.
+
+    Args:
+        text: where they are looked for.
+        topic: of the lesson that the text is; empty for any other text.
+    """
+    rows = [(term.word, term.meaning) for term in words_in(text, topic)]
     return rows or [("", "No word here that the glossary has.")]
 
 

@@ -495,7 +495,7 @@ class DiagnosisScreen(Screen[None]):
             tab.explain()
             self.refresh_rows()
         else:
-            self.app.push_screen(PageScreen("Words on this screen", pages.words(tab.text())))
+            self.app.push_screen(PageScreen("Words on this screen", pages.words(tab.text(), tab.topic)))
 
     def action_watch(self) -> None:
         """Go on looking, or stop it."""

@@ -40,6 +40,11 @@ class LearnTab(Tab):
         """The lesson in sight, or the one to go back to."""
         return self._chosen or self._of_the_case() or LESSONS[0]
 
+    @property
+    def topic(self) -> str:
+        """The topic of the lesson, while it is in sight."""
+        return self.lesson.topic if self.page_shown == "lesson" else ""
+
     def begin(self) -> None:
         """Show the first lesson, whatever the case: for somebody who came to learn."""
         self._chosen = LESSONS[0]
@@ -158,7 +163,7 @@ class LearnTab(Tab):
     def _beside(self, report: Report, text: str, room: int) -> list[Line]:
         """Return the right column: the words of the lesson, the packet's way, and the lessons around it."""
         rows = [Line(" Words on this screen")]
-        terms = words_in(text)
+        terms = words_in(text, self.topic)
         wide = max((len(term.word) for term in terms[:_MOST_WORDS]), default=0)
         for term in terms[:_MOST_WORDS]:
             rows += plain(wrap(term.meaning, room - 1, f"   {term.word:<{wide + 2}}"))

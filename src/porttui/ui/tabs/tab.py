@@ -66,6 +66,11 @@ class Tab(Rows, can_focus=True):
         rows, _, footer = self.draw(self.size.width, self.size.height)
         return "\n".join(row.text for row in (*rows, *footer))
 
+    @property
+    def topic(self) -> str:
+        """The topic of the lesson in sight, which a word may have its own meaning in; empty for anything else."""
+        return ""
+
     def keys(self, width: int) -> tuple[str, ...]:  # noqa: ARG002  # most tabs have the same keys at any width
         """Return the ids of the keys in the key row of a window of this width."""
         return self.KEYS
