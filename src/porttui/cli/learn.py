@@ -29,8 +29,8 @@ def run(argv: list[str]) -> int:
         from porttui.learn.glossary import IN_LESSON, TERMS
 
         more = {term.word: f" In lesson {topic}: {term.meaning}" for topic, own in IN_LESSON.items() for term in own}
-        told = [(term.word, term.meaning + more.get(term.word, "")) for term in TERMS]
-        exits.emit("\n".join(columns(told, _WIDTH, indent=0)) + "\n")
+        rows_of_words = [(term.word, term.meaning + more.get(term.word, "")) for term in TERMS]
+        exits.emit("\n".join(columns(rows_of_words, _WIDTH, indent=0)) + "\n")
         return exits.Exit.HEALTHY
     lesson = _find(args.topic)
     from porttui.labs.registry import labs_of
