@@ -108,10 +108,58 @@ def test_an_owner_that_is_not_known_has_no_name_and_is_no_reason_to_hide_a_row()
 
 
 @pytest.mark.parametrize(
-    "words", ["pid=abc", "port=nginxx", ":70000", ":90-80", "state=opened", "proto=sctp", "port=99999999999999999999"]
+    "words",
+    [
+        "pid=abc",
+        "port=nginxx",
+        ":70000",
+        ":90-80",
+        "state=opened",
+        "proto=sctp",
+        "port=99999999999999999999",
+        "adr=::1",
+        "foo=bar",
+        "addr=bad",
+        "127.0.0.1:70000",
+        "99999999",
+    ],
 )
 def test_what_no_socket_can_have_is_a_mistake_that_is_told(words: str) -> None:
     read = filters.read(words)
     assert read.mistakes[0].startswith(f"{words}: ")
     assert read.keep(table_of([w.listener()], NODE)) == []
     assert kept(f"!{words}", w.listener()) == [0]
+
+
+def test_a_word_without_its_value_is_a_mistake_once_nothing_is_typed_any_more() -> None:
+    assert filters.read("port= !user= :").mistakes == ()
+    assert [each.partition(": ")[0] for each in filters.read("port= !user=", finished=True).mistakes] == [
+        "port=",
+        "!user=",
+    ]
+    assert (
+        filters.read("port=80 --port=8080 =bar a_b=c 4194304 addr=fd addr=/run addr=10.", finished=True).mistakes == ()
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "keeps"),
+    [
+        ("127.0.0.1:8080", [0, 1, 3]),
+        ("10.1.2.3:8080", [0, 1, 3]),
+        ("addr=127.0.0.1:8080", [0, 1, 3]),
+        ("[::1]:8080", [1, 2, 3]),
+        ("0.0.0.0:8080", [0, 4]),
+        ("127.0.0.1:80", []),
+        ("!127.0.0.1:8080", [0, 1, 2, 3, 4]),
+    ],
+)
+def test_an_address_with_a_port_finds_the_wildcards_that_take_it(words: str, keeps: list[int]) -> None:
+    rows = (
+        w.listener("0.0.0.0"),
+        w.listener("::", v6only=False),
+        w.listener("::", v6only=True),
+        w.listener("::", v6only=None),
+        w.listener("0.0.0.0", state="BOUND"),
+    )
+    assert kept(words, *rows) == keeps

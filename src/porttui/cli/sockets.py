@@ -46,7 +46,7 @@ def run(argv: list[str]) -> int:
     """Print the sockets that pass every word of the filter."""
     parser = build_parser()
     args = parser.parse_intermixed_args(argv)
-    wanted = filters.read(" ".join(args.filter))
+    wanted = filters.read(" ".join(args.filter), finished=True)
     if wanted.mistakes:
         raise exits.UsageError(f"{wanted.mistakes[0]}. Example: {parser.example}")
     if args.exposed:

@@ -21,6 +21,8 @@ _ALIASES = {"LISTENING": "LISTEN", "ESTAB": "ESTABLISHED", "CONNECTED": "ESTABLI
 """Other names of states: netstat(8) on Windows, ss(8)."""
 _PROTOCOLS = ("tcp", "udp", "unix")
 _HIGHEST = 65535
+_HIGHEST_PID = 4194304
+"""Linux gives no higher one (proc(5), /proc/sys/kernel/pid_max); other systems stay far below."""
 _MOST_DIGITS = 12
 NAMED = ("*", "localhost")
 """Words that stand for several addresses: the wildcards, and all by which this machine reaches itself."""
@@ -37,6 +39,10 @@ _KEYS = {
     "user": "user",
 }
 """What may stand before "=", and what it asks for."""
+_FIELDS = "addr, pid, port, program, proto, state and user"
+_PREFIXES = frozenset("0123456789abcdef.:[]")
+"""What an address is written with, also one that is not typed to its end. Letters alone begin none but fc00::/7,
+fe80::/10 and ff00::/8 (RFC 4291, 2.4; RFC 4193)."""
 
 Kind = Literal[
     "port", "own port", "number", "end", "pid", "state", "protocol", "address", "user", "program", "text",
@@ -68,10 +74,18 @@ def read_word(typed: str) -> Word | None:
     return word._replace(negated=True) if word is not None and negated else word
 
 
+def read_finished(typed: str) -> Word | None:
+    """Return what a word asks for that is typed to its end; a field without a value is a mistake then."""
+    text = typed.strip()
+    return read_word(text) or (_nothing(text, "its value is missing") if text.endswith("=") else None)
+
+
 def _plain(text: str) -> Word | None:
     key, sign, value = text.partition("=")
     if sign and key in _KEYS:
         return _keyed(_KEYS[key], key, value)
+    if sign and key.isalpha():
+        return _nothing(text, f"no such field: there are {_FIELDS}; for a part of a command line write ={value[:20]}")
     if text.startswith(":") and not text.startswith("::"):
         return _ports("port", text[1:], text)
     if text == ANY_STATE:
@@ -102,7 +116,7 @@ def _keyed(asked: str, key: str, value: str) -> Word | None:
             return Word(kind="protocol", value=value)
         return _nothing(f"{key}={value}", "a protocol is tcp, udp or unix")
     if asked == "address":
-        return Word(kind="address", value=value.strip("[]"))
+        return _end(value) or _address(key, value)
     if asked == "user":
         return Word(kind="user", value=value)
     return Word(kind="program", value=value)
@@ -123,6 +137,8 @@ def _ports(kind: Kind, text: str, typed: str) -> Word | None:
         return _nothing(typed, "the range ends before it begins")
     if kind != "number" and high > _HIGHEST:
         return _nothing(typed, f"ports end at {_HIGHEST}")
+    if low > _HIGHEST_PID:
+        return _nothing(typed, f"ports end at {_HIGHEST}, and no process has such a number")
     return Word(kind=kind, low=low, high=high)
 
 
@@ -149,7 +165,20 @@ def _end(text: str) -> Word | None:
 
         if parse_ip(bare) is None:
             return None
+    if int(port) > _HIGHEST:
+        return _nothing(text, f"ports end at {_HIGHEST}")
     return Word(kind="end", value=bare, low=int(port), high=int(port))
+
+
+def _address(key: str, value: str) -> Word:
+    """Return the word for an address, its beginning, a network, or the path of a unix socket ("@": unix(7))."""
+    bare = value.strip("[]")
+    plain = bare.partition("%")[0]
+    path = "/" in bare or bare.startswith("@")
+    number = set(plain) <= _PREFIXES and (plain.startswith("f") or any(char in "0123456789.:" for char in plain))
+    if not (path or number or bare in NAMED):
+        return _nothing(f"{key}={value}", "an address is like 127.0.0.1, ::1, 10.0.0.0/8, localhost, *, or a path")
+    return Word(kind="address", value=bare)
 
 
 def _state(text: str) -> str:

@@ -11,11 +11,11 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from porttui.model.table import NOT_SEEN
-from porttui.reading.filter_words import NAMED, Kind, Word, read_word
+from porttui.reading.filter_words import NAMED, Kind, Word, read_finished, read_word
 
 if TYPE_CHECKING:
     from porttui.model.address import IPAddress
-    from porttui.model.facts import Process
+    from porttui.model.facts import Process, Socket
 
 WORDS = ":5432  node  listen  pid=4121  user=dev  addr=127.0.0.1  !not"
 """Examples of words, for the line below a table."""
@@ -28,6 +28,7 @@ _OF_OWNERS = frozenset(("pid", "number", "program", "user", "text"))
 _OF_PROGRAMS = frozenset(("pid", "program", "text"))
 _IN_ADDRESSES = frozenset("0123456789abcdef.:[]%")
 """What an address is written with. A name of an interface may stand behind the percent sign, which a word has then."""
+_WAITING = ("LISTEN", "UNCONN")
 _HERE = "this machine"
 _THERE = "network"
 _Test = Callable[[int], bool]
@@ -84,6 +85,9 @@ class Columns(Protocol):
     def names(self) -> Mapping[int, str]:
         """Names of programs by pid."""
 
+    def socket(self, row: int) -> Socket:
+        """Return one row with all that is known of it."""
+
 
 class Filter(NamedTuple):
     """A filter that was read. Made by `read`. Not a `Value`: the quick commands do without msgspec."""
@@ -133,13 +137,18 @@ class Filter(NamedTuple):
         return [row for row in _kept(certain, table, {}) if table.programs[row] == NOT_SEEN and row not in shown]
 
 
-def read(words: str | Iterable[str]) -> Filter:
+def read(words: str | Iterable[str], *, finished: bool = False) -> Filter:
     """Read a filter, as it was typed or already in words. It never fails: see `Filter.mistakes`.
+
+    Args:
+        words: the words.
+        finished: nothing is typed any more, so that a field without a value ("port=") is a mistake.
 
     No socket has two states or two protocols, so several words for them are alternatives.
     """
     each = words.split() if isinstance(words, str) else words
-    found = [word for word in map(read_word, each) if word is not None]
+    read_one = read_finished if finished else read_word
+    found = [word for word in map(read_one, each) if word is not None]
     for kind in ("state", "protocol"):
         named = [word for word in found if word.kind == kind and not word.negated]
         if len(named) > 1:
@@ -204,7 +213,35 @@ def _of_address(word: Word, table: Columns) -> _Test:
     if word.kind == "address":
         return lambda row: fits(addresses[row]) or fits(peers[row])
     port = word.low
-    return lambda row: (ports[row] == port and fits(addresses[row])) or (peer_ports[row] == port and fits(peers[row]))
+    takes = _taker(word, table)
+
+    def end(row: int) -> bool:
+        own = ports[row] == port and (fits(addresses[row]) or takes(row))
+        return own or (peer_ports[row] == port and fits(peers[row]))
+
+    return end
+
+
+def _taker(word: Word, table: Columns) -> _Test:
+    """Return whether a row waits on a wildcard that takes what is sent to the address of a word, or may take it.
+
+    A word that must not hold hides only what has that very address: what is open on more addresses stays in sight.
+    """
+    from porttui.model.address import is_wildcard
+
+    wanted = _plain_ip(word.value)
+    if wanted is None or wanted.is_unspecified or word.negated:
+        return lambda _: False
+    wild = cache(is_wildcard)
+
+    def takes(row: int) -> bool:
+        if table.states[row] not in _WAITING or table.peer_ports[row] or not wild(table.addresses[row]):
+            return False
+        from porttui.reading.seen import would_accept
+
+        return would_accept(table.socket(row), str(wanted)) is not False
+
+    return takes
 
 
 def _address_test(wanted: str) -> Callable[[str], bool]:
