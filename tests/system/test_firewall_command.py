@@ -189,3 +189,20 @@ def test_interface_and_user_of_no_use_are_usage_errors() -> None:
             assert told.status == 2
             assert told.stderr.startswith("porttui: ")
             assert "xample" in told.stderr
+
+
+def test_what_stops_a_rules_own_answer_is_named_though_the_rule_asks_a_set() -> None:
+    """The answer goes to a port of which nobody knows by itself whether it is in the set."""
+    with Namespace() as stage:
+        server = stage.listen()
+        stage.nft(
+            "table ip first {\nset bad {\ntype inet_service\nflags interval\n"
+            f"elements = {{ {server.port}, 20-29 }}\n}}\nchain sub {{\ntcp dport @bad reject with tcp reset\n}}\n"
+            "chain out {\ntype filter hook output priority -10;\noifname lo jump sub\n}\n}\n"
+            "table inet second {\nchain in {\ntype filter hook input priority 0; policy drop;\n"
+            "ct state established accept\n}\n}"
+        )
+        told = Told(stage, f"127.0.0.1:{server.port}", "--json").json
+    assert (told["verdict"], told["rule"]) == ("drop", None)
+    assert (told["policy"]["table"], told["policy"]["chain"]) == ("inet second", "in")
+    assert [(each["hook"], each["way"]) for each in told["path"]][-1] == ("input", "refusal")

@@ -71,6 +71,9 @@ class Judgement(msgspec.Struct, frozen=True):
     """What was not understood could change where it leads."""
     needed: tuple[Lookup, ...] = ()
     """What to ask about sets that were not listed, to know more."""
+    unlisted: tuple[tuple[str, str, str], ...] = ()
+    """Family, table and name of sets of which all elements have to be known, to know more: no question about one
+    element will do, as the packet may have one of several ports."""
     answer: str = ""
     """Of a blocked first packet: what would become of the server's answer, were the packet let through: "accept",
     "drop" or "unknown"."""
@@ -167,7 +170,9 @@ def _judged(walk: Walk, packet: Packet, server_uid: int | None) -> Judgement:
         known = Judgement(first.verdict, first.stop, first.path, answer=answer, answer_stop=stop)
     else:
         unknown = (*ruleset.unclear, *walk.unknown)[:20]
-        known = Judgement("unknown", path=ends[0].path, unknown=unknown, needed=tuple(walk.needed))
+        known = Judgement("unknown", path=ends[0].path, unknown=unknown)
+    if known.verdict == "unknown" or len({each.stop for each in ends}) > 1:  # or it is not known which rule decides
+        known = replace(known, needed=tuple(walk.needed), unlisted=tuple(walk.unlisted))
     return _with_its_lead(known, ends, ruleset, packet.own)
 
 

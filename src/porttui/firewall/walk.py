@@ -112,6 +112,7 @@ class Walk:
         self.ports: set[int] = set()
         """Where the spans begin, and what follows them, of ports that may be the client's or not."""
         self.needed: dict[Lookup, None] = {}
+        self.unlisted: dict[tuple[str, str, str], None] = {}
         """What would have to be asked about sets that were not listed."""
         self._forks = 0
         self._chains = {(c.backend, c.family, c.table, c.name): c for c in ruleset.chains}
@@ -226,6 +227,7 @@ class Walk:
         """Return what was answered about a set that was not listed; note what would have to be asked."""
         question = lookup(named, key, packet, self.world)
         if question is None:
+            self.unlisted[named.family, named.table, named.name] = None
             return None
         if question not in self.answers:
             self.needed[question] = None

@@ -2,13 +2,16 @@
 
 nft's JSON tells most; see `porttui.firewall.merge` for the tables of iptables, and `iptables-legacy-save` for the
 kernel's older interface (never ``iptables-legacy -S`` or -L, which make the table that they list). Sets are not
-listed: they may hold 100,000 addresses. What a packet asks of one is asked of the kernel (``nft get element``).
+listed: they may hold 100,000 addresses. What a packet asks of one is asked of the kernel (``nft get element``); where
+it asks for a range, as an answer to one of many ports does, the set is read whole, unless it is very large.
 """
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from porttui.firewall.journey import Judgement, judge
 from porttui.firewall.lookup import Lookup
@@ -24,6 +27,9 @@ _SECONDS = 10.0
 """For one program: nft takes one or two to find an address among 100,000, and more on a busy machine."""
 _BYTES = 24_000_000
 """Of one listing; about 100,000 rules."""
+_BYTES_OF_A_SET = 1_000_000
+_MOST_SETS = 4
+"""Sets that are listed whole for one look."""
 _MOST_LOOKUPS = 12
 """Questions about sets for one packet."""
 _LEGACY = (Path("/proc/net/ip_tables_names"), Path("/proc/net/ip6_tables_names"))
@@ -36,6 +42,7 @@ class Rules:
         self.ruleset = ruleset
         self.unseen = unseen
         self._answers: dict[Lookup, bool | Verdict | None] = {}
+        self._listed: set[tuple[str, str, str]] = set()
 
     @property
     def lead_on(self) -> bool:
@@ -48,11 +55,28 @@ class Rules:
         """Tell what the rules do with a connection; asks the kernel for what it has to know about sets."""
         while True:
             judgement = judge(self.ruleset, packet, world, server_uid=server_uid, answers=self._answers)
+            sets = [each for each in judgement.unlisted if each not in self._listed][: _MOST_SETS - len(self._listed)]
+            for name in sets:
+                self._listed.add(name)
+                self._list(*name)
+            if sets:
+                continue
             asked = [each for each in judgement.needed if each not in self._answers]
             if not asked or len(self._answers) >= _MOST_LOOKUPS:
                 return judgement
             for each in asked:
                 self._answers[each] = _in_set(each)
+
+    def _list(self, family: str, table: str, name: str) -> None:
+        """Read the elements of a set, unless there are very many of them."""
+        listed = _listing(f"set {name}", "nft", "-j", "list", "set", family, table, name, limit=_BYTES_OF_A_SET)
+        if isinstance(listed, Unseen):
+            return
+        from porttui.firewall.nft_json import from_json
+
+        found = {(each.family, each.table, each.name): each for each in from_json(listed).sets}
+        sets = (found.get((each.family, each.table, each.name), each) for each in self.ruleset.sets)
+        self.ruleset = replace(self.ruleset, sets=tuple(sets))
 
 
 def linux_rules(privileges: Privileges) -> Rules | Unseen:
@@ -132,14 +156,14 @@ def _legacy() -> tuple[Ruleset, list[Unseen]]:
     return ruleset, unseen
 
 
-def _listing(what: str, *argv: str) -> str | Unseen:
+def _listing(what: str, *argv: str, limit: int = _BYTES) -> str | Unseen:
     """Return what a program lists, or why it could not be read."""
-    done = run(*argv, what=what, seconds=_SECONDS, limit=_BYTES)
+    done = run(*argv, what=what, seconds=_SECONDS, limit=limit)
     if isinstance(done, Unseen):
         return done
     shown = " ".join(argv)
     if done.cut:
-        return Unseen(what=what, reason=f"more than {_BYTES // 1_000_000} MB", how_to_see=shown)
+        return Unseen(what=what, reason=f"more than {limit // 1_000_000} MB", how_to_see=shown)
     if done.status != 0:
         return Unseen(what=what, reason=_said(done), how_to_see=shown)
     return done.stdout
