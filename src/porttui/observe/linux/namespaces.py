@@ -125,7 +125,7 @@ def with_owners(neighbour: Neighbour, held: owners.Held) -> list[Socket]:
             continue
         if candidates is None:
             candidates = owners.possible_servers()
-        named = owners.likely(candidates, row.port, row.uid, neighbour.net)
+        named = tuple(each.pid for each in owners.matching(candidates, row.port, row.uid, neighbour.net))
         if named:
             done.append(_placed(replace(row, pids=named[:_MOST_PIDS], owner_by="command")))
             continue

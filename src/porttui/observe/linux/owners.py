@@ -9,7 +9,6 @@ import functools
 import os
 import re
 from collections.abc import Iterable, Mapping
-from itertools import pairwise
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -144,61 +143,24 @@ def programs() -> list[Candidate]:
 
 
 def may_serve(argv: tuple[str, ...]) -> bool:
-    """Tell whether a program may be a server, by its name: shells, clients, editors and pagers are none.
-
-    Of an interpreter the name of the script counts as well: "python3 /usr/bin/http", "uv run porttui".
-    """
-    program = _program(argv)
-    if program in NOT_SERVERS:
-        return False
-    if any(word == "porttui" or word.endswith("/bin/porttui") for word in argv[1:4]):
-        return False
-    if ("-m", "porttui") in pairwise(argv):
-        return False
-    script = next((word for word in argv[1:4] if not word.startswith("-")), "")
-    return not (program.startswith(("python", "node", "ruby", "perl")) and script.rpartition("/")[2] in NOT_SERVERS)
+    """Tell whether a program may be a server, by its name: shells, clients, editors and pagers are none."""
+    return _program(argv) not in NOT_SERVERS
 
 
 def ports_named(argv: Iterable[str]) -> frozenset[int]:
     """Return the numbers in a command line that stand where a server's port stands.
 
-    A number counts alone ("8000"), as ":8000", "*:8000" and "=8000", directly after a letter option ("-p8000"), and the
-    first of "8080:80". After an address it counts only where the words before it say that it is listened on: "--bind
-    127.0.0.1:8000", "runserver 127.0.0.1:8000"; alone that is as well where a client connects to. Numbers in URLs and
-    in paths do not count: clients have those. Programs that hand connections on (ssh, docker-proxy, kubectl), socat and
-    netcat listen only where their options say so.
+    A number counts alone ("8000"), after an address or "*" and a colon, as "=8000", directly after a letter option
+    ("-p8000"), and the first of "8080:80". Numbers in URLs and in paths do not: clients have those. Programs that hand
+    connections on (ssh, docker-proxy, kubectl), socat and netcat listen only where their options say so.
     """
     told = forwards.ports(tuple(argv))
     if told is not None:
         return told
     words = _server_words(tuple(argv))
-    numbers = [(_PORT.match(word), at) for at, word in enumerate(words)]
-    ports = (int(number[1] or number[2]) for number, at in numbers if number and (number[1] or _listened_on(words, at)))
+    numbers = (_PORT.match(word) for word in words)
+    ports = (int(number[1] or number[2]) for number in numbers if number)
     return frozenset(port for port in ports if 0 < port < 65536)
-
-
-def ports_called(argv: Iterable[str]) -> frozenset[int]:
-    """Return the ports of the addresses in a command line of which nothing says that they are listened on."""
-    words = _server_words(tuple(argv))
-    numbers = [(_PORT.match(word), at) for at, word in enumerate(words)]
-    return frozenset(int(number[2]) for number, at in numbers if number and number[2] and not _listened_on(words, at))
-
-
-def _listened_on(words: list[str], at: int) -> bool:
-    """Tell whether a word with a port at its end is where a server listens; not so of an address alone."""
-    before, equals, value = words[at].rpartition("=")
-    host = value.rpartition(":")[0]
-    if host in ("", "*") or "listen" in host.lower() or re.match(r"^-[blp][\d\[]", value):
-        return True
-    if any(_SERVER.search(word) for word in words[:at]):
-        return True
-    option = before if equals else words[at - 1] if at else ""
-    if not equals and not option.startswith("-"):
-        return False
-    if option in ("-b", "-l", "-p") or (option == "-S" and _program(tuple(words)).startswith("php")):
-        return True
-    name = re.split(r"[,;:=]", option.lstrip("-").lower())[-1]
-    return "listen" in name or "bind" in name or bool(_HERE.search(name) and not _ELSEWHERE.search(name))
 
 
 def _server_words(argv: tuple[str, ...]) -> list[str]:
@@ -225,22 +187,6 @@ def matching(candidates: Iterable[Candidate], port: int, uid: int | None, net: i
     ]
     started = {ancestor: each.argv for each in fitting for ancestor in ancestry(each.parent)}
     return [each for each in fitting if started.get(each.pid, each.argv) == each.argv]
-
-
-def likely(candidates: Iterable[Candidate], port: int, uid: int | None, net: int) -> tuple[int, ...]:
-    """Return the processes that probably hold a port since they name it; () also when unrelated ones do.
-
-    Related are a process and what it started, and the workers that one process started by the same command line.
-    """
-    fitting = matching(candidates, port, uid, net)
-    if not fitting:
-        return ()
-    above = {each.pid: ancestry(each.pid) for each in fitting}
-    first = min(fitting, key=lambda each: len(above[each.pid]))
-    kin = all(
-        first.pid in above[each.pid] or (each.parent, each.argv) == (first.parent, first.argv) for each in fitting
-    )
-    return tuple(each.pid for each in fitting) if kin else ()
 
 
 def ancestry(pid: int) -> frozenset[int]:
@@ -272,12 +218,12 @@ def _likely(socket: Socket, path: str | None, place: cgroup.Place, candidates: l
             return replace(socket, pids=fitting[:_MOST_PIDS], owner_by="cgroup")
     here = [each for each in candidates if path is None or cgroup.version_2_path(each.pid) in (path, None)]
     servers = [each for each in here if each.serves]
-    named = likely(servers, socket.port, socket.uid, net_of("self"))
+    named = tuple(each.pid for each in matching(servers, socket.port, socket.uid, net_of("self")))
     if named:
         return _placed(replace(socket, pids=named[:_MOST_PIDS], owner_by="command"))
     could = [each for each in here if each.net == net_of("self") and each.uid == socket.uid]
     could = [each for each in could if each.serves] or could
-    if len(could) == 1 and socket.port not in ports_called(could[0].argv):
+    if len(could) == 1:
         return _placed(replace(socket, pids=(could[0].pid,), owner_by="elimination"))
     return socket
 
@@ -308,13 +254,3 @@ def _program(argv: tuple[str, ...]) -> str:
 
 
 _PORT = re.compile(r"^(?:(\d{2,5}):\d{1,5}|(?:.*[=:]|-[A-Za-z])?(\d{2,5}))$")
-_SERVER = re.compile(
-    r"^(?!-)(?:.*[/._-])?(?:run|web|api|http)?serve(?:r)?(?:\.(?:py|[mc]?js|ts|rb|pl|php|jar))?$", re.IGNORECASE
-)
-"""A program, a module or a subcommand that serves: redis-server, http.server, runserver, server.py."""
-_HERE = re.compile(r"(?:^|[-_.])(?:(?:http|web|tcp|api)?addr(?:ess)?|host|port|serve|https?|socket|inspect(?:-brk)?)$")
-"""Options whose value is where a server listens, unless they name somebody else:"""
-_ELSEWHERE = re.compile(
-    r"remote|upstream|target|connect|peer|dest|backend|proxy|server|client|database|redis|broker|join|seed|origin"
-    r"|forward|(?:^|[-_.])db(?:[-_.]|$)"
-)
