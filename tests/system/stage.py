@@ -36,13 +36,14 @@ from tests.system.people import CHECKOUT, Person
 ADDRESS = "10.231.8.1"
 """The second address of a namespace made with `lan=True`; it is on a veth pair, both ends of which are inside."""
 _CROWD = """
-import socket, sys, threading
+import select, socket, sys, threading
 address, port, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 family = socket.AF_INET6 if ":" in address else socket.AF_INET
 crowd = [socket.socket(family) for _ in range(count)]
 for one in crowd:
-    one.setblocking(one is crowd[0])
+    one.setblocking(False)
     one.connect_ex((address, port))
+    select.select([], crowd[:1], [], 1)
 print("ready", flush=True)
 threading.Event().wait()
 """
@@ -297,7 +298,10 @@ class Namespace:
                 return port
 
     def crowd(self, port: int, count: int, address: str = "127.0.0.1") -> None:
-        """Begin connections that stay open and say nothing; returns when the first has opened and all have begun."""
+        """Begin connections that stay open and say nothing; returns when the first has opened and all have begun.
+
+        Where the queue is full already, and not even the first opens, it waits for it a second for each.
+        """
         process = self.popen(sys.executable, "-I", "-S", "-c", _CROWD, address, str(port), str(count))
         assert process.stdout is not None
         assert process.stdout.readline(), process.communicate()[1]
