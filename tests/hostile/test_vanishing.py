@@ -50,8 +50,9 @@ def test_servers_that_come_and_go(busy_port: int, options: tuple[str, ...]) -> N
         result = porttui(command, str(busy_port))
         assert result.status in {0, 1}, result.stderr
         told = result.stderr.splitlines()
-        nobody = b"porttui: no listener passes the filter"  # just then none was up
-        assert [line for line in told if not line.startswith(b"porttui: can't see ") and line != nobody] == []
+        # just then none was up, or some were whose programs had ended already
+        harmless = (b"can't see ", b"no listener passes the filter", b" more may fit: ")
+        assert [line for line in told if not any(each in line for each in harmless)] == []
 
 
 def test_many_looks_at_servers_that_come_and_go(busy_port: int) -> None:
