@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import socket
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from porttui.model.facts import Attempt, Counters, Icmp
 from porttui.observe.connect import attempts, no_counters
 from porttui.observe.linux.counters import read_counters
+from tests.observe.holder import wait_until
 from tests.observe.netns import (
     as_both,
     become,
@@ -249,14 +251,20 @@ def test_an_open_connection_tells_both_ends_and_sends_nothing(asked: str, bound:
 
 @needs_root
 def test_link_local_addresses_need_and_get_their_scope() -> None:
+    def told(*command: str) -> str:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
     def work() -> tuple[Attempt, ...]:
         sh("ip link add lan0 type veth peer name lan1", "ip link set lan0 up", "ip link set lan1 up")
         sh("ip addr add fe80::77/64 dev lan0 nodad")
+        wait_until(
+            lambda: "tentative" not in told("ip", "-6", "addr", "show", "dev", "lan0")
+        )  # the kernel sets up the other address of lan0 beside us
         with socket.socket(socket.AF_INET6) as server:
             server.bind(("fe80::77", 0, 0, socket.if_nametoindex("lan0")))
             server.listen()
             port = server.getsockname()[1]
-            return attempts(["fe80::77%lan0", "fe80::77", "fe80::77%nope"], port, timeout=2.0)
+            return attempts(["fe80::77%lan0", "fe80::77", "fe80::77%nope"], port, timeout=10.0)
 
     scoped, bare, unknown = in_namespace(work)
     assert (scoped.outcome, scoped.peer, scoped.source) == ("open", "fe80::77%lan0", "fe80::77%lan0")

@@ -9,8 +9,10 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 import psutil
 import pytest
@@ -21,6 +23,9 @@ from tests.observe.holder import become_dumpable, holding, linux_only, no_new_pr
 from tests.observe.netns import NOBODY, in_child, needs_root
 
 pytestmark = linux_only
+
+
+T = TypeVar("T")
 
 
 def described(pid: int) -> Process:
@@ -203,15 +208,31 @@ def test_in_a_container_whose_init_may_be_the_parent_it_is_not_told(own_session:
     assert subprocess.run(container, capture_output=True, text=True, check=True).stdout.strip() == "None"
 
 
+def in_a_session_of_its_own(look: Callable[[], T]) -> T:
+    """Look from a new session: one that began outside a container reads as 0 in it, and then nothing is told."""
+
+    def led() -> T:
+        os.setsid()
+        return look()
+
+    return in_child(led)
+
+
 @pytest.mark.parametrize(("leads", "adopted"), [(False, False), (True, None)])
 def test_a_process_whose_parent_lives_or_that_began_a_session(leads: bool, adopted: bool | None) -> None:
-    with subprocess.Popen(["sleep", "60"], start_new_session=leads) as process:
-        found = described(process.pid)
-        process.kill()
-    assert (found.adopted, found.session == process.pid) == (adopted, leads)
+    def look() -> tuple[bool | None, bool]:
+        with subprocess.Popen(["sleep", "60"], start_new_session=leads) as process:
+            found = described(process.pid)
+            process.kill()
+        return found.adopted, found.session == process.pid
+
+    assert in_a_session_of_its_own(look) == (adopted, leads)
 
 
 def test_a_mere_copy_of_its_parent() -> None:
-    with holding(lambda: None) as (pid, _):
-        assert described(pid).forked is True
-        assert described(pid).adopted is False
+    def look() -> tuple[bool | None, bool | None]:
+        with holding(lambda: None) as (pid, _):
+            found = described(pid)
+            return found.forked, found.adopted
+
+    assert in_a_session_of_its_own(look) == (True, False)
