@@ -123,6 +123,15 @@ def test_the_answer_has_to_come_through_too() -> None:
     assert from_there(nft(lenient)).verdict == "accept"
 
 
+def test_an_answer_that_is_kept_out_of_tracking_leaves_with_the_address_that_nat_led_to() -> None:
+    led = chain("nat", [[port(80), {"redirect": {"port": 22}}]], type="nat", hook="prerouting", prio=-100)
+    untracked = chain("raw", [[{"notrack": None}]], hook="output", prio=-300)
+    assert from_there(nft(led)).verdict == "redirect:10.0.0.1:22"
+    judged = from_there(nft(led, untracked))
+    assert (judged.verdict, "NAT is undone" in judged.unknown[0]) == ("unknown", True)
+    assert from_there(nft(untracked)).verdict == "accept"
+
+
 def test_ingress_comes_before_all_others_and_only_on_its_device() -> None:
     early = chain("first", [[port(80), DROP]], family="netdev", hook="ingress", dev="eth0")
     assert from_there(nft(early)).verdict == "drop"

@@ -293,9 +293,15 @@ class _Journey:
                 yield end
             elif end.verdict:  # whatever a rule answers to the server, the client hears nothing
                 yield _ended(end, "drop")
+            elif end.packet.state == "untracked" and (there.dnat, there.snat) != (False, False):
+                # it leaves with the address that NAT led to, which is not the one that the client asked
+                self._walk.unknown["whether NAT is undone: a rule keeps the answer out of connection tracking"] = None
+                yield _ended(end, "unknown")
             else:
                 told = _redirected(end) if end.redirect else "accept"
-                opened = _State(there, told, end.path, state.stop, end.redirect)
+                # tracking that saw no answer takes what the client sends next for invalid (nf_conntrack_proto_tcp.c)
+                seen = replace(there, state="invalid") if end.packet.state == "untracked" else there
+                opened = _State(seen, told, end.path, state.stop, end.redirect)
                 yield opened if only else self._kept_open(opened, first)
 
     def _server_says(self, there: Packet, first: Packet) -> Packet:
