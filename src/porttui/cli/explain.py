@@ -65,6 +65,7 @@ def _find(code: str, faults: dict[str, Fault]) -> Fault:
 
 
 def _entry(fault: Fault) -> dict[str, object]:
+    from porttui.labs.registry import labs_on
     from porttui.learn.contents import lessons_of
     from porttui.render.explanation import sections, see_also
 
@@ -78,5 +79,6 @@ def _entry(fault: Fault) -> dict[str, object]:
         "text": fault.text,
         "sections": sections(fault),
         "lessons": [lesson.topic for lesson in lessons_of(fault.code)],
+        "labs": [lab.name for lab in labs_on(fault.code)],
         "see_also": [other.code for other in see_also(fault)],
     }

@@ -66,3 +66,8 @@ BY_NAME = {lab.name: lab for lab in LABS}
 def labs_of(topic: str) -> tuple[Lab, ...]:
     """Return the labs to which a lesson leads."""
     return tuple(lab for lab in LABS if lab.lesson == topic)
+
+
+def labs_on(code: str) -> tuple[Lab, ...]:
+    """Return the labs in which a fault is to be found."""
+    return tuple(lab for lab in LABS if lab.code == code)

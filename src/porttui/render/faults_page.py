@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from porttui.faults.fault import Fault
 from porttui.faults.registry import BY_CODE
+from porttui.labs.registry import labs_on
 from porttui.learn.contents import lessons_of
 from porttui.model.target import QUESTION_TEXT, Question
 from porttui.render.explanation import Section, sections, see_also
@@ -72,6 +73,10 @@ def explain_text(fault: Fault, *, width: int = 80) -> str:
     if lessons:
         rows = columns([(each.topic, each.title) for each in lessons], width)
         blocks.append("\n".join(["Lessons, by porttui learn TOPIC", *rows]))
+    labs = labs_on(fault.code)
+    if labs:
+        rows = columns([(each.name, each.title) for each in labs], width)
+        blocks.append("\n".join(["To find it once yourself, by porttui lab NAME", *rows]))
     ask = "To see it on your own machine, with the fix for it:"
     again = "porttui check TARGET" + (" --bind" if fault.questions == (Question.BIND,) else "")
     blocks.append(f"{ask}\n  {again}")
@@ -112,6 +117,9 @@ def _section(fault: Fault) -> str:
     lessons = lessons_of(fault.code)
     if lessons:
         lines += [f"Lessons: {', '.join(f'`porttui learn {each.topic}`' for each in lessons)}", ""]
+    labs = labs_on(fault.code)
+    if labs:
+        lines += [f"To find it once yourself: {', '.join(f'`porttui lab {each.name}`' for each in labs)}", ""]
     return "\n".join(lines)
 
 
