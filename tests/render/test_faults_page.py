@@ -7,7 +7,7 @@ from porttui.faults.registry import BY_CODE
 from porttui.model.report import Step
 from porttui.model.target import Question
 from porttui.render.explanation import see_also, telling_of
-from porttui.render.faults_page import codes_text, explain_text, faults_markdown, faults_table
+from porttui.render.faults_page import NamedLab, codes_text, explain_text, faults_markdown, faults_table
 
 PAUSED = Fault(
     code="sigstopped",
@@ -70,13 +70,14 @@ def test_the_table_of_the_readme_links_into_the_page() -> None:
 
 
 def test_explain_wraps_prose_and_leaves_commands_alone() -> None:
-    text = explain_text(PAUSED)
+    text = explain_text(PAUSED, [NamedLab("asleep", "Connected, and then nothing")])
     assert max(map(len, text.splitlines())) <= 80
     assert text.isascii()
     assert "  code      sigstopped\n  step      probe\n  severity  FAULT\n" in text
     assert "\n    kill -CONT PID\n" in text
     assert "\n1. A list stands as it was written.\n" in text
     assert "it explains: handler-hangs," in " ".join(text.split())
+    assert "To find it once yourself, by porttui lab NAME\n  asleep  Connected, and then nothing\n" in text
     assert text.endswith("  porttui check TARGET\n")
 
 

@@ -8,6 +8,10 @@ from porttui.cli import exits
 from porttui.cli.arguments import Parser
 from porttui.faults.fault import Fault
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from porttui.render.faults_page import NamedLab
+
 SUMMARY = "explain a fault by its code, or list all codes"
 _MOST_NAMED = 6
 """Codes that are named for a word that is no code."""
@@ -22,14 +26,14 @@ def run(argv: list[str]) -> int:
     args = build_parser().parse_intermixed_args(argv)
     told = FAULTS if args.code is None else (_find(args.code, BY_CODE),)
     if args.markdown:
-        exits.emit(faults_markdown(told))
+        exits.emit(faults_markdown(told, _labs_on))
     elif args.json:
         entries = [_entry(fault) for fault in told]
         exits.emit(lines_of_json(entries if args.code is None else entries[0]))
     elif args.code is None:
         exits.emit(codes_text(told))
     else:
-        exits.emit(explain_text(told[0]))
+        exits.emit(explain_text(told[0], _labs_on(told[0].code)))
     return exits.Exit.HEALTHY
 
 
@@ -64,8 +68,15 @@ def _find(code: str, faults: dict[str, Fault]) -> Fault:
     )
 
 
-def _entry(fault: Fault) -> dict[str, object]:
+def _labs_on(code: str) -> list[NamedLab]:
+    """Return the labs in which a fault is to be found."""
     from porttui.labs.registry import labs_on
+    from porttui.render.faults_page import NamedLab
+
+    return [NamedLab(lab.name, lab.title) for lab in labs_on(code)]
+
+
+def _entry(fault: Fault) -> dict[str, object]:
     from porttui.learn.contents import lessons_of
     from porttui.render.explanation import sections, see_also
 
@@ -79,6 +90,6 @@ def _entry(fault: Fault) -> dict[str, object]:
         "text": fault.text,
         "sections": sections(fault),
         "lessons": [lesson.topic for lesson in lessons_of(fault.code)],
-        "labs": [lab.name for lab in labs_on(fault.code)],
+        "labs": [lab.name for lab in _labs_on(fault.code)],
         "see_also": [other.code for other in see_also(fault)],
     }

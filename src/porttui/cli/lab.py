@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from porttui.labs.lab import Lab
 
 SUMMARY = "real faults to practise on, started and cleaned up for you"
-_MINUTES = 30
 _NO_POSIX = "" if hasattr(os, "fork") else "it takes a POSIX system: Linux, macOS, or WSL on Windows"
 _EXAMPLE = "porttui lab two-doors"
 _MORE = f"""\
@@ -41,10 +40,11 @@ def run(argv: list[str]) -> int:
     if why := _NO_POSIX or lab.missing():
         raise exits.CannotSeeError(f"the lab {lab.name} cannot run here: {why}")
     from porttui.cli.lab_session import Session
+    from porttui.labs.play import MINUTES
     from porttui.labs.stage import StartError
 
     try:
-        with Session(lab, until=time.monotonic() + 60 * _MINUTES, minutes=_MINUTES) as session:
+        with Session(lab, until=time.monotonic() + 60 * MINUTES, minutes=MINUTES) as session:
             return session.serve() if args.serve else session.run()
     except StartError as error:
         raise exits.CannotSeeError(f"the lab {lab.name} could not be started: {error}") from error

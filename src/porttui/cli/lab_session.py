@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import select
-import shlex
 import signal
 import subprocess
 import sys
@@ -18,8 +17,9 @@ from porttui.act import solved
 from porttui.cli import exits
 from porttui.cli.arguments import called_as
 from porttui.labs import telling
-from porttui.labs.lab import Lab, Look, Scene
-from porttui.labs.stage import Stage, environment
+from porttui.labs.lab import Lab, Look
+from porttui.labs.play import Play
+from porttui.labs.stage import environment
 from porttui.render.lines import ascii_text
 
 _EVERY = 1.0
@@ -37,11 +37,8 @@ class Session:
             until: when it ends by itself, as time.monotonic() counts.
             minutes: the same, as the learner is told.
         """
-        self._lab, self._until, self._minutes = lab, until, minutes
-        self._stage = Stage(private=lab.private)
-        self._scene = Scene(target="")
-        self._opened = 0
-        """Hints."""
+        self._until, self._minutes = until, minutes
+        self._play = Play(lab)
         self._word = ""
         self._lines: list[str] = []
         self._rest = b""
@@ -52,23 +49,18 @@ class Session:
         Raises:
             StartError: it cannot be made.
         """
-        self._stage.__enter__()
-        try:
-            self._scene = self._lab.start(self._stage)
-        except BaseException:
-            self._stage.close()
-            raise
+        self._play.begin()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End what was started."""
-        self._stage.close()
+        self._play.end()
 
     def run(self) -> int:
         """Talk with the learner until the lab is solved, left, or its time is over; return the exit code."""
-        self._say(telling.opening(self._lab, self._scene, self._stage, self._minutes))
+        self._say(telling.opening(self._play, self._minutes))
         while time.monotonic() < self._until:
             look = self._look()
             if look.solved:
@@ -83,8 +75,8 @@ class Session:
 
     def serve(self) -> int:
         """Print the target and keep the fault until ctrl+c or the end of its time; tell once when it is solved."""
-        exits.emit(self._scene.target + "\n")
-        for line in (*telling.start_line(self._stage), *telling.second_terminal(self._lab, self._scene, self._stage)):
+        exits.emit(self._play.scene.target + "\n")
+        for line in (*telling.start_line(self._play), *telling.second_terminal(self._play)):
             exits.talk(line)
         done = False
         while time.monotonic() < self._until:
@@ -95,15 +87,15 @@ class Session:
         return exits.Exit.HEALTHY if done else exits.Exit.FAULT
 
     def _end(self) -> int:
-        solved.remember(solved.usual_path(), self._lab.name)
-        self._say(telling.ending(self._lab, self._scene))
+        solved.remember(solved.usual_path(), self._play.lab.name)
+        self._say(telling.ending(self._play))
         return exits.Exit.HEALTHY
 
     def _say(self, lines: list[str]) -> None:
         exits.emit("".join(f"{ascii_text(line)}\n" for line in lines))
 
     def _look(self) -> Look:
-        look = self._lab.look(self._stage, self._scene)
+        look = self._play.look()
         if look.word != self._word:
             self._word = look.word
             goal = "goal reached" if look.solved else "not yet"
@@ -133,61 +125,45 @@ class Session:
         elif typed and not (typed[1:2].isspace() or len(typed) == 1):
             self._say([f"{typed[:20]!r} is none of these: {telling.KEYS}"])
         elif letter == "h":
-            self._opened = min(self._opened + 1, len(self._lab.hints))
-            self._say(telling.hint(self._lab, self._scene, self._opened))
+            self._play.open_hint()
+            self._say(telling.hint(self._play))
         elif letter == "d":
-            words = (*called_as(), "check", self._scene.target, *(("--bind",) * (self._lab.question == "bind")))
-            self._foreground((*self._stage.inside(), *words))
+            self._foreground((*self._play.stage.inside(), *called_as(), *self._play.check))
         elif letter == "e":
             self._edit(rest)
         elif letter == "a":
-            self._stage.answer, self._word = rest, ""
+            self._play.stage.answer, self._word = rest, ""
         elif letter == "z":
             self._again()
         elif letter == "w":
-            self._say(telling.opening(self._lab, self._scene, self._stage, self._minutes))
+            self._say(telling.opening(self._play, self._minutes))
         elif letter:
             self._say(_KEYS if letter == "?" else [f"{letter!r} is none of these: {telling.KEYS}"])
 
     def _edit(self, options: str) -> None:
         """Start the server with other options."""
-        line = self._stage.line
-        try:
-            words = shlex.split(options)
-        except ValueError as error:
-            self._say([f"These options cannot be read: {error}."])
-            return
-        if words and self._stage.variables and all(word.partition("=")[0] in self._stage.variables for word in words):
-            self._stage.variables |= dict(word.split("=", 1) for word in words if "=" in word)
-            self._say([f"{name}={value}" for name, value in self._stage.variables.items()])
-            return
-        if line is None or not words:
-            self._say(["No server of this lab can be started otherwise."] if line is None else _KEYS[2:3])
-            return
-        if "--port" in line.words and not any(word.startswith("--port") for word in words):
-            words += ["--port", str(line.port or self._scene.words["port"])]
-        started = self._stage.start_line(line.program, *words)
-        self._say([*telling.start_line(self._stage), f"Runs on {started.port}." if started.port else started.said])
-        self._word = ""
+        edited = self._play.edit(options)
+        started = edited.changed and not self._play.stage.variables
+        self._say([*(telling.start_line(self._play) if started else []), *edited.text.splitlines()])
+        if started:
+            self._word = ""
 
     def _again(self) -> None:
         """Start over, with a fault that is as new."""
-        self._stage.close()
-        self._stage = Stage(private=self._lab.private)
-        self.__enter__()
-        self._opened, self._word = 0, ""
-        self._say(telling.opening(self._lab, self._scene, self._stage, self._minutes))
+        self._play.again()
+        self._word = ""
+        self._say(telling.opening(self._play, self._minutes))
 
     def _command(self, command: str) -> None:
         """Run a command of the learner's, in the lab's network."""
         if command:
-            self._foreground((*self._stage.inside(), "sh", "-c", command))
+            self._foreground((*self._play.stage.inside(), "sh", "-c", command))
 
     def _foreground(self, argv: tuple[str, ...]) -> None:
         """Run a program on the learner's terminal to its end; ctrl+c is its own."""
         stdin = None if sys.stdin is not None and sys.stdin.isatty() else subprocess.DEVNULL
         with _ctrl_c_ignored():
-            subprocess.run(argv, stdin=stdin, check=False, env={**environment(), **self._stage.variables})
+            subprocess.run(argv, stdin=stdin, check=False, env={**environment(), **self._play.stage.variables})
         self._word = ""
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from porttui.labs.lab import Lab, Scene
+from porttui.labs.play import Play
 from porttui.labs.registry import LABS
-from porttui.labs.stage import Stage
 from porttui.render.lines import columns, paragraph, shell_command
 
 WIDTH = 79
@@ -42,16 +42,17 @@ def filled(text: str, scene: Scene) -> str:
     return " ".join(text.format(target=scene.target, **scene.words).split())
 
 
-def opening(lab: Lab, scene: Scene, stage: Stage, minutes: int) -> list[str]:
+def opening(play: Play, minutes: int) -> list[str]:
     """Return what a lab begins with."""
+    lab, scene = play.lab, play.scene
     number = f"lab {LABS.index(lab) + 1} of {len(LABS)}"
     return [
         lab.title + number.rjust(WIDTH - len(lab.title)),
         "",
         *paragraph(filled(lab.story, scene), WIDTH, "Story  "),
         *paragraph(filled(lab.goal, scene), WIDTH, "Goal   "),
-        *start_line(stage),
-        *second_terminal(lab, scene, stage),
+        *start_line(play),
+        *second_terminal(play),
         "",
         *paragraph(
             f"It is looked at every second, and ends by itself after {minutes} minutes. Only what this lab started is "
@@ -62,34 +63,43 @@ def opening(lab: Lab, scene: Scene, stage: Stage, minutes: int) -> list[str]:
     ]
 
 
-def start_line(stage: Stage) -> list[str]:
+def start_line(play: Play) -> list[str]:
     """Return how the server starts; nothing where the lab has none that the learner may change."""
-    if stage.line is None:
-        return []
-    words = shell_command((f"{stage.line.program}.py", *stage.line.words))
-    return paragraph(words, WIDTH, "Start  ")
+    command = start_command(play)
+    return paragraph(command, WIDTH, "Start  ") if command else []
 
 
-def second_terminal(lab: Lab, scene: Scene, stage: Stage) -> list[str]:
+def start_command(play: Play) -> str:
+    """Return how the server starts, as one line; empty where the lab has none that the learner may change."""
+    line = play.stage.line
+    return shell_command((f"{line.program}.py", *line.words)) if line is not None else ""
+
+
+def second_terminal(play: Play) -> list[str]:
     """Return what may be typed in another terminal to look at it."""
-    ask = ("porttui", "check", scene.target, *(("--bind",) if lab.question == "bind" else ()))
-    return paragraph(shell_command((*stage.inside(), *ask)), WIDTH, "Look   ")
+    return paragraph(shell_command((*play.stage.inside(), "porttui", *play.check)), WIDTH, "Look   ")
 
 
-def hint(lab: Lab, scene: Scene, opened: int) -> list[str]:
-    """Return a hint, counted from 1."""
-    head = f"Hint {opened} of {len(lab.hints)}: "
-    return paragraph(head + filled(lab.hints[opened - 1], scene), WIDTH)
+def hint(play: Play) -> list[str]:
+    """Return the hint that was opened last."""
+    head = f"Hint {play.opened} of {len(play.lab.hints)}: "
+    return paragraph(head + filled(play.lab.hints[play.opened - 1], play.scene), WIDTH)
 
 
-def ending(lab: Lab, scene: Scene) -> list[str]:
+def following(lab: Lab) -> Lab | None:
+    """Return the lab after this one; None after the last."""
+    rest: Sequence[Lab] = LABS[LABS.index(lab) + 1 :][:1]
+    return rest[0] if rest else None
+
+
+def ending(play: Play) -> list[str]:
     """Return what is told when a lab is solved."""
-    following: Sequence[Lab] = LABS[LABS.index(lab) + 1 :][:1]
+    lab, after = play.lab, following(play.lab)
     return [
         "",
         "Solved.",
-        *paragraph(filled(lab.explanation, scene), WIDTH),
+        *paragraph(filled(lab.explanation, play.scene), WIDTH),
         "",
         f"More: porttui explain {lab.code}; porttui learn {lab.lesson}",
-        *(f"Next: porttui lab {lab.name}" for lab in following),
+        *([f"Next: porttui lab {after.name}"] if after else []),
     ]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from porttui.faults.fault import Fault
 from porttui.faults.registry import BY_CODE
-from porttui.labs.registry import labs_on
 from porttui.learn.contents import lessons_of
 from porttui.model.target import QUESTION_TEXT, Question
 from porttui.render.explanation import Section, sections, see_also
@@ -28,10 +28,22 @@ _HELD = "\0"
 """Stands for a blank at which no line may end: a command is pasted in one piece."""
 
 
-def faults_markdown(faults: Iterable[Fault]) -> str:
-    """Return docs/faults.md: a list of the codes, then one section a fault, in the order of the registry."""
+class NamedLab(NamedTuple):
+    """A lab in which a fault is to be found, by `porttui lab NAME`; whoever asks for a text knows the labs."""
+
+    name: str
+    title: str
+
+
+def faults_markdown(faults: Iterable[Fault], labs_on: Callable[[str], Iterable[NamedLab]] = lambda _: ()) -> str:
+    """Return docs/faults.md: a list of the codes, then one section a fault, in the order of the registry.
+
+    Args:
+        faults: what is told.
+        labs_on: returns the labs in which the fault of a code is to be found.
+    """
     told = tuple(faults)
-    return "\n".join([_HEAD, faults_table(told, page=""), *(_section(fault) for fault in told)])
+    return "\n".join([_HEAD, faults_table(told, page=""), *(_section(each, labs_on(each.code)) for each in told)])
 
 
 def faults_table(faults: Iterable[Fault], *, page: str = "docs/faults.md") -> str:
@@ -40,11 +52,12 @@ def faults_table(faults: Iterable[Fault], *, page: str = "docs/faults.md") -> st
     return "\n".join(["| code | step | what is true |", "| --- | --- | --- |", *rows]) + "\n"
 
 
-def explain_text(fault: Fault, *, width: int = 80) -> str:
+def explain_text(fault: Fault, labs: Iterable[NamedLab] = (), *, width: int = 80) -> str:
     """Return what `porttui explain CODE` prints.
 
     Args:
         fault: the fault.
+        labs: those in which it is to be found.
         width: columns of a line.
 
     Returns:
@@ -73,9 +86,9 @@ def explain_text(fault: Fault, *, width: int = 80) -> str:
     if lessons:
         rows = columns([(each.topic, each.title) for each in lessons], width)
         blocks.append("\n".join(["Lessons, by porttui learn TOPIC", *rows]))
-    labs = labs_on(fault.code)
-    if labs:
-        rows = columns([(each.name, each.title) for each in labs], width)
+    practised = tuple(labs)
+    if practised:
+        rows = columns(practised, width)
         blocks.append("\n".join(["To find it once yourself, by porttui lab NAME", *rows]))
     ask = "To see it on your own machine, with the fix for it:"
     again = "porttui check TARGET" + (" --bind" if fault.questions == (Question.BIND,) else "")
@@ -102,7 +115,7 @@ def codes_text(faults: Iterable[Fault], *, width: int = 80) -> str:
     return "\n".join([*lines, "", "One of them in full: porttui explain CODE"]) + "\n"
 
 
-def _section(fault: Fault) -> str:
+def _section(fault: Fault, labs: Iterable[NamedLab]) -> str:
     lines = [
         f"## {fault.code}",
         "",
@@ -117,9 +130,9 @@ def _section(fault: Fault) -> str:
     lessons = lessons_of(fault.code)
     if lessons:
         lines += [f"Lessons: {', '.join(f'`porttui learn {each.topic}`' for each in lessons)}", ""]
-    labs = labs_on(fault.code)
-    if labs:
-        lines += [f"To find it once yourself: {', '.join(f'`porttui lab {each.name}`' for each in labs)}", ""]
+    practised = ", ".join(f"`porttui lab {each.name}`" for each in labs)
+    if practised:
+        lines += [f"To find it once yourself: {practised}", ""]
     return "\n".join(lines)
 
 
