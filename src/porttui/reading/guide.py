@@ -14,7 +14,7 @@ from porttui.model.base import Value
 from porttui.model.facts import Facts
 from porttui.model.parse import parse
 from porttui.model.report import Remedy, Report, Severity, Status, Step
-from porttui.model.target import Question, TargetError
+from porttui.model.target import Asked, Question, TargetError
 from porttui.model.watch import Glance, Timeline
 from porttui.reading import glance, keeping, seen, words
 
@@ -88,6 +88,31 @@ class Guide(Value, frozen=True, kw_only=True):
         return self.pinned.proof if self.pinned else self.first.target.text
 
     @property
+    def asked(self) -> Asked:
+        """What has to be asked to see whether the way in hand has worked."""
+        asked = self.first.facts.asked
+        if self.pinned is None or self.pinned.proof == self.first.target.text:
+            return asked
+        try:
+            read = parse(self.pinned.proof, self.pinned.proof_question or asked.question)
+        except TargetError:
+            return asked
+        same = (read.target.host, read.target.port, read.target.scheme, read.question)
+        mine = (asked.target.host, asked.target.port, asked.target.scheme, asked.question)
+        return asked if same == mine else read
+
+    @property
+    def begun(self) -> Report:
+        """The report with which it began: the first fault of all that were worked on."""
+        return self.solved[0] if self.solved else self.first
+
+    @property
+    def fixed(self) -> bool:
+        """A fault was there, and it is proven gone."""
+        ill = self.first.verdict.severity in (Severity.FAULT, Severity.UNKNOWN)
+        return self.state == "proven" and (ill or bool(self.solved))
+
+    @property
     def needed(self) -> int:
         """How many good looks in a row prove it; more when the server has come and gone before."""
         loop = len(self.servers) >= _SERVERS or self.first.verdict.code == "crash-loop"
@@ -117,7 +142,7 @@ class Guide(Value, frozen=True, kw_only=True):
     @property
     def rows(self) -> tuple[Row, ...]:
         """Before and now, side by side: who listens, how the connection ends, what is answered; and what differs."""
-        begun = self.solved[0] if self.solved else self.first
+        begun = self.begun
         always: tuple[Step, ...] = (Step.LISTENER, Step.PATH, Step.PROBE)
         if begun.question is Question.BIND:
             always = (Step.BIND, Step.LISTENER)

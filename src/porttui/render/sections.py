@@ -126,12 +126,22 @@ def step_lines(step: r.RemedyStep, report: r.Report) -> list[str]:
     return [step.url] if step.url else []
 
 
+def command_parts(step: r.RemedyStep, report: r.Report) -> tuple[tuple[str, str], ...]:
+    """Return the command of a step part by part, each with its meaning; () when the step has none."""
+    from porttui.remedies.parts import parts  # no written report needs it
+
+    return () if step.argv is None else parts(_typed(step.argv, report, root=step.needs_root))
+
+
 def command(argv: tuple[str, ...], report: r.Report, *, root: bool = False) -> str:
     """Return a command for this user's shell, with sudo when it needs root and the user has it not."""
-    windows = report.facts.os == "windows"
-    if root and not windows and not report.facts.privileges.root and argv[:1] != ("sudo",):
-        argv = ("sudo", *argv)
-    return shell_command(argv, windows=windows)
+    return shell_command(_typed(argv, report, root=root), windows=report.facts.os == "windows")
+
+
+def _typed(argv: tuple[str, ...], report: r.Report, *, root: bool) -> tuple[str, ...]:
+    """Return a command with sudo before it when it needs root and the user has it not; Windows has no sudo."""
+    wanted = root and report.facts.os != "windows" and not report.facts.privileges.root
+    return ("sudo", *argv) if wanted and argv[:1] != ("sudo",) else argv
 
 
 def how_to_see(unseen: r.ReportUnseen | Unseen, report: r.Report) -> str:

@@ -213,13 +213,13 @@ class PortTui(ChangedCells[Ended]):
         failure = self.failure or self._exception
         if last is None or last.report is None:
             return Ended(failure=failure, signal=self._signal, stopped=self._begun)
-        from porttui.ui import proof
+        from porttui.render.proven import todo_texts
 
         fixed = last.fixed and last.guide is not None
         return Ended(
             report=last.report,
-            before=proof.begun(last.guide) if fixed and last.guide is not None else None,
-            todo=proof.todo_texts(last) if fixed else (),
+            before=last.guide.begun if fixed and last.guide is not None else None,
+            todo=todo_texts(last.guide, last.marked) if fixed else (),
             failure=failure,
             signal=self._signal,
         )

@@ -6,14 +6,12 @@ from rich.cells import cell_len
 
 from porttui.model.facts import Process
 from porttui.model.report import Report
-from porttui.reading.acts import Act
 from porttui.reading.consequences import Consequences
+from porttui.render.acting import told
 from porttui.render.lines import shell_command
 from porttui.render.marks import RISK_WORDS
 from porttui.ui.lines import ROW_RULE, cut, pad, wrap
 
-ACTS = (Act.RESUME, Act.STOP, Act.KILL, Act.PAUSE)
-"""In the order of their numbers."""
 _LABEL = 15
 
 
@@ -34,20 +32,10 @@ def menu(each: tuple[Consequences, ...], choice: int, process: Process, width: i
 
 def confirmation(found: Consequences, process: Process, report: Report, width: int) -> list[str]:
     """Return the question, which stands on No."""
-    started = found.started.strftime(_when(report, process)) if found.started is not None else "?"
-    facts = (
-        ("sends", found.sends),
-        ("you lose", found.lose),
-        ("also", found.also),
-        ("comes back", found.comes_back),
-        ("rather", _rather(found)),
-        ("but", found.doubt),
-        ("checked again", f"just before sending: still pid {found.pid}, started {started}"),
-    )
     rows = [_rule(f"{found.act.capitalize()} {_who(process)}?", width)]
     indent = "   " if width >= 60 else " "
-    for label, text in facts:
-        rows += wrap(text, width - 1, f"{indent}{label:<{_LABEL}}") if text else []
+    for label, text in told(found, process, report):
+        rows += wrap(text, width - 1, f"{indent}{label:<{_LABEL}}")
     no, yes = " >  No, change nothing", f"    Yes, {found.act.value} it"
     return [*rows, "", f"{no:<27}enter or esc", f"{yes:<27}y"]
 
@@ -60,21 +48,6 @@ def refusal_rows(found: Consequences, process: Process, report: Report, width: i
         rows += wrap("in a terminal, if you mean it:", width - 1, f"   {'yourself':<{_LABEL}}")
         rows.append(" " * (_LABEL + 5) + shell_command(found.instead, windows=report.facts.os == "windows"))
     return [*rows, "", f"{' >  Back, nothing was changed':<32}enter or esc"]
-
-
-def _rather(found: Consequences) -> str:
-    """Name the wiser action by its number."""
-    if found.rather_act is None:
-        return found.rather
-    return f"{ACTS.index(found.rather_act) + 1} {found.rather}"
-
-
-def _when(report: Report, process: Process) -> str:
-    """Return how a start time is written: with its date unless that is today's."""
-    today = (
-        process.started is not None and process.started.date() == report.at.astimezone(process.started.tzinfo).date()
-    )
-    return "%H:%M:%S" if today else "%Y-%m-%d %H:%M:%S"
 
 
 def _who(process: Process) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
-from porttui.model.report import Report, Severity, Status
+from porttui.model.report import Status
 from porttui.reading.guide import Guide, Row
+from porttui.render import proven
 from porttui.render.sections import step_lines
 from porttui.ui.lines import EMPTY, Line, cut, pad, plain, wrap
 from porttui.ui.shown import Shown
@@ -17,23 +18,6 @@ _NAME = 11
 _BEFORE = 25
 
 
-def begun(guide: Guide) -> Report:
-    """Return the report with which it began: the first fault of all that were worked on."""
-    return guide.solved[0] if guide.solved else guide.first
-
-
-def still_to_do(shown: Shown) -> list[Place]:
-    """Return the steps of the way in hand that write something down for good and were not marked."""
-    guide = shown.guide
-    if guide is None or guide.pinned is None:
-        return []
-    return [
-        (guide.pinned.way, index)
-        for index, step in enumerate(guide.pinned.steps)
-        if step.edit is not None and (guide.pinned.way, index) not in shown.marked
-    ]
-
-
 def kept_steps(shown: Shown) -> list[Place]:
     """Return every step of the way in hand that writes something down for good, marked or not."""
     guide = shown.guide
@@ -41,49 +25,18 @@ def kept_steps(shown: Shown) -> list[Place]:
     return [(pinned.way, index) for index, step in enumerate(pinned.steps) if step.edit is not None] if pinned else []
 
 
-def todo_texts(shown: Shown) -> tuple[str, ...]:
-    """Return what is still to do, each in one sentence with its text, for the last words."""
-    guide = shown.guide
-    if guide is None or guide.pinned is None:
-        return ()
-    told = []
-    for _, index in still_to_do(shown):
-        step = guide.pinned.steps[index]
-        where = step.edit.file if step.edit else step.where
-        lines = step_lines(step, guide.first)
-        told.append(f"in {where}, or it comes back:  {lines[0] if len(lines) == 1 else step.text}")
-    return tuple(told)
-
-
-def works(guide: Guide) -> str:
-    """Return the one line that says so."""
-    verdict = guide.now.verdict
-    times = "three times in a row" if guide.needed <= 3 else f"{guide.needed} times in a row"
-    note = f" {verdict.summary}" if verdict.severity is Severity.WARNING else ""
-    if verdict.severity is Severity.FAULT:  # old connections, which a server like the one that is gone passes by
-        note = " Only a server without SO_REUSEADDR has to wait a minute."
-    return f"It works: {answers(guide.now)}. Seen {times}.{note}"
-
-
-def answers(report: Report) -> str:
-    """Return "127.0.0.1:5173 answers"; for a server that wants to start, that the place is free."""
-    if report.question.value == "bind":
-        return f"a server can start on {report.target.text}"
-    return f"{report.target.text} answers"
-
-
 def fixed_rows(shown: Shown, width: int, at: Place | None) -> tuple[list[Line], tuple[int, int] | None]:
     """Return the whole proof, and the rows of the step in focus."""
     guide = shown.guide
     assert guide is not None  # noqa: S101  # only called when it is proven
-    rows = [*wrap(works(guide), width - 1, " "), ""]
+    rows = [*wrap(proven.works(guide), width - 1, " "), ""]
     rows += _solved(guide, width)
     rows += _table(guide, width)
     rows += ["", " What was seen, newest first", *timeline_rows(guide.timeline, width - 1, 6)]
     focus = None
     steps = kept_steps(shown)
     if steps and guide.pinned is not None:
-        left = bool(still_to_do(shown))
+        left = bool(proven.still_to_do(guide, shown.marked))
         rows += ["", " Still to do, or it comes back with the next start" if left else " Done, so that it stays so"]
         for place in steps:
             lead = f" {'>' if place == at else ' '}  [{'x' if place in shown.marked else ' '}] {step_name(place)}  "
@@ -111,7 +64,7 @@ def _solved(guide: Guide, width: int) -> list[str]:
 
 
 def _table(guide: Guide, width: int) -> list[str]:
-    before, now = begun(guide).at.strftime("%H:%M:%S"), guide.now.at.strftime("%H:%M:%S")
+    before, now = guide.begun.at.strftime("%H:%M:%S"), guide.now.at.strftime("%H:%M:%S")
     if width < 60:
         rows = []
         for row in guide.rows:

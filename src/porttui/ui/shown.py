@@ -72,10 +72,7 @@ class Shown(Value, frozen=True, kw_only=True):
     @property
     def fixed(self) -> bool:
         """A fault was there, and it is proven gone."""
-        guide = self.guide
-        if guide is None or guide.state != "proven" or self.looking:
-            return False
-        return bool(guide.solved) or guide.first.verdict.severity in (Severity.FAULT, Severity.UNKNOWN)
+        return self.guide is not None and not self.looking and self.guide.fixed
 
     @property
     def fault(self) -> Report | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.cells import cell_len
 
 from porttui.model.report import Remedy, Report
-from porttui.remedies.parts import parts
+from porttui.render.sections import command_parts
 from porttui.ui.lines import NARROW, Line, aligned, cut, pad, plain, wrap
 from porttui.ui.tabs.tab import LEFT
 from porttui.ui.words import command, number, price, sentence
@@ -64,10 +64,7 @@ def explained(report: Report | None, place: Place | None) -> tuple[tuple[str, st
     if report is None or place is None:
         return ()
     step = next((remedy.steps[place[1]] for remedy in report.remedies if remedy.way == place[0]), None)
-    if step is None or step.argv is None:
-        return ()
-    sudo = step.needs_root and not report.facts.privileges.root and report.facts.os != "windows"
-    return parts(("sudo", *step.argv) if sudo and step.argv[0] != "sudo" else step.argv)
+    return () if step is None else command_parts(step, report)
 
 
 def part_rows(report: Report, place: Place, width: int) -> list[str]:

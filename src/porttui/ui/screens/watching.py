@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from porttui.model.parse import parse
 from porttui.model.report import Severity
-from porttui.model.target import Asked, Question, TargetError
-from porttui.reading.guide import Guide
+from porttui.model.target import Asked, Question
 from porttui.ui import live
 from porttui.ui.work import work
 
@@ -73,9 +71,7 @@ class Watching:
             return None  # the port is free, and the next to take it is the user's own server: no culprit
         ill = shown.guide.first.verdict.severity in (Severity.FAULT, Severity.UNKNOWN)
         return (
-            asked_of(shown.guide)
-            if self._wish or (self._wish is None and ill and self._screen.current == _FIX)
-            else None
+            shown.guide.asked if self._wish or (self._wish is None and ill and self._screen.current == _FIX) else None
         )
 
     def _begin(self, asked: Asked) -> None:
@@ -110,17 +106,3 @@ class Watching:
             if watch is not None:
                 watch.close()
                 self._watch = None if self._watch is watch else self._watch
-
-
-def asked_of(guide: Guide) -> Asked:
-    """Return what has to be watched to see whether the way in hand has worked."""
-    asked = guide.first.facts.asked
-    if guide.pinned is None or guide.pinned.proof == guide.first.target.text:
-        return asked
-    try:
-        read = parse(guide.pinned.proof, guide.pinned.proof_question or asked.question)
-    except TargetError:
-        return asked
-    same = (read.target.host, read.target.port, read.target.scheme, read.question)
-    mine = (asked.target.host, asked.target.port, asked.target.scheme, asked.question)
-    return asked if same == mine else read

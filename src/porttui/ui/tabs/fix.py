@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from porttui.model.report import Remedy, Report, Severity
 from porttui.model.target import Question
+from porttui.render.proven import still_to_do
 from porttui.ui import proof
 from porttui.ui.lines import EMPTY, NARROW, WIDE, Line, beside, plain, wrap
 from porttui.ui.panels import process, sockets_on_port
@@ -132,7 +133,7 @@ class FixTab(Tab):
         """Say what to do next."""
         place = self.place()
         if self.shown.fixed:
-            left = proof.still_to_do(self.shown)
+            left = still_to_do(self.shown.guide, self.shown.marked)
             if narrow:
                 return f"{step_name(left[0])} keeps it so" if left else "q leaves"
             if self.shown.report is not None and self.shown.report.question is Question.BIND:

@@ -14,11 +14,12 @@ from porttui.reading import acts, columns
 from porttui.reading.acts import Act
 from porttui.reading.consequences import Consequences, consequences
 from porttui.reading.inspected import Inspected
+from porttui.render import process_rows
+from porttui.render.acting import ACTS
+from porttui.render.processes import listening_processes, who
 from porttui.render.sections import how_to_see
-from porttui.ui import process_rows
-from porttui.ui.confirm import ACTS, confirmation, menu, refusal_rows
+from porttui.ui.confirm import confirmation, menu, refusal_rows
 from porttui.ui.lines import EMPTY, NARROW, Line, pad, plain, wrap
-from porttui.ui.panels import listening_processes, who
 from porttui.ui.shown import Shown
 from porttui.ui.tabs.tab import Drawing, Tab
 

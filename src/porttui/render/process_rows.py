@@ -1,4 +1,4 @@
-"""What the Process tab tells of one process: a label and a text for each thing, in the order in which they stand."""
+"""What is told of a process that is looked at closely: a label and a text for each thing, in their order."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from porttui.reading.exposure import Exposure, exposure, waits
 from porttui.reading.inspected import Inspected, Log
 from porttui.reading.supervisors import supervisors
 from porttui.reading.words import tilde
+from porttui.render.processes import command_text, far_end, runs_because
 from porttui.render.sections import how_to_see
-from porttui.ui.panels import command_text, far_end, runs_because
 
 _MOST = 4
 """Of listeners, or of other ends, that are named."""
