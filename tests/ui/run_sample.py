@@ -1,4 +1,4 @@
-"""Runs the app on a sample report in the terminal that it is started in: `python -m tests.ui.run_sample [--start]`."""
+"""Runs the app on a sample report in the terminal it is started in: `python -m tests.ui.run_sample [--start] [--mouse]`."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ from tests.ui.screen import app_on
 
 if __name__ == "__main__":
     app = app_on(reports.ipv6_only(), start="--start" in sys.argv)
-    ended = app.run(mouse=False) or app.ended()
+    ended = app.run(mouse="--mouse" in sys.argv) or app.ended()
     sys.exit(exit_code(ended))

@@ -101,7 +101,7 @@ async def test_copy_sends_the_command_in_focus_and_says_so() -> None:
     async with running(app) as pilot:
         await pilot.press("f", "down", "down", "c")
         assert app.clipboard == "npm run dev -- --host 127.0.0.1"
-        assert visible(pilot)[-2] == " Sent to your terminal: npm run dev -- --host 127.0.0.1"
+        assert visible(pilot)[-2] == " Copied if your terminal takes OSC 52, else C: npm run dev -- --host 127.0.0.1"
         await pilot.press("down")
         assert visible(pilot)[-2].startswith(" Next ")
 

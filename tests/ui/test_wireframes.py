@@ -31,7 +31,7 @@ IPV6_ONLY = """
 
  Certain: 31 causes ruled out; 1 thing not seen, which cannot change this.
  Next  f  fix it: two ways, the first was tried and works
- f Fix  r Recheck  enter Reasons  c Copy  t Target  x Words  ? Keys  q Quit
+ f Fix  r Recheck  enter Reasons  c Copy  t Target  C Bare text  ? Keys  q Quit
 """
 TWO_FAULTS = """
  ✗ 2 FAULTS  https://shop.example:8443  connect?          oncall@web3  03:12:40
@@ -57,7 +57,7 @@ TWO_FAULTS = """
 
 
  Next  f  both fixes, in order
- f Fix  r Recheck  enter Reasons  c Copy  t Target  x Words  ? Keys  q Quit
+ f Fix  r Recheck  enter Reasons  c Copy  t Target  C Bare text  ? Keys  q Quit
 """
 NARROW = """
  ✗ FAULT  127.0.0.1:5173
@@ -102,7 +102,7 @@ NARROW_FIX = """
 
  last look 14:02:11 refused, 1 look
  Next  do A1, or right for way B
- enter Done  c Copy  ? Keys  q Quit
+ enter Done  C Bare text  ? Keys  q Quit
 """
 SOCKETS = """
    LOCAL ADDRESS         STATE   QUEUE  PROGRAM    PID    USER   REACHED BY

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from porttui.cli import exits
-from porttui.cli.arguments import Parser, understand
+from porttui.cli.arguments import Parser, called_as, understand
 
 if TYPE_CHECKING:
     from porttui.ui.app import Ended
@@ -40,7 +40,7 @@ def run(argv: list[str], parser: Parser) -> int:
         gc.disable()  # until the first screen is drawn: what Textual makes while it is imported stays
         from porttui.ui.app import run as run_tui
 
-        ended = run_tui(asked, ascii_only=args.ascii, mouse=args.mouse)
+        ended = run_tui(asked, ascii_only=args.ascii, mouse=args.mouse, called_as=called_as())
     return finish(ended)
 
 

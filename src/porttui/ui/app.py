@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
@@ -37,6 +37,7 @@ from porttui.ui.plain_ascii import AsciiFilter
 from porttui.ui.screens.start import StartScreen
 from porttui.ui.shown import Here, Shown
 from porttui.ui.terminal.drawing import ChangedCells
+from porttui.ui.terminal.mouse import mouse_taken, take_mouse
 from porttui.ui.terminal.told import Told
 from porttui.ui.theme import THEME
 
@@ -66,6 +67,14 @@ class Watched(Iterator[Facts], Protocol):
 
 
 Watch = Callable[[Asked, Facts | None], Watched]
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """A screen that can tell something until the next key."""
+
+    def say(self, words: str) -> None:
+        """Tell it."""
 
 
 class Hands(NamedTuple):
@@ -128,6 +137,7 @@ class PortTui(ChangedCells[Ended]):
         recent: Recent | None = None,
         save: Callable[[Report], str] | None = None,
         here: Here | None = None,
+        called_as: tuple[str, ...] = ("porttui",),
         ascii_only: bool = False,
     ) -> None:
         """Make the app.
@@ -147,6 +157,7 @@ class PortTui(ChangedCells[Ended]):
             recent: targets that were asked about before; None: none are kept.
             save: writes a report to files and returns what to say about it; None: nothing is saved.
             here: who sits where, known before the first look.
+            called_as: how porttui is called here, for a command that root runs.
             ascii_only: write ASCII only.
         """
         super().__init__()
@@ -162,6 +173,7 @@ class PortTui(ChangedCells[Ended]):
         self.recent = recent
         self.save = save
         self.here = here
+        self.called_as = called_as
         self.last: Shown | None = None
         """What the last finished look has shown."""
         self._begun = asked is not None
@@ -170,6 +182,7 @@ class PortTui(ChangedCells[Ended]):
         self._owners = owners
         self._tables = tables
         self._one_look = threading.Lock()
+        self._mouse_lent = False
         self._ascii = AsciiFilter(enabled=ascii_only)
         self.register_theme(THEME)
         self.theme = THEME.name
@@ -309,6 +322,21 @@ class PortTui(ChangedCells[Ended]):
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette(id="--command-palette"))
 
+    def lend_mouse(self, *, lend: bool) -> None:
+        """Leave the mouse to the terminal for a while, or take it back when it was porttui's before."""
+        if lend:
+            self._mouse_lent = mouse_taken(self._driver)
+            take_mouse(self._driver, take=False)
+        elif self._mouse_lent:
+            take_mouse(self._driver, take=True)
+
+    def action_mouse(self) -> None:
+        """Leave the mouse to the terminal, or take it back."""
+        take = not mouse_taken(self._driver)
+        take_mouse(self._driver, take=take)
+        if isinstance(self.screen, Telling):
+            self.screen.say("porttui has the mouse." if take else "Your terminal has the mouse now.")
+
     def action_redraw(self) -> None:
         """Draw everything again: after the shell had the terminal, the screen is not what Textual thinks."""
         self.draw_all()
@@ -327,13 +355,20 @@ def _diagnose(facts: Facts) -> Report:
     return diagnose(facts)
 
 
-def run(asked: Asked | None, *, ascii_only: bool = False, mouse: bool = True) -> Ended:
+def run(
+    asked: Asked | None,
+    *,
+    ascii_only: bool = False,
+    mouse: bool = True,
+    called_as: tuple[str, ...] = ("porttui",),
+) -> Ended:
     """Run the TUI on this machine.
 
     Args:
         asked: what to look at; None begins with the start screen.
         ascii_only: write ASCII only; so it is anyway when stderr, to which Textual writes, is not UTF-8.
         mouse: let the terminal report the mouse.
+        called_as: how porttui is called here, for a command that root runs.
 
     Returns:
         How it was left. Nothing was written on the normal screen by then.
@@ -359,6 +394,7 @@ def run(asked: Asked | None, *, ascii_only: bool = False, mouse: bool = True) ->
         recent=recent.Recent(recent.usual_path()),
         save=machine.save,
         here=Here(privileges=platform.privileges(), host=platform.host()),
+        called_as=called_as,
         ascii_only=ascii_only or not utf8,
     )
     return app.run(mouse=mouse) or app.ended()

@@ -53,6 +53,7 @@ DIAGNOSIS = (
     Key("save", "s", "save", "s", "Save", "write the report to two files, Markdown and JSON"),
     Key("recheck", "r", "recheck", "r", "Recheck", "look again; the old result stays until the new one differs"),
     Key("copy", "c", "copy", "c", "Copy", "send the command in focus to the clipboard of your terminal (OSC 52)"),
+    Key("bare", "C", "bare", "C", "Bare text", "the text alone, and the mouse let go, to select it by hand"),
     Key("question", "b", "question", "b", "Question", "ask the other question about the same target"),
     Key("target", "t", "target", "t", "Target", "ask about another target"),
     Key("tab_1", "1", "tab(1)", "1", "Diagnosis", "the answer, the six steps and the evidence"),
@@ -64,6 +65,7 @@ DIAGNOSIS = (
     Key("next_tab", "tab", "step_tab(1)", "tab", "Next tab", "the next of the six"),
     Key("previous_tab", "shift+tab", "step_tab(-1)", "shift+tab", "Tab before", "the one before"),
     Key("back", "escape", "back", "esc", "Back", "stop looking; back to the diagnosis"),
+    Key("mouse", "m", "app.mouse", "m", "Mouse", "leave the mouse to your terminal, or take it back"),
     Key("help", "question_mark", "keys", "?", "Keys", "this list"),
     Key("quit", "q", "app.leave", "q", "Quit", "leave; the answer stays in your terminal"),
 )
@@ -85,9 +87,12 @@ PAGE = (
     Key("previous", "up,k", "scroll(-1)", "up", "Up", "one row further up"),
     Key("page_down", "pagedown,space", "page(1)", "pgdn", "Page down", "one screen further down"),
     Key("page_up", "pageup", "page(-1)", "pgup", "Page up", "one screen further up"),
+    Key("first", "home,g", "jump(-1)", "home", "First row", "the first row"),
+    Key("last", "end,G", "jump(1)", "end", "Last row", "the last row"),
     Key("back", "escape,question_mark,enter,x", "back", "esc", "Back", "back to where you came from"),
     Key("quit", "q", "app.leave", "q", "Quit", "leave"),
 )
+BARE = tuple(key._replace(keys="escape,C,enter") if key.id == "back" else key for key in PAGE)
 
 
 def bindings(keys: tuple[Key, ...]) -> list[Binding]:
@@ -110,7 +115,7 @@ def key_row(entries: list[tuple[str, str]], width: int, gap: int = 2) -> str:
     """
     texts = [f"{key} {word}" for key, word in entries]
     kept = texts[-2:]
-    room = width - 2 + gap - sum(cell_len(text) + gap for text in kept)
+    room = width - 1 + gap - sum(cell_len(text) + gap for text in kept)
     chosen = []
     for text in texts[:-2]:
         if cell_len(text) + gap <= room:

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from porttui.ui.app import PortTui
 
 _TABS: tuple[type[Tab], ...] = (DiagnosisTab, FixTab, SocketsTab, ProcessTab, FirewallTab, LearnTab)
-_GATED = ("enter", "copy", "filter", "sort", "turn", "view", "edit", "process", "way", "act")
+_GATED = ("enter", "copy", "bare", "filter", "sort", "turn", "view", "edit", "process", "way", "act")
 """Actions that the tab in sight may offer or not."""
 _MOST_VISITS = 20
 
@@ -555,7 +555,17 @@ class DiagnosisScreen(Screen[None]):
         text = self.tab.copied()
         if text:
             self.app.copy_to_clipboard(text)
-            self.say(f"Sent to your terminal: {text.splitlines()[0]}")
+            if self.size.width < NARROW:
+                self.say("Copied by OSC 52; if not there: C")
+            else:
+                self.say(f"Copied if your terminal takes OSC 52, else C: {text.splitlines()[0]}")
+
+    def action_bare(self) -> None:
+        """Show the text of the tab alone, to be selected by hand."""
+        from porttui.ui.screens.bare import BareScreen
+
+        if self.tab.can("bare"):
+            self.app.push_screen(BareScreen(self.tab.bare, self.tab.copied()))
 
     def action_keys(self) -> None:
         """Show all keys, and what a narrow window leaves out."""

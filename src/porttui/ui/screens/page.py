@@ -70,6 +70,10 @@ class PageScreen(Screen[None]):
         """Scroll by screens."""
         self.action_scroll(by * max(1, self.query_one("#page", Rows).size.height - 1))
 
+    def action_jump(self, by: int) -> None:
+        """Go to the beginning or to the end."""
+        self.action_scroll(by * (1 << 30))
+
     def action_back(self) -> None:
         """Close the page."""
         self.dismiss()

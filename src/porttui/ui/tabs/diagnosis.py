@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from rich.cells import cell_len
 
@@ -30,6 +30,9 @@ from porttui.ui.timeline import last_look, watching_rows
 from porttui.ui.ways import compact_ways
 from porttui.ui.words import MARKS, ORDER, certainty, command, faults, fix_hint, unseen_row
 
+if TYPE_CHECKING:
+    from porttui.ui.app import PortTui
+
 _INDENT = "   "
 _SUMMARY_AT = 28
 """Column in which the words of a step begin."""
@@ -41,7 +44,10 @@ _NARROW_WORDS = {"nothing listens there": "nobody there"}
 class DiagnosisTab(Tab):
     """The answer."""
 
-    KEYS: ClassVar = ("back", "fix", "recheck", "watch", "enter", "copy", "save", "target", "parts", "help", "quit")
+    KEYS: ClassVar = (
+        *("back", "fix", "recheck", "watch", "enter", "copy", "save", "target", "bare", "parts"),
+        *("help", "quit"),
+    )
 
     def __init__(self, shown: Shown, **options: Any) -> None:
         super().__init__(shown, **options)
@@ -89,6 +95,15 @@ class DiagnosisTab(Tab):
         fixes = (command(step, report) for remedy in report.remedies for step in remedy.steps)
         shows = (how_to_see(unseen, report) for unseen in report.unseen if unseen.matters)
         return next((text for text in (*fixes, *shows) if text), "")
+
+    def bare(self, width: int, height: int) -> str:  # noqa: ARG002  # a report has no height
+        """Return the plain report."""
+        from porttui.render.text import report_text
+
+        report = self.shown.report
+        if report is None:
+            return ""
+        return report_text(report, width=min(width, WIDE), command=cast("PortTui", self.app).called_as)
 
     def hint(self, *, narrow: bool) -> str:
         """Say what to do next."""

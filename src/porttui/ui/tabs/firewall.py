@@ -32,7 +32,7 @@ _MOST_MISSED = 6
 class FirewallTab(Tab):
     """What firewalls do to this connection."""
 
-    KEYS: ClassVar = ("fix", "edit", "recheck", "copy", "target", "back", "parts", "help", "quit")
+    KEYS: ClassVar = ("fix", "edit", "recheck", "copy", "bare", "target", "back", "parts", "help", "quit")
 
     def __init__(self, shown: Shown, **options: Any) -> None:
         super().__init__(shown, **options)

@@ -17,7 +17,7 @@ from porttui.ui.shown import Shown
 from porttui.ui.tabs.tab import LEFT, Drawing, Tab
 from porttui.ui.timeline import last_look, watching_rows
 from porttui.ui.ways import Place, explained, part_rows, places, step_name, step_rows, title_rows
-from porttui.ui.words import all_needed, command
+from porttui.ui.words import all_needed, command, price, sentence
 
 _HOW_IT_LOOKS = (
     "A look reads the socket table. It connects only when the table has changed, or where the table cannot show the "
@@ -28,7 +28,7 @@ _HOW_IT_LOOKS = (
 class FixTab(Tab):
     """The ways out, and the proof."""
 
-    KEYS: ClassVar = ("enter", "copy", "parts", "watch", "recheck", "save", "target", "back", "help", "quit")
+    KEYS: ClassVar = ("enter", "copy", "bare", "parts", "watch", "recheck", "save", "target", "back", "help", "quit")
 
     def __init__(self, shown: Shown, **options: Any) -> None:
         super().__init__(shown, **options)
@@ -75,6 +75,26 @@ class FixTab(Tab):
             return ""
         way, index = place
         return next((command(one.steps[index], report) for one in report.remedies if one.way == way), "")
+
+    def keys(self, width: int) -> tuple[str, ...]:
+        """Return the keys of the key row; a narrow one has the way of copying that always works."""
+        return self.KEYS if width >= NARROW else tuple(key for key in self.KEYS if key != "copy")
+
+    def bare(self, width: int, height: int) -> str:
+        """Return the ways, each command at the beginning of a line of its own."""
+        report = self._report()
+        if report is None or not report.remedies or self.shown.fixed:
+            return super().bare(width, height)
+        rows = []
+        for remedy in report.remedies:
+            rows += wrap(f"{remedy.title} ({price(remedy)})", width, f"{remedy.way}  ")
+            for index, step in enumerate(remedy.steps):
+                rows += wrap(sentence(remedy, index, report), width, f"{index + 1}. ")
+                rows += command(step, report).splitlines()
+            rows += wrap(remedy.note, width) if remedy.note else []
+            rows += wrap(f"To undo it: {remedy.undo}", width) if remedy.undo else []
+            rows.append("")
+        return "\n".join(rows)
 
     def help_of_enter(self) -> str:
         """Tell of the marks."""

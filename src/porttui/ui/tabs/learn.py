@@ -27,7 +27,7 @@ _MOST_WORDS = 4
 class LearnTab(Tab):
     """A lesson, the explanation, or the list of lessons."""
 
-    KEYS: ClassVar = ("next_way", "previous_way", "enter", "parts", "back", "help", "quit")
+    KEYS: ClassVar = ("next_way", "previous_way", "enter", "parts", "bare", "back", "help", "quit")
 
     def __init__(self, shown: Shown, **options: Any) -> None:
         super().__init__(shown, **options)

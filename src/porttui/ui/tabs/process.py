@@ -41,7 +41,7 @@ _STATES = {
 class ProcessTab(Tab):
     """The owners of the listener."""
 
-    KEYS: ClassVar = ("act", "copy", "recheck", "target", "back", "parts", "help", "quit")
+    KEYS: ClassVar = ("act", "copy", "bare", "recheck", "target", "back", "parts", "help", "quit")
 
     def __init__(self, shown: Shown, **options: Any) -> None:
         super().__init__(shown, **options)

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _LEAST_ROWS = 3
 """Rows of the table that have to stay when there is little room."""
 _WHEEL = 3
+_MOST_BARE = 500
+"""Rows that are shown to be selected by hand."""
 _ABOVE = 2
 """How many rows are shown above the one on which the cursor begins."""
 
@@ -40,8 +42,9 @@ class SocketsTab(Tab):
     """The socket table."""
 
     KEYS: ClassVar = (
-        "filter", "sort", "view", "enter", "process", "copy", "recheck", "target", "back", "parts", "help", "quit",
-    )  # fmt: skip
+        *("filter", "sort", "view", "enter", "process", "copy", "bare", "recheck", "target", "back", "parts"),
+        *("help", "quit"),
+    )
 
     def __init__(self, shown: Shown, **options: Any) -> None:
         super().__init__(shown, **options)
@@ -343,12 +346,24 @@ class SocketsTab(Tab):
 
     def copied(self) -> str:
         """Return the row in focus as text."""
-        row, names = self._held(self._at_cursor())
+        return self._text_of(self._at_cursor())
+
+    def _text_of(self, at: int | Gone | Group | None) -> str:
+        row, names = self._held(at)
         if row is None:
             return ""
         who = (columns.program(row, names), f"pid {columns.pid(row)}", f"user {columns.user(row, names)}")
         line = columns.command_line(row, names) or columns.service(row)
         return "  ".join(filter(None, (columns.local(row), row.state, columns.peer(row), *who, line)))
+
+    def bare(self, width: int, height: int) -> str:
+        """Return the rows that the filter leaves, each whole."""
+        shown = self.arranged
+        if shown is None:
+            return super().bare(width, height)
+        count = len(shown.entries)
+        rows = [self._text_of(shown.row(at)) for at in range(min(count, _MOST_BARE))]
+        return "\n".join([*filter(None, rows), *[f"and {count - _MOST_BARE} more"] * (count > _MOST_BARE)])
 
     def heading(self) -> str:
         """Return filter and count."""

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from rich.cells import cell_len
 
-from porttui.ui.lines import EMPTY, Line, pad
+from porttui.ui.lines import EMPTY, WIDE, Line, pad
 from porttui.ui.shown import Shown
 from porttui.ui.widgets.rows import Rows
 
@@ -59,6 +59,8 @@ class Tab(Rows, can_focus=True):
         """Tell whether an action of the tab does something now: "enter", "copy", "filter", "process", "way" ..."""
         if action == "words":
             return self.shown.report is not None and not self.shown.looking
+        if action == "bare":
+            return self.shown.report is not None and not self.shown.looking and not self.own_keys()
         return action == "copy" and bool(self.copied())
 
     def text(self) -> str:
@@ -90,6 +92,11 @@ class Tab(Rows, can_focus=True):
     def copied(self) -> str:
         """Return the text that `c` sends to the clipboard; empty when there is none."""
         return ""
+
+    def bare(self, width: int, height: int) -> str:
+        """Return what the tab says as lines of text without columns, to be selected by hand."""
+        rows, _, footer = self.draw(min(width, WIDE - 1), height)
+        return "\n".join(row.text.rstrip() for row in (*rows, *footer))
 
     def update(self, shown: Shown) -> None:
         """Take over what is shown now."""

@@ -21,6 +21,9 @@ _GAP = 6
 """So many unchanged cells are written again rather than jumped over: a jump takes six to eight bytes."""
 
 
+_WRAP_ON, _WRAP_OFF = "\x1b[?7h", "\x1b[?7l"
+
+
 class Piece(NamedTuple):
     """A part of a row that is to be drawn."""
 
@@ -56,6 +59,8 @@ class Picture:
         self.width = 0
         self.height = 0
         self._rows: dict[int, Row] = {}
+        self.going_on: frozenset[int] = frozenset()
+        """Rows whose line of text goes on in the row below."""
 
     @property
     def blank(self) -> bool:
@@ -85,7 +90,7 @@ class Picture:
                 rows.pop(piece.y, None)
             else:
                 self._put(rows, piece, piece.texts)
-        output = "".join(self._changes(y, row) for y, row in sorted(rows.items()))
+        output = "".join(self._one_after_another({y: self._changes(y, row) for y, row in sorted(rows.items())}))
         for y, parts in raw.items():
             output += "".join(parts)
             rows[y] = self._unknown()
@@ -94,6 +99,20 @@ class Picture:
     def written(self, plan: Plan) -> None:
         """Take a plan as written."""
         self._rows.update(plan.rows)
+
+    def _one_after_another(self, rows: dict[int, str]) -> Iterator[str]:
+        """Yield what is written in each row; into a row in which the one above goes on the terminal goes by itself.
+
+        It then takes both for one line when it copies them (DECAWM, ?7, which Textual has switched off).
+        """
+        for y, output in rows.items():
+            after, before = self._together(y - 1, rows), self._together(y, rows)
+            text = output.removeprefix(_move(0, y)) if after else output
+            yield f"{_WRAP_ON * (before and not after)}{text}{_WRAP_OFF * (after and not before)}"
+
+    def _together(self, y: int, rows: dict[int, str]) -> bool:
+        """Tell whether a row and the one below are one line and both are written whole: nothing of them was shown."""
+        return y in self.going_on and {y, y + 1} <= rows.keys() and not {y, y + 1} & self._rows.keys()
 
     def _unknown(self) -> Row:
         return Row([None] * self.width, [""] * self.width)

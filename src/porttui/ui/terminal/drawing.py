@@ -1,7 +1,7 @@
 """An app of Textual that writes only the cells that changed.
 
 Textual writes a region that was refreshed whole, however little of it differs; over a slow line every key then costs
-tens of kilobytes. This stands between what Textual has composed and what it writes. It is the only module that knows
+tens of kilobytes. This stands between what Textual has composed and what it writes. With mouse.py it is all that knows
 Textual's inside, and it was written against Textual 8.2: with any other version, or when what it needs is not as it
 was there, Textual draws as it always does.
 """
@@ -97,6 +97,10 @@ class ChangedCells(App[T]):
         self._forget(event.size)
         if not blank:
             self.screen.refresh()
+
+    def rows_that_go_on(self, rows: tuple[int, ...]) -> None:
+        """Name the rows of the screen that are full, and whose line of text goes on in the row below."""
+        self._picture.going_on = frozenset(rows)
 
     def draw_all(self) -> None:
         """Draw everything again: something else has written to the terminal."""
