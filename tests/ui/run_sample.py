@@ -1,4 +1,4 @@
-"""Runs the app on a sample report in the terminal it is started in: `python -m tests.ui.run_sample [--start] [--mouse]`."""
+"""Runs the app on a sample report in this terminal: `python -m tests.ui.run_sample [--start] [--mouse]`."""
 
 from __future__ import annotations
 
