@@ -185,6 +185,16 @@ def test_what_opened_past_a_rule_that_drops_is_reached() -> None:
 # Where the rules were not read.
 
 
+def _reset(*each: dict[str, int]) -> Attempt:
+    """Return an attempt that a rule resets, with what each of more refusals has moved."""
+    found = _attempt("ECONNREFUSED", OutRequests=10, OutTransmits=10, InReceives=10, InDelivers=5)
+    return replace(found, devices_counted=True, rounds=tuple(each))
+
+
+_OUT = {"Dev.Loopback": 1, "Ip.InReceives": 1, "Ip.InDelivers": 1}
+_IN = {"Dev.Loopback": 2, "Ip.InReceives": 2, "Ip.InDelivers": 1}
+
+
 def _attempt(outcome: str, **burst: int) -> Attempt:
     looped = burst.pop("looped", None)
     counters = {f"Ip.{name}": count for name, count in burst.items()} | {"Dev.Loopback": looped or 0}
@@ -199,14 +209,22 @@ def _attempt(outcome: str, **burst: int) -> Attempt:
     [
         (_attempt("timeout", OutRequests=5, OutTransmits=0), "output", "out of devbox"),
         (_attempt("timeout", OutRequests=5, OutTransmits=5, InReceives=5, InDelivers=0), "input", "on its way in"),
-        (_attempt("ECONNREFUSED", OutRequests=10, OutTransmits=10, InReceives=10, InDelivers=5), "input", "way in"),
+        (_reset(*[_IN] * 5), "input", "way in"),
+        (_reset(*[_OUT] * 5), "output", "out of devbox"),
         (_attempt("timeout", OutRequests=5, OutTransmits=5, looped=0), "egress", "out of devbox"),
         (_attempt("timeout", OutRequests=5, OutTransmits=5, looped=5), "ingress", "on its way in"),
         (_attempt("timeout", OutTransmits=5, InReceives=5, InDelivers=0, looped=10), "ingress", "on its way in"),
-        (_attempt("ECONNREFUSED", OutTransmits=5, InReceives=5, InDelivers=5, looped=10), "ingress", "way in"),
+        (_reset(*[_OUT | {"Dev.Loopback": 2}] * 5), "ingress", "way in"),
     ],
     ids=[
-        *("dropped going out", "dropped coming in", "reset coming in", "dropped at egress", "dropped at ingress"),
+        *(
+            "dropped going out",
+            "dropped coming in",
+            "reset coming in",
+            "reset going out",
+            "dropped at egress",
+            "dropped at ingress",
+        ),
         *("rejected at ingress in vain", "reset at ingress"),
     ],
 )
@@ -218,6 +236,16 @@ def test_the_side_is_told_by_the_counters(attempt: Attempt, failing: str, side: 
     assert side in way.side_words(facts, attempt)
     unsure = way.seen_way(facts, attempt, by_rule=False)
     assert FAIL not in statuses(unsure).values()
+
+
+@pytest.mark.parametrize(
+    "rounds",
+    [(), (_OUT,), (*[_OUT] * 4, _IN), [_OUT | {"Dev.Outside": 1}] * 5, [_IN | {"Ip6.InReceives": 1}] * 5],
+    ids=["never alone", "only once", "not alike", "left the machine", "with others"],
+)
+def test_what_may_be_the_work_of_other_traffic_tells_no_side(rounds: tuple[dict[str, int], ...]) -> None:
+    attempt = _reset(*rounds)
+    assert way.side_words(served(attempts=(attempt,)), attempt) == ""
 
 
 def test_an_icmp_error_of_another_machine_tells_no_side() -> None:

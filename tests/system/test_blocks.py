@@ -5,10 +5,13 @@ Connection tracking is at work in all of them, so that NAT is possible, and is n
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
-from tests.system.expect import EVERYBODY, expect_fault
+from tests.system.expect import EVERYBODY, expect_fault, expect_healthy
 from tests.system.people import Person
+from tests.system.remedied import take, way
 from tests.system.stage import ADDRESS, Answer, Namespace
 
 pytestmark = [pytest.mark.system, EVERYBODY]
@@ -27,16 +30,22 @@ _RESET, _PROHIBIT = "reject with tcp reset", "reject with icmpx type admin-prohi
         ("prerouting", "drop", "::1", "fw-drop-input"),
         ("input", "drop", ADDRESS, "fw-drop-input"),
         ("output", _RESET, _ADDRESS6, "fw-reject-reset"),
+        ("output", _RESET, "127.0.0.1", "fw-reject-reset"),
+        ("output", _PROHIBIT, ADDRESS, "fw-reject-icmp"),
+        ("output", _PROHIBIT, "::1", "fw-reject-icmp"),
         ("ingress", _RESET, _ADDRESS6, "fw-reject-reset"),
         ("ingress", _RESET, ADDRESS, "fw-drop-input"),  # the kernel takes the rule's own answer for a martian
         ("prerouting", _RESET, "127.0.0.1", "fw-reject-reset"),
         ("ingress", _PROHIBIT, "::1", "fw-reject-icmp"),
         ("prerouting", _PROHIBIT, ADDRESS, "fw-reject-icmp"),
+        ("input", _PROHIBIT, "::1", "fw-reject-icmp"),
     ],
 )
 def test_side_and_kind(person: Person, hook: str, action: str, address: str, code: str) -> None:
     answer, port = _blocked(person, hook, f"tcp dport PORT {action}", address)
     expect_fault(answer, code, "firewall", port, person)
+    if "reject" in code:
+        assert f"port {port} on its way {'out' if hook == 'output' else 'in'}" in answer.verdict["summary"], answer
     if person is Person.ROOT:
         assert answer.verdict["confidence"] == "certain", answer
         assert answer.report["firewall"]["rule"]["chain"] == hook, answer
@@ -50,6 +59,47 @@ def test_what_is_dropped_is_the_answer(person: Person, hook: str, address: str) 
     code = "fw-drop-output" if hook in {"output", "egress"} else "fw-drop-input"
     expect_fault(answer, code, "firewall", port, person)
     assert f"drops the answers from port {port}" in answer.verdict["summary"], answer
+
+
+@pytest.mark.parametrize("hook", ["output", "input"])
+@pytest.mark.parametrize("program", ["iptables", "ip6tables-legacy"])
+def test_the_way_past_a_rejection_is_offered_on_its_side(person: Person, program: str, hook: str) -> None:
+    address = "::1" if program.startswith("ip6") else "127.0.0.1"
+    with Namespace() as stage:
+        server = stage.listen(address=address, person=Person.OTHER)
+        stage.run(program, "-A", hook.upper(), "-p", "tcp", "--dport", str(server.port), "-j", "REJECT")
+        asked = f"[{address}]:{server.port}"
+        answer = stage.check(asked, "--timeout=1", person=person)
+        expect_fault(answer, "fw-reject-icmp", "firewall", server.port, person)
+        assert "on its way " + ("out" if hook == "output" else "in") in answer.verdict["summary"], answer
+        if person is Person.NOBODY and program == "iptables":
+            take(stage, way(answer, f"Let port {server.port} through, with iptables"))
+            expect_healthy(stage.check(asked, "--timeout=1", person=person), person)
+
+
+@pytest.mark.parametrize("action", [_RESET, "reject"])
+def test_other_traffic_never_makes_it_the_other_side(person: Person, action: str) -> None:
+    with Namespace() as stage:
+        server = stage.listen(port=stage.free_port(), person=Person.OTHER)
+        stage.filter("output", f"tcp dport {server.port} {action}", "udp dport 9 accept")
+        stage.filter("input", "udp dport 9 drop")  # what comes in and is not handed on, as if a rule there rejected it
+        flood = stage.popen(sys.executable, "-I", "-S", "-c", _FLOOD)
+        assert flood.stdout is not None
+        assert flood.stdout.readline() == "ready\n"
+        answer = stage.check(f"127.0.0.1:{server.port}", "--timeout=1", person=person)
+        flood.kill()
+    assert "on its way in" not in answer.verdict["summary"], answer
+    assert answer.code == ("fw-reject-icmp" if action == "reject" else "fw-reject-reset"), answer
+
+
+_FLOOD = """
+import socket
+sending = socket.socket(type=socket.SOCK_DGRAM)
+sending.sendto(b"x", ("127.0.0.1", 9))
+print("ready", flush=True)
+while True:
+    sending.sendto(b"x", ("127.0.0.1", 9))
+"""
 
 
 def _blocked(person: Person, hook: str, rule: str, address: str) -> tuple[Answer, int]:

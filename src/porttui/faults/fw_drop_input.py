@@ -100,7 +100,7 @@ def _counted(attempt: Attempt) -> tuple[Evidence, ...]:
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Past the rule that is known, or see it and let the port through."""
-    return firewall.ways(facts)
+    return firewall.ways(facts, "in")
 
 
 FAULT = Fault(

@@ -131,7 +131,7 @@ def _no_rule(facts: Facts, attempt: Attempt) -> bool:
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Past the rule that is known, or see it and let the port through."""
-    return firewall.ways(facts, outwards=True)
+    return firewall.ways(facts, "out")
 
 
 FAULT = Fault(

@@ -13,8 +13,10 @@ and so do rules that somebody wrote on the output side to keep a user from a ser
 
 How porttui knows: the kernel keeps the ICMP error that ended an attempt in the error queue of the socket, with type,
 code and sender (IP_RECVERR, ip(7); for TCP since Linux 5.8), and porttui reads it there, without root. A port without
-a server never has one. For a target on this machine it is certain; an answer from another machine may have been sent
-by a router on the way, and is called likely when only a rule sends that code.
+a server never has one. On which side of this machine the rule stands is told by the packets that the loopback
+interface sends meanwhile: one for each error on the way out, two on the way in. For a target on this machine it is
+certain; an answer from another machine may have been sent by a router on the way, and is called likely when only a
+rule sends that code.
 
 What looks the same and is not: nothing-listening (a TCP reset, and the queue is empty), fw-reject-reset (a rule that
 sends a reset), host-down ("host unreachable" too, but from this machine itself, after three seconds in which nobody
@@ -102,10 +104,11 @@ def _found(facts: Facts, attempt: Attempt, icmp: Icmp) -> Found:
     if where:  # what another machine sent is not for the rules of this one to explain
         sure = rules.confidence(facts, attempt, rules.met(attempt), sure)
         told = rules.quoted(facts, attempt, rules.met(attempt))
+    side = rules.on_its_way(rules.refused_on(facts, attempt)) if here else ""
     kind = "ICMPv6" if icmp.version == 6 else "ICMP"
     rule = f"{'A' if sure is Confidence.CERTAIN else 'Probably a'} firewall rule{where}"
     return Found(
-        summary=f'{rule} rejects the connection to port {attempt.port} with "{name}"{although}.',
+        summary=f'{rule} rejects the connection to port {attempt.port}{side} with "{name}"{although}.',
         gloss=f'Your program calls that "{words.ERRNO_WORDS.get(attempt.outcome, attempt.outcome)}".',
         confidence=sure,
         evidence=(
@@ -115,14 +118,17 @@ def _found(facts: Facts, attempt: Attempt, icmp: Icmp) -> Found:
                 text=f"error queue\t{kind} type {icmp.type}, code {icmp.code}\t{name}, from {icmp.sender or 'unknown'}",
                 source="IP_RECVERR",
             ),
+            *(() if rules.says(facts, attempt, rules.met(attempt)) else evidence.rounds(attempt)),
             *(evidence.listening(facts, (listener,)) if listener else ()),
         ),
     )
 
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
-    """Past the rule that is known, or see it and let the port through."""
-    return firewall.ways(facts)
+    """Past the rule that is known, or see it and let the port through, on the side that rejects."""
+    found = (each for each in seen.failed(facts) if each.icmp is not None and _by_rule(facts, each, each.icmp))
+    by_rule = next(found, None)
+    return firewall.ways(facts, rules.refused_on(facts, by_rule) if by_rule is not None else None)
 
 
 FAULT = Fault(

@@ -12,9 +12,11 @@ machine's own.
 
 How porttui knows: a counter of the kernel, Tcp.OutRsts in /proc/net/snmp, goes up with each reset that its own TCP
 sends. The connection was refused several times and the counter stood still, while packets were seen to vanish between
-the IP layer and TCP; so something in between made the refusals. When a listener is there that would have taken the
-connection, it is certain; without one, likely. All of this can be read by everybody; the rule itself can be read by
-root only.
+the IP layer and TCP; so something in between made the refusals. It is refused a few times more, and the packets that
+the loopback interface sends meanwhile (/proc/net/dev) tell the side: one for each refusal when a rule on the way out
+made it, two on the way in; where there is other traffic, the side is not told. When a listener is there that would
+have taken the connection, it is certain; without one, likely. All of this can be read by everybody; the rule itself
+can be read by root only.
 
 What looks the same and is not: nothing-listening (the kernel's own reset, which is counted), nat-redirect-dead (a
 rule that rewrites addresses leads the connection to a port without a server, whose reset is counted), fw-reject-icmp
@@ -62,9 +64,10 @@ def check(facts: Facts) -> Outcome:
     listener = seen.accepting(facts, first.address) if seen.is_local(facts, first.address) else None
     own = seen.is_local(facts, first.address)
     where = "" if own else f" on {words.machine(facts)}"
+    side = rules.on_its_way(rules.refused_on(facts, first))
     although = f", although {words.program(facts, listener)} listens" if listener else ""
     return Found(
-        summary=f"A firewall rule{where} refuses the connection to port {first.port}{although}.",
+        summary=f"A firewall rule{where} refuses the connection to port {first.port}{side}{although}.",
         gloss="The rule answers as an empty port would, so that programs cannot tell the difference.",
         confidence=rules.confidence(
             facts, first, "reset", Confidence.CERTAIN if listener and first.tries > 1 else Confidence.LIKELY
@@ -73,6 +76,7 @@ def check(facts: Facts) -> Outcome:
             *rules.quoted(facts, first, "reset"),
             *evidence.connects(facts, (first,)),
             *(_counted(first) if own and packets.reset_by_kernel(first) is False else ()),
+            *(() if rules.says(facts, first, "reset") else evidence.rounds(first)),
             *(evidence.listening(facts, (listener,)) if listener else ()),
         ),
     )
@@ -95,8 +99,9 @@ def _counted(attempt: Attempt) -> tuple[Evidence, ...]:
 
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
-    """Past the rule that is known, or see it and let the port through."""
-    return firewall.ways(facts)
+    """Past the rule that is known, or see it and let the port through, on the side that refuses."""
+    by_rule = next((each for each in seen.refused(facts) if _by_rule(facts, each)), None)
+    return firewall.ways(facts, rules.refused_on(facts, by_rule) if by_rule is not None else None)
 
 
 FAULT = Fault(

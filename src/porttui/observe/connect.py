@@ -17,6 +17,7 @@ from porttui.model.address import destination, is_loopback, is_wildcard, same_ad
 from porttui.model.facts import Attempt, Counters, Fate
 from porttui.observe.connection import OPEN, UNDER_WAY, Connection, wait
 from porttui.observe.linux.counters import added, moved
+from porttui.observe.rounds import rounds
 
 Role = Literal["asked", "elsewhere", "sidestep"]
 FateReader = Callable[[str, int, str, int], Fate]
@@ -60,9 +61,10 @@ def attempts(  # noqa: PLR0913 - each is a choice of its own, and by keyword
 ) -> tuple[Attempt, ...]:
     """Connect to each address in turn; those that stay silent are then waited for together.
 
-    At most five connections are begun to an address that was asked for: five when this machine's kernel refuses,
-    which costs nothing; four when nothing answers; one when it opens, when an ICMP error answers, or when another
-    machine refuses. One is begun to an address elsewhere. Open ones are closed at once, without a byte sent.
+    Few connections are begun to an address that was asked for: five when this machine's kernel refuses, which costs
+    nothing; four when nothing answers; one when it opens, or when another machine refuses. Where a rule of this machine
+    refuses, five or ten more follow (see rounds.py). One is begun to an address elsewhere. Open ones are closed at
+    once, without a byte sent.
 
     Args:
         addresses: IPv4 or IPv6, with scopes where they need one.
@@ -99,6 +101,7 @@ class _Trying:
         self.fate: Fate | None = None
         self.confirmed = False
         """The silence was confirmed by further first packets."""
+        self.rounds: tuple[Counters, ...] | None = None
 
     def quick(self) -> None:
         """Do all that can be done in the first moments."""
@@ -115,6 +118,17 @@ class _Trying:
             self._refused_again()
         if not self._silent():
             self.finish()
+        if asked and self._here and self._refused_by_a_rule() and "Dev.Outside" in self.before:
+            self.rounds = rounds(self._begin, self.first.outcome, self.counters)
+
+    def _begin(self) -> Connection:
+        return Connection(self.address, self.ask.port, self.ask.source)
+
+    def _refused_by_a_rule(self) -> bool:
+        """Tell whether something else than this machine's TCP has refused: with an ICMP error, or uncounted."""
+        if self.first.icmp is not None:
+            return True
+        return self.first.outcome == "ECONNREFUSED" and self.burst.get("Tcp.OutRsts", 0) < self.tries
 
     def finish(self) -> None:
         """Take the last reading, now that the outcome is known or the time is over."""
@@ -157,7 +171,7 @@ class _Trying:
     def _refused_again(self) -> None:
         """Be refused a few times more in the same window, to be told from other traffic."""
         for _ in range(_REFUSED_TRIES - 1):
-            again = Connection(self.address, self.ask.port, self.ask.source)
+            again = self._begin()
             try:
                 wait((again,), again.began + _SILENT)
             finally:
@@ -179,7 +193,7 @@ class _Trying:
         with contextlib.ExitStack() as opened:
             more = []
             for _ in range(_SILENT_TRIES - 1):
-                one = Connection(self.address, self.ask.port, self.ask.source)
+                one = self._begin()
                 opened.callback(one.close)
                 more.append(one)
             until = time.monotonic() + min(_AGAIN, left)
@@ -205,6 +219,7 @@ class _Trying:
             transmits_counted="Ip.OutTransmits" in self.before,
             devices_counted="Dev.Outside" in self.before,
             whole=self.whole,
+            rounds=self.rounds,
             source=first.source[0],
             source_port=first.source[1],
             peer=first.peer[0],

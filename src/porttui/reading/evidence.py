@@ -195,6 +195,20 @@ _MOST_ROWS = 3
 _MOST_PROCESSES = 3
 
 
+def rounds(each: Attempt) -> tuple[Evidence, ...]:
+    """Quote by which packets it is known, or not, on which side a rule refused; () where that was not asked."""
+    if each.rounds == ():
+        text = "through lo\tother packets too\tso that the side on which the rule is cannot be told"
+        return (Evidence(text=text, source="/proc/net/dev"),)
+    side = packets.side(each) if each.outcome != "timeout" else None
+    if side is None or not each.rounds:
+        return ()
+    went = "the rule's answers alone" if side == "out" else "packets and answers"
+    looped = sum(moved.get("Dev.Loopback", 0) for moved in each.rounds)
+    text = f"through lo\t{words.count(looped, 'packet')}\tfor {len(each.rounds)} more refusals: {went}"
+    return (Evidence(text=text, source="/proc/net/dev"),)
+
+
 def counted(each: Attempt, *names: str, whole: bool = False) -> tuple[Evidence, ...]:
     """Quote kernel counters around an attempt. "Ip." in a name stands for the family's own table."""
     moved = each.whole if whole else each.burst

@@ -131,20 +131,43 @@ def dropped_outwards(attempt: Attempt) -> bool:
 
 def side(attempt: Attempt) -> Literal["out", "in"] | None:
     """Tell whether packets of an attempt ended on their way out of this machine, or on their way in; None: not told."""
-    inwards, outwards = _lost_inwards(attempt), _lost_outwards(attempt, reset_loops_back=attempt.outcome != "timeout")
+    if attempt.outcome != "timeout":
+        each = _each_round(attempt)
+        return "out" if each == _REJECTED_OUT else "in" if each in {_REJECTED_IN, _REJECTED_AT_THE_DEVICE} else None
+    inwards, outwards = _lost_inwards(attempt), _lost_outwards(attempt)
     if inwards != outwards:
         return "in" if inwards else "out"
-    if attempt.outcome == "timeout":
-        arrived = _lost_on_arrival(attempt)
-        alone = not attempt.whole.get("Dev.Outside", 0)
-        return "in" if arrived else "out" if alone and _not_sent(attempt) else None
-    # what a rule resets on its way out is in no counter of IPv6; then none came in, either
-    if inwards or not _stays(attempt) or reset_by_kernel(attempt) is not False:
+    arrived = _lost_on_arrival(attempt)
+    alone = not attempt.whole.get("Dev.Outside", 0)
+    return "in" if arrived else "out" if alone and _not_sent(attempt) else None
+
+
+_REJECTED_OUT, _REJECTED_IN, _REJECTED_AT_THE_DEVICE = (1, 1, 1), (2, 1, 2), (2, 1, 1)
+"""What one refusal by a rule moves: packets that loopback sent, that were handed on to TCP or ICMP, and that came in.
+
+On the way out only the refusal goes through the loopback interface. On the way in our packet does so before it, and
+comes in (Ip.InReceives) without being handed on (Ip.InDelivers); where an interface's own hook (netdev) rejects it, it
+does not come in. Seen alike with Linux 6.18 for resets and ICMP errors of nft and of both kinds of iptables, and for
+IPv4 and IPv6.
+"""
+
+
+def _each_round(attempt: Attempt) -> tuple[int, int, int] | None:
+    """Return what each of several refusals has moved (see above); None where they were not alike, or not alone."""
+    rounds = attempt.rounds or ()
+    if len(rounds) < _ENOUGH or any(each != rounds[0] for each in rounds):
         return None
-    if not attempt.devices_counted:
-        return "out"
-    rounds = _looped(attempt) // attempt.tries  # 1: the reset alone was sent; 2: our packet as well
-    return "out" if rounds == 1 else "in" if rounds == 2 else None
+    moved = dict(rounds[0])
+    found = (
+        moved.pop("Dev.Loopback", 0),
+        moved.pop(_ip(attempt, "InDelivers"), 0),
+        moved.pop(_ip(attempt, "InReceives"), 0),
+    )
+    return found if not any(moved.values()) else None  # else packets of others, or that left this machine
+
+
+_ENOUGH = 3
+"""Rounds that have to be alike."""
 
 
 def answers_lost(attempt: Attempt) -> bool | None:
@@ -162,10 +185,12 @@ def answers_lost(attempt: Attempt) -> bool | None:
 
 def at_the_device(attempt: Attempt) -> bool:
     """Tell whether packets ended between an interface and the IP layer, where the hooks ingress and egress are."""
+    if attempt.outcome != "timeout":
+        return _each_round(attempt) == _REJECTED_AT_THE_DEVICE
     which = side(attempt)
     if which != "in" or not attempt.devices_counted or not _to_itself(attempt):
         return which == "out" and _not_sent(attempt)
-    if attempt.outcome != "timeout" or not _lost_inwards(attempt):
+    if not _lost_inwards(attempt):
         return not _lost_inwards(attempt)
     # a rejection for each packet came in its place, and was thrown away
     return (_looped(attempt) // attempt.tries, ip_counter(attempt, "InReceives") // attempt.tries) == (2, 1)

@@ -129,6 +129,28 @@ def side(facts: Facts, attempt: Attempt) -> Side | None:
     return "out" if outwards else "in"
 
 
+def refused_on(facts: Facts, attempt: Attempt) -> Side | None:
+    """Return on which side of this machine a rule refuses an attempt: by the rules, or by its packets; None: not told.
+
+    Where the rules do not say what the connection showed, it is its packets that are believed.
+    """
+    known = judged(facts, attempt)
+    passed = decided_at(known) if known is not None and says(facts, attempt, met(attempt)) is True else None
+    if passed is not None:
+        outwards = passed.hook in _OUTWARDS or (passed.hook == "bridge" and passed.way == "there")
+        return "out" if outwards else "in"
+    if attempt.icmp is not None and not packets.sent_here(facts, attempt.icmp, attempt):
+        return None
+    if attempt.icmp is not None and not seen.is_local(facts, attempt.address):
+        return "out"  # of what comes in from there a rule would tell the other machine, not this one
+    return packets.side(attempt)
+
+
+def on_its_way(side: Side | None) -> str:
+    """Write a side for the end of a clause, with its blank: " on its way out"; empty where it is not known."""
+    return {"out": " on its way out", "in": " on its way in"}.get(side or "", "")
+
+
 def decided_at(known: Judged) -> HookPassed | None:
     """Return the chain that stops the connection; None where none does, or none can be named."""
     if known.verdict == "unknown" or passes(known.verdict):
@@ -268,8 +290,7 @@ def _difference(known: Judged, attempt: Attempt, side: Side | None) -> str:
         return f"{differ}it opened. The rules have changed meanwhile, or porttui misreads them."
     if not passes(known.verdict):
         return f"{differ}it went otherwise than these rules say. They have changed meanwhile, or porttui misreads them."
-    where = {"out": " on its way out", "in": " on its way in"}.get(side or "", "")
     return (
-        f"{differ}something that is none of these rules stops it{where}, such as an eBPF program (cgroup, tc, XDP), "
-        "or the rules have changed meanwhile."
+        f"{differ}something that is none of these rules stops it{on_its_way(side)}, such as an eBPF program "
+        "(cgroup, tc, XDP), or the rules have changed meanwhile."
     )

@@ -264,7 +264,9 @@ def _blocked(facts: Facts) -> str:
         if known is not None and rules.agrees(facts, attempt, known.verdict) is False:
             return f"{_stopped(facts, attempt, short=True)}, though the rules would {rule_words.does(known.verdict)}"
         if attempt.icmp is not None:
-            return f"ICMP error {attempt.icmp.type}/{attempt.icmp.code} from {attempt.icmp.sender or 'this machine'}"
+            side = rules.on_its_way(rules.refused_on(facts, attempt))
+            told = f"ICMP error {attempt.icmp.type}/{attempt.icmp.code}{side}"
+            return told if side else f"{told} from {attempt.icmp.sender or 'this machine'}"
         lead = nat.deciding(facts, attempt.address)
         if isinstance(lead, nat.Lead):
             return f"a NAT rule leads it to {endpoint(*lead.place)}"
@@ -282,7 +284,8 @@ def _stopped(facts: Facts, attempt: Attempt, *, short: bool = False) -> str:
     if attempt.icmp is not None:
         return f"ICMP error {attempt.icmp.type}/{attempt.icmp.code}"
     if attempt.outcome != "timeout":
-        return "reset, not by this kernel" if short else "reset, and this kernel counted none of its own"
+        side = rules.on_its_way(packets.side(attempt))
+        return f"reset{side}, not by this kernel" if short or side else "reset, and this kernel counted none of its own"
     if packets.dropped_outwards(attempt) or packets.lost_at_the_interface(facts, attempt):
         tries = attempt.tries
         return f"none of {tries} packets left" if short else f"{tries} packets to be sent, none of them left"

@@ -327,7 +327,7 @@ def _seen_stop(hook: str, shown: str | None, side: Literal["out", "in"] | None) 
     return begun._replace(text="or here: the rule can't be seen")
 
 
-def _side(facts: Facts, attempt: Attempt) -> Literal["out", "in"] | None:
+def _side(facts: Facts, attempt: Attempt) -> rules.Side | None:
     if attempt.icmp is not None and not packets.sent_here(facts, attempt.icmp, attempt):
         return None
     return packets.side(attempt)

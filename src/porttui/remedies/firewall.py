@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from porttui.model.address import family, is_loopback
 from porttui.model.facts import Facts
 from porttui.model.report import Edit, Remedy, RemedyStep, Risk
@@ -10,12 +12,12 @@ from porttui.remedies import manager, rule
 from porttui.remedies.service import proof
 
 
-def ways(facts: Facts, *, outwards: bool = False) -> tuple[Remedy, ...]:
+def ways(facts: Facts, side: rules.Side | None) -> tuple[Remedy, ...]:
     """Offer the ways past the rule that blocks, where it is known; otherwise to find it, and to let the port through.
 
     Args:
         facts: what was seen.
-        outwards: the packets are stopped on their way out.
+        side: whether packets are stopped on their way out or on their way in; None where that is not known.
     """
     known = rules.blocking(facts)
     failed = seen.failed(facts)
@@ -23,7 +25,7 @@ def ways(facts: Facts, *, outwards: bool = False) -> tuple[Remedy, ...]:
     if judged and all(each is not None and each.verdict == "accept" for each in judged):
         return (_see_what_else(facts),)  # a rule more that lets it through would help nothing
     named = rule.past(facts, known) if known is not None else ()
-    return named or (see_the_rules(facts, outwards=outwards), *let_through(facts, outwards=outwards))
+    return named or (see_the_rules(facts, side), *let_through(facts, side))
 
 
 def _see_what_else(facts: Facts) -> Remedy:
@@ -47,12 +49,14 @@ def _see_what_else(facts: Facts) -> Remedy:
     )
 
 
-def see_the_rules(facts: Facts, *, outwards: bool = False) -> Remedy:
-    """Offer to look at the rules: nothing is changed by it."""
+def see_the_rules(facts: Facts, side: rules.Side | None) -> Remedy:
+    """Offer to look at the rules of a side, or of both: nothing is changed by it."""
     port = facts.asked.target.port
     where = manager.POWERSHELL_AS_ADMINISTRATOR if facts.os == "windows" else words.machine(facts)
     blocks = {"macos": "and blocks", "windows": "or the program, and blocks it"}.get(facts.os, "or the interface")
-    policy = " and for a policy of drop" if facts.os == "linux" else ""
+    silent = any(each.outcome == "timeout" for each in seen.failed(facts))
+    policy = " and for a policy of drop" if facts.os == "linux" and silent else ""  # no policy rejects
+    hooks = _hooks(side, silent) if facts.os == "linux" else ""
     return Remedy(
         title="See which rule it is",
         risk=Risk.SAFE,
@@ -60,19 +64,28 @@ def see_the_rules(facts: Facts, *, outwards: bool = False) -> Remedy:
         proof=proof(facts),
         steps=tuple(
             RemedyStep(text=f"{'And' if number else 'See'} {shown}", where=where, argv=argv, needs_root=True)
-            for number, (shown, argv) in enumerate(_listings(facts, outwards))
+            for number, (shown, argv) in enumerate(_listings(facts, side))
         ),
-        note=f"Look for a rule that names port {port} {blocks}{',' * bool(policy)}{policy}.",
+        note=f"Look {hooks}for a rule that names port {port} {blocks}{',' * bool(policy)}{policy}.",
     )
 
 
-def _listings(facts: Facts, outwards: bool) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _hooks(side: rules.Side | None, silent: bool) -> str:
+    """Name the hooks of a side, with a blank behind; a rule can drop at more of them than reject (nft(8))."""
+    if side is None:
+        return ""
+    if side == "out":
+        return "in chains of the hooks output and postrouting " if silent else "in chains of the hook output "
+    return "in chains of the hooks input and prerouting "
+
+
+def _listings(facts: Facts, side: rules.Side | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return what may hold the rule, and the command that shows it."""
     if facts.os == "macos":
         listed = ("which programs the application firewall lets listen", (_APPLICATION_FIREWALL, "--listapps"))
         return (("the rules of pf", ("pfctl", "-sr")), listed)
     if facts.os == "windows":
-        direction, word = ("dir=out", "goes out") if outwards else ("dir=in", "comes in")
+        direction, word = ("dir=out", "goes out") if side == "out" else ("dir=in", "comes in")
         return (
             ("the settings of Windows' firewall", ("netsh", "advfirewall", "show", "allprofiles")),
             (
@@ -84,21 +97,21 @@ def _listings(facts: Facts, outwards: bool) -> tuple[tuple[str, tuple[str, ...]]
     return tuple(listing for name, listing in _LISTINGS.items() if name in possible) or (_LISTINGS["nftables"],)
 
 
-def let_through(facts: Facts, *, outwards: bool = False) -> tuple[Remedy, ...]:
+def let_through(facts: Facts, side: rules.Side | None) -> tuple[Remedy, ...]:
     """Offer to let this port through, in the words of the firewall that is in use.
 
     Args:
         facts: what was seen.
-        outwards: the packets are stopped on their way out.
+        side: whether packets are stopped on their way out or on their way in; None where that is not known.
     """
     if facts.os == "macos":
-        return _pf(facts, outwards)
+        return _pf(facts, side == "out")
     if facts.os == "windows":
-        return (_windows(facts, outwards),)
+        return (_windows(facts, side == "out"),)
     active = _possible(facts)
-    found = [_nft(facts, outwards)] if "nftables" in active or not active else []
+    found = [_nft(facts, side)] if "nftables" in active or not active else []
     if {"iptables", "iptables-legacy"} & active:
-        found.append(_iptables(facts, outwards))
+        found.append(_iptables(facts, side))
     return tuple(found)
 
 
@@ -208,59 +221,89 @@ def _windows(facts: Facts, outwards: bool) -> Remedy:
     )
 
 
-def _nft(facts: Facts, outwards: bool) -> Remedy:
+def _nft(facts: Facts, side: rules.Side | None) -> Remedy:
     port = str(facts.asked.target.port)
-    chain = "output" if outwards else "input"
-    interface = ("oifname" if outwards else "iifname", "lo") if seen.target_is_local(facts) else ()
+    local = seen.target_is_local(facts)
+    chains = {"out": ("output",), "in": ("input",)}.get(side or "", ("input", "output"))
+    either = " or ".join(f"'hook {chain}'" for chain in chains)
+    names = " or ".join(f"'inet filter {chain}'" for chain in chains)
+    texts = [f"Put this in front of it; change {names} to the names that you found"]
+    if len(chains) > 1:
+        texts = [
+            f"If its hook is {chain}, put this in front; change the names to those that you found" for chain in chains
+        ]
+    undone = " or ".join(chains)
     return Remedy(
         title=f"Let port {port} through, with nft",
-        risk=Risk.SAFE if _loopback_only(facts) else Risk.EXPOSES,
-        cost="from this machine only" if interface else "opens the port",
+        risk=Risk.SAFE if local else Risk.EXPOSES,
+        cost="from this machine only" if local else "opens the port",
         proof=proof(facts),
         undo="nft -a list ruleset shows the handle of the new rule; "
-        f"nft delete rule inet filter {chain} handle NUMBER takes it out",
+        f"nft delete rule inet filter {undone} handle NUMBER takes it out",
         steps=(
             RemedyStep(
-                text=f"Find the table and the chain with 'hook {chain}' that has the rule: table inet filter is usual",
+                text=f"Find the table and the chain with {either} that has the rule: table inet filter is usual",
                 where=words.machine(facts),
                 argv=("nft", "-a", "list", "ruleset"),
                 needs_root=True,
             ),
-            RemedyStep(
-                text=f"Put this in front of it; change 'inet filter {chain}' to the names that you found",
-                where=words.machine(facts),
-                argv=("nft", "insert", "rule", "inet", "filter", chain, *interface, "tcp", "dport", port, "accept"),
-                needs_root=True,
+            *(
+                RemedyStep(
+                    text=text,
+                    where=words.machine(facts),
+                    argv=("nft", "insert", "rule", "inet", "filter", chain, *_lo("nft", chain, local), "tcp", "dport",
+                          port, "accept"),
+                    needs_root=True,
+                )
+                for text, chain in zip(texts, chains, strict=True)
             ),
         ),
         note="It lasts until the rules are loaded again; to keep it, write it into the file that loads them.",
-    )
+    )  # fmt: skip
 
 
-def _iptables(facts: Facts, outwards: bool) -> Remedy:
+def _lo(language: Literal["nft", "iptables"], chain: str, local: bool) -> tuple[str, ...]:
+    """Return the match for what goes through the loopback interface; () where the target is another machine."""
+    option = {"nft": {"input": "iifname", "output": "oifname"}, "iptables": {"input": "-i", "output": "-o"}}
+    return (option[language][chain], "lo") if local else ()
+
+
+def _iptables(facts: Facts, side: rules.Side | None) -> Remedy:
     port = str(facts.asked.target.port)
     program = "ip6tables" if all(family(address) == 6 for address in seen.addresses(facts)) else "iptables"
-    chain, flag = ("OUTPUT", "-o") if outwards else ("INPUT", "-i")
-    interface = (flag, "lo") if seen.target_is_local(facts) else ()
-    rule = (*interface, "-p", "tcp", "--dport", port, "-j", "ACCEPT")
+    local = seen.target_is_local(facts)
+    chains = {"out": ("output",), "in": ("input",)}.get(side or "", ("input", "output"))
+    made = {
+        chain.upper(): (*_lo("iptables", chain, local), "-p", "tcp", "--dport", port, "-j", "ACCEPT")
+        for chain in chains
+    }
+    if len(chains) == 1:
+        shown: tuple[str, ...] = ("-nvL", chains[0].upper(), "--line-numbers")
+        texts = dict.fromkeys(made, "If one of them stops the port, put this in front of them")
+    else:
+        shown = ("-nvL", "--line-numbers")
+        texts = {chain: f"If one of chain {chain} stops the port, put this in front" for chain in made}
     return Remedy(
         title=f"Let port {port} through, with {program}",
-        risk=Risk.SAFE if _loopback_only(facts) else Risk.EXPOSES,
-        cost="from this machine only" if interface else "opens the port",
+        risk=Risk.SAFE if local else Risk.EXPOSES,
+        cost="from this machine only" if local else "opens the port",
         proof=proof(facts),
-        undo=" ".join((program, "-D", chain, *rule)),
+        undo="; ".join(" ".join((program, "-D", chain, *rule)) for chain, rule in made.items()),
         steps=(
             RemedyStep(
                 text="See the rules as they stand",
                 where=words.machine(facts),
-                argv=(program, "-nvL", chain, "--line-numbers"),
+                argv=(program, *shown),
                 needs_root=True,
             ),
-            RemedyStep(
-                text="If one of them stops the port, put this in front of them",
-                where=words.machine(facts),
-                argv=(program, "-I", chain, "1", *rule),
-                needs_root=True,
+            *(
+                RemedyStep(
+                    text=texts[chain],
+                    where=words.machine(facts),
+                    argv=(program, "-I", chain, "1", *rule),
+                    needs_root=True,
+                )
+                for chain, rule in made.items()
             ),
         ),
         note="It lasts until the machine starts again, or until the rules are loaded again.",

@@ -60,6 +60,9 @@ class Attempt(Value, frozen=True, kw_only=True):
     """What the counters moved by in the few milliseconds around `tries` first packets."""
     whole: Counters = {}
     """What they moved by until the outcome."""
+    rounds: tuple[Counters, ...] | None = None
+    """What those of packets moved by around each of a few more refusals by a rule, all alike and with nothing in
+    between; () where other traffic moved them as well; None: it was not asked."""
     transmits_counted: bool = False
     """Whether this kernel has the counter OutTransmits at all (Linux 6.6)."""
     devices_counted: bool = False
