@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from porttui.firewall.journey import Judgement
 from porttui.firewall.packet import Packet
 from porttui.firewall.told import told
 from tests.firewall.rules import (
@@ -121,6 +122,27 @@ def test_the_answer_has_to_come_through_too() -> None:
     lenient = chain("output", [[state, ACCEPT]], hook="output", policy="drop")
     assert from_there(nft(strict)).verdict == "drop"
     assert from_there(nft(lenient)).verdict == "accept"
+
+
+def test_what_stops_it_behind_the_first_is_told_in_the_direction_of_the_packet() -> None:
+    closed = chain("closed", [[port(80), DROP]])
+    forgot = (chain("out", [[jump("closed")]], hook="output"), chain("in", [], hook="input", policy="drop"))
+    row = []
+    judged: Judgement | None = from_here(nft(closed, *forgot))
+    while judged is not None:
+        at = judged.stop.chain.name if judged.stop else ""
+        row.append((judged.verdict, at, judged.path[-1].way if judged.path else ""))
+        judged = judged.then
+    stopped = [("drop", "closed", "there"), ("drop", "in", "there"), ("drop", "in", "back")]
+    assert row[:-1] == stopped
+    assert row[-1][0] == "accept"
+    refused = nft(
+        chain("in", [[port(80), {"reject": {"type": "tcp reset"}}]], **_INPUT), chain("out", [[DROP]], hook="output")
+    )
+    assert [refused.chains[0].name, from_there(refused).verdict] == ["in", "drop"]
+    then = from_there(refused).then
+    assert then is not None
+    assert (then.verdict, then.path[-1].way, then.stop and then.stop.chain.name) == ("drop", "back", "out")
 
 
 def test_an_answer_that_is_kept_out_of_tracking_leaves_with_the_address_that_nat_led_to() -> None:

@@ -98,7 +98,9 @@ def test_iptables(table: str, backend: str, fields: dict[str, Any], command: str
 
 def test_a_policy_gets_a_rule_behind_the_others_and_the_answers_one_of_their_own() -> None:
     policy = RuleStop(table="ip filter", chain="INPUT", word="policy drop", backend="iptables")
-    known = w.judged("drop", policy, answer="drop", answer_stop=policy)
+    answer = w.judged("drop", policy)
+    answer = replace(answer, path=(replace(answer.path[0], way="back"),), then=w.judged("accept", None))
+    known = w.judged("drop", policy, then=answer)
     narrow, loopback, see = _ways(known)
     assert [" ".join(step.argv or ()) for step in narrow.steps] == [
         "iptables -A INPUT -i lo -p tcp --dport 8080 -j ACCEPT",
@@ -107,6 +109,19 @@ def test_a_policy_gets_a_rule_behind_the_others_and_the_answers_one_of_their_own
     assert " ".join(loopback.steps[0].argv or ()) == "iptables -A INPUT -i lo -j ACCEPT"
     assert " ".join(see.steps[0].argv or ()) == "iptables -nvL INPUT --line-numbers"
     assert {narrow.risk, loopback.risk, see.risk} == {Risk.SAFE}
+
+
+def test_each_place_that_stops_it_is_passed_and_rules_that_were_put_in_move_those_behind() -> None:
+    first = _rule("ip filter", "INPUT", backend="iptables")
+    second = replace(first, position=5)
+    ufws = replace(_rule("ip filter", "ufw-user-input", backend="iptables"), position=1)
+    last = w.judged("drop", second, then=w.judged("accept", None))
+    (narrow, *_) = _ways(w.judged("drop", first, then=last))
+    assert [step.argv[3] for step in narrow.steps if step.argv] == ["3", "6"]
+    (both, *_) = _ways(w.judged("drop", ufws, **FROM, then=replace(last, **FROM)))
+    assert [step.argv[0] for step in both.steps if step.argv] == ["ufw", "iptables"]
+    assert both.risk is Risk.EXPOSES
+    assert "2 places" in both.title
 
 
 def test_a_rule_about_the_one_port_needs_no_wider_way() -> None:

@@ -19,11 +19,11 @@ def way(answer: Answer, title: str) -> dict[str, Any]:
 def take(stage: Namespace, wanted: dict[str, Any], *, through: tuple[str, ...] = ()) -> list[str]:
     """Run its commands as root; returns the commands that take it back, as its last line tells them."""
     printed = [stage.run(*through, *step["argv"]) for step in wanted["steps"] if step["argv"]]
-    handles = [found[1] for text in printed for found in re.finditer(r"# handle (\d+)", text)]
-    undone = []
-    for number, told in enumerate(wanted["undo"].split("; ")):
-        undone.append(told.partition(",")[0].replace("NUMBER", handles[number] if handles else ""))
-    return undone
+    handles = iter([found[1] for text in printed for found in re.finditer(r"# handle (\d+)", text)])
+    return [
+        told.partition(",")[0].replace("NUMBER", next(handles)) if "NUMBER" in told else told
+        for told in wanted["undo"].split("; ")
+    ]
 
 
 def take_back(stage: Namespace, undone: list[str], *, through: tuple[str, ...] = ()) -> None:

@@ -150,6 +150,23 @@ def test_a_rule_of_iptables(run: str, target: tuple[str, ...], code: str) -> Non
         _proven(stage, asked, answer, "Let port")
 
 
+def test_what_stops_it_behind_the_first_rule_is_named_and_passed_in_one_go() -> None:
+    with Namespace() as stage:
+        server = stage.listen(person=Person.OTHER)
+        stage.filter("output", "tcp dport 22 accept", policy="drop")
+        stage.run("iptables-nft", "-A", "INPUT", "-p", "tcp", "--dport", "22", "-j", "ACCEPT")
+        stage.run("iptables-nft", "-A", "INPUT", "-j", "REJECT")
+        asked = f"127.0.0.1:{server.port}"
+        answer = stage.check(asked, "--timeout=1")
+        expect_fault(answer, "fw-drop-output", "firewall", server.port)
+        places = [f"{each['table']} {each['chain']}" for each in answer.report["firewall"]["then"]]
+        assert places == ["ip filter INPUT"], places
+        told = [each["text"] for each in answer.verdict["evidence"]]
+        assert any(text.startswith("next rule") and "-j REJECT" in text for text in told), told
+        take(stage, way(answer, "Let port"))
+        expect_healthy(stage.check(asked))
+
+
 @pytest.mark.parametrize("program", ["iptables", "iptables-legacy"])
 def test_a_policy_of_iptables(program: str) -> None:
     with Namespace() as stage:

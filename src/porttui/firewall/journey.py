@@ -74,11 +74,17 @@ class Judgement(msgspec.Struct, frozen=True):
     unlisted: tuple[tuple[str, str, str], ...] = ()
     """Family, table and name of sets of which all elements have to be known, to know more: no question about one
     element will do, as the packet may have one of several ports."""
-    answer: str = ""
-    """Of a blocked first packet: what would become of the server's answer, were the packet let through: "accept",
-    "drop" or "unknown"."""
-    answer_stop: Stop | None = None
-    """What would stop the answer."""
+    then: Judgement | None = None
+    """Of a blocked connection: what would become of it with a rule, just in front of what stops it, that lets this one
+    through; None where that was not asked."""
+
+
+class _Through(msgspec.Struct, frozen=True):
+    """A place where a connection is stopped, and where it is taken to be let through."""
+
+    way: Direction
+    base: Chain
+    stop: Stop
 
 
 class _Led(msgspec.Struct, frozen=True, eq=False):
@@ -123,12 +129,57 @@ def judge(
         server_uid: the user of the program that would answer.
         answers: what is known of sets that the ruleset does not list; see `Judgement.needed`.
     """
-    walk = Walk(ruleset, world, answers or {})
-    judged = _judged(walk, packet, server_uid)
+    return _Asked(ruleset, packet, world, server_uid, answers or {}).judged(())
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    """A question to the rules; one that is stopped is asked again as if it came past what stops it."""
+
+    ruleset: Ruleset
+    packet: Packet
+    world: World
+    server_uid: int | None
+    answers: Answers
+
+    def judged(self, let: tuple[_Through, ...]) -> Judgement:
+        judged = _of_all_ports(self, let)
+        stopped = _stopped_at(judged)
+        if stopped is None or len(let) >= _MOST_IN_A_ROW:
+            return judged
+        then = self.judged((*let, stopped))
+        needed = tuple(dict.fromkeys((*judged.needed, *then.needed)))
+        return replace(
+            judged, then=then, needed=needed, unlisted=tuple(dict.fromkeys((*judged.unlisted, *then.unlisted)))
+        )
+
+    def walk(self) -> Walk:
+        return Walk(self.ruleset, self.world, self.answers)
+
+
+_MOST_IN_A_ROW = 6
+"""Places that are passed over. A machine whose chains all forgot loopback stops a connection at four: output and input,
+and there again its answer."""
+
+
+def _stopped_at(judged: Judgement) -> _Through | None:
+    """Return where a connection is stopped; None where it is not, or where that cannot be told.
+
+    Where a rule refuses and its own answer is stopped, too, the rule that refuses is the place.
+    """
+    if judged.verdict == "unknown" or judged.verdict.startswith(("accept", "redirect")):
+        return None
+    passed = next((each for each in reversed(judged.path) if each.way != "refusal"), None)
+    return _Through(passed.way, passed.chain, passed.stops[-1]) if passed is not None and passed.stops else None
+
+
+def _of_all_ports(asked: _Asked, let: tuple[_Through, ...]) -> Judgement:
+    """Judge a connection of which the client's port is known or not."""
+    walk, packet = asked.walk(), asked.packet
+    judged = _judged(walk, packet, asked.server_uid, let)
     if judged.verdict != "unknown" or not 0 < len(walk.ports) <= _MOST_PORTS:
         return judged
     found = [
-        (_judged(Walk(ruleset, world, answers or {}), replace(packet, source_port=each), server_uid), each)
+        (_judged(asked.walk(), replace(packet, source_port=each), asked.server_uid, let), each)
         for each in _parts(packet.source_port, walk.ports)
     ]
     likely, _ = max(found, key=lambda one: one[1][1] - one[1][0])
@@ -154,9 +205,9 @@ def _parts(span: Span, borders: set[int]) -> Iterator[Span]:
     yield low, high
 
 
-def _judged(walk: Walk, packet: Packet, server_uid: int | None) -> Judgement:
-    ruleset, world, answers = walk.ruleset, walk.world, walk.answers
-    journey = _Journey(walk, server_uid)
+def _judged(walk: Walk, packet: Packet, server_uid: int | None, let: tuple[_Through, ...]) -> Judgement:
+    ruleset = walk.ruleset
+    journey = _Journey(walk, server_uid, let)
     try:
         ends = list(itertools.islice(journey.connection(packet), 2000))
     except Tangled:
@@ -164,10 +215,7 @@ def _judged(walk: Walk, packet: Packet, server_uid: int | None) -> Judgement:
     verdicts = {each.verdict for each in ends}
     if len(verdicts) == 1 and not ruleset.unclear and "unknown" not in verdicts:
         first = ends[0]
-        passes = first.verdict.startswith(("accept", "redirect")) or any(each.way == "back" for each in first.path)
-        journey = _Journey(Walk(ruleset, world, answers), server_uid)
-        answer, stop = ("", None) if passes else _answer(journey, first, packet)
-        known = Judgement(first.verdict, first.stop, first.path, answer=answer, answer_stop=stop)
+        known = Judgement(first.verdict, first.stop, first.path)
     else:
         unknown = (*ruleset.unclear, *walk.unknown)[:20]
         known = Judgement("unknown", path=ends[0].path, unknown=unknown)
@@ -185,19 +233,6 @@ def _with_its_lead(judged: Judgement, ends: list[_State], ruleset: Ruleset, own:
     return judged if led is None else replace(judged, redirect=led.place, led_by=led.stop)
 
 
-def _answer(journey: _Journey, blocked: _State, first: Packet) -> tuple[str, Stop | None]:
-    """Tell what would become of the answer to a packet that is blocked, were it not."""
-    through = _State(replace(blocked.packet, state=first.state))
-    try:
-        ends = list(itertools.islice(journey.answered(through, first, only=True), 200))
-    except Tangled:
-        return "unknown", None
-    stopped = [each for each in ends if each.verdict == "drop"]
-    if len(stopped) == len(ends) and stopped:
-        return "drop", stopped[0].stop
-    return ("unknown" if stopped or any(each.verdict == "unknown" for each in ends) else "accept"), None
-
-
 def _before_nat(end: _State, own: bool) -> bool:
     """Tell whether a way ended in the unknown before it was decided where NAT leads it."""
     before = {"output"} if own else {"ingress", "prerouting"}
@@ -207,8 +242,9 @@ def _before_nat(end: _State, own: bool) -> bool:
 class _Journey:
     """Follows one connection; every method yields what may be."""
 
-    def __init__(self, walk: Walk, server_uid: int | None) -> None:
+    def __init__(self, walk: Walk, server_uid: int | None, let: tuple[_Through, ...] = ()) -> None:
         self._walk = walk
+        self._let = let
         self._world = walk.world
         self._server_uid = server_uid
         self._kinds = dict(self._world.kinds)
@@ -282,11 +318,8 @@ class _Journey:
 
     # Answers.
 
-    def answered(self, state: _State, first: Packet, *, only: bool = False) -> Iterator[_State]:
-        """The server's answer has to come through, too: otherwise the client waits in vain.
-
-        With `only`, what follows the answer is not looked at.
-        """
+    def answered(self, state: _State, first: Packet) -> Iterator[_State]:
+        """The server's answer has to come through, too: otherwise the client waits in vain."""
         there = state.packet
         for end in self._sent_back(self._server_says(there, first), state, first, "back"):
             if end.verdict == "unknown":
@@ -302,7 +335,7 @@ class _Journey:
                 # tracking that saw no answer takes what the client sends next for invalid (nf_conntrack_proto_tcp.c)
                 seen = replace(there, state="invalid") if end.packet.state == "untracked" else there
                 opened = _State(seen, told, end.path, state.stop, end.redirect)
-                yield opened if only else self._kept_open(opened, first)
+                yield self._kept_open(opened, first)
 
     def _server_says(self, there: Packet, first: Packet) -> Packet:
         """Return the SYN-ACK. What answers nothing that tracking knows is invalid: a SYN-ACK begins no connection."""
@@ -506,7 +539,8 @@ class _Journey:
         if self._applies(chain, packet) is None:
             self._walk.unknown[f"the device of chain {chain.table} {chain.name}"] = None
             yield state
-        for end in self._walk.base_chain(chain, asked):
+        let = tuple(each.stop for each in self._let if each.way == way and each.base is chain)
+        for end in self._walk.base_chain(chain, asked, let):
             came = replace(end.packet, iif=packet.iif, oif=packet.oif) if bridged else end.packet
             if early and came.state == "invalid":
                 came = replace(came, state=packet.state)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from porttui.firewall.journey import Judgement, Passed
 from porttui.firewall.packet import Packet
 from porttui.firewall.ruleset import Chain, Match, VerdictMap
@@ -40,9 +42,16 @@ def told(judgement: Judgement, packet: Packet) -> Judged:
         led_by=_stop(judgement.led_by).rule if judgement.led_by is not None else None,
         led_by_port=_asks_for_the_port(judgement),
         redirect_unknown=judgement.redirect_unknown,
-        answer=judgement.answer,
-        answer_stop=_stop(judgement.answer_stop) if judgement.answer_stop is not None else None,
+        then=_then(judgement, packet),
     )
+
+
+def _then(judgement: Judgement, packet: Packet) -> Judged | None:
+    """Describe what comes behind; where nothing more stops it, the way there is of no interest."""
+    if judgement.then is None:
+        return None
+    passes = judgement.then.verdict.startswith(("accept", "redirect"))
+    return told(replace(judgement.then, path=()) if passes else judgement.then, packet)
 
 
 def _asks_for_the_port(judgement: Judgement) -> bool:

@@ -115,21 +115,31 @@ class Walk:
         self.unlisted: dict[tuple[str, str, str], None] = {}
         """What would have to be asked about sets that were not listed."""
         self._forks = 0
+        self._let: tuple[Stop, ...] = ()
         self._chains = {(c.backend, c.family, c.table, c.name): c for c in ruleset.chains}
         self._sets = {(s.family, s.table, s.name): s for s in ruleset.sets}
 
-    def base_chain(self, chain: Chain, packet: Packet) -> Iterator[Way]:
-        """Go through a base chain: each way that comes out has an end."""
-        for way in self._chain(chain, Way(packet), 0):
-            if way.end:
-                yield way
-            else:
-                yield way.to(chain.policy, Stop(chain, None, f"policy {chain.policy}"))
+    def base_chain(self, chain: Chain, packet: Packet, let: tuple[Stop, ...] = ()) -> list[Way]:
+        """Go through a base chain: each way that comes out has an end.
+
+        Args:
+            chain: the base chain.
+            packet: as it comes to it.
+            let: rules, and policies, just in front of which the packet is taken to be let through.
+        """
+        self._let = let
+        policy = "accept" if any(each.rule is None for each in let) else chain.policy
+        ended = Stop(chain, None, f"policy {chain.policy}")
+        return [way if way.end else way.to(policy, ended) for way in self._chain(chain, Way(packet), 0)]
 
     def _chain(self, chain: Chain, way: Way, depth: int, start: int = 0) -> Iterator[Way]:
         """Go through the rules of a chain; a way without an end has come to the chain's end."""
+        let = [each.rule for each in self._let if each.chain is chain]
         for number in range(start, len(chain.rules)):
             rule = chain.rules[number]
+            if let and rule in let:
+                yield way.to("accept", Stop(chain, rule, "accept"))
+                return
             if not any(isinstance(part, _EFFECTS) for part in rule.parts):
                 continue
             forks = self._forks

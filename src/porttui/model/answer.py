@@ -50,6 +50,8 @@ class FirewallAnswer(Value, frozen=True, kw_only=True):
     """The rule that decides."""
     policy: RuleStop | None = None
     """The chain whose policy decides, where no rule does."""
+    then: tuple[Rule, ...] = ()
+    """What would stop it behind that, each as if it had been let past those before; a policy is told as a rule."""
     path: tuple[HookPassed, ...] = ()
     unknown: tuple[str, ...] = ()
     """What was not understood, or could not be read, and could change the verdict."""

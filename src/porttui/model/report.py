@@ -218,6 +218,8 @@ class Firewall(Value, frozen=True, kw_only=True):
     verdict: str
     """accept, drop, reset, reject:icmp:TYPE:CODE, reject:icmp6:TYPE:CODE or unknown."""
     rule: Rule | None = None
+    then: tuple[Rule, ...] = ()
+    """What would stop it behind that, each as if it had been let past those before; a policy is told as a rule."""
     backends: tuple[FirewallBackend, ...] = ()
 
 

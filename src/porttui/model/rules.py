@@ -89,11 +89,9 @@ class Judged(Value, frozen=True, kw_only=True):
     """That rule, or one that jumps to it, asks for the port: it is not for all ports alike."""
     redirect_unknown: bool = False
     """What was not understood could change `redirect`, also where it is None."""
-    answer: str = ""
-    """Of a blocked first packet: what would become of the server's answer, were the packet let through: "accept",
-    "drop" or "unknown"; empty where that was not asked."""
-    answer_stop: RuleStop | None = None
-    """What would stop that answer."""
+    then: Judged | None = None
+    """Of a blocked connection: what would become of it with a rule, just in front of what stops it, that lets this one
+    through. It may be stopped again there; None where that was not asked. Where it then comes through, `path` is ()."""
 
 
 class Entry(Value, frozen=True, kw_only=True):

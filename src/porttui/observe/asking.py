@@ -22,7 +22,7 @@ from porttui.observe.judging import ANY_CLIENTS, EPHEMERAL, from_elsewhere, from
 from porttui.observe.name import look_up
 from porttui.observe.platform import Platform
 from porttui.reading import seen, words
-from porttui.reading.rules import agrees, shown
+from porttui.reading.rules import agrees, behind, shown
 
 _SILENCE = 1.5
 """Seconds after which a connection that nothing answers is given up; under 1.2 a silence is not to be believed."""
@@ -249,6 +249,7 @@ def _answer(
         verdict=verdict,
         rule=None if disagrees else lead.judged.rule,
         policy=None if disagrees else lead.judged.policy,
+        then=() if disagrees else behind(lead.judged),
         path=lead.judged.path,
         unknown=lead.judged.unknown,
         redirect=lead.judged.redirect,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from porttui.model.facts import Facts
 from porttui.model.report import Firewall, Verdict
-from porttui.model.rules import Rule
+from porttui.model.rules import Judged, Rule
 from porttui.reading import nat, packets, rules, seen
 
 
@@ -21,16 +21,18 @@ def firewall_seen(facts: Facts, verdict: Verdict) -> Firewall | None:
     if facts.firewall is None and facts.attempts is None:
         return None
     word = _verdict_word(facts, verdict)
-    rule = _rule(facts, verdict) or _judged_rule(facts, word)
-    return Firewall(verdict=word, rule=rule, backends=facts.firewall or ())
+    known = _judged(facts, word)
+    rule = _rule(facts, verdict) or (rules.deciding(known) if known is not None else None)
+    then = rules.behind(known) if known is not None else ()
+    return Firewall(verdict=word, rule=rule, then=then, backends=facts.firewall or ())
 
 
-def _judged_rule(facts: Facts, word: str) -> Rule | None:
-    """Return the rule that decides, or the policy as one, where the rules say what the connection showed."""
+def _judged(facts: Facts, word: str) -> Judged | None:
+    """Return the judgement of a connection that showed what the rules say."""
     for each in seen.asked_attempts(facts):
         known = rules.judged(facts, each)
         if known is not None and rules.says(facts, each, word) is True and word == rules.met(each):
-            return rules.deciding(known)
+            return known
     return None
 
 

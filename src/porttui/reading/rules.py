@@ -7,7 +7,7 @@ from typing import Literal
 from porttui.model.address import destination
 from porttui.model.facts import Attempt, Facts
 from porttui.model.report import Confidence, Evidence
-from porttui.model.rules import HookPassed, Judged, Rule
+from porttui.model.rules import HookPassed, Judged, Rule, RuleStop
 from porttui.reading import packets, rule_words, seen, words
 
 Side = Literal["in", "out"]
@@ -163,6 +163,41 @@ def decided_at(known: Judged) -> HookPassed | None:
     return None
 
 
+def in_a_row(known: Judged) -> tuple[Judged, ...]:
+    """Return the judgements that block a connection, each as if it had been let past those before it."""
+    found: list[Judged] = []
+    each: Judged | None = known
+    while each is not None and each.verdict != "unknown" and not passes(each.verdict):
+        found.append(each)
+        each = each.then
+    return tuple(found)
+
+
+def behind(known: Judged) -> tuple[Rule, ...]:
+    """Return what else stops a connection, were it let past what decides, each once; a policy is told as a rule."""
+    stops = (refuses_at(each) for each in in_a_row(known)[1:])
+    found = dict.fromkeys(_as_rule(passed.stops[-1]) for passed in stops if passed is not None)
+    return tuple(each for each in found if each != deciding(known))
+
+
+def _as_rule(stop: RuleStop) -> Rule:
+    return stop.rule or Rule(text=stop.word, table=stop.table, chain=stop.chain, backend=stop.backend)
+
+
+def comes_through(known: Judged) -> bool | None:
+    """Tell whether a connection that is let past all of `in_a_row` comes through; None where that is not known."""
+    last = in_a_row(known)[-1:]
+    after = last[0].then if last else known
+    return True if after is not None and passes(after.verdict) else None
+
+
+def refuses_at(known: Judged) -> HookPassed | None:
+    """Return the chain whose rule, or policy, is to be passed: of a rule whose own answer is stopped, that rule's."""
+    if known.verdict == "unknown" or passes(known.verdict):
+        return None
+    return next((each for each in reversed(known.path) if each.way != "refusal" and each.stops), None)
+
+
 def what_is_dropped(facts: Facts, attempt: Attempt) -> str:
     """Name what of an unanswered attempt is dropped, to stand before a port: "packets to", "answers from"."""
     if side(facts, attempt) is not None:
@@ -188,10 +223,7 @@ def who(facts: Facts, attempt: Attempt, sure: Confidence, where: str) -> str:
 
 def deciding(known: Judged) -> Rule | None:
     """Return the rule that decides; a chain's policy is told as one, without a handle."""
-    if known.rule is not None or known.policy is None:
-        return known.rule
-    policy = known.policy
-    return Rule(text=policy.word, table=policy.table, chain=policy.chain, backend=policy.backend)
+    return _as_rule(known.policy) if known.rule is None and known.policy is not None else known.rule
 
 
 def contradicted(facts: Facts) -> str:
@@ -227,13 +259,25 @@ def quoted(facts: Facts, attempt: Attempt, verdict: str) -> tuple[Evidence, ...]
 
 
 def quoted_rule(known: Judged) -> tuple[Evidence, ...]:
-    """Quote the rule that decides, and where it stands."""
+    """Quote the rule that decides, and where it stands; then those that would block it were it not for those before."""
     rule = deciding(known)
     if rule is None:
         return ()
-    kind, text = ("policy", rule.text.removeprefix("policy ")) if known.rule is None else ("rule", rule.text)
-    where = rule_words.place(known.rule or known.policy or rule)
-    return (Evidence(text=f"{kind}\t{text}\t{where}", source=rule.backend),)
+    found = [_quoted("", rule, "")]
+    for number, each in enumerate(in_a_row(known)):
+        passed, decides = refuses_at(each), decided_at(each)
+        refused = decides is not None and decides.way == "refusal"
+        if passed is None or (not number and not refused):
+            continue
+        why = ": its own answer is stopped" if refused else ": the answers" if passed.way == "back" else ""
+        found.append(_quoted("next " if number else "", _as_rule(passed.stops[-1]), why))
+    return tuple(found)
+
+
+def _quoted(which: str, rule: Rule, why: str) -> Evidence:
+    policy = rule.text.startswith("policy ") and rule.handle is None and rule.position is None
+    kind, text = ("policy", rule.text.removeprefix("policy ")) if policy else ("rule", rule.text)
+    return Evidence(text=f"{which}{kind}\t{text}\t{rule_words.place(rule)}{why}", source=rule.backend)
 
 
 def in_short(facts: Facts, attempt: Attempt, verdict: str) -> str:

@@ -27,7 +27,6 @@ class Crossing(Value, frozen=True, kw_only=True):
 
     stop: Rule | RuleStop
     hook: str
-    """Empty where it is not known."""
     back: bool = False
     """It is the server's answer."""
     between: Between
@@ -51,14 +50,14 @@ class Crossing(Value, frozen=True, kw_only=True):
         return (*where, "-p", "tcp", *port, str(self.known.port))
 
     def _interface(self, inwards: str, outwards: str) -> tuple[str, ...]:
-        if self.between != "loopback" or not self.hook:
+        if self.between != "loopback":
             return ()
         return (inwards if self.hook in _INWARDS else outwards, "lo")
 
     def _address(self, write: Callable[[str, bool], tuple[str, ...]]) -> tuple[str, ...]:
-        """Return the other machine's address; where the hook is not known, the machine's own stands for loopback."""
+        """Return the other machine's address."""
         if self.between == "loopback":
-            return () if self.hook else write(self.known.address, True)
+            return ()
         led = self.known.redirect
         there = led[0] if led is not None else self.known.address
         other = there if self.between == "outgoing" else self.known.sender
@@ -75,7 +74,7 @@ def _iptables_address(address: str, source: bool) -> tuple[str, ...]:
 
 
 def crossings(facts: Facts, known: Judged) -> tuple[Crossing, ...]:
-    """Return where a connection is stopped: its first packet, and then the answer where that would be stopped as well.
+    """Return where a connection is stopped: first, then as if it were let through there, and so on; the answer too.
 
     Args:
         facts: what was seen.
@@ -84,20 +83,18 @@ def crossings(facts: Facts, known: Judged) -> tuple[Crossing, ...]:
     Returns:
         () when nothing that can be named stops it.
     """
-    stop, passed = known.rule or known.policy, rules.decided_at(known)
-    if stop is None or passed is None or passed.way == "refusal" or not _nameable(stop):
-        return ()
-    between = _between(facts, known)
-    first = Crossing(stop=stop, hook=passed.hook, back=passed.way == "back", between=between, known=known)
-    answer = known.answer_stop
-    if answer is None or known.answer != "drop":
-        return (first,)
-    then = answer.rule or answer
-    if not _nameable(then):
-        return (first,)
-    same = (then.table, then.chain, then.backend) == (stop.table, stop.chain, stop.backend)
-    hook = passed.hook if same and between == "loopback" else ""
-    return first, Crossing(stop=then, hook=hook, back=True, between=between, known=known)
+    found: list[Crossing] = []
+    for each in rules.in_a_row(known):
+        passed = rules.refuses_at(each)
+        if passed is None:
+            break
+        last = passed.stops[-1]
+        stop = last.rule or last
+        if not _nameable(stop):
+            break
+        back, between = passed.way == "back", _between(facts, each)
+        found.append(Crossing(stop=stop, hook=passed.hook, back=back, between=between, known=each))
+    return tuple(found)
 
 
 def _nameable(stop: Rule | RuleStop) -> bool:

@@ -101,6 +101,9 @@ def _rows(answer: FirewallAnswer) -> list[tuple[str, str]]:
     elif answer.policy is not None:
         stop = answer.policy
         rows.append(("rule", f"none: {stop.word} of table {stop.table}, chain {stop.chain} ({stop.backend})"))
+    for rule in answer.then:
+        rows.append(("behind it", rule.text))
+        rows.append(("in", f"{rule_words.place(rule)} ({rule.backend})"))
     if answer.redirect is not None:
         rows.append(("led to", endpoint(*answer.redirect)))
     if answer.tried is not None:

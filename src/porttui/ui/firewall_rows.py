@@ -177,6 +177,8 @@ def verdict_rows(report: Report, judged: Judged, width: int) -> list[Line]:
     """Set the rules beside the real connection, and tell what follows from both."""
     tried = way.tried(report.facts, judged.address)
     rows = wrap(rule_words.judgement(judged), width - 1, " Rule    ")
+    for rule in rules.behind(judged):
+        rows += wrap(f"{rule.text}; {rule_words.short_place(rule)}", width - 1, " Behind  ")
     for text in judged.unknown[:_MOST_UNKNOWN]:
         rows += wrap(f"not understood: {text}", width - 1, " " * 11)
     if len(judged.unknown) > _MOST_UNKNOWN:
