@@ -175,7 +175,7 @@ def starting_by_psutil(port: int) -> tuple[Process, ...]:
     """
     import psutil
 
-    from porttui.observe.linux.owners import may_serve, ports_named
+    from porttui.observe.server_words import may_serve, ports_named
 
     me = psutil.Process()
     own = {me.pid}

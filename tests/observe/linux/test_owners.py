@@ -102,7 +102,7 @@ def test_an_ordinary_user_sees_the_descriptors_of_his_own() -> None:
 
 
 @needs_root
-@pytest.mark.parametrize("form", ["--port={}", "127.0.0.1:{}", "*:{}", "{}", "-p{}"])
+@pytest.mark.parametrize("form", ["--port={}", "--bind=127.0.0.1:{}", "*:{}", "{}", "-p{}"])
 def test_a_foreign_owner_is_found_by_its_command_line(form: str) -> None:
     with listen() as server:
         port = server.getsockname()[1]
@@ -164,32 +164,36 @@ def test_porttui_and_its_ancestors_are_never_blamed() -> None:
     assert shown.stdout == "[]\n"
 
 
-@pytest.mark.parametrize(
-    ("command", "ports"),
-    [
-        ("redis-server 127.0.0.1:6390", {6390}),
-        ("redis-server *:6379", {6379}),
-        ("python3 -m http.server 8000", {8000}),
-        ("uvicorn app:app --port 8000 --workers 10", {8000, 10}),
-        ("vite --port=5173", {5173}),
-        ("server -p8081", {8081}),
-        ("server [::]:9000", {9000}),
-        ("docker-proxy -host-port 8080 -container-port 80", {8080}),
-        ("kubectl port-forward svc/x 8080:80", {8080}),
-        ("ssh -N -L 8080:127.0.0.1:9999 -p 2222 host", {8080}),
-        ("ssh -L127.0.0.1:8080:db:5432 -D 1080 host", {8080, 1080}),
-        ("socat TCP-LISTEN:8080,fork TCP:127.0.0.1:80", {8080}),
-        ("nc -lk 8080", {8080}),
-        ("nc 127.0.0.1 8080", set()),
-        ("node fetch.js http://localhost:3000/", set()),
-        ("app /srv/releases/20240101/8000", set()),
-        ("app --id=99999", set()),
-        ("app v8000x", set()),
-    ],
-)
-def test_which_numbers_of_a_command_line_are_ports(command: str, ports: set[int]) -> None:
-    assert owners.ports_named(command.split()) == ports
-    assert owners.ports_named((command,)) >= ports  # a title written into one argument
+@needs_root
+def test_a_client_is_no_owner_and_where_more_programs_name_the_port_than_sockets_are_there_none_is() -> None:
+    with listen() as server:
+        port = str(server.getsockname()[1])
+        with program_that_names(f"127.0.0.1:{port}", server=server), program_that_names(port, server=server) as child:
+            assert in_child(lambda: _seen_by_nobody(server)).pids == (child,)
+            with program_that_names("--timeout", port, server=server):
+                row = in_child(lambda: _seen_by_nobody(server))
+                assert (row.pids, row.owner_by) == ((), None)
+
+
+@needs_root
+def test_two_servers_with_a_socket_each_are_both_named() -> None:
+    with socket.create_server(("127.0.0.1", 0), reuse_port=True) as one:
+        number = one.getsockname()[1]
+        port = str(number)
+        with (
+            socket.create_server(("127.0.0.1", number), reuse_port=True) as other,
+            program_that_names(port, server=one) as first,
+            program_that_names("--port", port, server=other) as second,
+        ):
+
+            def look() -> list[Socket]:
+                rows = [row for row in sock_diag.tcp_listeners() if row.socket.port == number]
+                one.close()
+                other.close()
+                become_dumpable(NOBODY)
+                return owners.with_owners(rows, owners.by_descriptor([row.socket.inode or 0 for row in rows]))
+
+            assert [set(row.pids) for row in in_child(look)] == [{first, second}] * 2
 
 
 @needs_root

@@ -88,14 +88,26 @@ def version_2_path(pid: int | str) -> str | None:
 def mount_point() -> tuple[str, str] | None:
     """Return where the cgroup-v2 hierarchy is mounted and which cgroup that is, or None (proc_pid_mountinfo(5)).
 
-    The cgroup is "/" unless a container without a cgroup namespace sees only its own part.
+    The cgroup is "/" unless a container without a cgroup namespace sees only its own part. A mount that another one was
+    mounted upon later is not reached by its path any more and does not count.
     """
     for line in read_lines("/proc/self/mountinfo"):
         fields, _, rest = line.partition(" - ")
         if rest.startswith("cgroup2 "):
             parts = fields.split(" ")
-            return _unescape(parts[4]), _unescape(parts[3]).rstrip("/")
+            folder = _unescape(parts[4])
+            if _is_reached(folder, parts[2]):
+                return folder, _unescape(parts[3]).rstrip("/")
     return None
+
+
+def _is_reached(folder: str, device: str) -> bool:
+    """Tell whether a path leads to the mount with a device number as mountinfo writes it."""
+    try:
+        number = os.stat(folder).st_dev  # noqa: PTH116  as in `find`
+    except OSError:
+        return False
+    return f"{os.major(number)}:{os.minor(number)}" == device
 
 
 def find(ids: Iterable[int]) -> dict[int, str]:

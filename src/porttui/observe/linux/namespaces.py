@@ -117,6 +117,7 @@ def with_owners(neighbour: Neighbour, held: owners.Held) -> list[Socket]:
         container, the processes of that user in it.
     """
     candidates: list[owners.Candidate] | None = None
+    crowd = owners.rivals(neighbour.rows, held)
     done: list[Socket] = []
     for row in neighbour.rows:
         pids = held.pids.get(row.inode or 0, ())
@@ -125,7 +126,7 @@ def with_owners(neighbour: Neighbour, held: owners.Held) -> list[Socket]:
             continue
         if candidates is None:
             candidates = owners.possible_servers()
-        named = tuple(each.pid for each in owners.matching(candidates, row.port, row.uid, neighbour.net))
+        named = owners.likely(candidates, row, neighbour.net, held, crowd)
         if named:
             done.append(_placed(replace(row, pids=named[:_MOST_PIDS], owner_by="command")))
             continue

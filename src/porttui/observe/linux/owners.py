@@ -7,24 +7,24 @@ from __future__ import annotations
 
 import functools
 import os
-import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from porttui.model.facts import Socket
+from porttui.observe import server_words
 from porttui.observe.linux import cgroup
 from porttui.observe.linux.allowance import Allowance
 from porttui.observe.linux.elsewhere import net_of
 from porttui.observe.linux.holders import pids_here
 from porttui.observe.linux.proc import uid_and_parent
 from porttui.observe.linux.sock_diag import DiagRow
-from porttui.reading import forwards
-from porttui.reading.kin import NOT_SERVERS
 
 _SECONDS = 1.0
 _MOST_PIDS = 32
+_FIRST_PID_NAMESPACE = 0xEFFFFFFC
 
 
 class Held(NamedTuple):
@@ -50,6 +50,8 @@ class Candidate(NamedTuple):
     """Which network namespace it is in, as `net_of` tells."""
     serves: bool = True
     """It may be a server, by its name."""
+    own: bool = False
+    """It is an ancestor of porttui: never named, for it may name the port that it asks about."""
 
 
 def by_descriptor(inodes: Iterable[int], seconds: float = _SECONDS) -> Held:
@@ -97,6 +99,7 @@ def with_owners(rows: Iterable[DiagRow], held: Held) -> list[Socket]:
     places = {cgroup_id: cgroup.place_of(path) for cgroup_id, path in paths.items()}
     place_of_process = functools.cache(cgroup.place_of_process)  # one server may hold thousands of connections
     candidates: list[Candidate] | None = None
+    crowd = rivals((row.socket for row in rows), held)
     done: list[Socket] = []
     for socket, cgroup_id in rows:
         path = paths.get(cgroup_id or 0)
@@ -113,8 +116,23 @@ def with_owners(rows: Iterable[DiagRow], held: Held) -> list[Socket]:
             continue
         if candidates is None:
             candidates = programs()
-        done.append(_likely(socket, path if cgroup_id != 1 else "/", place, candidates))
+        path = path if cgroup_id != 1 else "/"
+        named = _by_place(socket, path, place) or _by_words(socket, path, candidates, held, crowd)
+        if not named and (((cgroup_id or 0) > 1 and path) or _all_are_seen()):
+            named = _by_elimination(socket, path, candidates, held)
+        done.append(named or socket)
     return done
+
+
+def rivals(sockets: Iterable[Socket], held: Held) -> Counter[Hashable]:
+    """Count the sockets of one port and user whose holders were not seen, for `likely`."""
+    rows = {row.inode: row for row in sockets if row.inode and row.state != "ESTABLISHED"}
+    return Counter(_alike(row) for inode, row in rows.items() if inode not in held.pids)
+
+
+def _alike(row: Socket) -> Hashable:
+    """Tell among which sockets one cannot be told from the others by their port and user."""
+    return row.protocol, row.state, row.port, row.uid
 
 
 def possible_servers() -> list[Candidate]:
@@ -123,11 +141,11 @@ def possible_servers() -> list[Candidate]:
     porttui itself and its ancestors name the port that they ask about, and clients, editors, pagers and shells name
     ports that they do not hold: all of these are left out, and so are the kernel's own threads.
     """
-    return [each for each in programs() if each.serves]
+    return [each for each in programs() if each.serves and not each.own]
 
 
 def programs() -> list[Candidate]:
-    """Return all processes but porttui with its ancestors and the kernel's own threads.
+    """Return all processes but porttui and the kernel's own threads.
 
     Those that are no servers may still hold a listener, which they have inherited.
     """
@@ -135,46 +153,12 @@ def programs() -> list[Candidate]:
     found: list[Candidate] = []
     for pid in pids_here():
         argv = command_line(pid)
-        if pid in own or not argv:
+        if pid == os.getpid() or not argv:
             continue
         uid, parent = uid_and_parent(pid)
-        found.append(Candidate(pid, uid, parent, ports_named(argv), argv, net_of(pid), may_serve(argv)))
+        ports, serves = server_words.ports_named(argv), server_words.may_serve(argv)
+        found.append(Candidate(pid, uid, parent, ports, argv, net_of(pid), serves, pid in own))
     return found
-
-
-def may_serve(argv: tuple[str, ...]) -> bool:
-    """Tell whether a program may be a server, by its name: shells, clients, editors and pagers are none."""
-    return _program(argv) not in NOT_SERVERS
-
-
-def ports_named(argv: Iterable[str]) -> frozenset[int]:
-    """Return the numbers in a command line that stand where a server's port stands.
-
-    A number counts alone ("8000"), after an address or "*" and a colon, as "=8000", directly after a letter option
-    ("-p8000"), and the first of "8080:80". Numbers in URLs and in paths do not: clients have those. Programs that hand
-    connections on (ssh, docker-proxy, kubectl), socat and netcat listen only where their options say so.
-    """
-    told = forwards.ports(tuple(argv))
-    if told is not None:
-        return told
-    words = _server_words(tuple(argv))
-    numbers = (_PORT.match(word) for word in words)
-    ports = (int(number[1] or number[2]) for number in numbers if number)
-    return frozenset(port for port in ports if 0 < port < 65536)
-
-
-def _server_words(argv: tuple[str, ...]) -> list[str]:
-    """Leave out the words that name the port of somewhere else."""
-    program = _program(argv) if argv else ""
-    # a process may write its whole title into one argument, as redis-server does
-    words = [word for part in argv if "://" not in part for word in part.split()]
-    if program == "socat":
-        return [word.partition(",")[0] for word in words if "LISTEN:" in word.upper()]
-    if program in ("nc", "ncat", "netcat", "nc.openbsd") and not any(
-        re.match(r"^(-[a-z]*l|--listen)", w) for w in words
-    ):
-        return []
-    return words
 
 
 def matching(candidates: Iterable[Candidate], port: int, uid: int | None, net: int) -> list[Candidate]:
@@ -187,6 +171,38 @@ def matching(candidates: Iterable[Candidate], port: int, uid: int | None, net: i
     ]
     started = {ancestor: each.argv for each in fitting for ancestor in ancestry(each.parent)}
     return [each for each in fitting if started.get(each.pid, each.argv) == each.argv]
+
+
+def likely(
+    candidates: Iterable[Candidate], row: Socket, net: int, held: Held, crowd: Counter[Hashable]
+) -> tuple[int, ...]:
+    """Return the processes that probably hold a socket since they name its port.
+
+    A process and what it started count as one, and so do the workers that one process started by one command line.
+
+    Args:
+        candidates: that may hold it.
+        row: the socket.
+        net: its network namespace, as `net_of` tells.
+        held: what the pass over the descriptors found.
+        crowd: how many sockets there are that these processes may hold (`rivals`).
+
+    Returns:
+        The processes; () where more unrelated ones name the port than there are sockets, so that one of them does not
+        hold any.
+    """
+    fitting = [each for each in matching(candidates, row.port, row.uid, net) if _could_hide(each, held)]
+    if len(_families(fitting)) > crowd[_alike(row)]:
+        return ()
+    return tuple(each.pid for each in fitting)
+
+
+def _families(candidates: Iterable[Candidate]) -> set[Hashable]:
+    """Return one value for each process that is neither a descendant nor a fellow worker of another one of them."""
+    known = {each.pid: each for each in candidates}
+    above = {pid: ancestry(pid) & known.keys() for pid in known}
+    tops = {next(first for first in above[pid] if above[first] == {first}) for pid in known}
+    return {(known[pid].parent, known[pid].argv) for pid in tops}
 
 
 def ancestry(pid: int) -> frozenset[int]:
@@ -209,23 +225,55 @@ def command_line(pid: int) -> tuple[str, ...]:
     return tuple(text.split("\0")) if text else ()
 
 
-def _likely(socket: Socket, path: str | None, place: cgroup.Place, candidates: list[Candidate]) -> Socket:
-    """Name the processes that probably hold a socket whose descriptor was not seen."""
-    if path and (place.unit or place.container):
-        inside = cgroup.processes_in(path)
-        fitting = tuple(pid for pid in inside if uid_and_parent(pid)[0] == socket.uid) or inside
-        if fitting:
-            return replace(socket, pids=fitting[:_MOST_PIDS], owner_by="cgroup")
-    here = [each for each in candidates if path is None or cgroup.version_2_path(each.pid) in (path, None)]
-    servers = [each for each in here if each.serves]
-    named = tuple(each.pid for each in matching(servers, socket.port, socket.uid, net_of("self")))
-    if named:
-        return _placed(replace(socket, pids=named[:_MOST_PIDS], owner_by="command"))
-    could = [each for each in here if each.net == net_of("self") and each.uid == socket.uid]
+def _by_place(socket: Socket, path: str | None, place: cgroup.Place) -> Socket | None:
+    """Name the processes of a socket's unit or container that run as its user."""
+    if not path or not (place.unit or place.container):
+        return None
+    inside = cgroup.processes_in(path)
+    fitting = tuple(pid for pid in inside if uid_and_parent(pid)[0] == socket.uid) or inside
+    return replace(socket, pids=fitting[:_MOST_PIDS], owner_by="cgroup") if fitting else None
+
+
+def _by_words(
+    socket: Socket, path: str | None, candidates: list[Candidate], held: Held, crowd: Counter[Hashable]
+) -> Socket | None:
+    """Name the servers whose command lines name the port."""
+    servers = [each for each in _of_cgroup(path, candidates) if each.serves and not each.own]
+    named = likely(servers, socket, net_of("self"), held, crowd)
+    return _placed(replace(socket, pids=named[:_MOST_PIDS], owner_by="command")) if named else None
+
+
+def _by_elimination(socket: Socket, path: str | None, candidates: list[Candidate], held: Held) -> Socket | None:
+    """Name the one process that may hold a socket; nobody where porttui's own ancestors may as well."""
+    net = net_of("self")
+    could = [each for each in _of_cgroup(path, candidates) if each.net == net and each.uid == socket.uid]
+    could = [each for each in could if _could_hide(each, held)]
     could = [each for each in could if each.serves] or could
-    if len(could) == 1:
-        return _placed(replace(socket, pids=(could[0].pid,), owner_by="elimination"))
-    return socket
+    if len(could) != 1 or could[0].own or socket.port in server_words.ports_called(could[0].argv):
+        return None
+    return _placed(replace(socket, pids=(could[0].pid,), owner_by="elimination"))
+
+
+def _of_cgroup(path: str | None, candidates: Iterable[Candidate]) -> list[Candidate]:
+    return [each for each in candidates if path is None or cgroup.version_2_path(each.pid) in (path, None)]
+
+
+def _could_hide(candidate: Candidate, held: Held) -> bool:
+    """Tell whether a process may hold a socket without having been found: its descriptors were not read."""
+    return held.cut or not os.access(f"/proc/{candidate.pid}/fd", os.R_OK)
+
+
+@functools.cache
+def _all_are_seen() -> bool:
+    """Tell whether the processes of the whole machine are visible, as they are outside of containers.
+
+    In a PID namespace only those of that namespace are (pid_namespaces(7)), while the network may be shared with more.
+    The first namespace has a fixed number, PROC_PID_INIT_INO of the kernel's proc_ns.h.
+    """
+    try:
+        return os.stat("/proc/self/ns/pid").st_ino == _FIRST_PID_NAMESPACE  # noqa: PTH116
+    except OSError:
+        return False
 
 
 def _placed(socket: Socket) -> Socket:
@@ -246,11 +294,3 @@ def _links(folder: str, names: Iterable[str]) -> Iterable[str]:
 
 def _tuples(found: Mapping[int, list[int]]) -> dict[int, tuple[int, ...]]:
     return {inode: tuple(sorted(pids)) for inode, pids in found.items()}
-
-
-def _program(argv: tuple[str, ...]) -> str:
-    path = argv[0] if len(argv) > 1 else argv[0].split(" ")[0]  # a title in one argument: "redis-server *:6379"
-    return path.rpartition("/")[2].removeprefix("-")
-
-
-_PORT = re.compile(r"^(?:(\d{2,5}):\d{1,5}|(?:.*[=:]|-[A-Za-z])?(\d{2,5}))$")
