@@ -31,6 +31,7 @@ from porttui.reading.sender import Sender
 from porttui.render.json import facts_from_json
 from porttui.ui.app import Hands, JudgeSender, PortTui
 from porttui.ui.shown import Here
+from porttui.ui.terminal.looks import Glyphs, Looks
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "screenshots"
@@ -168,7 +169,7 @@ def _app(shot: Shot, watch: _Watch) -> PortTui:
         inspect=lambda one: _inspected(facts, one),
         save=lambda _report: "",
         here=Here(privileges=facts.privileges, host=facts.host),
-        ascii_only=shot.ascii_only,
+        looks=Looks(glyphs=Glyphs.ASCII if shot.ascii_only else Glyphs.ALL),
     )
 
 

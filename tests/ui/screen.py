@@ -16,6 +16,7 @@ from porttui.model.table import Table
 from porttui.model.target import Asked
 from porttui.ui.app import Ended, Hands, Inspect, JudgeSender, PortTui, Watch
 from porttui.ui.shown import Here
+from porttui.ui.terminal.looks import Glyphs, Looks
 
 
 def app_on(
@@ -32,6 +33,7 @@ def app_on(
     save: Callable[[Report], str] | None = None,
     tables: Callable[[], Table | Unseen] | None = None,
     ascii_only: bool = False,
+    looks: Looks | None = None,
 ) -> PortTui:
     """Return the app, shown what `report` says, or what `look` and `judge` say instead."""
     facts = report.facts
@@ -54,7 +56,7 @@ def app_on(
         tables=tables,
         owners=lambda pids: tuple(one for one in facts.processes or () if one.pid in pids),
         here=Here(privileges=facts.privileges, host=facts.host),
-        ascii_only=ascii_only,
+        looks=looks or Looks(glyphs=Glyphs.ASCII if ascii_only else Glyphs.ALL),
     )
 
 

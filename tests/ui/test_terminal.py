@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -155,18 +156,35 @@ def test_ctrl_z_suspends_and_coming_back_draws_again(terminal: Terminal) -> None
 
 @pytest.mark.parametrize(
     "terminal",
-    [{"TERM": "xterm"}, {"TERM": "xterm-256color"}, {"COLORTERM": "truecolor"}, {"TEXTUAL_COLOR_SYSTEM": "bogus"}],
+    [
+        {"TERM": "linux", "COLORFGBG": "0;15"},
+        {"TERM": "xterm-256color"},
+        {"COLORTERM": "truecolor"},
+        {"TEXTUAL_COLOR_SYSTEM": "bogus", "NO_COLOR": ""},
+        {"NO_COLOR": "1", "LC_ALL": "C"},
+    ],
     indirect=True,
-    ids=["16 colours", "256 colours", "truecolor", "unknown"],
+    ids=["16 colours, light", "256 colours", "truecolor", "unknown", "none, ASCII"],
 )
 def test_every_character_can_be_told_from_its_background(terminal: Terminal) -> None:
     screen = terminal.screen()
     assert " The server listens on IPv6 only; you asked for IPv4." in [row.rstrip() for row in screen.display]
     for row in screen.buffer.values():
         for cell in row.values():
-            assert cell.data == " " or cell.fg != cell.bg
+            assert cell.data == " " or cell.fg != cell.bg or cell.fg == "default"
+    numbers = {
+        int(one) for each in re.findall(rb"\x1b\[([0-9;]*)m", terminal.output) for one in each.split(b";") if one
+    }
+    no_colour = "NO_COLOR=1" in variables_of(terminal)
+    assert (numbers <= {0, 1, 7}) is no_colour
+    assert terminal.output.isascii() is no_colour
     assert screen.buffer[0][1].reverse
     assert [row for row, cells in screen.buffer.items() if any(cell.reverse for cell in cells.values())] == [0]
+
+
+def variables_of(terminal: Terminal) -> list[str]:
+    """Return the variables that it was started with."""
+    return Path(f"/proc/{terminal.process.pid}/environ").read_text().split("\0")
 
 
 @pytest.mark.parametrize("variables", [{"PYTHONIOENCODING": "iso8859-1"}, {}], ids=["latin-1", "--ascii"])

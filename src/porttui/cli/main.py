@@ -65,6 +65,9 @@ def own_parser(*, with_commands: bool) -> Parser:
     )
     parser.add_argument("--plain", action="store_true", help="print a plain report instead of starting the TUI")
     parser.add_argument("--ascii", action="store_true", help="draw the TUI with ASCII characters only")
+    parser.add_argument(
+        "--theme", choices=("dark", "light"), help="draw the TUI in light letters on dark, or dark on light"
+    )
     parser.add_argument("--no-mouse", dest="mouse", action="store_false", help="leave the mouse to the terminal")
     parser.add_argument("--version", action="version", version=f"porttui {__version__}")
     return parser

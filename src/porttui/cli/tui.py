@@ -12,6 +12,7 @@ from porttui.cli.arguments import Parser, called_as, understand
 
 if TYPE_CHECKING:
     from porttui.ui.app import Ended
+    from porttui.ui.terminal.looks import Looks
 
 _HOW_TO_ASK = """
 To find out why a connection to one of them fails:   porttui check TARGET
@@ -40,8 +41,29 @@ def run(argv: list[str], parser: Parser) -> int:
         gc.disable()  # until the first screen is drawn: what Textual makes while it is imported stays
         from porttui.ui.app import run as run_tui
 
-        ended = run_tui(asked, ascii_only=args.ascii, mouse=args.mouse, called_as=called_as())
+        looks = looks_of(args.theme, ascii_only=args.ascii)
+        ended = run_tui(asked, looks=looks, mouse=args.mouse, called_as=called_as())
     return finish(ended)
+
+
+def looks_of(theme: str | None = None, *, ascii_only: bool = False) -> Looks:
+    """Return how porttui is to look in the terminal that it was started in; stderr is what Textual writes to.
+
+    Args:
+        theme: the one asked for; None: as the terminal is, where it says so.
+        ascii_only: whether ASCII was asked for.
+    """
+    from porttui.observe.terminal import environment, is_utf8
+    from porttui.ui.terminal.looks import Glyphs, Looks, depth_of, glyphs_of, is_light
+
+    variables = environment()
+    written = (sys.stderr.encoding or "").lower().replace("-", "")
+    glyphs = glyphs_of(variables, utf8=written == "utf8" and is_utf8(variables))
+    return Looks(
+        theme=theme or ("light" if is_light(variables) else "dark"),
+        glyphs=Glyphs.ASCII if ascii_only else glyphs,
+        depth=depth_of(variables),
+    )
 
 
 def finish(ended: Ended) -> int:

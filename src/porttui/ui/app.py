@@ -14,15 +14,14 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, TypeAlias, run
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
 os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
-if os.environ.get("NO_COLOR") == "":  # no-color.org: only a value that is not empty counts
-    del os.environ["NO_COLOR"]
-if os.environ.get("TEXTUAL_COLOR_SYSTEM", "auto") not in {"auto", "standard", "256", "truecolor", "windows"}:
-    del os.environ["TEXTUAL_COLOR_SYSTEM"]  # Textual ends with a traceback on any other
+from porttui.ui.terminal.looks import Depth, Looks, system_of
+
+os.environ["TEXTUAL_COLOR_SYSTEM"] = system_of(os.environ)
 
 from textual.app import SystemCommand  # Textual reads its variables when it is imported
 from textual.binding import BindingType
 from textual.command import Provider
-from textual.filter import LineFilter
+from textual.filter import LineFilter, Monochrome
 from textual.screen import Screen
 
 from porttui.model.facts import Facts, Process, Sockets, Unseen
@@ -36,10 +35,11 @@ from porttui.ui.keys import APP, bindings
 from porttui.ui.plain_ascii import AsciiFilter
 from porttui.ui.screens.start import StartScreen
 from porttui.ui.shown import Here, Shown
+from porttui.ui.terminal.colours import Colours
 from porttui.ui.terminal.drawing import ChangedCells
 from porttui.ui.terminal.mouse import mouse_taken, take_mouse
 from porttui.ui.terminal.told import Told
-from porttui.ui.theme import THEME
+from porttui.ui.theme import NAMES, themes
 
 if TYPE_CHECKING:
     from porttui.act.aftermath import Aftermath
@@ -103,6 +103,8 @@ class Ended(NamedTuple):
     """A question was asked, and the screen was left before the answer."""
 
 
+_FOUND = {depth.value: depth for depth in Depth} | {"windows": Depth.FEW}
+"""By the name that Rich has for it."""
 _UNHURRIED = 1.0
 """Seconds after the first screen, when it is quiet."""
 _SWITCH = 0.001
@@ -138,7 +140,7 @@ class PortTui(ChangedCells[Ended]):
         save: Callable[[Report], str] | None = None,
         here: Here | None = None,
         called_as: tuple[str, ...] = ("porttui",),
-        ascii_only: bool = False,
+        looks: Looks | None = None,
     ) -> None:
         """Make the app.
 
@@ -158,7 +160,7 @@ class PortTui(ChangedCells[Ended]):
             save: writes a report to files and returns what to say about it; None: nothing is saved.
             here: who sits where, known before the first look.
             called_as: how porttui is called here, for a command that root runs.
-            ascii_only: write ASCII only.
+            looks: of the terminal; all that there is when None.
         """
         super().__init__()
         self.asked = asked
@@ -183,13 +185,21 @@ class PortTui(ChangedCells[Ended]):
         self._tables = tables
         self._one_look = threading.Lock()
         self._mouse_lent = False
-        self._ascii = AsciiFilter(enabled=ascii_only)
-        self.register_theme(THEME)
-        self.theme = THEME.name
+        self._look(looks or Looks())
+
+    def _look(self, looks: Looks) -> None:
+        """Take what the terminal shows, and the theme."""
+        depth = looks.depth or _FOUND.get(self.console.color_system or "", Depth.ALL)
+        own = (AsciiFilter(looks.glyphs), Colours(depth))
+        self.no_color = depth is Depth.NONE
+        self._taking_down = [each for each in own if each.enabled]
+        for theme in themes():
+            self.register_theme(theme)
+        self.theme = looks.theme
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Add the ASCII filter to Textual's own."""
-        return [*super().get_line_filters(), *[self._ascii] * self._ascii.enabled]
+        """Add the filters for what the terminal lacks to Textual's own, of which one sends greys for no colours."""
+        return [*(each for each in super().get_line_filters() if not isinstance(each, Monochrome)), *self._taking_down]
 
     def on_load(self) -> None:
         """Catch the signals that end a program, before the terminal is changed."""
@@ -251,7 +261,7 @@ class PortTui(ChangedCells[Ended]):
         self._close_messages_no_wait()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:  # noqa: ARG002
-        """Offer nothing of Textual's own: there is one theme, and the keys are in the palette already."""
+        """Offer nothing of Textual's own: the keys are in the palette already."""
         return ()
 
     async def owners(self, report: Report) -> tuple[Process, ...]:
@@ -320,7 +330,11 @@ class PortTui(ChangedCells[Ended]):
     def action_command_palette(self) -> None:
         """Show the palette."""
         if not isinstance(self.screen, Palette):
-            self.push_screen(Palette(id="--command-palette"))
+            self.push_screen(Palette())
+
+    def action_theme(self) -> None:
+        """Go from dark to light and back."""
+        self.theme = NAMES[NAMES.index(self.theme) - 1]
 
     def lend_mouse(self, *, lend: bool) -> None:
         """Leave the mouse to the terminal for a while, or take it back when it was porttui's before."""
@@ -358,7 +372,7 @@ def _diagnose(facts: Facts) -> Report:
 def run(
     asked: Asked | None,
     *,
-    ascii_only: bool = False,
+    looks: Looks | None = None,
     mouse: bool = True,
     called_as: tuple[str, ...] = ("porttui",),
 ) -> Ended:
@@ -366,7 +380,7 @@ def run(
 
     Args:
         asked: what to look at; None begins with the start screen.
-        ascii_only: write ASCII only; so it is anyway when stderr, to which Textual writes, is not UTF-8.
+        looks: of the terminal; all that there is when None.
         mouse: let the terminal report the mouse.
         called_as: how porttui is called here, for a command that root runs.
 
@@ -379,7 +393,6 @@ def run(
 
     sys.setswitchinterval(_SWITCH)
     platform = this_platform()
-    utf8 = (sys.stderr.encoding or "").lower().replace("-", "") == "utf8"
     app = PortTui(
         asked,
         machine.look,
@@ -395,6 +408,6 @@ def run(
         save=machine.save,
         here=Here(privileges=platform.privileges(), host=platform.host()),
         called_as=called_as,
-        ascii_only=ascii_only or not utf8,
+        looks=looks,
     )
     return app.run(mouse=mouse) or app.ended()

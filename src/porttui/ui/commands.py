@@ -5,15 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from textual.binding import Binding
-from textual.command import CommandInput, CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandInput, CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
 
 
 class Palette(CommandPalette):
-    """Textual's palette with a cursor that does not blink: blinking writes to the terminal for ever."""
+    """Textual's palette as the other screens are: no boxes, no tints, the row in focus reversed, and nothing blinks."""
+
+    DEFAULT_CSS = """
+    Palette {
+        background: $background;
+        & > .command-palette--help-text { text-style: not bold; }
+        & > .command-palette--highlight { text-style: underline; }
+        & > #--container { margin: 0; background: $background; }
+        & #--input, & #--input.--list-visible { height: 1; border: none; margin-bottom: 1; }
+        & SearchIcon { margin: 0 1; width: 1; color: $foreground; }
+        & CommandInput, & CommandInput:focus { height: 1; border: none; padding: 0; }
+        & CommandInput > .input--placeholder { color: $quiet; }
+        & CommandInput > .input--cursor { color: $foreground; background: $background; text-style: underline; }
+        & CommandList, & CommandList:focus, & CommandList.--populating { border: none; max-height: 100h; }
+        & CommandList > .option-list--option-highlighted {
+            color: $background; background: $foreground; text-style: bold;
+        }
+        & LoadingIndicator, & LoadingIndicator.--visible { display: none; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(placeholder="Search for a command", id="--command-palette")
 
     def on_mount(self) -> None:
-        """Keep the cursor still."""
+        """Keep the cursor still, which would write to the terminal for ever, and draw no picture."""
         self.query_one(CommandInput).cursor_blink = False
+        self.query_one(SearchIcon).icon = ">"
 
 
 class Commands(Provider):

@@ -72,6 +72,7 @@ DIAGNOSIS = (
 APP = (
     Key("leave", "ctrl+c,ctrl+q", "leave", "ctrl+c", "Quit", "leave, from everywhere", priority=True),
     Key("suspend", "ctrl+z", "suspend_process", "ctrl+z", "Suspend", "back to the shell; fg returns", priority=True),
+    Key("theme", "ctrl+t", "theme", "ctrl+t", "Light or dark", "dark letters on light, and back", priority=True),
     Key("redraw", "ctrl+l", "redraw", "ctrl+l", "Redraw", "draw the screen again", priority=True),
 )
 START = (

@@ -1,7 +1,7 @@
 """Every character that is not ASCII becomes one that is, just before it is written to the terminal.
 
 For terminals that are not UTF-8 and for ``--ascii``. The four characters of porttui's own have twins of one cell; what
-comes from elsewhere becomes one question mark a cell, so that nothing moves.
+comes from elsewhere becomes one question mark a cell, so that nothing moves. The Linux console lacks two of the four.
 """
 
 from __future__ import annotations
@@ -11,7 +11,11 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
-TWINS = {"✓": "+", "✗": "x", "─": "-", "│": "|"}
+from porttui.ui.terminal.looks import Glyphs
+
+MARKS = {"✓": "+", "✗": "x"}
+TWINS = {**MARKS, "─": "-", "│": "|"}
+_MARKS = str.maketrans(MARKS)
 
 
 def to_ascii(text: str) -> str:
@@ -22,8 +26,15 @@ def to_ascii(text: str) -> str:
 
 
 class AsciiFilter(LineFilter):
-    """Applies `to_ascii` to every row that Textual writes."""
+    """Takes the characters of every row that Textual writes down to those that the terminal has."""
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        super().__init__(enabled=glyphs is not Glyphs.ALL)
+        self._all = glyphs is Glyphs.ASCII
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002
-        """Return the same segments with their text in ASCII."""
-        return [Segment(to_ascii(text), style, control) for text, style, control in segments]
+        """Return the same segments with their text in characters that the terminal has."""
+        return [
+            Segment(to_ascii(text) if self._all else text.translate(_MARKS), style, control)
+            for text, style, control in segments
+        ]

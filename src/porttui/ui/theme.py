@@ -1,39 +1,69 @@
-"""One quiet theme. State is told by symbol, word and place; colour only repeats it.
+"""One quiet theme, dark and light. State is told by symbol, word and place; colour only repeats it.
 
-The colours are chosen so that what becomes of them on 256 and on 16 colours stays readable: near black, light grey
-and one red. Only the state is reversed and only the one FAIL is coloured.
+The colours are those of the palette of 256 (xterm, 256colres.h), so that these terminals and those with more show the
+same, and on sixteen they become black, white and red. Only the state is reversed and only the one FAIL is coloured.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 from rich.style import Style
 from textual.theme import Theme
 
 from porttui.ui.lines import StyleName
 
-BACKGROUND = "#121212"
-FOREGROUND = "#d0d0d0"
-RED = "#ff5f5f"
 
-THEME = Theme(
-    name="porttui",
-    primary=FOREGROUND,
-    secondary=FOREGROUND,
-    accent=FOREGROUND,
-    foreground=FOREGROUND,
-    background=BACKGROUND,
-    surface=BACKGROUND,
-    panel=BACKGROUND,
-    boost=BACKGROUND,
-    error=RED,
-    warning=FOREGROUND,
-    success=FOREGROUND,
-    dark=True,
-)
+class Colouring(NamedTuple):
+    """What a theme is made of."""
 
-STYLES: dict[StyleName, Style] = {
-    "state": Style(reverse=True, bold=True),
-    "fail": Style(color=RED, bold=True),
-    "strong": Style(bold=True),
-    "quiet": Style(),
+    background: str
+    text: str
+    quiet: str
+    """Of what stands there until something is typed."""
+    red: str
+
+
+COLOURINGS = {
+    "dark": Colouring(background="#121212", text="#d0d0d0", quiet="#949494", red="#ff5f5f"),
+    "light": Colouring(background="#eeeeee", text="#262626", quiet="#585858", red="#af0000"),
 }
+"""By the name that --theme takes; the first one is drawn where nothing is said."""
+NAMES = tuple(COLOURINGS)
+
+
+def themes() -> tuple[Theme, ...]:
+    """Return the themes as Textual wants them."""
+    return tuple(_theme(name, each) for name, each in COLOURINGS.items())
+
+
+def _theme(name: str, of: Colouring) -> Theme:
+    return Theme(
+        name=name,
+        primary=of.text,
+        secondary=of.text,
+        accent=of.text,
+        foreground=of.text,
+        background=of.background,
+        surface=of.background,
+        panel=of.background,
+        boost=of.background,
+        error=of.red,
+        warning=of.text,
+        success=of.text,
+        dark=name == "dark",
+        variables={"quiet": of.quiet},
+    )
+
+
+def _styles(of: Colouring) -> dict[StyleName, Style]:
+    return {
+        "state": Style(reverse=True, bold=True),
+        "fail": Style(color=of.red, bold=True),
+        "strong": Style(bold=True),
+        "quiet": Style(),
+    }
+
+
+STYLES = {name: _styles(each) for name, each in COLOURINGS.items()}
+"""The styles of rows, by the name of the theme."""

@@ -36,12 +36,12 @@ class Rows(Widget):
     def render_line(self, y: int) -> Strip:
         """Return one row in the width of the widget."""
         line = self._rows[y] if y < len(self._rows) else EMPTY
-        base = self.rich_style
+        base, styles = self.rich_style, STYLES[self.app.theme]
         segments: list[Segment] = []
         at = 0
         for start, end, style in line.spans:
             segments.append(Segment(line.text[at:start], base))
-            segments.append(Segment(line.text[start:end], base + STYLES[style]))
+            segments.append(Segment(line.text[start:end], base + styles[style]))
             at = end
         segments.append(Segment(line.text[at:], base))
         strip = Strip([segment for segment in segments if segment.text])

@@ -1,0 +1,106 @@
+"""What the terminal can show, as its variables tell it: how many colours, which characters, a light or dark background.
+
+A terminal is not asked: over a slow line its reply comes late, and what comes late is read as keys.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Depth(enum.Enum):
+    """How many colours are sent. The values are those of TEXTUAL_COLOR_SYSTEM."""
+
+    NONE = "none"
+    """Attributes only: bold, underlined, reversed."""
+    FEW = "standard"
+    """The sixteen of which every terminal has its own idea (ECMA-48, 8.3.117, and those of aixterm)."""
+    MANY = "256"
+    """The palette of xterm: above the first sixteen its colours are the same everywhere."""
+    ALL = "truecolor"
+
+
+class Glyphs(enum.Enum):
+    """Which characters are sent."""
+
+    ALL = "all"
+    NO_MARKS = "no marks"
+    """All but the two marks that the fonts of the Linux console lack (console_codes(4))."""
+    ASCII = "ascii"
+
+
+class Looks(NamedTuple):
+    """How porttui looks in one terminal."""
+
+    theme: str = "dark"
+    """One of `porttui.ui.theme.NAMES`."""
+    glyphs: Glyphs = Glyphs.ALL
+    depth: Depth | None = Depth.ALL
+    """None: as many colours as Textual finds."""
+
+
+_CHOSEN = {"standard": Depth.FEW, "windows": Depth.FEW, "256": Depth.MANY, "truecolor": Depth.ALL}
+_MONOCHROME = re.compile(r"vt(52|1\d\d|2[02]\d|3[02]\d|4\d\d)(-.*)?|.+-(m|mono)")
+"""TERM of terminals without colours (terminfo(5): no `colors`)."""
+_MANY = re.compile(
+    r".*256color.*|(xterm-)?(kitty|ghostty)|alacritty.*|foot.*|wezterm|contour.*|rio|konsole|mintty|st|vte"
+)
+"""TERM of terminals with 256 colours; the entries of the newer ones do not say so in their names."""
+_LIGHT = {"7", "9", "10", "11", "12", "13", "14", "15"}
+
+
+def depth_of(environment: Mapping[str, str]) -> Depth | None:
+    """Tell how many colours the terminal takes.
+
+    Args:
+        environment: NO_COLOR (https://no-color.org: only a value that is not empty counts), TEXTUAL_COLOR_SYSTEM,
+            COLORTERM, TERM, and STY, which GNU screen sets: what it passes on by COLORTERM is of the terminal around.
+
+    Returns:
+        The depth; None where these do not tell, as on Windows.
+    """
+    term = environment.get("TERM", "").lower()
+    if environment.get("NO_COLOR") or _MONOCHROME.fullmatch(term):
+        return Depth.NONE
+    if chosen := _CHOSEN.get(environment.get("TEXTUAL_COLOR_SYSTEM", "")):
+        return chosen
+    if environment.get("COLORTERM", "").strip().lower() in {"truecolor", "24bit"} and not environment.get("STY"):
+        return Depth.ALL
+    if not term:
+        return None
+    if term.endswith("-direct"):
+        return Depth.ALL
+    return Depth.MANY if _MANY.fullmatch(term) else Depth.FEW
+
+
+def system_of(environment: Mapping[str, str]) -> str:
+    """Return TEXTUAL_COLOR_SYSTEM for the same terminal: Textual ends with a traceback on a name it does not know."""
+    depth = depth_of(environment)
+    if depth is Depth.NONE:
+        return str(Depth.FEW.value)
+    return "auto" if depth is None else str(depth.value)
+
+
+def glyphs_of(environment: Mapping[str, str], *, utf8: bool) -> Glyphs:
+    """Tell which characters the terminal shows.
+
+    Args:
+        environment: TERM.
+        utf8: whether it reads UTF-8.
+    """
+    term = environment.get("TERM", "").lower()
+    if not utf8 or re.match(r"vt\d", term):
+        return Glyphs.ASCII
+    return Glyphs.NO_MARKS if re.fullmatch(r"linux(-.*)?", term) else Glyphs.ALL
+
+
+def is_light(environment: Mapping[str, str]) -> bool:
+    """Tell whether the terminal's own background is light, where it says so.
+
+    Args:
+        environment: COLORFGBG, the numbers of foreground and background, as rxvt and Konsole set it ("0;15").
+    """
+    return environment.get("COLORFGBG", "").rpartition(";")[2] in _LIGHT
