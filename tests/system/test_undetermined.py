@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.system.expect import EVERYBODY, expect_undetermined
+from tests.system.nat import translate
 from tests.system.people import Person
 from tests.system.stage import Namespace
 
@@ -18,3 +19,20 @@ def test_packets_leave_and_nothing_comes_back(person: Person) -> None:
         answer = stage.check("10.231.8.77:8443", "--timeout=2", person=person)
     expect_undetermined(answer, person)
     assert answer.verdict["confidence"] != "certain", answer
+
+
+def test_a_rule_leads_it_to_where_nothing_answers(person: Person) -> None:
+    """Who reads the rules is told where it goes and where to look next; what happens there is not seen here."""
+    with Namespace() as stage, Namespace() as other:
+        stage.join(other, "10.231.9.1", "10.231.9.2")
+        other.filter("input", "tcp dport 8000 drop")
+        port = stage.free_port()
+        translate(stage, "output", f"tcp dport {port} dnat to 10.231.9.2:8000")
+        answer = stage.check(f"10.231.9.1:{port}", "--timeout=1.2", "--settle=0", person=person)
+    expect_undetermined(answer, person)
+    if person is Person.ROOT:
+        assert "sends this elsewhere, to 10.231.9.2:8000, and nothing answers there" in answer.verdict["summary"], (
+            answer
+        )
+        assert answer.report["remedies"][0]["steps"][0]["argv"] == ["porttui", "check", "10.231.9.2:8000"], answer
+        assert answer.steps["firewall"] == "warn", answer

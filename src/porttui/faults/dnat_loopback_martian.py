@@ -48,7 +48,7 @@ def check(facts: Facts) -> Outcome:
     """Find it when a loopback target is silent because a rule leads its packets out of this machine."""
     if facts.attempts is None:
         return CannotTell(because="no connection was tried yet")
-    silent = [each for each in seen.failed(facts) if each.outcome == "timeout"]
+    silent = [each for each in seen.failed(facts) if each.outcome == "timeout" or packets.nobody_there(facts, each)]
     if not silent:
         return RuledOut(because="no connection ran into a time-out")
     own = [each for each in silent if is_loopback(each.address) and family(each.address) == 4]
@@ -82,16 +82,19 @@ def _known(facts: Facts, attempt: Attempt, place: tuple[str, int], rule: Rule | 
         return RuledOut(because=f"it is led to {endpoint(*place)}, which is this machine")
     allowed = _allowed(facts)
     source = attempt.fate.source if attempt.fate is not None else ""
-    if allowed and not is_loopback(source):
+    if allowed and not nat.keeps_a_loopback_source(facts, attempt):
         return CannotTell(because=f"{allowed[0]} is 1, so that loopback addresses may leave")
-    why = "without another source address" if allowed else "which the kernel does not let leave this machine"
+    why = "to which nothing can come back" if allowed else "which the kernel does not let leave this machine"
     return Found(
         summary=f"A NAT rule leads port {attempt.port} of {attempt.address} to {endpoint(*place)} with a loopback "
         f"source, {why}.",
         gloss=_GLOSS,
         evidence=(
             *((nat.evidence_of(rule),) if rule is not None else ()),
-            Evidence(text=f"led to\t{endpoint(*place)}" + (f"\tfrom {source}" if source else ""), source="conntrack"),
+            Evidence(
+                text=f"led to\t{endpoint(*place)}" + (f"\tfrom {source}" if source else ""),
+                source="conntrack" if source else "rule",
+            ),
             *_settings(facts),
             *evidence.connects(facts, (attempt,)),
             *evidence.counted(attempt, "Ip.OutRequests", "Ip.OutTransmits"),
@@ -174,29 +177,31 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
     elif place is not None:
         found.append(ways.ask_there(facts, *place, "Ask where the rule leads", "no rule is needed to get there"))
     if facts.os == "linux":
-        found.append(_allow(facts, place))
+        found.append(_allow(facts, place, already=any(_allowed(facts))))
     return (*found, *ways.take_out(facts, lead.rule if isinstance(lead, nat.Lead) else None), ways.see_the_rule(facts))
 
 
-def _allow(facts: Facts, place: tuple[str, int] | None) -> Remedy:
+def _allow(facts: Facts, place: tuple[str, int] | None, *, already: bool) -> Remedy:
     where = words.machine(facts)
     setting = _SETTING.format("all")
     to = ("-d", place[0]) if place else ()
+    allow = RemedyStep(text="Allow it", where=where, argv=("sysctl", "-w", f"{setting}=1"), needs_root=True)
+    masquerade = RemedyStep(
+        text="Give these packets the address of the interface by which they leave",
+        where=where,
+        argv=("iptables", "-t", "nat", "-A", "POSTROUTING", "-s", "127.0.0.1", *to, "-j", "MASQUERADE"),
+        needs_root=True,
+    )
+    undo = " ".join(masquerade.argv or ()).replace(" -A ", " -D ")
     return Remedy(
-        title="Let loopback connections leave, with another source address",
+        title="Give loopback connections that leave another source address"
+        if already
+        else "Let loopback connections leave, with another source address",
         risk=Risk.EXPOSES,
         cost="loopback is less private",
         proof=service.proof(facts),
-        undo=f"sysctl -w {setting}=0; the rule again with -D for -A",
-        steps=(
-            RemedyStep(text="Allow it", where=where, argv=("sysctl", "-w", f"{setting}=1"), needs_root=True),
-            RemedyStep(
-                text="Give these packets the address of the interface by which they leave",
-                where=where,
-                argv=("iptables", "-t", "nat", "-A", "POSTROUTING", "-s", "127.0.0.1", *to, "-j", "MASQUERADE"),
-                needs_root=True,
-            ),
-        ),
+        undo=undo if already else f"sysctl -w {setting}=0; {undo}",
+        steps=(masquerade,) if already else (allow, masquerade),
         note="It lasts until the machine starts again; docker run -p, with docker's proxy, needs neither.",
     )
 
@@ -209,5 +214,5 @@ FAULT = Fault(
     explanation=__doc__,
     check=check,
     remedies=remedies,
-    explains=("fw-drop-output", "other-netns"),
+    explains=("fw-drop-output", "nothing-listening", "wrong-port", "other-netns"),
 )

@@ -42,8 +42,7 @@ def check(facts: Facts) -> Outcome:
     """Find it when a refusal came from somewhere else than the asked port, or a rule leads to where nobody is."""
     if facts.attempts is None:
         return CannotTell(because="no connection was tried yet")
-    unanswered = [each for each in seen.failed(facts) if packets.nobody_there(facts, each)]
-    refused = [each for each in (*seen.refused(facts), *unanswered) if seen.is_local(facts, each.address)]
+    refused = [each for each in _refused(facts) if seen.is_local(facts, each.address)]
     if not refused:
         return RuledOut(because="no connection to this machine was refused by a reset")
     if nat.impossible(facts):
@@ -63,10 +62,18 @@ def check(facts: Facts) -> Outcome:
     return RuledOut(because="no NAT rule leads it elsewhere")
 
 
+def _refused(facts: Facts) -> tuple[Attempt, ...]:
+    """Return the attempts that were refused, or that ended as nobody has the address."""
+    unanswered = (each for each in seen.failed(facts) if packets.nobody_there(facts, each))
+    return (*seen.refused(facts), *unanswered)
+
+
 def _by_rule(facts: Facts, attempt: Attempt, lead: nat.Lead) -> Outcome:
     address, port = lead.place
     if nat.answering(facts, address, port) is not None:
         return CannotTell(because=f"a NAT rule leads it to {endpoint(address, port)}, where somebody listens")
+    if attempt.icmp is not None and nat.keeps_a_loopback_source(facts, attempt):
+        return CannotTell(because="it leaves from a loopback address, to which nothing can come back")
     listener = seen.accepting(facts, attempt.address)
     although = f", although {words.program(facts, listener)} listens on port {attempt.port}" if listener else ""
     gone = attempt.icmp is not None
@@ -114,7 +121,7 @@ _GLOSS = "The refusal comes from where the rule leads, and looks as if the asked
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Start the server where the rule leads, see the rule, take it out."""
-    found = (nat.deciding(facts, each.address) for each in seen.refused(facts))
+    found = (nat.deciding(facts, each.address) for each in _refused(facts))
     lead = next((each for each in found if isinstance(each, nat.Lead)), None)
     if lead is None:
         return (ways.see_the_rule(facts),)

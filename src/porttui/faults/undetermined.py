@@ -4,10 +4,10 @@ It fails, and none of the causes that porttui knows was shown by what it could s
 the facts show it, because a wrong one costs more than none: it sends people to mend what is whole. So it says what
 happened, what it has ruled out and why, and what it could not look at.
 
-There are four usual reasons. The target is on another machine, whose sockets and firewall nobody can see from here;
-run porttui there. Something needs more rights: rules of a firewall, programs of other users. The machine is busy, so
-that the counters of the kernel, which tell where a packet ended, were moved by others as well. Or the fault is one
-that porttui does not know yet.
+There are four usual reasons. The target is on another machine, or a NAT rule leads it to one, whose sockets and
+firewall nobody can see from here; run porttui there. Something needs more rights: rules of a firewall, programs of
+other users. The machine is busy, so that the counters of the kernel, which tell where a packet ended, were moved by
+others as well. Or the fault is one that porttui does not know yet.
 
 How porttui knows: the target did not answer as asked, and no fault of the catalogue was found in the facts. It is
 what is left, and not a finding of its own.
@@ -31,11 +31,13 @@ from __future__ import annotations
 
 from porttui.faults import healthy
 from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
-from porttui.model.facts import Exchange, Facts, Resolver
+from porttui.model.address import endpoint
+from porttui.model.facts import Attempt, Exchange, Facts, Resolver
 from porttui.model.report import Confidence, Evidence, Remedy, RemedyStep, Risk, Severity
 from porttui.model.target import Question
-from porttui.reading import dns, evidence, redirects, seen, words
+from porttui.reading import dns, evidence, nat, packets, redirects, seen, words
 from porttui.reading.unseen import all_unseen
+from porttui.remedies import nat as ways
 from porttui.remedies import service
 
 
@@ -43,11 +45,21 @@ def check(facts: Facts) -> Outcome:
     """Find it whenever the target is not healthy; it stands behind every other fault."""
     if isinstance(healthy.check(facts), Found):
         return RuledOut(because="the target answers as asked")
+    led = nat.lost(facts)
+    told = _led(facts, *led) if led is not None else f"{_symptom(facts)}, and the cause could not be found."
     return Found(
-        summary=f"{_symptom(facts)}, and the cause could not be found." if facts.done else "Looking.",
+        summary=told if facts.done else "Looking.",
         confidence=Confidence.POSSIBLE,
         evidence=_evidence(facts),
     )
+
+
+def _led(facts: Facts, attempt: Attempt, lead: nat.Lead) -> str:
+    """Tell where a rule leads it, and that it is lost there."""
+    begun = f"A NAT rule sends this elsewhere, to {endpoint(*lead.place)}, and "
+    if packets.dropped_outwards(attempt):
+        return f"{begun}its packets do not leave {words.machine(facts)}: why could not be found."
+    return f"{begun}nothing answers there: why can't be seen from {words.machine(facts)}."
 
 
 def _symptom(facts: Facts) -> str:
@@ -92,7 +104,9 @@ def _evidence(facts: Facts) -> tuple[Evidence, ...]:
     if facts.asked.question is Question.BIND:
         return evidence.binds(facts)
     said = seen.exchanges(facts)
+    led = nat.lost(facts)
     return (
+        *((nat.evidence_of(led[1].rule),) if led is not None else ()),
         *evidence.connects(facts),
         *evidence.exchanged(said),
         *evidence.fates(said),
@@ -101,11 +115,14 @@ def _evidence(facts: Facts) -> tuple[Evidence, ...]:
 
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
-    """See what was not seen, the quickest first."""
+    """Look where a rule leads it; see what was not seen, the quickest first."""
+    led = nat.lost(facts)
+    beyond = (_look_there(facts, led[1]), *ways.take_out(facts, led[1].rule)) if led is not None else ()
     commands = [each.how_to_see for each in all_unseen(facts) if each.how_to_see]
     if not commands:
-        return ()
+        return beyond
     return (
+        *beyond,
         Remedy(
             title="See what porttui could not see",
             risk=Risk.SAFE,
@@ -118,6 +135,29 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
                     argv=("porttui", "check", str(facts.asked.target)),
                     needs_root=True,
                 ),
+            ),
+        ),
+    )
+
+
+def _look_there(facts: Facts, lead: nat.Lead) -> Remedy:
+    place = endpoint(*lead.place)
+    return Remedy(
+        title=f"Look where the rule leads, at {place}",
+        risk=Risk.SAFE,
+        cost="safe, only looks",
+        proof=service.proof(facts),
+        steps=(
+            RemedyStep(
+                text="Ask for it without the rule",
+                where=words.machine(facts),
+                why="if that opens, the rule is at fault, and if not, what it leads to",
+                argv=("porttui", "check", place),
+            ),
+            RemedyStep(
+                text="If it does not open, ask there, where the server and the firewall can be seen",
+                where=lead.address,
+                argv=("porttui", "check", str(lead.port)),
             ),
         ),
     )

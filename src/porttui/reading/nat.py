@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from porttui.model.address import is_loopback
 from porttui.model.facts import Attempt, Facts, Socket, Unseen
 from porttui.model.report import Evidence
 from porttui.model.rules import Judged, Rule
@@ -102,6 +103,33 @@ def may_lead(facts: Facts) -> bool:
 def unseen(facts: Facts) -> tuple[Unseen, ...]:
     """Return what would have to be seen to know where a connection is led, when that cannot be told."""
     return firewall_unseen(facts) or (_NOT_FOLLOWED,)
+
+
+def lost(facts: Facts) -> tuple[Attempt, Lead] | None:
+    """Return an unanswered connection that a rule leads off this machine, and where to; None: there is none."""
+    for each in seen.failed(facts):
+        lead = deciding(facts, each.address) if each.outcome == "timeout" else None
+        if isinstance(lead, Lead) and not seen.is_local(facts, lead.address):
+            return each, lead
+    return None
+
+
+def keeps_a_loopback_source(facts: Facts, attempt: Attempt) -> bool:
+    """Tell whether packets from a loopback address are led off this machine as they are: no rule gives them another.
+
+    None can come back to such an address (RFC 1122, 3.2.1.3).
+    """
+    source = attempt.fate.source if attempt.fate is not None else ""
+    if source:
+        return is_loopback(source)
+    known = rules.judged(facts, attempt)
+    if known is None or not is_loopback(attempt.source or attempt.address) or not rules.passes(known.verdict):
+        return False
+    last = (each.stops[-1] for each in known.path if each.hook == "postrouting" and each.way == "there" and each.stops)
+    return not any(stop.word.startswith(_NEW_SOURCE) for stop in last)
+
+
+_NEW_SOURCE = ("masquerade", "snat")
 
 
 def refused_here(facts: Facts, attempt: Attempt) -> bool:

@@ -236,6 +236,9 @@ def _firewall(facts: Facts, failing: Step | None) -> Told:
         return _looking(facts, "path" if facts.attempts is None else "")
     if failing is Step.FIREWALL:
         return Status.FAIL, _blocked(facts)
+    led = nat.lost(facts)
+    if led is not None:
+        return Status.WARN, f"a NAT rule leads it to {endpoint(*led[1].place)}"
     theirs = _theirs(facts) if attempts and all(packets.reset_by_kernel(each) for each in attempts) else ""
     if seen.opened(facts):
         theirs = "; one address opened"

@@ -121,6 +121,8 @@ def _agreement(answer: FirewallAnswer) -> str:
         shown = tried.verdict if tried is not None else None
         if shown is not None and answer.verdict == "unknown":
             return f"By itself the connection shows: {shown}."
+        if answer.redirect is not None and answer.verdict.startswith("redirect:"):
+            return f"What it met where it is led, at {endpoint(*answer.redirect)}, is not for these rules to say."
         return "That alone does not tell what the rules did."
     if tried.agrees:
         return "The two agree."
