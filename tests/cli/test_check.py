@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from porttui.cli import check
 from tests.cli.run import closed_port, environment, listener, on_terminal, porttui, shell, web_server
 
 
@@ -165,3 +166,24 @@ def test_ctrl_c_during_a_look_is_130_and_one_line() -> None:
                 out, err = process.communicate(timeout=20)
     assert process.returncode == 130
     assert (out, err) == (b"", b"porttui: interrupted\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "80", "::1 3000 --bind", "--json 80", "80 --markdown --strict", "80 --timeout 2.5 --settle=0 --no-http",
+        "- --direct", "80 --proxy --settle 10 --timeout=1", "connect ECONNREFUSED 127.0.0.1:80",
+    ],
+)  # fmt: skip
+def test_a_plain_command_line_means_what_the_parser_says(line: str) -> None:
+    args = check.plain(line.split())
+    assert args is not None
+    assert vars(args) == vars(check.build_parser().parse_intermixed_args(line.split()))
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["", "--json", "80 -h", "80 --js", "80 --timeout", "8 --timeout x", "8 --settle -1", "8 --json --markdown", "-- 8"],
+)  # fmt: skip
+def test_what_is_not_plain_is_left_to_the_parser(line: str) -> None:
+    assert check.plain(line.split()) is None

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from porttui.reading.forwarders import may_forward
 from porttui.reading.forwards import forwards, leading_from, ports, told
 
 _DOCKER = "/usr/bin/docker-proxy -proto tcp -host-ip 0.0.0.0 -host-port 8080 -container-ip 172.17.0.2"
@@ -72,6 +73,13 @@ def test_where_a_command_line_leads(line: str, port: int, expected: str) -> None
 )
 def test_who_leads_nowhere(line: str, port: int) -> None:
     assert leading_from(shlex.split(line), port) is None
+
+
+def test_a_name_within_another_makes_no_forwarder() -> None:
+    argv = ("/home/ssh/server/node", "/srv/socat/oc/tunnel.js", "docker-proxy")
+    assert not may_forward(argv)
+    assert forwards(argv) == ()
+    assert may_forward(("/usr/bin/ssh", "bastion"))
 
 
 def test_the_ports_that_a_forwarder_listens_on() -> None:

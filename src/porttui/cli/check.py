@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
-import argparse
-import math
 import sys
 import time
+from types import SimpleNamespace
 
 from msgspec.structs import replace
 
 from porttui.cli import exits
-from porttui.cli.arguments import Parser, called_as, colour_wanted, understand
+from porttui.cli.arguments import called_as, colour_wanted, understand
 from porttui.model.facts import Facts, Unseen
 from porttui.model.report import Report
 from porttui.model.target import Asked, Question
 from porttui.observe.look import Look
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+    from porttui.cli.parser import Parser
+
 SUMMARY = "look once and print a report"
 _LONGEST = 600.0
+_FLAGS: dict[str, tuple[str, object]] = {
+    "--bind": ("bind", True),
+    "--no-http": ("http", False),
+    "--strict": ("strict", True),
+    "--json": ("form", "json"),
+    "--markdown": ("form", "markdown"),
+    "--direct": ("proxy", "direct"),
+    "--proxy": ("proxy", "proxy"),
+}
+"""The options without a value, and what they set."""
 
 
 def run(argv: list[str]) -> int:
     """Look at TARGET, print the report, return the exit code."""
-    args = build_parser().parse_intermixed_args(argv)
+    args = plain(argv) or build_parser().parse_intermixed_args(argv)
     asked = understand(args.target, Question.BIND if args.bind else None)
     look = Look(timeout=args.timeout, settle=args.settle, http=args.http, proxy=args.proxy)
     return report_on(asked, look, form=args.form, strict=args.strict)
@@ -73,7 +88,7 @@ def written(report: Report, form: str, *, code: int, took: float | None) -> str 
     )
 
 
-def add_forms(parser: argparse.ArgumentParser) -> None:
+def add_forms(parser: ArgumentParser) -> None:
     """Add --json, --markdown and --strict."""
     form = parser.add_mutually_exclusive_group()
     form.set_defaults(form="text")
@@ -104,8 +119,39 @@ def _look(asked: Asked, look: Look) -> tuple[Facts, Exception | None]:
     return facts, None
 
 
+def plain(argv: list[str]) -> SimpleNamespace | None:
+    """Read a command line in which nothing is wrong and no help is asked for, without importing argparse.
+
+    Returns:
+        What the parser of this subcommand would return; None when that has to be asked.
+    """
+    args = SimpleNamespace(
+        target=[], bind=False, http=True, strict=False, form="text", proxy="both", timeout=4.0, settle=None
+    )
+    words = iter(argv)
+    for word in words:
+        option, equals, value = word.partition("=")
+        if not word.startswith("-") or word == "-":
+            args.target.append(word)
+        elif word in _FLAGS:
+            name, meant = _FLAGS[word]
+            if name in {"form", "proxy"} and getattr(args, name) not in {"text", "both"}:
+                return None
+            setattr(args, name, meant)
+        elif option in {"--timeout", "--settle"}:
+            number = _in_bounds(value if equals else next(words, ""), zero=option == "--settle")
+            if number is None:
+                return None
+            setattr(args, option[2:], number)
+        else:
+            return None
+    return args if args.target else None
+
+
 def build_parser() -> Parser:
     """Return the parser of this subcommand."""
+    from porttui.cli.parser import Parser
+
     parser = Parser("check", "Look once at TARGET and print what is wrong with it.", "porttui check localhost:3000")
     parser.add_argument(
         "target", metavar="TARGET", nargs="+", help="port, address, URL or pasted error line; - reads it from stdin"
@@ -139,10 +185,20 @@ def seconds(text: str) -> float:
     Raises:
         argparse.ArgumentTypeError: it is no number, or not above 0 and up to 600.
     """
+    value = _in_bounds(text)
+    if value is None:
+        from argparse import ArgumentTypeError
+
+        raise ArgumentTypeError(f"'{text[:20]}' is not a time above 0 and up to {_LONGEST:g} seconds")
+    return value
+
+
+def _in_bounds(text: str, *, zero: bool = False) -> float | None:
+    """Return a time, None when there is none in the text; 0 only as "0", where it may be."""
+    if zero and text == "0":
+        return 0.0
     try:
         value = float(text)
     except ValueError:
-        value = math.nan
-    if not 0 < value <= _LONGEST:
-        raise argparse.ArgumentTypeError(f"'{text[:20]}' is not a time above 0 and up to {_LONGEST:g} seconds")
-    return value
+        return None
+    return value if 0 < value <= _LONGEST else None

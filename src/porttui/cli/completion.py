@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 
 from porttui.cli import exits
-from porttui.cli.arguments import Argument, Parser
+from porttui.cli.parser import Argument, Parser
 from porttui.render import completion
 from porttui.render.completion import Command, Option, Values
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from porttui.cli import exits
-from porttui.cli.arguments import Parser
+from porttui.cli.parser import Parser
 from porttui.faults.fault import Fault
 
 TYPE_CHECKING = False

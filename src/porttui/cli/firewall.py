@@ -9,7 +9,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from porttui.cli import exits
-from porttui.cli.arguments import Parser, called_as, colour_wanted, understand
+from porttui.cli.arguments import called_as, colour_wanted, understand
+from porttui.cli.parser import Parser
 from porttui.model.address import family, parse_ip
 from porttui.model.answer import FirewallAnswer, Sender
 from porttui.model.printable import printable

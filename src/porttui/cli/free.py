@@ -9,8 +9,8 @@ import sys
 from collections.abc import Sequence
 
 from porttui.cli import exits
-from porttui.cli.arguments import Parser
 from porttui.cli.listed import read, unseen_text
+from porttui.cli.parser import Parser
 from porttui.cli.who import holding
 from porttui.model.address import endpoint
 from porttui.model.base import Value

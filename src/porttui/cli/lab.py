@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from porttui.cli import exits
-from porttui.cli.arguments import Parser
+from porttui.cli.parser import Parser
 
 if TYPE_CHECKING:
     from porttui.labs.lab import Lab

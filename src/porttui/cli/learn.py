@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from porttui.cli import exits
-from porttui.cli.arguments import Parser
+from porttui.cli.parser import Parser
 from porttui.learn.contents import BY_TOPIC, EXAMPLE_TARGET, LESSONS, Lesson
 from porttui.model.facts import Facts
 

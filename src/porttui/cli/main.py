@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from porttui.cli.arguments import Parser
+    from porttui.cli.parser import Parser
 
 COMMANDS = ("check", "firewall", "wait", "sockets", "who", "free", "explain", "learn", "lab", "replay", "completion")
 """Each is a module here with `run(argv) -> int`, `build_parser()` and a SUMMARY. Their names win over TARGET."""
@@ -51,7 +51,7 @@ def own_parser(*, with_commands: bool) -> Parser:
     import argparse
 
     from porttui import __version__
-    from porttui.cli.arguments import Parser
+    from porttui.cli.parser import Parser
 
     parser = Parser(
         "",

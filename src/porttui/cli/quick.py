@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 COMMANDS = ("who", "sockets")
 """What may be answered here."""
-_LEADING = ("ssh", "docker-proxy", "socat", "kubectl", "oc", "k3s", "minikube", "systemd", "server", "tunnel", "ode")
-"""Parts of the names of programs that hand connections on; what has none of them is no forwarder."""
 
 
 def answered(words: list[str]) -> int | None:
@@ -115,7 +113,9 @@ def _holders(pids: tuple[int, ...], port: int) -> tuple[list[Holder], str | None
 
 
 def _leads_to(argv: tuple[str, ...], port: int) -> str:
-    if not any(part in word for word in argv[:2] for part in _LEADING):
+    from porttui.reading.forwarders import may_forward
+
+    if not may_forward(argv):
         return ""
     from porttui.reading.forwards import leads_to
 

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 from porttui.cli import exits
-from porttui.cli.arguments import Parser
 from porttui.cli.check import add_forms, tell
+from porttui.cli.parser import Parser
 
 SUMMARY = "print the report on what check --json saw earlier"
 _MOST_BYTES = 32_000_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from porttui.cli import exits
-from porttui.cli.arguments import Parser
+from porttui.cli.parser import Parser
 from porttui.cli.socket_looks import csv_text, kept, signs, take, tell_unseen, waiting
 from porttui.observe.snapshots import Snapshots
 from porttui.reading import filters

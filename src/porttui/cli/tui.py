@@ -8,7 +8,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from porttui.cli import exits
-from porttui.cli.arguments import Parser, called_as, understand
+from porttui.cli.arguments import called_as, understand
+from porttui.cli.parser import Parser
 
 if TYPE_CHECKING:
     from porttui.ui.app import Ended

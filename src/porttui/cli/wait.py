@@ -7,8 +7,9 @@ import time
 from collections.abc import Iterator
 
 from porttui.cli import exits
-from porttui.cli.arguments import Parser, understand
+from porttui.cli.arguments import understand
 from porttui.cli.check import add_forms, seconds, tell
+from porttui.cli.parser import Parser
 from porttui.model.facts import Facts
 from porttui.model.target import Asked, Question
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from porttui.cli import exits
-from porttui.cli.arguments import Parser, understand
+from porttui.cli.arguments import understand
 from porttui.cli.listed import Row, entry, read, unseen_text
+from porttui.cli.parser import Parser
 from porttui.model.facts import Process
 from porttui.reading.forwards import leads_to
 from porttui.render.holders import Head, Holder, together

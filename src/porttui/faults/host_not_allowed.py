@@ -96,12 +96,10 @@ _KINDS = (
         setting='"AllowedHosts": "localhost;{name}"',
     ),
 )
-_WORDS = re.compile(
-    r"Blocked request\.[^\\]*|Invalid Host[^\\]*|DisallowedHost[^<]{0,60}|Blocked hosts?:[^<\\]*|Invalid Hostname"
-)
+_WORDS = r"Blocked request\.[^\\]*|Invalid Host[^\\]*|DisallowedHost[^<]{0,60}|Blocked hosts?:[^<\\]*|Invalid Hostname"
 _STATUSES = frozenset({400, 403, 421})
-_DJANGO_IN_PRODUCTION = re.compile(r".{0,300}?<h1>Bad Request \(400\)</h1>", re.DOTALL)
-_BY_NAME = re.compile(r"nginx|openresty|apache|caddy|lighttpd|litespeed|iis|traefik|envoy|haproxy", re.IGNORECASE)
+_DJANGO_IN_PRODUCTION = r"(?s).{0,300}?<h1>Bad Request \(400\)</h1>"
+_BY_NAME = r"(?i)nginx|openresty|apache|caddy|lighttpd|litespeed|iis|traefik|envoy|haproxy"
 """Servers of many sites, to which another name is another site."""
 
 
@@ -157,9 +155,9 @@ def _kind(answer: HttpAnswer) -> _Kind | None:
 
 
 def _keeps_a_list(answer: HttpAnswer) -> bool:
-    if _DJANGO_IN_PRODUCTION.match(answer.body):
+    if re.match(_DJANGO_IN_PRODUCTION, answer.body):
         return True
-    return not _BY_NAME.search(answer.header("server") or "")
+    return not re.search(_BY_NAME, answer.header("server") or "")
 
 
 def _name(refused: Exchange) -> str:
@@ -171,7 +169,7 @@ def _name(refused: Exchange) -> str:
 def _quoted(refused: Exchange, kind: _Kind | None) -> tuple[Evidence, ...]:
     if refused.http is None or kind is None:
         return ()
-    said = _WORDS.search(refused.http.body)
+    said = re.search(_WORDS, refused.http.body)
     return (Evidence(text=f"it says\t{words.quoted(said[0] if said else refused.http.body, 90)}", source="GET"),)
 
 

@@ -42,7 +42,7 @@ from porttui.model.report import Evidence, Remedy, RemedyStep, Risk, Step
 from porttui.reading import evidence, redirects, seen, words
 from porttui.remedies import manager, service
 
-_BAD_CHUNK = re.compile(r"chunk header|chunk ext|illegal|malformed", re.IGNORECASE)
+_BAD_CHUNK = r"(?i)chunk header|chunk ext|illegal|malformed"
 """What h11 says of a body that breaks the rules of HTTP, which is another thing than one that ends too soon."""
 
 
@@ -79,7 +79,7 @@ def _answers(facts: Facts) -> list[Exchange]:
 
 def _broken(facts: Facts) -> Exchange | None:
     return next(
-        (e for e in _answers(facts) if e.http and not e.http.complete and not _BAD_CHUNK.search(e.http.broke)), None
+        (e for e in _answers(facts) if e.http and not e.http.complete and not re.search(_BAD_CHUNK, e.http.broke)), None
     )
 
 

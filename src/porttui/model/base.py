@@ -3,17 +3,46 @@
 from __future__ import annotations
 
 import sys
+from types import ModuleType
 
-# msgspec takes typing_extensions where that is installed, and it is: Textual brings it along. It imports inspect, which
-# costs as much as the interpreter itself, and what msgspec wants of it has been in typing since Python 3.11.
-_HIDDEN = "typing_extensions" not in sys.modules
-if _HIDDEN:
-    sys.modules["typing_extensions"] = None  # type: ignore[assignment]  # an import of it fails
-try:
-    import msgspec
-finally:
-    if _HIDDEN:
-        del sys.modules["typing_extensions"]
+# msgspec imports what it needs for types that porttui has none of, and that takes longer than the rest of it:
+# typing_extensions (with inspect, as long as the start of Python; what msgspec wants of it is in typing since 3.11),
+# uuid (with platform), decimal, and its own modules for schemas, TOML and YAML. While it is imported, small modules
+# stand there instead; who imports one later gets the real one. A msgspec that wants more of them gets the real ones.
+_INSTEAD: dict[str, dict[str, object] | None] = {
+    "typing_extensions": None,  # an import of it fails
+    "uuid": {"UUID": type("UUID", (), {}), "SafeUUID": type("SafeUUID", (), {"unknown": None})},
+    "decimal": {"Decimal": type("Decimal", (), {})},
+    "msgspec.inspect": {},
+    "msgspec.toml": {},
+    "msgspec.yaml": {},
+}
+
+
+def _import_msgspec() -> None:
+    if "msgspec" in sys.modules:
+        return
+    hidden = [name for name in _INSTEAD if name not in sys.modules]
+    for name in hidden:
+        attributes = _INSTEAD[name]
+        module = None if attributes is None else ModuleType(name)
+        if module is not None and attributes is not None:
+            module.__dict__.update(attributes)
+        sys.modules[name] = module  # type: ignore[assignment]
+    try:
+        whole = __import__("msgspec")
+        for name in hidden:
+            whole.__dict__.pop(name.removeprefix("msgspec."), None)
+    except (ImportError, AttributeError):
+        for name in [each for each in sys.modules if each.partition(".")[0] == "msgspec"]:
+            del sys.modules[name]
+    finally:
+        for name in hidden:
+            sys.modules.pop(name, None)
+
+
+_import_msgspec()
+import msgspec  # noqa: E402
 
 
 class Value(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):

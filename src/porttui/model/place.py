@@ -15,7 +15,7 @@ from porttui.model.printable import is_printable, printable
 from porttui.model.services import SCHEME_PORTS, TRANSPORTS, scheme_name, service_port, service_scheme
 from porttui.model.target import TargetError
 
-_URL = re.compile(r"(?:jdbc:)?([A-Za-z][A-Za-z0-9+.-]*)://(.*)", re.DOTALL)
+_URL = r"(?:jdbc:)?([A-Za-z][A-Za-z0-9+.-]*)://(.*)"
 _NO_HOST = {"file", "unix", "data", "about", "npipe", "chrome", "blob", "unixgram"}
 _SOCKET_ONLY = {"postgresql"}
 """Schemes whose URL may leave the host out (libpq, 34.1.1.2); the client then asks this machine."""
@@ -47,7 +47,7 @@ def read_place(text: str) -> Place:
         fail("nothing was typed")
     if any(char.isspace() for char in text):
         fail(f"{quoted(text)} has a space in it")
-    url = _URL.fullmatch(text)
+    url = re.fullmatch(_URL, text, re.DOTALL)
     if url:
         return _read_url(url[1], url[2], text)
     if text.startswith("//"):

@@ -100,14 +100,15 @@ class _Observation:
         from porttui.observe.name import look_up
 
         port = self.target.port
-        name = Part("name", lambda: look_up(self.target.host, self.look.timeout))
-        sockets = Part("sockets", lambda: self._sockets(port))
-        interfaces = Part("interfaces", self.eyes.interfaces)
-        sysctls = Part("kernel settings", self.eyes.sysctls)
         connects = self.asked.question is Question.CONNECT  # no rule can keep a server from starting
-        firewall = Part("firewall", self.eyes.firewall if connects else tuple)
+        name = Part("name", lambda: look_up(self.target.host, self.look.timeout), beside=True)
+        firewall = Part("firewall", self.eyes.firewall if connects else tuple, beside=connects)
         yield self.facts
 
+        asks = self.eyes.os != "linux"  # other systems are asked by programs, which take their time
+        sockets = Part("sockets", lambda: self._sockets(port), beside=asks)
+        interfaces = Part("interfaces", self.eyes.interfaces, beside=asks)
+        sysctls = Part("kernel settings", self.eyes.sysctls, beside=asks)
         looked_up, cards, settings = self._end(name), self._end(interfaces), self._end(sysctls)
         self._take(name=looked_up, interfaces=cards, sysctls=settings or {})
         self._take(unseen=(*bounds.addresses_left_out(self.facts), *bounds.settings_left_out(self.facts)))
@@ -116,7 +117,8 @@ class _Observation:
         if found is not None:
             self._take(sockets=found[0], processes=found[1])
             self._take(activation=activators.activation(self.facts))
-        managed = Part("services", lambda: self.eyes.managed(self.facts.processes or ()))
+        held = self.facts.processes or ()
+        managed = Part("services", lambda: self.eyes.managed(held), beside=bool(held))
         self._take(routes=self._end(Part("routes", self._routes)))
         yield self.facts
         self._take(binds=self._end(Part("bind", self._binds)))
@@ -126,9 +128,9 @@ class _Observation:
         if connects and self.facts.os == "linux":  # the only system whose NAT is told
             # not while a connection is tried: this is traffic, and moves the counters
             self._take(tracked=self._end(Part("connection tracking", self._tracked)))
-        read = Part("firewall rules", self.eyes.rules if connects else _nothing)
+        read = Part("firewall rules", self.eyes.rules if connects else _nothing, beside=connects)
         if self.asked.question is Question.CONNECT:
-            self._take(attempts=self._end(Part("connect", self._attempts)) or ())
+            self._take(attempts=self._end(Part("connect", self._attempts, beside=True)) or ())
             self._look_at_the_way()
             yield self.facts
             for _ in self._talks():
@@ -227,7 +229,7 @@ class _Observation:
             self._take(sockets=found[0], processes=self.eyes.managed(found[1]))
         self._take(binds=self._end(Part("bind", self._binds)))
         if self.asked.question is Question.CONNECT:
-            again = self._end(Part("connect", self._attempts)) or ()
+            again = self._end(Part("connect", self._attempts, beside=True)) or ()
             self._take(attempts=again, exchanges=None, redirects=None, meanwhile=None)
             yield
             yield from self._talks()

@@ -1,6 +1,8 @@
-"""Parts of a look that do not wait for one another, in threads of their own.
+"""Parts of a look: one that fails does not take the others with it, and one that may wait does so in a thread.
 
-Plain threads and not concurrent.futures, whose import costs as much as a whole look at the socket tables.
+Plain threads and not concurrent.futures, whose import costs as much as a whole look at the socket tables. What only
+reads the kernel's tables gets no thread: threads that compute take turns in Python, and the turns cost more than the
+reading.
 """
 
 from __future__ import annotations
@@ -19,10 +21,16 @@ T = TypeVar("T")
 
 
 class Part(Generic[T]):
-    """One part of a look. It is under way from the moment it is made."""
+    """One part of a look. It is over when it is made or, `beside`, under way from then on."""
 
-    def __init__(self, what: str, look: Callable[[], T]) -> None:
-        """Start `look` in a thread; `what` names the part for the user: "sockets"."""
+    def __init__(self, what: str, look: Callable[[], T], *, beside: bool = False) -> None:
+        """Look.
+
+        Args:
+            what: names the part for the user: "sockets".
+            look: what is to be done.
+            beside: it may wait for somebody, a program or a resolver, and is done in a thread of its own meanwhile.
+        """
         self.what = what
         self.ms = 0.0
         self.failure: Unseen | None = None
@@ -32,11 +40,19 @@ class Part(Generic[T]):
         """It failed because this process, or the machine, may open no more files."""
         self._look = look
         self._value: T | None = None
-        self._thread = threading.Thread(target=self._run, name=f"look-{what}", daemon=True)
-        try:
-            self._thread.start()
-        except RuntimeError:  # no more threads for this user (RLIMIT_NPROC): what is wrong is looked for all the same
-            self._run()
+        self._thread: threading.Thread | None = None
+        if beside:
+            thread = threading.Thread(target=self._run, name=f"look-{what}", daemon=True)
+            try:
+                thread.start()
+            except (
+                RuntimeError
+            ):  # no more threads for this user (RLIMIT_NPROC): what is wrong is looked for all the same
+                pass
+            else:
+                self._thread = thread
+                return
+        self._run()
 
     def _run(self) -> None:
         began = time.perf_counter()
@@ -54,11 +70,11 @@ class Part(Generic[T]):
 
     def wait(self) -> T | None:
         """Return what the part found, when it has found it; None when it failed (then `failure` says why)."""
-        if self._thread.ident is not None:
+        if self._thread is not None:
             self._thread.join()
         return self._value
 
     @property
     def done(self) -> bool:
         """Whether `wait` would return at once."""
-        return not self._thread.is_alive()
+        return self._thread is None or not self._thread.is_alive()

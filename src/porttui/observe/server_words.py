@@ -39,16 +39,28 @@ def ports_named(argv: Iterable[str]) -> frozenset[int]:
     if told is not None:
         return told
     words = _server_words(tuple(argv))
-    numbers = [(_PORT.match(word), at) for at, word in enumerate(words)]
-    ports = (int(number[1] or number[2]) for number, at in numbers if number and (number[1] or _listened_on(words, at)))
-    return frozenset(port for port in ports if 0 < port < 65536)
+    numbers = [(*_port_in(word), at) for at, word in enumerate(words)]
+    ports = (number for number, outer, at in numbers if number and (outer or _listened_on(words, at)))
+    return frozenset(port for port in ports if port < 65536)
 
 
 def ports_called(argv: Iterable[str]) -> frozenset[int]:
     """Return the ports of the addresses in a command line of which nothing says that they are listened on."""
     words = _server_words(tuple(argv))
-    numbers = [(_PORT.match(word), at) for at, word in enumerate(words)]
-    return frozenset(int(number[2]) for number, at in numbers if number and number[2] and not _listened_on(words, at))
+    numbers = [(*_port_in(word), at) for at, word in enumerate(words)]
+    return frozenset(number for number, outer, at in numbers if number and not outer and not _listened_on(words, at))
+
+
+def _port_in(word: str) -> tuple[int, bool]:
+    """Return the number that stands in a word where a port may, 0 for none, and whether it is the outer one of two."""
+    before = word.rstrip("0123456789")
+    digits = word[len(before) :]
+    if before[-1:] == ":" and len(digits) in range(1, 6) and len(before) in range(3, 7) and before[:-1].isdecimal():
+        return int(before[:-1]), True  # "8080:80"
+    option = len(before) == 2 and before[0] == "-" and before[1].isascii() and before[1].isalpha()
+    if len(digits) in range(2, 6) and (not before or before[-1] in "=:" or option):
+        return int(digits), False
+    return 0, False
 
 
 def _listened_on(words: list[str], at: int) -> bool:
@@ -57,7 +69,7 @@ def _listened_on(words: list[str], at: int) -> bool:
     host = value.rpartition(":")[0]
     if host in ("", "*", "0.0.0.0", "[::]", "::") or "listen" in host.lower() or re.match(r"^-[blp][\d\[]", value):
         return True
-    if any(_SERVER.search(word) for word in words[:at]):
+    if any(re.search(_SERVER, word) for word in words[:at]):
         return True
     option = before if equals else words[at - 1] if at else ""
     if not equals and not option.startswith("-"):
@@ -65,7 +77,7 @@ def _listened_on(words: list[str], at: int) -> bool:
     if option in ("-b", "-l", "-p") or (option == "-S" and _program(tuple(words)).startswith("php")):
         return True
     name = re.split(r"[,;:=]", option.lstrip("-").lower())[-1]
-    return "listen" in name or "bind" in name or bool(_HERE.search(name) and not _ELSEWHERE.search(name))
+    return "listen" in name or "bind" in name or bool(re.search(_HERE, name) and not re.search(_ELSEWHERE, name))
 
 
 def _server_words(argv: tuple[str, ...]) -> list[str]:
@@ -87,14 +99,11 @@ def _program(argv: tuple[str, ...]) -> str:
     return path.rpartition("/")[2].removeprefix("-")
 
 
-_PORT = re.compile(r"^(?:(\d{2,5}):\d{1,5}|(?:.*[=:]|-[A-Za-z])?(\d{2,5}))$")
-_SERVER = re.compile(
-    r"^(?!-)(?:.*[/._-])?(?:run|web|api|http)?serve(?:r)?(?:\.(?:py|[mc]?js|ts|rb|pl|php|jar))?$", re.IGNORECASE
-)
+_SERVER = r"(?i)^(?!-)(?:.*[/._-])?(?:run|web|api|http)?serve(?:r)?(?:\.(?:py|[mc]?js|ts|rb|pl|php|jar))?$"
 """A program, a module or a subcommand that serves: redis-server, http.server, runserver, server.py."""
-_HERE = re.compile(r"(?:^|[-_.])(?:(?:http|web|tcp|api)?addr(?:ess)?|host|port|serve|https?|socket|inspect(?:-brk)?)$")
+_HERE = r"(?:^|[-_.])(?:(?:http|web|tcp|api)?addr(?:ess)?|host|port|serve|https?|socket|inspect(?:-brk)?)$"
 """Options whose value is where a server listens, unless they name somebody else:"""
-_ELSEWHERE = re.compile(
+_ELSEWHERE = (
     r"remote|upstream|target|connect|peer|dest|backend|proxy|server|client|database|redis|broker|join|seed|origin"
     r"|forward|(?:^|[-_.])db(?:[-_.]|$)"
 )

@@ -29,10 +29,11 @@ def look_around(asked: Asked, platform: Platform) -> Facts:
     Returns:
         Facts that are not `done`: what a diagnosis needs besides is None. A part that fails is told in `failures`.
     """
-    name = Part("name", lambda: look_up(asked.target.host, _SECONDS))
-    sockets = Part("sockets", lambda: platform.sockets(asked.target.port))
-    interfaces = Part("interfaces", platform.interfaces)
-    sysctls = Part("kernel settings", platform.sysctls)
+    name = Part("name", lambda: look_up(asked.target.host, _SECONDS), beside=True)
+    asks = platform.os != "linux"  # other systems are asked by programs, which take their time
+    sockets = Part("sockets", lambda: platform.sockets(asked.target.port), beside=asks)
+    interfaces = Part("interfaces", platform.interfaces, beside=asks)
+    sysctls = Part("kernel settings", platform.sysctls, beside=asks)
     facts = Facts(
         at=dt.datetime.now().astimezone(),
         os=platform.os,

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from porttui.model.address import endpoint
 from porttui.model.base import Value
+from porttui.reading import forwarders
 
 Kind = Literal["container", "ssh", "ssh-remote", "ssh-socks", "sshd", "pod", "relay", "activator", "editor"]
 
@@ -55,27 +56,27 @@ def forwards(argv: Sequence[str]) -> tuple[Forward, ...]:
     Args:
         argv: the command line, program first; other people's text.
     """
-    if not argv:
+    if not forwarders.may_forward(argv):
         return ()
     title = argv[0].split(" ")
-    program = title[0].rpartition("/")[2].removesuffix(".exe").removeprefix("-")
+    program = forwarders.program(argv)
     if program in {"sshd:", "sshd-session:"} or (program == "ssh:" and "[mux]" in argv[0]):
         return _by_title(program, argv[0])
     if len(argv) == 1 and len(title) > 1 and program in _READ_BY_WORDS:
         argv = title  # a process may write its whole title into one argument
     if program == "docker-proxy":
         return _docker_proxy(argv)
-    if program in {"ssh", "autossh"}:
+    if program in forwarders.SSH:
         return tuple(_Ssh(argv).forwards())
     if program == "socat":
         return _socat(argv)
-    if program in {"kubectl", "oc", "k3s", "minikube"}:
+    if program in forwarders.KUBECTL:
         return _kubectl(argv)
     if program == "systemd-socket-activate":
         return _socket_activate(argv)
     if program == "systemd-socket-proxyd":
         return _socket_proxyd(argv)
-    if any(mark in word for word in argv[:2] for mark in _EDITORS):
+    if forwarders.is_editor(argv):
         return (Forward(kind="editor", program="VS Code"),)
     return ()
 
@@ -130,8 +131,7 @@ def told(forward: Forward) -> str:
 
 
 _READ_BY_WORDS = {"docker-proxy", "ssh", "autossh", "socat", "kubectl", "systemd-socket-activate"}
-_EDITORS = ("/.vscode-server", "/.cursor-server", "/.windsurf-server", "/code-tunnel", "Code Helper", "/vscode/bin/")
-_LOGIN = re.compile(r"^sshd(?:-session)?: ([^\s@\[/]{1,64})(?:@(?:pts/\d+|notty|\d+))?$")
+_LOGIN = r"^sshd(?:-session)?: ([^\s@\[/]{1,64})(?:@(?:pts/\d+|notty|\d+))?$"
 """What OpenSSH writes over the command line of a session: "sshd: ana@pts/0". The server's own begins with a path, that
 of a login under way ends with [priv] or [net]."""
 
@@ -143,7 +143,7 @@ def _program(argv: Sequence[str]) -> str:
 def _by_title(program: str, title: str) -> tuple[Forward, ...]:
     if program == "ssh:":
         return (Forward(kind="ssh", program="ssh"),)
-    login = _LOGIN.match(title.strip())
+    login = re.match(_LOGIN, title.strip())
     return (Forward(kind="sshd", program="sshd", via=login[1]),) if login else ()
 
 

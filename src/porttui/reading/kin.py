@@ -56,7 +56,7 @@ NOT_SERVERS = frozenset(
     """.split()  # noqa: SIM905  sixty words read better so
 )
 """Programs that listen on no port themselves: shells, clients, editors, pagers, tools."""
-_SPOILED = re.compile(r"\(hidden\)|\\(?:[nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})|\.\.\.$")
+_SPOILED = r"\(hidden\)|\\(?:[nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})|\.\.\.$"
 """What `porttui.model.printable` and `porttui.model.secrets` leave of words that they changed."""
 _LONGEST = 400
 _INTERPRETERS = ("node", "nodejs", "python", "ruby", "perl", "php", "bun", "deno", "java", *SHELLS)
@@ -179,5 +179,5 @@ def starting(process: Process) -> tuple[str, ...]:
 
 def _told(argv: tuple[str, ...]) -> tuple[str, ...]:
     """Return a command line, or () when it is not the whole of what was typed: hidden, escaped or cut."""
-    spoiled = any(_SPOILED.search(word) for word in argv) or sum(map(len, argv)) > _LONGEST
+    spoiled = any(re.search(_SPOILED, word) for word in argv) or sum(map(len, argv)) > _LONGEST
     return () if spoiled else argv

@@ -24,7 +24,7 @@ _PLACE = (
     "--urls",
 )
 _PORT = ("--port", "-p", "--server.port")
-_SETTING = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
+_SETTING = r"[A-Za-z_]\w*=.*"
 _LAUNCHED = {"npm": "npm", "npx": "npx", "yarn": "yarn", "pnpm": "pnpm"}
 
 
@@ -43,7 +43,7 @@ def parts(argv: tuple[str, ...]) -> Parts:
     name = _name(argv[0])
     if name == "sudo":
         return (("sudo", "with all rights; it asks for your password"), *parts(argv[1:]))
-    if name == "env" and len(argv) > 2 and _SETTING.fullmatch(argv[1]):
+    if name == "env" and len(argv) > 2 and re.fullmatch(_SETTING, argv[1], re.DOTALL):
         variable, _, value = argv[1].partition("=")
         return ((" ".join(argv[:2]), f"sets {variable} to {value}, for this one command"), *_of_server(argv[2:]))
     if name == "export" and len(argv) == 2:

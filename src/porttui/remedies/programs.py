@@ -286,9 +286,9 @@ _SCRIPTS = frozenset(
      "flask", "jupyter-lab", "jupyter-notebook", "jupyter-server", "jupyter", "rails", "puma")
 )  # fmt: skip
 """Tools that an interpreter runs: a word of its command line names them."""
-_PACKAGES = re.compile(r"node_modules[/\\](react-scripts|next|nuxt|nuxi|astro|vite|webpack-dev-server)[/\\]")
+_PACKAGES = r"node_modules[/\\](react-scripts|next|nuxt|nuxi|astro|vite|webpack-dev-server)[/\\]"
 """Tools by the folder that their script is in, as in node_modules/react-scripts/scripts/start.js."""
-_INTERPRETER = re.compile(r"(?:node|nodejs|bun|deno|python[0-9.]*|ruby[0-9.]*|php[0-9.]*|java|dotnet)")
+_INTERPRETER = r"(?:node|nodejs|bun|deno|python[0-9.]*|ruby[0-9.]*|php[0-9.]*|java|dotnet)"
 
 SERVICES = {
     22: ("OpenSSH", "ssh"), 80: ("the web server", "nginx"), 443: ("the web server", "nginx"), 3306: ("MySQL", "mysql"),
@@ -302,7 +302,7 @@ SERVICES = {
 def known(process: Process) -> Program | None:
     """Return what is known of the server that a process runs, by the tool in its command line or its own name."""
     own = _base(process.name.partition(":")[0].partition(" ")[0])
-    inside = tool(process) or (_script(process) if _INTERPRETER.fullmatch(own) else None)
+    inside = tool(process) or (_script(process) if re.fullmatch(_INTERPRETER, own) else None)
     if inside is None and own.startswith("php") and "-S" in process.argv:
         return _BY_NAME["php"]
     if inside is None and re.search(r"[/\\]bin[/\\](?:Debug|Release)[/\\]net\d", " ".join(process.argv[:2])):
@@ -316,7 +316,7 @@ def _script(process: Process) -> str | None:
         name = _base(word)
         if name in _SCRIPTS:
             return name
-        package = _PACKAGES.search(word)
+        package = re.search(_PACKAGES, word)
         if package:
             return package[1]
     return None

@@ -17,17 +17,12 @@ from porttui.observe.linux.allowance import Allowance
 _MOST_FOLDERS = 20_000
 _SECONDS = 0.2
 
-_CONTAINER_ID = re.compile(r"(?:^|[-:])([0-9a-f]{64})(?:\.scope)?$")
+_CONTAINER_ID = r"(?:^|[-:])([0-9a-f]{64})(?:\.scope)?$"
 """docker-ID.scope, libpod-ID.scope, cri-containerd-ID.scope, crio-ID.scope, containerd's "pod:cri-containerd:ID", or
 the plain id under /docker, /kubepods, /ecs with the cgroupfs driver."""
-_NAMED = (
-    re.compile(r"^lxc\.payload\.(.+)$"),
-    re.compile(r"^machine-(.+)\.scope$"),
-    re.compile(r"^systemd-nspawn@(.+)\.service$"),
-)
+_NAMED = (("lxc.payload.", ""), ("machine-", ".scope"), ("systemd-nspawn@", ".service"))
 """LXC and systemd-nspawn name a container instead."""
-_UNIT = re.compile(r"^(?!user@\d+\.service$).+\.(?:service|socket)$")
-_ESCAPED = re.compile(r"\\x([0-9a-f]{2})|\\([0-7]{3})")
+_ESCAPED = r"\\x([0-9a-f]{2})|\\([0-7]{3})"
 
 
 class Place(NamedTuple):
@@ -53,13 +48,13 @@ def place_of(path: str) -> Place:
     for part in path.split("/"):
         if "conmon" in part:  # podman's monitor of a container, which runs outside of it
             continue
-        found = _CONTAINER_ID.search(part)
+        found = re.search(_CONTAINER_ID, part) if len(part) >= 64 else None
         if found:
             return Place(unit, found[1][:12])
-        named = next(filter(None, (pattern.match(part) for pattern in _NAMED)), None)
+        named = next(filter(None, (_between(part, *ends) for ends in _NAMED)), None)
         if named:
-            return Place(None, printable(_unescape(named[1]), 64))
-        if _UNIT.match(part):
+            return Place(None, printable(_unescape(named), 64))
+        if (_between(part, "", ".service") or _between(part, "", ".socket")) and not _is_manager(part):
             unit = printable(part, 200)
         elif part.endswith(".scope"):
             unit = None
@@ -183,4 +178,17 @@ def _folders(path: str) -> list[tuple[int, str]]:
 
 def _unescape(text: str) -> str:
     r"""Undo systemd's ``\x2d`` (systemd-escape(1)) and the ``\040`` of mountinfo."""
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16) if found[1] else int(found[2], 8)), text)
+    if "\\" not in text:
+        return text
+    return re.sub(_ESCAPED, lambda found: chr(int(found[1], 16) if found[1] else int(found[2], 8)), text)
+
+
+def _between(text: str, before: str, after: str) -> str:
+    """Return what stands between a beginning and an end; empty when nothing does."""
+    fits = text.startswith(before) and text.endswith(after) and len(text) > len(before) + len(after)
+    return text[len(before) : len(text) - len(after)] if fits else ""
+
+
+def _is_manager(part: str) -> bool:
+    """Tell whether a unit is the manager of a user's own units: user@1000.service."""
+    return _between(part, "user@", ".service").isdecimal()

@@ -22,7 +22,7 @@ _STANDS = "Id,LoadState,ActiveState,SubState,Result,Triggers,Accept,NConnections
 _FORMAT = (
     "{{.Id}} {{.State.Pid}} {{.RestartCount}} {{.Name}} {{.Config.Image}} {{.Image}} {{.HostConfig.RestartPolicy.Name}}"
 )
-_USER_MANAGER = re.compile(r"/user@(\d+)\.service/")
+_USER_MANAGER = r"/user@(\d+)\.service/"
 _SECONDS = 0.7
 _MOST = 16
 """Units or containers that are asked about in one look."""
@@ -45,7 +45,7 @@ def manager_of(pid: int) -> Literal["system", "user"] | None:
     lines = cgroup.read_lines(f"/proc/{pid}/cgroup")
     if not lines:
         return None
-    return "user" if any(_USER_MANAGER.search(line) for line in lines) else "system"
+    return "user" if any(re.search(_USER_MANAGER, line) for line in lines) else "system"
 
 
 def with_managers(processes: Iterable[Process]) -> tuple[Process, ...]:

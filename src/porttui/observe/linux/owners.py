@@ -38,20 +38,44 @@ class Held(NamedTuple):
     """The pass took too long and was ended."""
 
 
-class Candidate(NamedTuple):
-    """A process that may be a server."""
+class Candidate:
+    """A process that may be a server. What few questions need of it is read when one asks."""
 
-    pid: int
-    uid: int
-    parent: int
-    ports: frozenset[int]
-    argv: tuple[str, ...]
-    net: int
-    """Which network namespace it is in, as `net_of` tells."""
-    serves: bool = True
-    """It may be a server, by its name."""
-    own: bool = False
-    """It is an ancestor of porttui: never named, for it may name the port that it asks about."""
+    def __init__(self, pid: int, argv: tuple[str, ...], *, own: bool) -> None:
+        """Take its command line, as it is, and whether it is one of porttui's ancestors."""
+        self.pid = pid
+        self.argv = argv
+        self.own = own
+        """It is an ancestor of porttui: never named, for it may name the port that it asks about."""
+
+    @functools.cached_property
+    def ports(self) -> frozenset[int]:
+        """The ports that its command line names."""
+        return server_words.ports_named(self.argv)
+
+    @functools.cached_property
+    def serves(self) -> bool:
+        """It may be a server, by its name."""
+        return server_words.may_serve(self.argv)
+
+    @property
+    def uid(self) -> int:
+        """Its effective user; -1 when it is gone."""
+        return self._uid_and_parent[0]
+
+    @property
+    def parent(self) -> int:
+        """Its parent; 0 when it is gone."""
+        return self._uid_and_parent[1]
+
+    @functools.cached_property
+    def net(self) -> int:
+        """Which network namespace it is in, as `net_of` tells."""
+        return net_of(self.pid)
+
+    @functools.cached_property
+    def _uid_and_parent(self) -> tuple[int, int]:
+        return uid_and_parent(self.pid)
 
 
 def by_descriptor(inodes: Iterable[int], seconds: float = _SECONDS) -> Held:
@@ -155,9 +179,7 @@ def programs() -> list[Candidate]:
         argv = command_line(pid)
         if pid == os.getpid() or not argv:
             continue
-        uid, parent = uid_and_parent(pid)
-        ports, serves = server_words.ports_named(argv), server_words.may_serve(argv)
-        found.append(Candidate(pid, uid, parent, ports, argv, net_of(pid), serves, pid in own))
+        found.append(Candidate(pid, argv, own=pid in own))
     return found
 
 

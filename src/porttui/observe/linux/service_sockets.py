@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 
-_KNOWN = re.compile(
-    r"""
-    /\.s\.PGSQL\.\d+$ | mysql | mariadb | redis | valkey | memcached | mongodb | rabbitmq | elasticsearch | influx
-    | /docker\.sock$ | /podman\.sock$ | containerd\.sock$ | /libvirt-sock$
-    | php.*fpm | gunicorn | uwsgi | puma | unicorn | nginx | apache | haproxy | caddy | node | cupsd?\.sock$ | clamd
-    """,
-    re.IGNORECASE | re.VERBOSE,
+_NAMES = (
+    *("mysql", "mariadb", "redis", "valkey", "memcached", "mongodb", "rabbitmq", "elasticsearch", "influx", "gunicorn"),
+    *("uwsgi", "puma", "unicorn", "nginx", "apache", "haproxy", "caddy", "node", "clamd"),
 )
+_ENDS = ("/docker.sock", "/podman.sock", "containerd.sock", "/libvirt-sock", "cups.sock", "cupsd.sock")
 
 
 def is_service_socket(path: str, port: int) -> bool:
@@ -24,5 +21,13 @@ def is_service_socket(path: str, port: int) -> bool:
     Returns:
         True for such a path and for the sockets of well-known servers.
     """
-    named = port > 0 and re.search(rf"(?<!\d){port}(?!\d)", path) is not None
-    return named or _KNOWN.search(path) is not None
+    if port > 0 and str(port) in path and re.search(rf"(?<!\d){port}(?!\d)", path):
+        return True
+    known = path.lower()
+    before, _, number = known.rpartition(".s.pgsql.")
+    return (
+        known.endswith(_ENDS)
+        or any(name in known for name in _NAMES)
+        or (before.endswith("/") and number.isdecimal())
+        or "fpm" in known.partition("php")[2]
+    )

@@ -22,32 +22,29 @@ MEMCACHED_VERSION = b"version\r\n"
 HTTP2_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0"
 """What an HTTP/2 client says first: the preface and an empty SETTINGS frame (RFC 9113, 3.4)."""
 
-_TEXT: tuple[tuple[re.Pattern[bytes], str], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), name)
-    for pattern, name in (
-        (rb"(?:[^\n]*\n){0,20}SSH-[12]\.", "ssh"),  # RFC 4253, 4.2: other lines may come before
-        (rb"HTTP/\d", "http"),
-        (rb"\s*<(?:!doctype )?html", "http"),  # an HTTP/0.9 answer: a body alone, as servers give to a bad request line
-        (rb"RTSP/1", "rtsp"),  # RFC 2326, 7.1
-        (rb"SIP/2\.0 ", "sip"),  # RFC 3261, 7.2
-        (rb"RFB \d{3}\.\d{3}\n", "vnc"),  # RFC 6143, 7.1.1
-        (rb"\+PONG\r\n|-(?:ERR|NOAUTH|NOPERM|DENIED|LOADING|MISCONF|MASTERDOWN|WRONGPASS|BUSY) ", "redis"),
-        (rb"\+OK", "pop3"),  # RFC 1939, 4
-        (rb"\* (?:OK|PREAUTH|BYE)\b", "imap"),  # RFC 3501, 7.1
-        (rb"VERSION \d|ERROR\r\n|(?:CLIENT|SERVER)_ERROR ", "memcached"),
-        (rb"AMQP[\x00-\x03]", "amqp"),  # AMQP 0-9-1, 4.2.2: a server answers a wrong header with the right one
-        (rb"EFATAL|EERROR", "postgresql"),  # the ErrorResponse of protocol 2
-        (rb"INFO \{", "nats"),
-        (rb"@RSYNCD: ", "rsync"),
-        (rb"UNKNOWN_COMMAND\r\n", "beanstalkd"),
-        (rb"This is not an HTTP port", "elasticsearch"),
-        (rb"(?::\S+ )?NOTICE (?:AUTH|\*) ", "irc"),
-        (rb"(?:<\?xml[^>]*>\s*)?<stream:stream", "xmpp"),
-        (rb"20[01] [^\n]*(?:nntp|news|inn)", "nntp"),
-    )
+_TEXT: tuple[tuple[bytes, str], ...] = (
+    (rb"(?:[^\n]*\n){0,20}SSH-[12]\.", "ssh"),  # RFC 4253, 4.2: other lines may come before
+    (rb"HTTP/\d", "http"),
+    (rb"\s*<(?:!doctype )?html", "http"),  # an HTTP/0.9 answer: a body alone, as servers give to a bad request line
+    (rb"RTSP/1", "rtsp"),  # RFC 2326, 7.1
+    (rb"SIP/2\.0 ", "sip"),  # RFC 3261, 7.2
+    (rb"RFB \d{3}\.\d{3}\n", "vnc"),  # RFC 6143, 7.1.1
+    (rb"\+PONG\r\n|-(?:ERR|NOAUTH|NOPERM|DENIED|LOADING|MISCONF|MASTERDOWN|WRONGPASS|BUSY) ", "redis"),
+    (rb"\+OK", "pop3"),  # RFC 1939, 4
+    (rb"\* (?:OK|PREAUTH|BYE)\b", "imap"),  # RFC 3501, 7.1
+    (rb"VERSION \d|ERROR\r\n|(?:CLIENT|SERVER)_ERROR ", "memcached"),
+    (rb"AMQP[\x00-\x03]", "amqp"),  # AMQP 0-9-1, 4.2.2: a server answers a wrong header with the right one
+    (rb"EFATAL|EERROR", "postgresql"),  # the ErrorResponse of protocol 2
+    (rb"INFO \{", "nats"),
+    (rb"@RSYNCD: ", "rsync"),
+    (rb"UNKNOWN_COMMAND\r\n", "beanstalkd"),
+    (rb"This is not an HTTP port", "elasticsearch"),
+    (rb"(?::\S+ )?NOTICE (?:AUTH|\*) ", "irc"),
+    (rb"(?:<\?xml[^>]*>\s*)?<stream:stream", "xmpp"),
+    (rb"20[01] [^\n]*(?:nntp|news|inn)", "nntp"),
 )
-_FTP = re.compile(rb"ftp|filezilla|\(vs", re.IGNORECASE)
-_SMTP = re.compile(rb"smtp|mail|postfix|exim|sendmail|220[ -][\w-]+\.[\w.-]+", re.IGNORECASE)
+_FTP = rb"(?i)ftp|filezilla|\(vs"
+_SMTP = rb"(?i)smtp|mail|postfix|exim|sendmail|220[ -][\w-]+\.[\w.-]+"
 
 
 def recognise(data: bytes) -> str | None:
@@ -60,7 +57,7 @@ def recognise(data: bytes) -> str | None:
         "ssh", "redis", "mysql", "http" ..., or None when the bytes fit nothing known.
     """
     for pattern, name in _TEXT:
-        if pattern.match(data):
+        if re.match(pattern, data, re.IGNORECASE):
             return name
     return _greeting(data) or _binary(data)
 
@@ -70,9 +67,9 @@ def _greeting(data: bytes) -> str | None:
     if not re.match(rb"(?:220|421|554)[ -]", data):
         return None
     line = data.partition(b"\n")[0]
-    if _FTP.search(line):
+    if re.search(_FTP, line):
         return "ftp"
-    if data.startswith(b"554") or _SMTP.search(line):
+    if data.startswith(b"554") or re.search(_SMTP, line):
         return "smtp"
     return "ftp" if data.startswith(b"220") else None
 

@@ -20,7 +20,7 @@ from porttui.observe.talk.certificate import read_certificate
 from porttui.observe.talk.hello import recognise
 from porttui.observe.talk.wire import SHOWN, Call
 
-_ALERT = re.compile(r"(?:SSLV3|TLSV1|TLSV13)_(?:ALERT_)?(\w+)")
+_ALERT = r"(?:SSLV3|TLSV1|TLSV13)_(?:ALERT_)?(\w+)"
 """How OpenSSL names an error that is an alert of the peer: "TLSV1_ALERT_PROTOCOL_VERSION" (ERR_LIB_SSL reasons)."""
 _RECORD = 16384
 _ALERT_SECONDS = 0.1
@@ -228,7 +228,7 @@ def asks_for_certificate(data: bytes) -> bool:
 def alert_name(error: BaseException) -> str:
     """Return the alert that an error stands for, "certificate_required" (RFC 8446, 6), or an empty string."""
     reason = error.reason if isinstance(error, ssl.SSLError) else None
-    match = _ALERT.fullmatch(reason or "")
+    match = re.fullmatch(_ALERT, reason or "")
     if match is None and isinstance(error, ssl.SSLError):
         # Python has no name for the newer alerts; OpenSSL's words are there all the same.
         words = re.search(r"\b(?:sslv3|tlsv1|tlsv13) alert ([a-z ]+[a-z])", str(error))
