@@ -41,7 +41,7 @@ class Far(NamedTuple):
 
     @property
     def command(self) -> str:
-        state = f"PYTHONPATH={SRC} XDG_STATE_HOME={self.folder}"
+        state = f"LANG=C.UTF-8 PYTHONPATH={SRC} XDG_STATE_HOME={self.folder}"  # sshd starts without a locale
         return f"cd {ROOT} && {state} exec {shlex.join(self.argv)}"
 
     def running(self) -> list[int]:
