@@ -12,9 +12,33 @@ from pathlib import Path
 
 from porttui.faults.registry import FAULTS
 from porttui.render.faults_page import faults_markdown, faults_table
+from porttui.ui.keymap import FIXED, shown
+from porttui.ui.keys import APP, TITLED, Key
 
 ROOT = Path(__file__).resolve().parents[1]
 BEGIN, END = "<!-- made by `make docs`: begin -->\n", "<!-- made by `make docs`: end -->\n"
+_KEYS = """# The keys of porttui
+
+`?` shows those that do something where you are. `--no-mouse`, or `m`, leaves the mouse to your terminal, so that it
+selects text.
+
+A key is changed in `~/.config/porttui/config.toml` (where `XDG_CONFIG_HOME` says; on macOS in
+`~/Library/Application Support/porttui`, on Windows in `%LOCALAPPDATA%\\porttui`), by its name in the tables below:
+
+```toml
+[keys]
+recheck = "R"
+next = "down n"          # several, parted by blanks
+suspend = "f5"
+```
+
+Keys are letters, digits and signs, `ctrl+` and a letter, `f1` to `f12`, and `enter`, `esc`, `tab`, `shift+tab`,
+`space`, `backspace`, `up`, `down`, `left`, `right`, `home`, `end`, `pgup`, `pgdn`, `insert` and `delete`. What works
+while a text is typed (the first screen, `esc`, and what works everywhere) cannot be a letter or a sign. Two keys can
+change places when both are given. A line that cannot be used is told, on the screen and after leaving, and the key
+stays what it was. The question before a process is stopped is always answered with `y`.
+"""
+_TABLE = "| name | key | what it does |\n| --- | --- | --- |\n"
 EXAMPLE = ROOT / "src" / "porttui" / "faults" / "sigstopped.py"
 
 
@@ -23,9 +47,24 @@ def pages() -> dict[Path, str]:
     readme, contributing = ROOT / "README.md", ROOT / "CONTRIBUTING.md"
     return {
         ROOT / "docs" / "faults.md": faults_markdown(FAULTS),
+        ROOT / "docs" / "keys.md": keys_markdown(),
         readme: _between(readme, faults_table(FAULTS)),
         contributing: _between(contributing, f"```python\n{_shortened(EXAMPLE.read_text(encoding='utf-8'))}```\n"),
     }
+
+
+def keys_markdown() -> str:
+    """Return the page on the keys, each with the name by which it can be changed."""
+    parts = [_KEYS]
+    for title, keys in (*TITLED.items(), ("Everywhere", APP)):
+        parts.append(f"## {title}\n\n{_TABLE}" + "".join(map(_key_row, keys)))
+    return "\n".join(parts)
+
+
+def _key_row(key: Key) -> str:
+    names = ", ".join(f"`{shown(name)}`" for name in key.keys.split(","))
+    what = key.help + " (always enter)" * (key.id in FIXED)
+    return f"| {key.id} | {names} | {what} |\n"
 
 
 def _between(page: Path, text: str) -> str:

@@ -7,12 +7,15 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from porttui.cli import exits
+from porttui.cli import exits, settings
 from porttui.cli.arguments import called_as, understand
 from porttui.cli.parser import Parser
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from porttui.ui.app import Ended
+    from porttui.ui.keymap import Keymap
     from porttui.ui.terminal.looks import Looks
 
 _HOW_TO_ASK = """
@@ -43,7 +46,10 @@ def run(argv: list[str], parser: Parser) -> int:
         from porttui.ui.app import run as run_tui
 
         looks = looks_of(args.theme, ascii_only=args.ascii)
-        ended = run_tui(asked, looks=looks, mouse=args.mouse, called_as=called_as())
+        keymap = keys_of(settings.usual_path())
+        ended = run_tui(asked, looks=looks, mouse=args.mouse, called_as=called_as(), keymap=keymap)
+    for problem in keymap.problems:
+        exits.talk(f"porttui: {problem}")
     return finish(ended)
 
 
@@ -65,6 +71,15 @@ def looks_of(theme: str | None = None, *, ascii_only: bool = False) -> Looks:
         glyphs=Glyphs.ASCII if ascii_only else glyphs,
         depth=depth_of(variables),
     )
+
+
+def keys_of(path: Path) -> Keymap:
+    """Return the keys that a file of settings asks for; each problem names the file."""
+    from porttui.ui.keymap import read_keymap
+
+    found = settings.read(path)
+    keymap = read_keymap(found.keys)
+    return keymap._replace(problems=tuple(f"{path}: {each}" for each in (*found.problems, *keymap.problems)))
 
 
 def finish(ended: Ended) -> int:

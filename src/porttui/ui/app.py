@@ -31,6 +31,7 @@ from porttui.model.table import Table
 from porttui.model.target import Asked
 from porttui.ui import live
 from porttui.ui.commands import Commands, Palette
+from porttui.ui.keymap import Keymap, use
 from porttui.ui.keys import APP, bindings
 from porttui.ui.plain_ascii import AsciiFilter
 from porttui.ui.screens.start import StartScreen
@@ -141,6 +142,7 @@ class PortTui(ChangedCells[Ended]):
         here: Here | None = None,
         called_as: tuple[str, ...] = ("porttui",),
         looks: Looks | None = None,
+        keymap: Keymap = Keymap(),  # noqa: B008  # it is never changed
     ) -> None:
         """Make the app.
 
@@ -161,6 +163,7 @@ class PortTui(ChangedCells[Ended]):
             here: who sits where, known before the first look.
             called_as: how porttui is called here, for a command that root runs.
             looks: of the terminal; all that there is when None.
+            keymap: keys in place of the usual ones, and what was asked for in vain.
         """
         super().__init__()
         self.asked = asked
@@ -176,6 +179,7 @@ class PortTui(ChangedCells[Ended]):
         self.save = save
         self.here = here
         self.called_as = called_as
+        self.keymap = keymap
         self.last: Shown | None = None
         """What the last finished look has shown."""
         self._begun = asked is not None
@@ -202,7 +206,9 @@ class PortTui(ChangedCells[Ended]):
         return [*(each for each in super().get_line_filters() if not isinstance(each, Monochrome)), *self._taking_down]
 
     def on_load(self) -> None:
-        """Catch the signals that end a program, before the terminal is changed."""
+        """Catch the signals that end a program, before the terminal is changed; call the keys by their names."""
+        use(self.keymap)
+        self.set_keymap(dict(self.keymap.keys))
         self._told = Told(self._told_to_end)
         self._told.catch_signals()
 
@@ -375,6 +381,7 @@ def run(
     looks: Looks | None = None,
     mouse: bool = True,
     called_as: tuple[str, ...] = ("porttui",),
+    keymap: Keymap = Keymap(),  # noqa: B008  # it is never changed
 ) -> Ended:
     """Run the TUI on this machine.
 
@@ -383,6 +390,7 @@ def run(
         looks: of the terminal; all that there is when None.
         mouse: let the terminal report the mouse.
         called_as: how porttui is called here, for a command that root runs.
+        keymap: keys in place of the usual ones, and what was asked for in vain.
 
     Returns:
         How it was left. Nothing was written on the normal screen by then.
@@ -409,5 +417,6 @@ def run(
         here=Here(privileges=platform.privileges(), host=platform.host()),
         called_as=called_as,
         looks=looks,
+        keymap=keymap,
     )
     return app.run(mouse=mouse) or app.ended()

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from textual.binding import Binding
 from textual.command import CommandInput, CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
 
+from porttui.ui.keymap import shown
+
 
 class Palette(CommandPalette):
     """Textual's palette as the other screens are: no boxes, no tints, the row in focus reversed, and nothing blinks."""
@@ -79,4 +81,4 @@ class _Run:
 
 
 def _name(binding: Binding) -> str:
-    return f"{binding.description or binding.tooltip} ({binding.key_display or binding.key})"
+    return f"{binding.description or binding.tooltip} ({shown(binding.key)})"

@@ -13,6 +13,7 @@ from porttui.reading.sender import EXAMPLE, Sender
 from porttui.reading.way import WayStop
 from porttui.render.looking import how_to_look
 from porttui.render.sections import how_to_see
+from porttui.ui.keymap import key_of
 from porttui.ui.lines import EMPTY, NARROW, Line, aligned, cut, pad, plain, styled, wrap
 from porttui.ui.shown import Elsewhere
 from porttui.ui.words import MARKS
@@ -261,14 +262,14 @@ def sender_rows(report: Report, judged: Judged, asked: Elsewhere | None, typed: 
         typed: what is being typed; None while nothing is.
         width: of the rows.
     """
-    narrow = width < NARROW
+    narrow, edit = width < NARROW, key_of("edit")
     title = " And from elsewhere?"
     if typed is not None:
         help_of_it = "" if narrow else "   enter works it out, esc leaves it"
         return plain([title + help_of_it, _typed_row(typed, width, "   ")])
     if asked is None:
-        return plain([f"{title}  e" if narrow else f"{title}   e and an address, for example  {EXAMPLE}"])
-    again = "  e" if narrow else "   e and another address"
+        return plain([f"{title}  {edit}" if narrow else f"{title}   {edit} and an address, for example  {EXAMPLE}"])
+    again = f"  {edit}" if narrow else f"   {edit} and another address"
     rows = [Line(title + again)]
     told, stop = _worked_out(report, judged, asked)
     if asked.sender is None or not isinstance(asked.judged, Judged):
@@ -298,7 +299,8 @@ def sender_panel(report: Report, judged: Judged, asked: Elsewhere | None, typed:
             Line("   enter works it out, esc leaves it"),
         ]
     if asked is None:
-        return [*rows, Line("   sender  none (e and an address)"), EMPTY, Line(f"   for example  {EXAMPLE}")]
+        how = f"   sender  none ({key_of('edit')} and an address)"
+        return [*rows, Line(how), EMPTY, Line(f"   for example  {EXAMPLE}")]
     rows += [Line(f"   sender  {_name(asked, width - 10)}"), EMPTY]
     told, stop = _worked_out(report, judged, asked)
     if asked.sender is None or not isinstance(asked.judged, Judged):

@@ -79,7 +79,7 @@ START = (
     Key("ask", "enter", "ask", "enter", "Find out", "find out why"),
     Key("pick", "down", "pick(1)", "down", "Pick a program", "choose one of the programs below"),
     Key("unpick", "up", "pick(-1)", "up", "Line before", "back towards the line to type in"),
-    Key("question", "ctrl+o", "question", "ctrl+o", "Question", "ask the other question", priority=True),
+    Key("other_question", "ctrl+o", "question", "ctrl+o", "Question", "ask the other question", priority=True),
     Key("forget", "ctrl+d", "forget", "ctrl+d", "Forget", "forget this target", priority=True),
     Key("back", "escape", "back", "esc", "Back", "back to the diagnosis", priority=True),
 )
@@ -90,10 +90,14 @@ PAGE = (
     Key("page_up", "pageup", "page(-1)", "pgup", "Page up", "one screen further up"),
     Key("first", "home,g", "jump(-1)", "home", "First row", "the first row"),
     Key("last", "end,G", "jump(1)", "end", "Last row", "the last row"),
-    Key("back", "escape,question_mark,enter,x", "back", "esc", "Back", "back to where you came from"),
+    Key("back", "escape", "back", "esc", "Back", "back to where you came from"),
+    Key("close", "question_mark,enter,x", "back", "enter", "Close", "the same"),
     Key("quit", "q", "app.leave", "q", "Quit", "leave"),
 )
-BARE = tuple(key._replace(keys="escape,C,enter") if key.id == "back" else key for key in PAGE)
+BARE = tuple(key._replace(keys="C,enter") if key.id == "close" else key for key in PAGE)
+TITLED = {"The six tabs": DIAGNOSIS, "The first screen": START, "A page of text": PAGE, "Bare text": BARE}
+"""The keys of each screen, to which those of APP are added."""
+SCREENS = tuple(TITLED.values())
 
 
 def bindings(keys: tuple[Key, ...]) -> list[Binding]:

@@ -8,31 +8,34 @@ from textual.binding import Binding
 
 from porttui.learn.glossary import words_in
 from porttui.model.report import Report
+from porttui.ui.keymap import key_of
 from porttui.ui.shown import Shown
 from porttui.ui.words import ORDER, faults, place, question, unseen_row
 
 Rows = list[tuple[str, str]]
 
 
-def keys(shown: Shown, active: Iterable[Binding], enter: str) -> Rows:
+def keys(shown: Shown, active: Iterable[Binding], enter: str, problems: tuple[str, ...] = ()) -> Rows:
     """Return target, machine and time, and then each key that does something now.
 
     Args:
         shown: what the screen shows.
         active: the bindings that are enabled.
         enter: what enter does in this tab; empty for nothing.
+        problems: what of the user's settings cannot be used.
     """
     rows = [("", f"{shown.asked.target}, {question(shown.asked.question)}")]
     rows += [("", place(shown.who, long=True))] if shown.who else []
     if shown.report is not None:
         rows.append(("", f"last look {shown.report.at.strftime('%H:%M:%S')}, {shown.report.verdict.code}"))
+    rows += [("", each) for each in problems]
     rows.append(("", ""))
     told: set[str] = set()
     for binding in active:
         if binding.tooltip and binding.id and binding.id not in told:
             told.add(binding.id)
             text = enter or binding.tooltip if binding.action == "enter" else binding.tooltip
-            rows.append((binding.key_display or binding.key, text))
+            rows.append((key_of(binding.id), text))
     return rows
 
 

@@ -8,6 +8,7 @@ from porttui.reading import columns
 from porttui.reading.words import tilde
 from porttui.render.packet_way import stops
 from porttui.render.processes import command_text, far_end, listening_processes, runs_because, who
+from porttui.ui.keymap import key_of
 from porttui.ui.lines import Line, aligned, cut, plain, styled, wrap
 from porttui.ui.words import MARKS, command
 
@@ -24,7 +25,7 @@ def sockets_on_port(report: Report, width: int) -> list[Line]:
     table = [("LOCAL", "STATE", "PEER", "PID")]
     table += [(columns.local(row), columns.state(row), columns.peer(row), columns.pid(row)) for row in rows[:8]]
     texts = [f"   {text}" for text in aligned(table, gap=3)]
-    texts += [f"   and {len(rows) - 8} more: 3"] * (len(rows) > 8)
+    texts += [f"   and {len(rows) - 8} more: {key_of('tab_3')}"] * (len(rows) > 8)
     return plain([title, *(cut(text, width) for text in texts)])
 
 

@@ -6,6 +6,7 @@ from rich.cells import cell_len
 
 from porttui.model.report import Remedy, Report
 from porttui.render.sections import command_parts
+from porttui.ui.keymap import key_of
 from porttui.ui.lines import NARROW, Line, aligned, cut, pad, plain, wrap
 from porttui.ui.tabs.tab import LEFT
 from porttui.ui.words import command, number, price, sentence
@@ -104,7 +105,7 @@ def compact_ways(report: Report, marked: frozenset[Place], width: int, limit: in
         part += wrap(remedy.note, width, " ") if remedy.note else []
         if rows and len(rows) + len(part) > limit:
             left = len(report.remedies) - done
-            rows.append(f"    {number(left)} more way{'s' * (left > 1)}: 2")
+            rows.append(f"    {number(left)} more way{'s' * (left > 1)}: {key_of('tab_2')}")
             break
         rows += part
     return plain(cut(row, width) for row in rows)

@@ -7,6 +7,7 @@ from porttui.model.target import QUESTION_TEXT, Question
 from porttui.render import sections
 from porttui.render.marks import SEVERITY_MARKS, STATUS_MARKS
 from porttui.render.sections import SURE, how_to_see, step_lines, step_text, things
+from porttui.ui.keymap import key_of
 from porttui.ui.shown import Here, Shown
 
 MARKS = {status: (mark.symbol, mark.word) for status, mark in STATUS_MARKS.items()}
@@ -93,14 +94,14 @@ def sentence(remedy: Remedy, index: int, report: Report) -> str:
 
 def fix_hint(report: Report, *, narrow: bool) -> str:
     """Return what the Next row says when there is something to fix."""
-    count = len(report.remedies)
+    count, fix = len(report.remedies), key_of("fix")
     if all_needed(report):
-        return "f  both fixes, in order" if count == 2 else f"f  {number(count)} fixes, in order"
+        return f"{fix}  both fixes, in order" if count == 2 else f"{fix}  {number(count)} fixes, in order"
     ways = f"{number(count)} ways" if count > 1 else "one way"
     tried = next((index for index, remedy in enumerate(report.remedies) if remedy.tried), None)
     if tried is None:
-        return f"f  {ways}" if narrow else f"f  fix it: {ways}"
+        return f"{fix}  {ways}" if narrow else f"{fix}  fix it: {ways}"
     which = "the first" if tried == 0 else f"way {report.remedies[tried].way}"
     if count == 1:
-        return "f  one way, it works" if narrow else "f  fix it: one way, tried, and it works"
-    return f"f  {ways}, {which} works" if narrow else f"f  fix it: {ways}, {which} was tried and works"
+        return f"{fix}  one way, it works" if narrow else f"{fix}  fix it: one way, tried, and it works"
+    return f"{fix}  {ways}, {which} works" if narrow else f"{fix}  fix it: {ways}, {which} was tried and works"

@@ -14,6 +14,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 
+from porttui.ui.keymap import key_of
 from porttui.ui.keys import BARE, bindings, key_row
 from porttui.ui.lines import Line, plain
 from porttui.ui.widgets.rows import Rows
@@ -86,8 +87,10 @@ class BareScreen(Screen[None]):
         seen = goes_on[self._top : self._top + room]
         self.tui.rows_that_go_on(tuple(at for at, more in enumerate(seen[:-1]) if more))
         self.query_one("#page", Rows).show(plain(rows[self._top : self._top + room]))
-        more = [("down", "More")] * (self._top + room < len(rows)) + [("up", "More")] * (self._top > 0)
-        self.query_one("#keys", Rows).show([Line(key_row([*more, ("esc", "Back"), ("q", "Quit")], width))])
+        keys = [(key_of("next"), "More")] * (self._top + room < len(rows))
+        keys += [(key_of("previous"), "More")] * (self._top > 0)
+        keys += [(key_of("back"), "Back"), (key_of("quit"), "Quit")]
+        self.query_one("#keys", Rows).show([Line(key_row(keys, width))])
         self.tui.draw_all()  # a row that goes on in the next has to be written together with it
 
     def _lines(self, width: int, height: int) -> list[str]:

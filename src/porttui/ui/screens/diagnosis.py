@@ -21,6 +21,7 @@ from porttui.reading.acts import Act
 from porttui.reading.guide import Guide
 from porttui.reading.sender import Sender, sender_of
 from porttui.ui import live, pages
+from porttui.ui.keymap import key_of
 from porttui.ui.keys import DIAGNOSIS, bindings, key_row
 from porttui.ui.lines import NARROW, ROW_RULE, Line, cut, plain, wrap
 from porttui.ui.screens.doing import Doing
@@ -108,6 +109,8 @@ class DiagnosisScreen(Screen[None]):
         self.tab.focus()
         self.refresh_rows()
         self.look()
+        if self.tui.keymap.problems:
+            self.say(f"Something in your settings can't be used: {key_of('help')} tells what.")
         if self._begins_to_learn:
             self.learn()
 
@@ -300,7 +303,7 @@ class DiagnosisScreen(Screen[None]):
             )
             nothing = name == "fix" and not (self.shown.report and self.shown.report.remedies)
             if self.check_action(action, parameters) and not nowhere and not nothing:
-                entries.append((key.shown, self.tab.label(key.action) or key.label))
+                entries.append((key_of(key.id), self.tab.label(key.action) or key.label))
         return entries
 
     def _tiny(self) -> str:
@@ -556,9 +559,9 @@ class DiagnosisScreen(Screen[None]):
         if text:
             self.app.copy_to_clipboard(text)
             if self.size.width < NARROW:
-                self.say("Copied by OSC 52; if not there: C")
+                self.say(f"Copied by OSC 52; if not there: {key_of('bare')}")
             else:
-                self.say(f"Copied if your terminal takes OSC 52, else C: {text.splitlines()[0]}")
+                self.say(f"Copied if your terminal takes OSC 52, else {key_of('bare')}: {text.splitlines()[0]}")
 
     def action_bare(self) -> None:
         """Show the text of the tab alone, to be selected by hand."""
@@ -570,7 +573,9 @@ class DiagnosisScreen(Screen[None]):
     def action_keys(self) -> None:
         """Show all keys, and what a narrow window leaves out."""
         active = [one.binding for one in self.active_bindings.values() if one.enabled]
-        self.app.push_screen(PageScreen("Keys", pages.keys(self.shown, active, self.tab.help_of_enter())))
+        self.app.push_screen(
+            PageScreen("Keys", pages.keys(self.shown, active, self.tab.help_of_enter(), self.tui.keymap.problems))
+        )
 
 
 def _rules_differ(before: Report | None, after: Report) -> bool:

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 
+from porttui.ui.keymap import key_of
 from porttui.ui.keys import PAGE, bindings, key_row
 from porttui.ui.lines import ROW_RULE, Line, plain, styled, wrap
 from porttui.ui.widgets.rows import Rows
@@ -58,8 +59,9 @@ class PageScreen(Screen[None]):
         self.query_one("#state", Rows).show([styled(" ", self._heading, "state")])
         self.query_one("#rule", Rows).show([Line(ROW_RULE * width)])
         text.show(rows[self._top : self._top + max(1, text.size.height)])
-        more = [("down", "More")] * (len(rows) > text.size.height)
-        self.query_one("#keys", Rows).show([Line(key_row([*more, ("esc", "Back"), ("q", "Quit")], width))])
+        keys = [(key_of("next"), "More")] * (len(rows) > text.size.height)
+        keys += [(key_of("back"), "Back"), (key_of("quit"), "Quit")]
+        self.query_one("#keys", Rows).show([Line(key_row(keys, width))])
 
     def action_scroll(self, by: int) -> None:
         """Scroll by rows."""

@@ -18,6 +18,7 @@ from porttui.model.facts import Process, Socket, Sockets, Unseen
 from porttui.model.target import QUESTION_TEXT, Asked, Question, Target, TargetError
 from porttui.reading import columns
 from porttui.ui import live
+from porttui.ui.keymap import key_of
 from porttui.ui.keys import START, bindings, key_row
 from porttui.ui.lines import NARROW, ROW_RULE, WIDE, Line, cut, pad, plain, wrap
 from porttui.ui.widgets.rows import Rows
@@ -216,7 +217,11 @@ class StartScreen(Screen[None]):
         if narrow:
             return [cut(f"   read as {what}", width)]
         ask, other = QUESTION_TEXT[asked.question], QUESTION_TEXT[_other(asked.question)]
-        return ["", cut(f"   read as    {what}", width), f"   question   {ask}    (ctrl+o: {other})"]
+        return [
+            "",
+            cut(f"   read as    {what}", width),
+            f"   question   {ask}    ({key_of('other_question')}: {other})",
+        ]
 
     def _asked_before(self, width: int) -> list[str]:
         recent = self._recent()
@@ -314,6 +319,8 @@ class StartScreen(Screen[None]):
         ]
 
     def _hint(self) -> str:
+        if self.tui.keymap.problems and not self.query_one(TargetInput).text:
+            return "type a port; something in your settings can't be used, it is told when you leave"
         asked = self.asked()
         if self._learns():
             return "enter begins with the first lesson"
@@ -328,12 +335,12 @@ class StartScreen(Screen[None]):
     def _keys(self, width: int, *, narrow: bool) -> str:
         learns = self._learns()
         entries = [("enter", "Begin" if learns else "Find out")] * isinstance(self.asked(), Asked)
-        entries += [("down", "Pick" if narrow else "Pick a program")] * (self._cursor + 1 < self._count())
-        entries += [("ctrl+d", "Forget")] * (self._chosen_recent() is not None)
+        entries += [(key_of("pick"), "Pick" if narrow else "Pick a program")] * (self._cursor + 1 < self._count())
+        entries += [(key_of("forget"), "Forget")] * (self._chosen_recent() is not None)
         asks = isinstance(self.asked(), Asked) and self._chosen_recent() is None and not learns
-        entries += [("ctrl+o", "Question")] * (asks and not narrow)
-        entries += [("esc", "Back")] * self._over_diagnosis()
-        return key_row([*entries, ("ctrl+c", "Quit")], width, gap=2 if narrow else 3)
+        entries += [(key_of("other_question"), "Question")] * (asks and not narrow)
+        entries += [(key_of("back"), "Back")] * self._over_diagnosis()
+        return key_row([*entries, (key_of("leave"), "Quit")], width, gap=2 if narrow else 3)
 
     def _over_diagnosis(self) -> bool:
         return len(self.app.screen_stack) > 2

@@ -8,6 +8,7 @@ from rich.cells import cell_len
 
 from porttui.model.report import Evidence, Report, ReportUnseen, Severity, Side, Status, Step, StepResult
 from porttui.render.sections import fix_heading, how_to_see
+from porttui.ui.keymap import key_of
 from porttui.ui.lines import (
     EMPTY,
     NARROW,
@@ -108,17 +109,21 @@ class DiagnosisTab(Tab):
     def hint(self, *, narrow: bool) -> str:
         """Say what to do next."""
         report = self.shown.report
+        again, target, leave, copy = (key_of(each) for each in ("recheck", "target", "quit", "copy"))
         if self.shown.failure:
-            return "r tries again" if narrow else "r tries again; the details are on the normal screen after q"
+            return f"{again} tries again" + f"; the details are on the normal screen after {leave}" * (not narrow)
         if report is None or self.shown.looking:
             return "nothing to do" if narrow else "nothing to do; the tabs can be used meanwhile"
         if report.remedies:
             return fix_hint(report, narrow=narrow)
         if report.verdict.severity in (Severity.OK, Severity.WARNING):
-            return "t  another target" if narrow else "t asks about another target; q leaves, and the answer stays"
+            also = f" asks about another target; {leave} leaves, and the answer stays"
+            return target + ("  another target" if narrow else also)
         if any(unseen.matters and unseen.how_to_see for unseen in report.unseen):
-            return "c copies a command" if narrow else "c  copies the first command that would show what was not seen"
-        return "r looks again" if narrow else "r looks again; 6 tells more about this fault"
+            return copy + (
+                " copies a command" if narrow else "  copies the first command that would show what was not seen"
+            )
+        return f"{again} looks again" + f"; {key_of('tab_6')} tells more about this fault" * (not narrow)
 
     def draw(self, width: int, height: int) -> Drawing:
         """Draw for a narrow, a usual or a wide window."""

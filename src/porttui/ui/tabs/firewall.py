@@ -14,6 +14,7 @@ from porttui.reading import rules, seen, way, words
 from porttui.reading.way import WayStop
 from porttui.render.sections import how_to_see
 from porttui.ui import firewall_rows as draw
+from porttui.ui.keymap import key_of
 from porttui.ui.lines import EMPTY, NARROW, WIDE, Line, beside, plain, squeezed, styled, wrap
 from porttui.ui.panels import packet_way
 from porttui.ui.shown import Shown
@@ -84,7 +85,7 @@ class FirewallTab(Tab):
 
     def own_keys(self) -> list[tuple[str, str]]:
         """Return the keys of the line in which the sender is typed."""
-        return [("enter", "Work it out"), ("esc", "Leave it"), ("ctrl+c", "Quit")] if self.editing else []
+        return [("enter", "Work it out"), ("esc", "Leave it"), (key_of("leave"), "Quit")] if self.editing else []
 
     def copied(self) -> str:
         """Return the command that would show rules that were not read, else that of the narrowest change."""
@@ -113,21 +114,29 @@ class FirewallTab(Tab):
             return "nothing to do; the look goes on"
         if self.editing:
             return "enter works it out" if narrow else "type the address of another machine; enter works it out"
-        asks = "; e asks the same for another sender" if self.can("edit") else ""
+        asks = f"; {key_of('edit')} asks the same for another sender" if self.can("edit") else ""
         if report.remedies and report.verdict.step is Step.FIREWALL:
-            count = len(_changes(report))
-            ways = f"f  {number(count)} way{'s' * (count > 1)} to let it through" if count else "f  what can be done"
+            count, fix = len(_changes(report)), key_of("fix")
+            ways = (
+                f"{fix}  {number(count)} way{'s' * (count > 1)} to let it through"
+                if count
+                else f"{fix}  what can be done"
+            )
             undone = f", {'each ' * (count > 1)}with its undo" if count else ""
             return ways if narrow else f"{ways}{undone}{asks if self.size.width >= WIDE else ''}"
         if self._shows():
             return (
-                "c copies what shows the rules"
+                f"{key_of('copy')} copies what shows the rules"
                 if narrow
-                else "c copies the command that shows the rules that were not read"
+                else f"{key_of('copy')} copies the command that shows the rules that were not read"
             )
         if asks:
-            return "e  another sender" if narrow else "e  and an address asks the same for another sender"
-        return "1 shows the diagnosis"
+            return (
+                f"{key_of('edit')}  another sender"
+                if narrow
+                else f"{key_of('edit')}  and an address asks the same for another sender"
+            )
+        return f"{key_of('tab_1')} shows the diagnosis"
 
     # The sender's line
 

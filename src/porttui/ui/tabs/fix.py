@@ -11,6 +11,7 @@ from porttui.model.report import Remedy, Report, Severity
 from porttui.model.target import Question
 from porttui.render.proven import still_to_do
 from porttui.ui import proof
+from porttui.ui.keymap import key_of
 from porttui.ui.lines import EMPTY, NARROW, WIDE, Line, beside, plain, wrap
 from porttui.ui.panels import process, sockets_on_port
 from porttui.ui.shown import Shown
@@ -155,23 +156,26 @@ class FixTab(Tab):
         if self.shown.fixed:
             left = still_to_do(self.shown.guide, self.shown.marked)
             if narrow:
-                return f"{step_name(left[0])} keeps it so" if left else "q leaves"
+                return f"{step_name(left[0])} keeps it so" if left else f"{key_of('quit')} leaves"
             if self.shown.report is not None and self.shown.report.question is Question.BIND:
-                return "start your server now; q leaves, and the result stays here"
-            return "q leaves, and the result stays in your terminal; 6 tells why it was so"
+                return f"start your server now; {key_of('quit')} leaves, and the result stays here"
+            return (
+                f"{key_of('quit')} leaves, and the result stays in your terminal; {key_of('tab_6')} tells why it was so"
+            )
         if place is None:
-            return "1 shows the diagnosis"
+            return f"{key_of('tab_1')} shows the diagnosis"
         following = [remedy.way for remedy in self._remedies()]
         name = step_name(place)
         if narrow:
             after = following[following.index(place[0]) + 1 :]
-            return f"do {name}" + (f", or right for way {after[0]}" if after else "")
+            return f"do {name}" + (f", or {key_of('next_way')} for way {after[0]}" if after else "")
+        elsewhere = f"do a way in a second terminal (none? {key_of('suspend')}, and fg comes back)"
         if not self.shown.watching:
-            return "do a way in a second terminal (none? ctrl+z, and fg comes back); then r"
+            return f"{elsewhere}; then {key_of('recheck')}"
         guide = self.shown.guide
         if guide is not None and guide.pinned is not None:
-            return f"{name}: a change is seen by itself; enter only marks the step"
-        return "do a way in a second terminal (none? ctrl+z, and fg comes back)"
+            return f"{name}: a change is seen by itself; {key_of('enter')} only marks the step"
+        return elsewhere
 
     def draw(self, width: int, height: int) -> Drawing:
         """Draw all ways, in a narrow window the one in focus, or the proof."""
@@ -237,7 +241,7 @@ class FixTab(Tab):
         again = (
             "porttui looks again and says when it works."
             if self.shown.watching
-            else "Then press r: porttui looks again."
+            else f"Then press {key_of('recheck')}: porttui looks again."
         )
         if all_needed(report):
             return f"Do all of these, in this order. {again}"
@@ -310,4 +314,7 @@ def _fault_code(shown: Shown) -> tuple[str, int]:
 def _nothing(report: Report) -> str:
     if report.verdict.severity in (Severity.OK, Severity.WARNING):
         return "Nothing has to be fixed."
-    return "No way to fix this is known from here. 1 shows what was not seen, and 6 tells more about this fault."
+    return (
+        f"No way to fix this is known from here. {key_of('tab_1')} shows what was not seen, and "
+        f"{key_of('tab_6')} tells more about this fault."
+    )

@@ -16,6 +16,7 @@ from porttui.learn.glossary import words_in
 from porttui.learn.setting import lesson_rows, number
 from porttui.model.facts import Facts
 from porttui.model.report import Report, Severity
+from porttui.ui.keymap import key_of
 from porttui.ui.lines import EMPTY, NARROW, WIDE, Line, aligned, beside, plain, styled, wrap
 from porttui.ui.panels import packet_way
 from porttui.ui.shown import Shown
@@ -116,15 +117,19 @@ class LearnTab(Tab):
         if report is None:
             return "nothing to do; the look goes on"
         if self._below and self.page_shown != "contents":
-            return "down reads on"
+            return f"{key_of('next')} reads on"
         if self.page_shown == "contents":
-            return "enter opens it"
+            return f"{key_of('enter')} opens it"
         if self.page_shown == "why":
-            return "esc goes back" if narrow else "enter: all lessons; esc goes back"
+            return (
+                f"{key_of('back')} goes back"
+                if narrow
+                else f"{key_of('enter')}: all lessons; {key_of('back')} goes back"
+            )
         following = LESSONS[(LESSONS.index(self.lesson) + 1) % len(LESSONS)]
         if narrow:
-            return "right: the next lesson"
-        return f"right: {following.title}; enter: why it is so"
+            return f"{key_of('next_way')}: the next lesson"
+        return f"{key_of('next_way')}: {following.title}; {key_of('enter')}: why it is so"
 
     def draw(self, width: int, height: int) -> Drawing:
         """Draw the page in sight; in a wide window a lesson has words, the packet's way and its neighbours beside."""
@@ -168,7 +173,7 @@ class LearnTab(Tab):
         for term in terms[:_MOST_WORDS]:
             rows += plain(wrap(term.meaning, room - 1, f"   {term.word:<{wide + 2}}"))
         if len(terms) > _MOST_WORDS:
-            rows.append(Line(f"   and {len(terms) - _MOST_WORDS} more: x"))
+            rows.append(Line(f"   and {len(terms) - _MOST_WORDS} more: {key_of('parts')}"))
         at = LESSONS.index(self.lesson)
         around = [each for each in (at - 1, at + 1, at + 2) if 0 <= each < len(LESSONS)]
         return [

@@ -19,6 +19,7 @@ from porttui.render.acting import ACTS
 from porttui.render.processes import listening_processes, who
 from porttui.render.sections import how_to_see
 from porttui.ui.confirm import confirmation, menu, refusal_rows
+from porttui.ui.keymap import key_of
 from porttui.ui.lines import EMPTY, NARROW, Line, pad, plain, wrap
 from porttui.ui.shown import Shown
 from porttui.ui.tabs.tab import Drawing, Tab
@@ -207,9 +208,10 @@ class ProcessTab(Tab):
             return self._question_hint(self.confirming, narrow=narrow)
         if self.menu:
             return "1 to 4 asks first" if narrow else "1 to 4 asks about an action; nothing is sent before y"
+        sockets = key_of("tab_3")
         if not self._processes():
-            return "c copies what would show it" if self.copied() else "3 lists all sockets"
-        return "3 lists all sockets" if narrow else "3 lists all sockets; 1 shows the diagnosis"
+            return f"{key_of('copy')} copies what would show it" if self.copied() else f"{sockets} lists all sockets"
+        return f"{sockets} lists all sockets" + f"; {key_of('tab_1')} shows the diagnosis" * (not narrow)
 
     def _question_hint(self, one: Process, *, narrow: bool) -> str:
         found = self._consequences(one)

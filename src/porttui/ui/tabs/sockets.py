@@ -22,6 +22,7 @@ from porttui.reading.arrange import GROUPINGS, Arranged, Gone, Group, Seen, Wish
 from porttui.reading.tables import table_of_facts
 from porttui.render.sections import how_to_see
 from porttui.ui import socket_rows
+from porttui.ui.keymap import key_of
 from porttui.ui.lines import EMPTY, NARROW, Line, cut, plain, wrap
 from porttui.ui.shown import Shown
 from porttui.ui.tabs.tab import Drawing, Tab
@@ -336,13 +337,13 @@ class SocketsTab(Tab):
 
     def own_keys(self) -> list[tuple[str, str]]:
         """Return the keys of the line in which the filter is typed."""
-        return [("enter", "Rows"), ("esc", "Clear filter"), ("ctrl+c", "Quit")] if self.editing else []
+        return [("enter", "Rows"), ("esc", "Clear filter"), (key_of("leave"), "Quit")] if self.editing else []
 
     def help_of_enter(self) -> str:
         """Tell of the question."""
         if isinstance(self._at_cursor(), Group):
             return "show the rows of this group, or hide them"
-        return "ask why this row fails; esc comes back here"
+        return f"ask why this row fails; {key_of('back')} comes back here"
 
     def copied(self) -> str:
         """Return the row in focus as text."""
@@ -379,16 +380,16 @@ class SocketsTab(Tab):
                 else "enter in the filter goes to the rows; enter on a row asks why it fails"
             )
         row = self._at_cursor()
-        more = "; p opens its process" if not narrow and self.owner() is not None else ""
+        more = f"; {key_of('process')} opens its process" if not narrow and self.owner() is not None else ""
         if isinstance(row, Group):
-            return f"enter {_open_or_close(row).lower()}s the group{more}"
+            return f"{key_of('enter')} {_open_or_close(row).lower()}s the group{more}"
         asked = self.asked()
         if asked is None:
-            return more.removeprefix("; ") or "1 shows the diagnosis"
+            return more.removeprefix("; ") or f"{key_of('tab_1')} shows the diagnosis"
         socket = self.socket()
         if socket is not None and asked.target.port != socket.port:
-            return f"enter asks about the other end, {asked.target.input}{more}"
-        return f"enter asks why this row fails{more}"
+            return f"{key_of('enter')} asks about the other end, {asked.target.input}{more}"
+        return f"{key_of('enter')} asks why this row fails{more}"
 
     # Drawing
 
@@ -400,7 +401,7 @@ class SocketsTab(Tab):
             return Drawing(plain(wrap(_not_seen(table, self.shown.report), width - 1, " ")))
         if width < NARROW:
             return self._narrow(shown, width, height)
-        typed = self._typed(" (/ begins one)")
+        typed = self._typed(f" ({key_of('filter')} begins one)")
         start = plain((socket_rows.filter_row(shown, typed, width), "", socket_rows.head(width)))
         row = self._at_cursor()
         told = plain(cut(text, width - 1) for text in self._details(row, shown, width))

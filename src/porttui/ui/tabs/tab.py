@@ -6,13 +6,13 @@ from typing import Any, ClassVar, NamedTuple
 
 from rich.cells import cell_len
 
+from porttui.ui.keymap import key_of
 from porttui.ui.lines import EMPTY, WIDE, Line, pad
 from porttui.ui.shown import Shown
 from porttui.ui.widgets.rows import Rows
 
 LEFT = 71
 """Cells of the left one of two columns."""
-MORE = "down: more"
 
 
 class Drawing(NamedTuple):
@@ -126,10 +126,10 @@ class Tab(Rows, can_focus=True):
 
     def _told(self, footer: tuple[Line, ...], width: int) -> list[Line]:
         """Say in the last row of the footer that there is more below."""
-        rows = list(footer)
-        if self._below and rows and cell_len(rows[-1].text) + len(MORE) + 3 <= width:
+        rows, more = list(footer), f"{key_of('next')}: more"
+        if self._below and rows and cell_len(rows[-1].text) + len(more) + 3 <= width:
             last = rows[-1]
-            rows[-1] = Line(pad(last.text, width - len(MORE) - 2) + MORE, last.spans)
+            rows[-1] = Line(pad(last.text, width - len(more) - 2) + more, last.spans)
         return rows
 
     def on_resize(self) -> None:

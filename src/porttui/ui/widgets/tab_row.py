@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from porttui.model.report import Status, StepResult
+from porttui.ui.keymap import key_of
 from porttui.ui.keys import DIAGNOSIS
 from porttui.ui.lines import Line, cut, styled
 from porttui.ui.words import MARKS
@@ -13,7 +14,8 @@ TITLES = tuple(key.label for key in DIAGNOSIS if key.id.startswith("tab_"))
 def tab_line(current: int) -> Line:
     """Return the row of tabs; `current` is counted from 1."""
     cells = (
-        f"[{index} {title}]" if index == current else f" {index} {title} " for index, title in enumerate(TITLES, 1)
+        f"[{key_of(f'tab_{index}')} {title}]" if index == current else f" {key_of(f'tab_{index}')} {title} "
+        for index, title in enumerate(TITLES, 1)
     )
     return Line("".join(cells))
 
