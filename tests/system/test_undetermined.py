@@ -7,7 +7,7 @@ import pytest
 from tests.system.expect import EVERYBODY, expect_undetermined
 from tests.system.nat import translate
 from tests.system.people import Person
-from tests.system.stage import Namespace
+from tests.system.stage import Answer, Namespace
 
 pytestmark = [pytest.mark.system, EVERYBODY]
 
@@ -19,6 +19,8 @@ def test_packets_leave_and_nothing_comes_back(person: Person) -> None:
         answer = stage.check("10.231.8.77:8443", "--timeout=2", person=person)
     expect_undetermined(answer, person)
     assert answer.verdict["confidence"] != "certain", answer
+    assert "another machine" in answer.verdict["summary"], answer
+    assert ["porttui", "check", "10.231.8.77:8443"] in _commands(answer), "to be asked on the other machine"
 
 
 def test_a_rule_leads_it_to_where_nothing_answers(person: Person) -> None:
@@ -36,3 +38,19 @@ def test_a_rule_leads_it_to_where_nothing_answers(person: Person) -> None:
         )
         assert answer.report["remedies"][0]["steps"][0]["argv"] == ["porttui", "check", "10.231.9.2:8000"], answer
         assert answer.steps["firewall"] == "warn", answer
+
+
+def test_another_machine_refuses(person: Person) -> None:
+    with Namespace() as stage, Namespace() as other:
+        stage.join(other, "10.231.9.1", "10.231.9.2")
+        answer = stage.check("10.231.9.2:80", person=person)
+    expect_undetermined(answer, person)
+    assert "another machine" in answer.verdict["summary"], answer
+    assert any(each["text"].startswith("left") for each in answer.verdict["evidence"]), answer
+    commands = _commands(answer)
+    assert ["porttui", "check", "10.231.9.2:80"] in commands, "to be asked on the other machine"
+    assert ["ssh", "-N", "-L", "8080:127.0.0.1:80", "10.231.9.2"] in commands, "a port that everybody may have here"
+
+
+def _commands(answer: Answer) -> list[list[str]]:
+    return [step["argv"] for way in answer.report["remedies"] for step in way["steps"]]

@@ -20,7 +20,8 @@ To fix it, look further: the report lists what was not seen, each with the comma
 first. With sudo in front on Linux and macOS, in a PowerShell of the administrator on Windows, `porttui check TARGET`
 sees far more: who holds a socket, which rules there are. When the machine was busy, ask again in a quiet moment. When
 the silence is somebody else's, ask from the other end: a packet that leaves here and never arrives there was stopped
-in between.
+in between. Where the server is on another machine, the cause is seen there; until it is found, the command
+`ssh -N -L 8000:127.0.0.1:8000 MACHINE` brings port 8000 of that machine here.
 
 To pass it on, `porttui check TARGET --json > report.json` keeps all that was seen, and `porttui replay report.json`
 shows it on any machine. A report of a failure that you have understood in the end is the best contribution to the
@@ -35,9 +36,10 @@ from porttui.model.address import endpoint
 from porttui.model.facts import Attempt, Exchange, Facts, Resolver
 from porttui.model.report import Confidence, Evidence, Remedy, RemedyStep, Risk, Severity
 from porttui.model.target import Question
-from porttui.reading import dns, evidence, nat, packets, redirects, seen, words
+from porttui.reading import dns, evidence, nat, other_machine, packets, redirects, seen, words
 from porttui.reading.unseen import all_unseen
 from porttui.remedies import nat as ways
+from porttui.remedies import other_machine as elsewhere
 from porttui.remedies import service
 
 
@@ -47,6 +49,14 @@ def check(facts: Facts) -> Outcome:
         return RuledOut(because="the target answers as asked")
     led = nat.lost(facts)
     told = _led(facts, *led) if led is not None else f"{_symptom(facts)}, and the cause could not be found."
+    far = other_machine.failed(facts) if facts.done and led is None else None
+    if far is not None:
+        return Found(
+            summary=other_machine.summary(far),
+            gloss=other_machine.gloss(facts, far),
+            confidence=Confidence.POSSIBLE,
+            evidence=(*_evidence(facts), *other_machine.told(facts, far)),
+        )
     return Found(
         summary=told if facts.done else "Looking.",
         confidence=Confidence.POSSIBLE,
@@ -115,9 +125,11 @@ def _evidence(facts: Facts) -> tuple[Evidence, ...]:
 
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
-    """Look where a rule leads it; see what was not seen, the quickest first."""
+    """Look where a rule leads it, or on the other machine; see what was not seen, the quickest first."""
     led = nat.lost(facts)
+    far = other_machine.failed(facts) if led is None else None
     beyond = (_look_there(facts, led[1]), *ways.take_out(facts, led[1].rule)) if led is not None else ()
+    beyond += elsewhere.ways(facts, far) if far is not None else ()
     commands = [each.how_to_see for each in all_unseen(facts) if each.how_to_see]
     if not commands:
         return beyond
