@@ -118,14 +118,6 @@ def test_without_a_terminal_porttui_alone_lists_listeners_and_says_how_to_ask() 
     assert "porttui check TARGET\n" in text
 
 
-@pytest.mark.parametrize("term", ["dumb", "unknown", None])
-def test_on_a_dumb_terminal_the_report_is_printed(term: str | None) -> None:
-    code, text = on_terminal(str(closed_port()), TERM=term)
-    assert code == 1
-    assert text.startswith("FAULT  ")
-    assert "\x1b" not in text
-
-
 @pytest.mark.parametrize(("no_color", "coloured"), [("1", False), ("", True), (None, True)])
 def test_the_word_fault_is_red_on_a_terminal_unless_no_color_is_set(no_color: str | None, coloured: bool) -> None:
     code, text = on_terminal("check", str(closed_port()), TERM="xterm", NO_COLOR=no_color)

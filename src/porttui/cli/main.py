@@ -63,7 +63,7 @@ def own_parser(*, with_commands: bool) -> Parser:
     parser.add_argument(
         "target", metavar="TARGET", nargs="*", help="port, address, URL or pasted error line; - is stdin"
     )
-    parser.add_argument("--plain", action="store_true", help="print a plain report instead of starting the TUI")
+    parser.add_argument("--plain", action="store_true", help="ask and answer in plain lines instead of the TUI")
     parser.add_argument("--ascii", action="store_true", help="draw the TUI with ASCII characters only")
     parser.add_argument(
         "--theme", choices=("dark", "light"), help="draw the TUI in light letters on dark, or dark on light"

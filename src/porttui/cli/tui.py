@@ -1,4 +1,4 @@
-"""`porttui [TARGET]`: the TUI where there is a terminal for it, else the same in plain text."""
+"""`porttui [TARGET]`: the TUI where there is a terminal for it, else the same in lines, else a report."""
 
 from __future__ import annotations
 
@@ -28,10 +28,14 @@ To find out why a connection to one of them fails:   porttui check TARGET
 
 
 def run(argv: list[str], parser: Parser) -> int:
-    """Start the TUI, or print the plain report, or print the listeners and how to ask about one."""
+    """Start the TUI, or the plain mode, or print the report, or the listeners and how to ask about one."""
     args = parser.parse_intermixed_args(argv)
     asked = understand(args.target) if args.target else None
-    if args.plain or not terminal_for_tui():
+    if args.plain or (not terminal_for_tui() and somebody_types()):
+        from porttui.cli.plain import run as run_plain
+
+        return run_plain(asked)
+    if not terminal_for_tui():
         if asked is None:
             return _listeners()
         from porttui.cli.check import report_on
@@ -112,6 +116,11 @@ def terminal_for_tui() -> bool:
     if sys.stdin is None or sys.stderr is None or not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
     return os.name == "nt" or os.environ.get("TERM", "") not in {"", "dumb", "unknown"}
+
+
+def somebody_types() -> bool:
+    """Tell whether a person sits at stdin and stdout: plain mode can then ask, on whatever terminal it is."""
+    return bool(sys.stdin is not None and sys.stdout is not None and sys.stdin.isatty() and sys.stdout.isatty())
 
 
 def _listeners() -> int:

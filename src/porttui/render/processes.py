@@ -12,6 +12,18 @@ from porttui.reading.words import tilde
 
 _SHELLS = {"bash", "zsh", "fish", "sh", "dash", "ksh", "tcsh", "nu", "pwsh"}
 
+_STATES = {
+    "R": "running (R)",
+    "S": "waiting for work (S)",
+    "D": "waiting for a device (D)",
+    "I": "idle (I)",
+    "T": "PAUSED (T)",
+    "t": "HELD BY A DEBUGGER (t)",
+    "Z": "ENDED, not collected (Z)",
+    "X": "ENDED (X)",
+}
+"""The letters of proc(5) in words."""
+
 
 def listening_processes(report: Report) -> tuple[Process, ...]:
     """Return the described processes that hold a socket on the port, or seem to, as their own end."""
@@ -59,3 +71,8 @@ def runs_because(one: Process) -> str:
 def command_text(one: Process) -> str:
     """Return the command line, with "~" for the home folder of its user."""
     return " ".join(shlex.quote(part) if " " in part or not part else tilde(part, one.user) for part in one.argv)
+
+
+def state_of(one: Process) -> str:
+    """Return what a process does now: "waiting for work (S)"; empty when that was not seen."""
+    return _STATES.get(one.state, f"state {one.state}" if one.state else "")

@@ -65,6 +65,23 @@ def report_text(  # noqa: PLR0913 - each is one independent choice of the caller
     return re.sub(r"^FAULT\b", f"{_BOLD_RED}FAULT{_PLAIN}", text, flags=re.MULTILINE) if colour else text
 
 
+def answer_lines(report: r.Report, width: int, *, steps: bool = True) -> list[str]:
+    """Return the answer without evidence and fix: verdict, asked against found, steps, how sure it is.
+
+    Args:
+        report: what to tell.
+        width: columns of a line; words and commands are never cut.
+        steps: tell the steps, too.
+    """
+    blocks = [[*_headlines(report, width)], columns(sections.sides(report), width)]
+    blocks += [["Steps", *columns(sections.steps(report), width)]] * steps
+    if report.verdict.severity is r.Severity.OK:
+        blocks += [paragraph(report.verdict.gloss, width), _short_unseen(report, width)]
+    else:
+        blocks += _doubts(report, width)
+    return "\n\n".join("\n".join(block) for block in blocks if block).split("\n")
+
+
 def _headlines(report: r.Report, width: int) -> Iterable[str]:
     """Yield the whole answer; each fault's begins with the word and the target, so that it can be grepped."""
     for word, summary in sections.headlines(report):

@@ -16,7 +16,7 @@ from porttui.reading.consequences import Consequences, consequences
 from porttui.reading.inspected import Inspected
 from porttui.render import process_rows
 from porttui.render.acting import ACTS
-from porttui.render.processes import listening_processes, who
+from porttui.render.processes import listening_processes, state_of, who
 from porttui.render.sections import how_to_see
 from porttui.ui.confirm import confirmation, menu, refusal_rows
 from porttui.ui.keymap import key_of
@@ -26,17 +26,6 @@ from porttui.ui.tabs.tab import Drawing, Tab
 
 if TYPE_CHECKING:
     from porttui.ui.screens.diagnosis import DiagnosisScreen
-
-_STATES = {
-    "R": "running (R)",
-    "S": "waiting for work (S)",
-    "D": "waiting for a device (D)",
-    "I": "idle (I)",
-    "T": "PAUSED (T)",
-    "t": "HELD BY A DEBUGGER (t)",
-    "Z": "ENDED, not collected (Z)",
-    "X": "ENDED (X)",
-}
 
 
 class ProcessTab(Tab):
@@ -291,7 +280,7 @@ class ProcessTab(Tab):
     def _described(self, one: Process, width: int, height: int) -> list[Line]:
         report = self.shown.report
         assert report is not None  # noqa: S101  # only called with one
-        state = _STATES.get(one.state, f"state {one.state}" if one.state else "")
+        state = state_of(one)
         inspected = self.inspected(one)
         if inspected is not None and inspected.gone:
             state = "GONE"

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events
 
-from porttui.model.address import destination, endpoint
 from porttui.model.facts import Process, Socket, Sockets, Unseen
 from porttui.model.report import Report
 from porttui.model.table import Table
-from porttui.model.target import Asked, Target
+from porttui.model.target import Asked
 from porttui.reading import columns
 from porttui.reading.arrange import GROUPINGS, Arranged, Gone, Group, Seen, Wish, arrange
+from porttui.reading.asking import question_about
 from porttui.reading.tables import table_of_facts
 from porttui.render.sections import how_to_see
 from porttui.ui import socket_rows
@@ -185,12 +185,9 @@ class SocketsTab(Tab):
         its other end can.
         """
         row, shown = self.socket(), self.arranged
-        if row is None or shown is None or row.protocol != "tcp" or not row.port:
+        if row is None or shown is None:
             return None
-        host, port = destination(row.address), row.port
-        if row.state != "LISTEN" and row.peer_port and not self._served(row.port):
-            host, port = row.peer, row.peer_port
-        return Asked(target=Target(input=endpoint(host, port), host=host, port=port))
+        return question_about(row, served=self._served(row.port))
 
     def _served(self, port: int) -> bool:
         """Tell whether something listens on a port, as far as the table shows."""
