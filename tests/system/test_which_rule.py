@@ -121,6 +121,34 @@ def test_answers_that_are_dropped_are_told_so() -> None:
 
 
 @pytest.mark.parametrize(
+    ("hook", "action", "other", "lets", "code"),
+    [
+        ("output", "reject with tcp reset", "input", "tcp dport 22 accept", "fw-drop-input"),
+        ("input", "reject", "output", "tcp dport PORT accept", "fw-drop-output"),
+    ],
+)
+def test_a_refusal_that_is_dropped_is_not_the_servers_answer(
+    hook: str, action: str, other: str, lets: str, code: str
+) -> None:
+    with Namespace() as stage:
+        server = stage.listen(port=stage.free_port(), person=Person.OTHER)
+        stage.filter(hook, f"tcp dport {server.port} {action}")
+        stage.filter(other, lets.replace("PORT", str(server.port)), policy="drop")
+        asked = f"127.0.0.1:{server.port}"
+        answer = stage.check(asked, "--timeout=1.2")
+        expect_fault(answer, code, "firewall", server.port)
+        side, told = ("out", "reset") if hook == "output" else ("in", "ICMP error")
+        assert f"refuses the connection to port {server.port} on its way {side}" in answer.verdict["summary"], answer
+        assert f"and the {told} that it answers with is dropped" in answer.verdict["summary"], answer
+        assert action in str(answer.verdict["evidence"]), answer
+        assert answer.report["firewall"]["rule"]["text"] == "policy drop", answer
+        _proven(stage, asked, answer, f"Let port {server.port} through, for this machine itself")
+        unsure = stage.check(asked, "--timeout=1.2", person=Person.NOBODY)
+        assert unsure.code == "undetermined", unsure
+        assert "lost on both sides" in str(unsure.verdict["evidence"]), unsure
+
+
+@pytest.mark.parametrize(
     ("run", "target", "code"),
     [
         ("iptables-nft", ("DROP",), "fw-drop-input"),

@@ -65,9 +65,12 @@ def check(facts: Facts) -> Outcome:
     sure = rules.confidence(facts, first, "drop", Confidence.LIKELY)
     who = rules.who(facts, first, sure, words.machine(facts))
     what = rules.what_is_dropped(facts, first)
+    in_vain = rules.refused_in_vain(facts, first)
     return Found(
-        summary=f"{who} drops the {what} port {first.port} coming in.",
-        gloss="A dropped packet is not answered at all, so the client waits until it gives up.",
+        summary=f"{in_vain or f'{who} drops the {what} port {first.port}'} coming in.",
+        gloss="So the client is not even told that it was refused, and waits until it gives up."
+        if in_vain
+        else "A dropped packet is not answered at all, so the client waits until it gives up.",
         confidence=sure,
         evidence=(
             *rules.quoted(facts, first, "drop"),

@@ -82,10 +82,13 @@ def _found(facts: Facts, attempt: Attempt) -> Found:
     if _no_rule(facts, attempt):  # what is left stands at the same place: eBPF programs, as systemd loads for units
         who = "Probably a program of this cgroup (eBPF, such as systemd's IPAddressDeny=)"
     what = rules.what_is_dropped(facts, attempt)
+    in_vain = rules.refused_in_vain(facts, attempt)
     answers = what == "answers from"
     return Found(
-        summary=f"{who} drops the {what} port {attempt.port} going out.",
-        gloss="The server answers, and its packets are thrown away before they leave its side."
+        summary=f"{in_vain or f'{who} drops the {what} port {attempt.port}'} going out.",
+        gloss="So the client is not even told that it was refused, and waits until it gives up."
+        if in_vain
+        else "The server answers, and its packets are thrown away before they leave its side."
         if answers
         else "The packets are thrown away before they leave your program's side; so nothing can answer.",
         confidence=sure,

@@ -118,10 +118,19 @@ def _evidence(facts: Facts) -> tuple[Evidence, ...]:
     return (
         *((nat.evidence_of(led[1].rule),) if led is not None else ()),
         *evidence.connects(facts),
+        *_in_vain(facts),
         *evidence.exchanged(said),
         *evidence.fates(said),
         *redirects.told(facts),
     )
+
+
+def _in_vain(facts: Facts) -> tuple[Evidence, ...]:
+    """Tell of packets that were answered before they came to TCP, the answers dropped: a firewall does that."""
+    if not any(packets.refused_in_vain(each) for each in seen.asked_attempts(facts)):
+        return ()
+    text = "counted\tlost on both sides\tas where a firewall rule refuses, and what it answers is dropped"
+    return (Evidence(text=text, source="/proc/net/snmp"),)
 
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:

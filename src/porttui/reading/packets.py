@@ -170,6 +170,19 @@ _ENOUGH = 3
 """Rounds that have to be alike."""
 
 
+def refused_in_vain(attempt: Attempt) -> bool:
+    """Tell whether each packet of an unanswered attempt was answered before TCP saw it, and the answer was dropped.
+
+    Only a rule answers so. One of the two ended on its way out and the other on its way in; which, is not counted.
+    """
+    tries = attempt.tries
+    if attempt.outcome != "timeout" or not attempt.transmits_counted or tries < _ENOUGH or not _to_itself(attempt):
+        return False
+    sent, left = ip_counter(attempt, "OutRequests"), ip_counter(attempt, "OutTransmits")
+    came, handed = ip_counter(attempt, "InReceives"), ip_counter(attempt, "InDelivers")
+    return (sent, left, came, handed) == (2 * tries, tries, tries, 0)
+
+
 def answers_lost(attempt: Attempt) -> bool | None:
     """Tell whether it is the server's answers that are dropped: our packets came to TCP, and as many were sent back.
 

@@ -123,8 +123,10 @@ def side(facts: Facts, attempt: Attempt) -> Side | None:
     if known is None or known.verdict != "drop":
         return None
     passed = decided_at(known)
-    if passed is None:
-        return None
+    return _side_of(passed) if passed is not None else None
+
+
+def _side_of(passed: HookPassed) -> Side:
     outwards = passed.hook in _OUTWARDS or (passed.hook == "bridge" and passed.way == "there")
     return "out" if outwards else "in"
 
@@ -137,8 +139,7 @@ def refused_on(facts: Facts, attempt: Attempt) -> Side | None:
     known = judged(facts, attempt)
     passed = decided_at(known) if known is not None and says(facts, attempt, met(attempt)) is True else None
     if passed is not None:
-        outwards = passed.hook in _OUTWARDS or (passed.hook == "bridge" and passed.way == "there")
-        return "out" if outwards else "in"
+        return _side_of(passed)
     if attempt.icmp is not None and not packets.sent_here(facts, attempt.icmp, attempt):
         return None
     if attempt.icmp is not None and not seen.is_local(facts, attempt.address):
@@ -198,6 +199,26 @@ def refuses_at(known: Judged) -> HookPassed | None:
     return next((each for each in reversed(known.path) if each.way != "refusal" and each.stops), None)
 
 
+def _vain_refusal(known: Judged) -> HookPassed | None:
+    """Return the chain with the rule that refuses, where what is dropped is the answer of that rule."""
+    dropped = decided_at(known)
+    return refuses_at(known) if dropped is not None and dropped.way == "refusal" else None
+
+
+def refused_in_vain(facts: Facts, attempt: Attempt) -> str:
+    """Tell that a rule refuses and that its answer is dropped, for the beginning of a sentence; empty where not so."""
+    known = judged(facts, attempt)
+    passed = _vain_refusal(known) if known is not None and says(facts, attempt, "drop") is True else None
+    if passed is None:
+        return ""
+    who = f"A firewall rule on {words.machine(facts)} refuses the connection to port {attempt.port}"
+    return f"{who}{on_its_way(_side_of(passed))}, and the {_answer_of(passed)} that it answers with is dropped"
+
+
+def _answer_of(passed: HookPassed) -> str:
+    return "reset" if passed.stops[-1].word == "reset" else "ICMP error"
+
+
 def what_is_dropped(facts: Facts, attempt: Attempt) -> str:
     """Name what of an unanswered attempt is dropped, to stand before a port: "packets to", "answers from"."""
     if side(facts, attempt) is not None:
@@ -209,7 +230,7 @@ def answers_are_dropped(facts: Facts, attempt: Attempt) -> bool:
     """Tell whether the first packet comes through, and what is dropped is the answer to it."""
     known = judged(facts, attempt)
     passed = decided_at(known) if known is not None and known.verdict == "drop" else None
-    return passed is not None and passed.way != "there"
+    return passed is not None and passed.way == "back"
 
 
 def who(facts: Facts, attempt: Attempt, sure: Confidence, where: str) -> str:
@@ -285,6 +306,10 @@ def in_short(facts: Facts, attempt: Attempt, verdict: str) -> str:
     known = judged(facts, attempt)
     if known is None or says(facts, attempt, verdict) is not True:
         return ""
+    refused = _vain_refusal(known)
+    if refused is not None:
+        place = rule_words.short_place(_as_rule(refused.stops[-1]))
+        return f"refused by {place}, and its {_answer_of(refused)} dropped"
     if known.policy is not None:
         return f"{known.policy.word} of {rule_words.short_place(known.policy)}"
     did = {"drop": "dropped", "reset": "reset"}.get(verdict, "rejected")
