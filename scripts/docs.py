@@ -10,6 +10,7 @@ import ast
 import sys
 from pathlib import Path
 
+from porttui.cli.explain import named_labs
 from porttui.faults.registry import FAULTS
 from porttui.render.faults_page import faults_markdown, faults_table
 from porttui.ui.keymap import FIXED, shown
@@ -46,7 +47,7 @@ def pages() -> dict[Path, str]:
     """Return what each generated file has to hold."""
     readme, contributing = ROOT / "README.md", ROOT / "CONTRIBUTING.md"
     return {
-        ROOT / "docs" / "faults.md": faults_markdown(FAULTS),
+        ROOT / "docs" / "faults.md": faults_markdown(FAULTS, named_labs),
         ROOT / "docs" / "keys.md": keys_markdown(),
         readme: _between(readme, faults_table(FAULTS)),
         contributing: _between(contributing, f"```python\n{_shortened(EXAMPLE.read_text(encoding='utf-8'))}```\n"),

@@ -76,7 +76,7 @@ async def test_x_lists_the_words_of_each_tab(key: str) -> None:
 async def test_who_types_learn_begins_with_the_first_lesson() -> None:
     app = app_on(reports.ipv6_only(), start=True)
     async with running(app) as pilot:
-        assert " No error at hand? Type  learn  for the lessons." in visible(pilot)
+        assert " No error at hand? Type  learn  for the lessons,  lab  for faults to find." in visible(pilot)
         await pilot.press(*"learn")
         assert " Next  enter begins with the first lesson" in visible(pilot)
         await pilot.press("enter")

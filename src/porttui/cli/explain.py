@@ -26,14 +26,14 @@ def run(argv: list[str]) -> int:
     args = build_parser().parse_intermixed_args(argv)
     told = FAULTS if args.code is None else (_find(args.code, BY_CODE),)
     if args.markdown:
-        exits.emit(faults_markdown(told, _labs_on))
+        exits.emit(faults_markdown(told, named_labs))
     elif args.json:
         entries = [_entry(fault) for fault in told]
         exits.emit(lines_of_json(entries if args.code is None else entries[0]))
     elif args.code is None:
         exits.emit(codes_text(told))
     else:
-        exits.emit(explain_text(told[0], _labs_on(told[0].code)))
+        exits.emit(explain_text(told[0], named_labs(told[0].code)))
     return exits.Exit.HEALTHY
 
 
@@ -68,7 +68,7 @@ def _find(code: str, faults: dict[str, Fault]) -> Fault:
     )
 
 
-def _labs_on(code: str) -> list[NamedLab]:
+def named_labs(code: str) -> list[NamedLab]:
     """Return the labs in which a fault is to be found."""
     from porttui.labs.registry import labs_on
     from porttui.render.faults_page import NamedLab
@@ -90,6 +90,6 @@ def _entry(fault: Fault) -> dict[str, object]:
         "text": fault.text,
         "sections": sections(fault),
         "lessons": [lesson.topic for lesson in lessons_of(fault.code)],
-        "labs": [lab.name for lab in _labs_on(fault.code)],
+        "labs": [lab.name for lab in named_labs(fault.code)],
         "see_also": [other.code for other in see_also(fault)],
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,6 @@ if TYPE_CHECKING:
     from porttui.labs.lab import Lab
 
 SUMMARY = "real faults to practise on, started and cleaned up for you"
-_NO_POSIX = "" if hasattr(os, "fork") else "it takes a POSIX system: Linux, macOS, or WSL on Windows"
 _EXAMPLE = "porttui lab two-doors"
 _MORE = f"""\
 `porttui lab reset` forgets what was solved.
@@ -25,6 +23,7 @@ example: {_EXAMPLE}"""
 def run(argv: list[str]) -> int:
     """List the labs, or run one."""
     from porttui.act import solved
+    from porttui.labs.registry import why_not
 
     args = build_parser().parse_intermixed_args(argv)
     if args.name is None or args.list:
@@ -37,7 +36,7 @@ def run(argv: list[str]) -> int:
         exits.talk("porttui: no lab is solved now")
         return exits.Exit.HEALTHY
     lab = _find(args.name)
-    if why := _NO_POSIX or lab.missing():
+    if why := why_not(lab):
         raise exits.CannotSeeError(f"the lab {lab.name} cannot run here: {why}")
     from porttui.cli.lab_session import Session
     from porttui.labs.play import MINUTES
@@ -62,10 +61,10 @@ def build_parser() -> Parser:
 
 def _list(*, as_json: bool) -> int:
     from porttui.act import solved
-    from porttui.labs.registry import LABS
+    from porttui.labs.registry import LABS, reasons
 
     done = solved.solved(solved.usual_path())
-    missing = _missing()
+    missing = reasons()
     if as_json:
         from porttui.render.json import lines_of_json
 
@@ -86,14 +85,6 @@ def _list(*, as_json: bool) -> int:
 
         exits.emit("\n".join(listed(done, missing)) + "\n")
     return exits.Exit.HEALTHY
-
-
-def _missing() -> dict[str, str]:
-    """Return why labs cannot run here, by name; the same question is asked once."""
-    from porttui.labs.registry import LABS
-
-    asked = {ask: _NO_POSIX or ask() for ask in {lab.missing for lab in LABS}}
-    return {lab.name: asked[lab.missing] for lab in LABS}
 
 
 def _find(typed: str) -> Lab:

@@ -53,6 +53,8 @@ class Lab(Value, frozen=True, kw_only=True):
     """Look at the world; takes under a second."""
     solve: Callable[[Stage, Scene], None]
     """Do what a learner would do."""
+    asks: bool = False
+    """Whether the learner may solve it by saying what was found."""
     private: bool = False
     """Whether it takes a network of its own: for firewalls and interfaces."""
     missing: Callable[[], str] = _nothing_missing

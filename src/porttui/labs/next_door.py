@@ -58,6 +58,7 @@ LAB = Lab(
         Many development servers take the next one when theirs is in use, and say so in one line, which is easy
         to miss. {other} is so near to {port} that it was probably the one that was meant.
     """,
+    asks=True,
     start=_start,
     look=_look,
     solve=_solve,

@@ -43,6 +43,7 @@ LAB = Lab(
         Its certificate is signed by nobody that your browser trusts, which is a question of its own: porttui
         learn certificates.
     """,
+    asks=True,
     start=_start,
     look=answers_or_url("http"),
     solve=_solve,

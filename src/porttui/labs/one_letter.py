@@ -36,6 +36,7 @@ LAB = Lab(
         them. A client that gets plain text in answer to its TLS greeting reads it as a TLS record and finds a
         version that does not exist, hence the odd message. On loopback plain HTTP is usually good enough.
     """,
+    asks=True,
     start=_start,
     look=answers_or_url("https"),
     solve=_solve,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from porttui.labs import (
     after_image,
     asleep,
@@ -61,6 +63,18 @@ LABS: tuple[Lab, ...] = (
     exam.LAB,
 )
 BY_NAME = {lab.name: lab for lab in LABS}
+_NO_POSIX = "" if hasattr(os, "fork") else "it takes a POSIX system: Linux, macOS, or WSL on Windows"
+
+
+def why_not(lab: Lab) -> str:
+    """Tell why a lab cannot run here; empty where it can. Takes some hundredths of a second: it is tried."""
+    return _NO_POSIX or lab.missing()
+
+
+def reasons() -> dict[str, str]:
+    """Return why labs cannot run here, by name, empty where they can; the same question is asked once."""
+    asked = {ask: _NO_POSIX or ask() for ask in {lab.missing for lab in LABS}}
+    return {lab.name: asked[lab.missing] for lab in LABS}
 
 
 def labs_of(topic: str) -> tuple[Lab, ...]:

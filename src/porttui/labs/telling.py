@@ -77,7 +77,12 @@ def start_command(play: Play) -> str:
 
 def second_terminal(play: Play) -> list[str]:
     """Return what may be typed in another terminal to look at it."""
-    return paragraph(shell_command((*play.stage.inside(), "porttui", *play.check)), WIDTH, "Look   ")
+    return paragraph(other_command(play), WIDTH, "Look   ")
+
+
+def other_command(play: Play) -> str:
+    """Return what asks porttui about it in another terminal, as one line."""
+    return shell_command((*play.stage.inside(), "porttui", *play.check))
 
 
 def hint(play: Play) -> list[str]:

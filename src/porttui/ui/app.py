@@ -34,6 +34,7 @@ from porttui.ui.commands import Commands, Palette
 from porttui.ui.keymap import Keymap, use
 from porttui.ui.keys import APP, bindings
 from porttui.ui.plain_ascii import AsciiFilter
+from porttui.ui.practice import Practice
 from porttui.ui.screens.start import StartScreen
 from porttui.ui.shown import Here, Shown
 from porttui.ui.terminal.colours import Colours
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from porttui.act.aftermath import Aftermath
     from porttui.act.recent import Recent
     from porttui.act.signals import Result
+    from porttui.labs.lab import Lab
     from porttui.reading.acts import Act
     from porttui.reading.inspected import Inspected
     from porttui.reading.sender import Sender
@@ -143,6 +145,7 @@ class PortTui(ChangedCells[Ended]):
         called_as: tuple[str, ...] = ("porttui",),
         looks: Looks | None = None,
         keymap: Keymap = Keymap(),  # noqa: B008  # it is never changed
+        practice: Practice | None = None,
     ) -> None:
         """Make the app.
 
@@ -164,6 +167,7 @@ class PortTui(ChangedCells[Ended]):
             called_as: how porttui is called here, for a command that root runs.
             looks: of the terminal; all that there is when None.
             keymap: keys in place of the usual ones, and what was asked for in vain.
+            practice: what labs need of this machine; None: nothing of them is kept.
         """
         super().__init__()
         self.asked = asked
@@ -180,6 +184,7 @@ class PortTui(ChangedCells[Ended]):
         self.here = here
         self.called_as = called_as
         self.keymap = keymap
+        self.practice = practice or Practice()
         self.last: Shown | None = None
         """What the last finished look has shown."""
         self._begun = asked is not None
@@ -300,6 +305,21 @@ class PortTui(ChangedCells[Ended]):
 
         self.diagnose(parse(EXAMPLE_TARGET), learn=True)
 
+    def practise(self, first: Lab | None = None) -> None:
+        """Show the labs over what is in sight, one of them in focus; None: the first that was not solved."""
+        from porttui.ui.screens.labs import LabsScreen
+
+        self.push_screen(LabsScreen(first))
+
+    def play(self, lab: Lab) -> None:
+        """Start a lab, in place of one that is under way."""
+        from porttui.ui.screens.lab import LabScreen
+
+        if isinstance(self.screen, LabScreen):
+            self.switch_screen(LabScreen(lab))
+        else:
+            self.push_screen(LabScreen(lab))
+
     def diagnose(self, asked: Asked, *, learn: bool = False) -> None:
         """Show a target on a diagnosis screen of its own, or the lessons with it; the one before is gone."""
         from porttui.ui.screens.diagnosis import DiagnosisScreen  # its six tabs; the start screen is drawn without them
@@ -418,5 +438,6 @@ def run(
         called_as=called_as,
         looks=looks,
         keymap=keymap,
+        practice=machine.practice(),
     )
     return app.run(mouse=mouse) or app.ended()

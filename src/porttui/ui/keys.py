@@ -48,6 +48,7 @@ DIAGNOSIS = (
     Key("process", "p", "process", "p", "Process", "show the process of this row"),
     Key("fix", "f", "tab(2)", "f", "Fix", "show the ways to fix it"),
     Key("parts", "x", "parts", "x", "Words", "what the words of this tab mean; on Fix: the command part by part"),
+    Key("lab", "l", "lab", "l", "Lab", "labs: real faults to find, beginning with one like this"),
     Key("watch", "w", "watch", "w", "Watch", "go on looking, once a second, and write down what changes; again: stop"),
     Key("act", "a", "act", "a", "Act", "resume, stop, pause or kill this process, after a question"),
     Key("save", "s", "save", "s", "Save", "write the report to two files, Markdown and JSON"),
@@ -83,6 +84,34 @@ START = (
     Key("forget", "ctrl+d", "forget", "ctrl+d", "Forget", "forget this target", priority=True),
     Key("back", "escape", "back", "esc", "Back", "back to the diagnosis", priority=True),
 )
+LABS = (
+    Key("next", "down,j", "move(1)", "down", "Next lab", "the next lab"),
+    Key("previous", "up,k", "move(-1)", "up", "Lab before", "the lab before"),
+    Key("page_down", "pagedown,space", "page(1)", "pgdn", "Page down", "one screen further down"),
+    Key("page_up", "pageup", "page(-1)", "pgup", "Page up", "one screen further up"),
+    Key("start", "enter", "start", "enter", "Start it", "start the fault of this lab, on this machine only"),
+    Key("back", "escape", "back", "esc", "Back", "back to where you came from"),
+    Key("help", "question_mark", "keys", "?", "Keys", "this list"),
+    Key("quit", "q", "app.leave", "q", "Quit", "leave"),
+)
+LAB = (
+    Key("next_lab", "n", "next_lab", "n", "Next lab", "the lab after this one"),
+    Key("diagnose", "d", "diagnose", "d", "Diagnose", "porttui's own diagnosis, which names the cause; esc comes back"),
+    Key("hint", "h", "hint", "h", "Hint", "open the next hint"),
+    Key("edit", "e", "enter_text('edit')", "e", "Edit", "change how the server starts; it starts again at once"),
+    Key("answer", "a", "enter_text('answer')", "a", "Answer", "say what you found"),
+    Key("command", "exclamation_mark", "enter_text('command')", "!", "Command", "run a command where the lab plays"),
+    Key("again", "z", "again", "z", "Start over", "make the fault once more, as new; the hints are closed"),
+    Key("explain", "x", "explain", "x", "Explain", "once it is solved: the whole explanation of the fault"),
+    Key("copy", "c", "copy", "c", "Copy", "send the command for a second terminal to the clipboard of yours (OSC 52)"),
+    Key("next", "down,j", "scroll(1)", "down", "Down", "one row further down"),
+    Key("previous", "up,k", "scroll(-1)", "up", "Up", "one row further up"),
+    Key("page_down", "pagedown,space", "page(1)", "pgdn", "Page down", "one screen further down"),
+    Key("page_up", "pageup", "page(-1)", "pgup", "Page up", "one screen further up"),
+    Key("back", "escape", "back", "esc", "Leave", "leave the lab; all that it started is ended", priority=True),
+    Key("help", "question_mark", "keys", "?", "Keys", "this list"),
+    Key("quit", "q", "app.leave", "q", "Quit", "leave porttui; all that the lab started is ended"),
+)
 PAGE = (
     Key("next", "down,j", "scroll(1)", "down", "Down", "one row further down"),
     Key("previous", "up,k", "scroll(-1)", "up", "Up", "one row further up"),
@@ -95,7 +124,14 @@ PAGE = (
     Key("quit", "q", "app.leave", "q", "Quit", "leave"),
 )
 BARE = tuple(key._replace(keys="C,enter") if key.id == "close" else key for key in PAGE)
-TITLED = {"The six tabs": DIAGNOSIS, "The first screen": START, "A page of text": PAGE, "Bare text": BARE}
+TITLED = {
+    "The six tabs": DIAGNOSIS,
+    "The first screen": START,
+    "The labs": LABS,
+    "A lab": LAB,
+    "A page of text": PAGE,
+    "Bare text": BARE,
+}
 """The keys of each screen, to which those of APP are added."""
 SCREENS = tuple(TITLED.values())
 

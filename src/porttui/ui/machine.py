@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from porttui.reading.inspected import Inspected
     from porttui.reading.sender import Sender
     from porttui.ui.app import Watched
+    from porttui.ui.practice import Practice
 
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
@@ -121,3 +122,30 @@ def save(report: Report) -> str:
     from porttui.act.save import save
 
     return save(report)
+
+
+def practice() -> Practice:
+    """Return what labs need."""
+    from porttui.ui.practice import Practice
+
+    return Practice(_solved, _remember, _time)
+
+
+def _solved() -> tuple[str, ...]:
+    from porttui.act import solved
+
+    return solved.solved(solved.usual_path())
+
+
+def _remember(name: str) -> None:
+    from porttui.act import solved
+
+    solved.remember(solved.usual_path(), name)
+
+
+def _time(minutes: int) -> str:
+    import datetime as dt
+
+    from porttui.observe.clock import now
+
+    return (now() + dt.timedelta(minutes=minutes)).strftime("%H:%M:%S")

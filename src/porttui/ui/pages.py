@@ -30,7 +30,13 @@ def keys(shown: Shown, active: Iterable[Binding], enter: str, problems: tuple[st
         rows.append(("", f"last look {shown.report.at.strftime('%H:%M:%S')}, {shown.report.verdict.code}"))
     rows += [("", each) for each in problems]
     rows.append(("", ""))
+    return rows + key_rows(active, enter)
+
+
+def key_rows(active: Iterable[Binding], enter: str = "") -> Rows:
+    """Return each key that does something now; `enter` is what enter does where its binding does not say it."""
     told: set[str] = set()
+    rows: Rows = []
     for binding in active:
         if binding.tooltip and binding.id and binding.id not in told:
             told.add(binding.id)

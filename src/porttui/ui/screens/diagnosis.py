@@ -500,6 +500,17 @@ class DiagnosisScreen(Screen[None]):
         else:
             self.app.push_screen(PageScreen("Words on this screen", pages.words(tab.text(), tab.topic)))
 
+    def action_lab(self) -> None:
+        """Show the labs, with one in focus that is like what is in sight."""
+        from porttui.labs.registry import labs_of, labs_on  # every lab; first needed here
+
+        tab, report = self.tab, self.shown.report
+        if isinstance(tab, LearnTab) and tab.topic:
+            fitting = labs_of(tab.topic)
+        else:
+            fitting = labs_on(report.verdict.code) if report is not None else ()
+        self.tui.practise(next(iter(fitting), None))
+
     def action_watch(self) -> None:
         """Go on looking, or stop it."""
         self._watching.turn()

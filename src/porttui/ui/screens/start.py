@@ -137,6 +137,10 @@ class StartScreen(Screen[None]):
         """Tell whether the line asks for the lessons; a machine of that name is asked about as learn:80."""
         return self._cursor < 0 and self.query_one(TargetInput).text.strip().lower() == "learn"
 
+    def _practises(self) -> bool:
+        """Tell whether the line asks for the labs; a machine of that name is asked about as lab:80."""
+        return self._cursor < 0 and self.query_one(TargetInput).text.strip().lower() in ("lab", "labs")
+
     def _listeners(self) -> tuple[list[Socket], list[Socket]]:
         """Return the listeners on the typed port, and the others."""
         if not isinstance(self._table, Sockets):
@@ -203,6 +207,9 @@ class StartScreen(Screen[None]):
 
     def _read_as(self, width: int, *, narrow: bool) -> list[str]:
         asked = self.asked()
+        if self._practises():
+            what = "the labs: real faults for you to find"
+            return [f"   read as {what}"] if narrow else ["", f"   read as    {what}", ""]
         if self._learns():
             what = "the lessons" if narrow else "the lessons, with localhost:62893 for an example"
             return [f"   read as {what}"] if narrow else ["", f"   read as    {what}", ""]
@@ -309,7 +316,7 @@ class StartScreen(Screen[None]):
         if here is not None and here.host.ssh is not None:
             rows.append(f" Here localhost means {here.host.name}, not the computer you type on.")
         if not self.query_one(TargetInput).text:
-            rows.insert(0, " No error at hand? Type  learn  for the lessons.")
+            rows.insert(0, " No error at hand? Type  learn  for the lessons,  lab  for faults to find.")
         if width < WIDE:
             return [*rows, " porttui only looks, by a few short connections. It changes nothing unasked."]
         only = "porttui only looks: a few short connections, each with at most one small request (GET / for a page)."
@@ -322,6 +329,8 @@ class StartScreen(Screen[None]):
         if self.tui.keymap.problems and not self.query_one(TargetInput).text:
             return "type a port; something in your settings can't be used, it is told when you leave"
         asked = self.asked()
+        if self._practises():
+            return "enter lists the labs"
         if self._learns():
             return "enter begins with the first lesson"
         if isinstance(asked, TargetError):
@@ -333,7 +342,7 @@ class StartScreen(Screen[None]):
         return "enter finds out why"
 
     def _keys(self, width: int, *, narrow: bool) -> str:
-        learns = self._learns()
+        learns = self._learns() or self._practises()
         entries = [("enter", "Begin" if learns else "Find out")] * isinstance(self.asked(), Asked)
         entries += [(key_of("pick"), "Pick" if narrow else "Pick a program")] * (self._cursor + 1 < self._count())
         entries += [(key_of("forget"), "Forget")] * (self._chosen_recent() is not None)
@@ -363,7 +372,9 @@ class StartScreen(Screen[None]):
     def action_ask(self) -> None:
         """Find out about what is typed or in focus."""
         asked = self.asked()
-        if self._learns():
+        if self._practises():
+            self.tui.practise()
+        elif self._learns():
             self.tui.learn()
         elif isinstance(asked, Asked):
             self.tui.diagnose(asked)

@@ -28,7 +28,7 @@ _MOST_WORDS = 4
 class LearnTab(Tab):
     """A lesson, the explanation, or the list of lessons."""
 
-    KEYS: ClassVar = ("next_way", "previous_way", "enter", "parts", "bare", "back", "help", "quit")
+    KEYS: ClassVar = ("next_way", "previous_way", "enter", "lab", "parts", "bare", "back", "help", "quit")
 
     def __init__(self, shown: Shown, **options: Any) -> None:
         super().__init__(shown, **options)
@@ -127,9 +127,12 @@ class LearnTab(Tab):
                 else f"{key_of('enter')}: all lessons; {key_of('back')} goes back"
             )
         following = LESSONS[(LESSONS.index(self.lesson) + 1) % len(LESSONS)]
+        from porttui.labs.registry import labs_of  # every lab; first needed here
+
         if narrow:
             return f"{key_of('next_way')}: the next lesson"
-        return f"{key_of('next_way')}: {following.title}; {key_of('enter')}: why it is so"
+        practice = f"; {key_of('lab')}: a lab for it" if labs_of(self.lesson.topic) else ""
+        return f"{key_of('next_way')}: {following.title}{practice}; {key_of('enter')}: why it is so"
 
     def draw(self, width: int, height: int) -> Drawing:
         """Draw the page in sight; in a wide window a lesson has words, the packet's way and its neighbours beside."""

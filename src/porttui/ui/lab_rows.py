@@ -1,0 +1,203 @@
+"""The rows of a lab on the screen: the goal and how it stands, how the server starts, the hints that were opened."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Literal, NamedTuple
+
+from porttui.faults.registry import BY_CODE
+from porttui.labs import telling
+from porttui.labs.lab import Lab
+from porttui.labs.play import MINUTES, Play
+from porttui.labs.registry import LABS
+from porttui.learn.contents import BY_TOPIC
+from porttui.model.printable import printable
+from porttui.model.report import Status
+from porttui.render.lines import columns
+from porttui.ui.keymap import key_of
+from porttui.ui.lines import EMPTY, Line, cut, plain, styled, wrap
+from porttui.ui.words import MARKS
+
+Phase = Literal["starting", "on", "solved", "over", "failed"]
+_MOST_SEEN = 3
+_LEAD = 9
+"""Cells before a story."""
+
+
+class Seen(NamedTuple):
+    """What looks have found since a moment."""
+
+    at: str
+    """The time of day."""
+    word: str
+    """What a client got."""
+
+
+class Stand(NamedTuple):
+    """How a lab stands."""
+
+    phase: Phase
+    seen: tuple[Seen, ...] = ()
+    """What was found, the latest last; a look that found the same adds nothing."""
+    told: tuple[str, ...] = ()
+    """What became of what was typed last."""
+    why: str = ""
+    """Why it cannot be played."""
+    ends: str = ""
+    """The time of day at which it ends by itself."""
+
+
+def title(lab: Lab) -> str:
+    """Return "LAB 6 of 26  The server that is there and is not"."""
+    return f"LAB {LABS.index(lab) + 1} of {len(LABS)}  {lab.title}"
+
+
+def short_title(lab: Lab) -> str:
+    """Return "LAB 6", for a narrow window."""
+    return f"LAB {LABS.index(lab) + 1}"
+
+
+def state(stand: Stand) -> Line:
+    """Return how it stands, with its mark: "✗ not yet: refused"."""
+    word = stand.seen[-1].word if stand.seen else ""
+    if stand.phase == "solved":
+        return Line(f"{MARKS[Status.PASS][0]} goal reached: {word}")
+    if stand.phase == "on" and word:
+        return styled("", MARKS[Status.FAIL][0], "fail", f" not yet: {word}")
+    texts = {"over": "- the time is over", "failed": "? it cannot be played here"}
+    return Line(texts.get(stand.phase, ". starting it"))
+
+
+def rows(play: Play, stand: Stand, width: int) -> list[Line]:
+    """Return all that is told while a lab goes on, and at its end."""
+    if stand.phase == "failed":
+        return plain(wrap(stand.why, width - 1, " "))
+    if stand.phase == "starting":
+        return plain(wrap("The fault is being made.", width - 1, " "))
+    if stand.phase == "solved":
+        return _solved(play, stand, width)
+    lab, scene = play.lab, play.scene
+    reached = state(stand)
+    lead = "   goal reached?   " if width >= 60 else "   "
+    return [
+        *_labelled("Story", telling.filled(lab.story, scene), width),
+        *_labelled("Goal", telling.filled(lab.goal, scene), width),
+        EMPTY,
+        *([_after(lead, reached)] if len(lead + reached.text) < width else plain(wrap(reached.text, width - 1, "   "))),
+        *(Line(cut(f"   {each.at}   {each.word}", width - 1)) for each in stand.seen[-_MOST_SEEN:] if each.at),
+        EMPTY,
+        *_start(play, width),
+        *plain(row for text in stand.told for row in wrap(printable(text), width - 1, "   ")),
+        *([EMPTY] if stand.told or play.options else []),
+        *_hints(play, width),
+        EMPTY,
+        *plain(wrap(_promise(play, stand), width - 1, " ")),
+    ]
+
+
+def _labelled(label: str, text: str, width: int) -> list[Line]:
+    if width < 60:
+        return plain(wrap(text, width - 1, f" {label}: ", " "))
+    return plain(wrap(text, width - 1, f" {label:<{_LEAD - 1}}"))
+
+
+def _after(lead: str, line: Line) -> Line:
+    moved = tuple(span._replace(start=span.start + len(lead), end=span.end + len(lead)) for span in line.spans)
+    return Line(lead + line.text, moved)
+
+
+def _start(play: Play, width: int) -> list[Line]:
+    """Return what `e` changes."""
+    if not play.options:
+        return []
+    variables = bool(play.stage.variables)
+    what = "Variables of your programs" if variables else "How the server starts"
+    edit = key_of("edit")
+    how = f"({edit} changes them)" if variables else f"({edit} changes this line, and it starts again)"
+    command = play.options if variables else telling.start_command(play)
+    head = f" {what:<31}{how}"
+    return plain([head if len(head) < width else f" {what}: {edit}", *wrap(printable(command), width - 1, "   ")])
+
+
+def _hints(play: Play, width: int) -> list[Line]:
+    found = plain([f" Hints opened: {play.opened} of {len(play.lab.hints)}"])
+    for at, text in enumerate(play.lab.hints[: play.opened], 1):
+        found += plain(wrap(telling.filled(text, play.scene), width - 1, f"   {at}  "))
+    if play.opened < len(play.lab.hints):
+        found += plain(wrap(f"{key_of('hint')} opens the next. The last one tells the solution.", width - 1, "   "))
+    return found
+
+
+def _promise(play: Play, stand: Stand) -> str:
+    line = play.stage.line
+    own = f"this lab's own programs (the server is pid {line.pid})" if line is not None else "this lab's own programs"
+    if stand.phase == "over":
+        ended = f"The {MINUTES} minutes are over. All that the lab started has been ended"
+        return f"{ended}; {key_of('again')} starts it once more."
+    when = f" at {stand.ends}" if stand.ends else f" after {MINUTES} minutes"
+    return f"Only {own} are touched. It ends by itself{when}, and when you leave."
+
+
+def _solved(play: Play, stand: Stand, width: int) -> list[Line]:
+    lab = play.lab
+    fault, lesson = BY_CODE[lab.code], BY_TOPIC[lab.lesson]
+    more = [
+        ("the fault", f"{fault.title} (porttui explain {lab.code})"),
+        ("the lesson", f"{lesson.title} (porttui learn {lab.lesson})"),
+    ]
+    return [
+        *_labelled("Goal", telling.filled(lab.goal, play.scene), width),
+        _after("   ", state(stand)),
+        EMPTY,
+        *plain(wrap(telling.filled(lab.explanation, play.scene), width - 1, " ")),
+        EMPTY,
+        Line(" Read on"),
+        *plain(columns(more, width - 1, indent=3)),
+        EMPTY,
+        *plain(wrap("What the lab started runs on until you leave it.", width - 1, " ")),
+    ]
+
+
+def beside(play: Play, stand: Stand, solved: Collection[str], width: int) -> list[Line]:
+    """Return the right column of a wide window: what to try elsewhere, and the labs so far."""
+    found: list[Line] = []
+    if stand.phase in ("on", "solved"):
+        found += [Line(" In a second terminal"), *plain(wrap(telling.other_command(play), width - 1, "   "))]
+        found += [EMPTY]
+    numbers = {lab.name: str(at) for at, lab in enumerate(LABS, 1)}
+    done = [numbers[name] for name in numbers if name in solved]
+    return [
+        *found,
+        Line(" Your labs"),
+        *plain(wrap(" ".join(done) or "none yet", width - 1, "   solved   ")),
+        Line(f"   now      {numbers[play.lab.name]}"),
+        Line(f"   left     {len(LABS) - len(done)} of {len(LABS)}"),
+    ]
+
+
+def listed(solved: Collection[str], missing: dict[str, str], cursor: int, width: int) -> list[Line]:
+    """Return the list of labs, one a row."""
+    wide = max(len(lab.title) for lab in LABS)
+    marks = {True: MARKS[Status.PASS][0], False: " "}
+    texts = []
+    for at, lab in enumerate(LABS):
+        note = "solved" if lab.name in solved else "not here" if missing.get(lab.name) else ""
+        mark = marks[lab.name in solved]
+        row = f" {'>' if at == cursor else ' '} {at + 1:>2}  {mark} {lab.title:<{wide}}  {note}"
+        texts.append(cut(row.rstrip(), width - 1))
+    return plain(texts)
+
+
+def about(lab: Lab, missing: dict[str, str], width: int) -> list[str]:
+    """Return what is told of the lab in focus: its lesson, or why it cannot run here."""
+    if why := missing.get(lab.name):
+        return wrap(f"It cannot run here: {why}.", width - 1, " ")
+    own = "in a network of its own, so the firewall here is left alone" if lab.private else "on this machine alone"
+    text = f"porttui lab {lab.name} plays {own}. Its lesson: {BY_TOPIC[lab.lesson].title}."
+    return wrap(text, width - 1, " ")
+
+
+def windowed(rows_of_list: Sequence[Line], cursor: int, room: int) -> list[Line]:
+    """Return the rows that fit, with that in focus in sight."""
+    first = max(0, min(cursor - room // 2, len(rows_of_list) - room))
+    return list(rows_of_list[first : first + room])

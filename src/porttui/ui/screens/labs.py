@@ -1,0 +1,134 @@
+"""The list of labs: which were solved, which cannot run here, and where to begin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from porttui.labs.lab import Lab
+from porttui.labs.registry import LABS, reasons
+from porttui.ui import lab_rows, live, pages
+from porttui.ui.keymap import key_of
+from porttui.ui.keys import LABS as KEYS
+from porttui.ui.keys import bindings, key_row
+from porttui.ui.lines import NARROW, ROW_RULE, Line, cut, pad, plain, styled
+from porttui.ui.screens.page import PageScreen
+from porttui.ui.widgets.rows import Rows
+from porttui.ui.words import place
+from porttui.ui.work import work
+
+if TYPE_CHECKING:
+    from porttui.ui.app import PortTui
+
+
+class LabsScreen(Screen[None]):
+    """Lets the user choose a lab."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(KEYS)]
+    CSS_PATH = "labs.tcss"
+    AUTO_FOCUS = ""
+
+    def __init__(self, first: Lab | None = None) -> None:
+        """Make the screen.
+
+        Args:
+            first: the lab in focus; None: the first that was not solved.
+        """
+        super().__init__()
+        self._first = first
+        self._cursor = 0
+        self._missing: dict[str, str] = {}
+
+    @property
+    def tui(self) -> PortTui:
+        """The app, by its own type."""
+        return cast("PortTui", self.app)
+
+    def compose(self) -> ComposeResult:
+        """Rows from top to bottom."""
+        yield Rows(id="state")
+        yield Rows(id="rule")
+        yield Rows(id="list")
+        yield Rows(id="about")
+        yield Rows(id="next")
+        yield Rows(id="keys")
+
+    def on_mount(self) -> None:
+        """Begin with the first lab that was not solved, and ask which can run here."""
+        done = self.tui.practice.solved()
+        lab = self._first or next((lab for lab in LABS if lab.name not in done), LABS[0])
+        self._cursor = LABS.index(lab)
+        work(self, "missing", self._ask)
+        self.call_after_refresh(self._draw)
+
+    async def _ask(self) -> None:
+        try:
+            self._missing = await live.in_thread(reasons)
+        except Exception as error:  # noqa: BLE001  # the list is there without it; told on the normal screen
+            error.add_note("asking which labs can run here")
+            self.tui.failed(error)
+        self._draw()
+
+    def on_screen_resume(self) -> None:
+        """Draw again: a lab was solved, perhaps."""
+        self.call_after_refresh(self._draw)
+
+    def on_resize(self) -> None:
+        """Draw for the new size."""
+        self.call_after_refresh(self._draw)
+
+    def _draw(self) -> None:
+        if not self.is_mounted:
+            return
+        width = self.size.width
+        done = self.tui.practice.solved()
+        count = sum(lab.name in done for lab in LABS)
+        head = f"LABS  {count} of {len(LABS)} solved"
+        who = place(self.tui.here) if width >= NARROW else ""
+        self.query_one("#state", Rows).show(
+            [styled(" ", head, "state", pad("", max(0, width - len(head) - len(who) - 2)) + who)]
+        )
+        self.query_one("#rule", Rows).show([Line(ROW_RULE * width)])
+        room = max(1, self.query_one("#list", Rows).size.height)
+        rows = lab_rows.listed(done, self._missing, self._cursor, width)
+        self.query_one("#list", Rows).show(lab_rows.windowed(rows, self._cursor, room))
+        about = self.query_one("#about", Rows)
+        about.show(plain(lab_rows.about(LABS[self._cursor], self._missing, width)))
+        self.query_one("#next", Rows).show([Line(cut(f" Next  {self._hint()}", width - 1))])
+        entries = [(key_of(key.id), key.label) for key in KEYS if key.id in ("start", "next", "back", "help", "quit")]
+        self.query_one("#keys", Rows).show([Line(key_row(entries, width))])
+
+    def _hint(self) -> str:
+        if self._missing.get(LABS[self._cursor].name):
+            return "choose another one"
+        starts = f"{key_of('start')} starts it"
+        return starts if self.size.width < NARROW else f"{starts}: a real fault, for you to find"
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Let enter start only what can run here."""
+        return action != "start" or not self._missing.get(LABS[self._cursor].name)
+
+    def action_move(self, by: int) -> None:
+        """Go to another lab."""
+        self._cursor = max(0, min(self._cursor + by, len(LABS) - 1))
+        self._draw()
+
+    def action_page(self, by: int) -> None:
+        """Go on by as many labs as are in sight."""
+        self.action_move(by * max(1, self.query_one("#list", Rows).size.height - 1))
+
+    def action_start(self) -> None:
+        """Start the lab in focus."""
+        self.tui.play(LABS[self._cursor])
+
+    def action_back(self) -> None:
+        """Go back."""
+        self.dismiss()
+
+    def action_keys(self) -> None:
+        """Show all keys."""
+        active = [one.binding for one in self.active_bindings.values() if one.enabled]
+        self.app.push_screen(PageScreen("Keys", pages.key_rows(active)))

@@ -1,0 +1,94 @@
+"""Labs on the screen: chosen from the list, diagnosed, solved by editing a start line, and nothing of them is left."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from porttui.diagnose import diagnose
+from porttui.ui.app import Ended, PortTui
+from porttui.ui.practice import Practice
+from porttui.ui.screens.lab import LabScreen
+from tests import reports
+from tests.system.stage import wait_until
+from tests.ui.screen import app_on, code, rows, running, until, visible
+
+
+def _app(done: list[str], *, start: bool = True) -> PortTui:
+    app = app_on(reports.ipv6_only(), start=start, judge=diagnose)
+    app.called_as = (sys.executable, "-m", "porttui")
+    app.practice = Practice(solved=lambda: tuple(done), remember=done.append, clock=lambda _: "14:20:08")
+    return app
+
+
+def _stage(pilot: Pilot[Ended]) -> list[Path]:
+    assert isinstance(pilot.app.screen, LabScreen)
+    return [Path(f"/proc/{one.pid}") for one in pilot.app.screen.play.stage.started]
+
+
+async def test_a_lab_is_chosen_solved_by_editing_how_the_server_starts_and_ends_with_its_screen() -> None:
+    done: list[str] = ["next-door", "occupied", "after-image", "low-number"]
+    app = _app(done)
+    async with running(app) as pilot:
+        await pilot.press(*"lab", "enter")
+        await pilot.pause()
+        assert "LABS  4 of 26 solved" in rows(pilot)[0]
+        assert " >  5    The server that is there and is not" in visible(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: "   goal reached?   ✗ not yet: refused" in visible(pilot))
+        assert rows(pilot)[0].startswith(" LAB 5 of 26  The server that is there and is not")
+        assert "   14:20:08   refused" in visible(pilot)
+        await pilot.press("h", "h")
+        seen = visible(pilot)
+        assert " Hints opened: 2 of 4" in seen
+        assert all(any(row.startswith(f"   {at}  ") for row in seen) for at in (1, 2))
+        for size in ((40, 12), (120, 36), (80, 24)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            assert "not yet: refused" in "\n".join(rows(pilot)[:7])
+            assert max(len(row.rstrip()) for row in rows(pilot)) <= size[0]
+        await pilot.press("e", "home", *["right"] * 7, *["delete"] * 3, *"0.0.0.0", "enter")
+        await until(pilot, lambda: any("a lab is open to this machine only" in row for row in visible(pilot)))
+        await pilot.press("e", "home", *["right"] * 7, *["delete"] * 7, *"127.0.0.1", "enter")
+        await until(pilot, lambda: "   ✓ goal reached: HTTP 200" in visible(pilot))
+        assert any("the lesson  Two addresses for one machine (porttui learn" in row for row in visible(pilot))
+        assert done[-1] == "two-doors"
+        processes = _stage(pilot)
+        assert any(path.exists() for path in processes)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "LABS  5 of 26 solved" in rows(pilot)[0]
+        wait_until(lambda: not any(path.exists() for path in processes), "the end of what the lab had started")
+    assert code(app) == 0
+
+
+async def test_a_lab_with_surroundings_of_its_own_is_diagnosed_from_inside_and_commands_run_there() -> None:
+    """The variables of the lab are not those of this process; what is found is no result of this run either."""
+    app = _app([], start=False)
+    async with running(app) as pilot:
+        before = app.last
+        await pilot.press("l")
+        await until(pilot, lambda: rows(pilot)[0].startswith(" LABS  "))
+        assert " >  5    The server that is there and is not" in visible(pilot)
+        await pilot.press(*["down"] * 15, "enter")
+        await until(pilot, lambda: "   goal reached?   ✗ not yet: connection refused" in visible(pilot))
+        await pilot.press("d")
+        await until(pilot, lambda: rows(pilot)[0].startswith(" ✗ FAULT  http://127.0.0.1:"))
+        assert any("http_proxy sends the request to the proxy" in row for row in visible(pilot))
+        keys = rows(pilot)[-1]
+        assert "esc To the lab" in keys
+        assert "t Target" not in keys
+        assert "w Watch" not in keys
+        await pilot.press("6", "l", "escape", "escape")
+        await pilot.pause()
+        assert isinstance(app.screen, LabScreen)
+        await pilot.press("exclamation_mark", *"echo", "space", *"$http_proxy", "enter")
+        await until(pilot, lambda: any(row.startswith(" http://127.0.0.1:") for row in visible(pilot)))
+        assert " (ended with 0)" in visible(pilot)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, LabScreen))
+        processes = _stage(pilot)
+    assert app.last is before
+    wait_until(lambda: not any(path.exists() for path in processes), "the end of the lab with the app")
