@@ -66,9 +66,9 @@ def test_a_paused_server_is_found_resumed_after_a_question_and_seen_to_work(tmp_
     with _server("127.0.0.1") as (process, port):
         process.send_signal(signal.SIGSTOP)
         wait_until(lambda: " T " in Path(f"/proc/{process.pid}/stat").read_text(), "paused")
-        left, said = _converse(tmp_path, f"127.0.0.1:{port}", "4", "a", "1", "no", "4", "a", "1", "y")
+        left, said = _converse(tmp_path, f"127.0.0.1:{port}", "4", "a", "1", "no", "2", "a", "Y", "a", "y")
         assert process.poll() is None
-    before, after = said.split("Nothing was changed.")
+    before, _, after = said.split("Nothing was changed.")
     assert f"FAULT  127.0.0.1:{port}" in before
     assert "PAUSED" in before
     assert "SIGCONT sent" not in before
@@ -83,7 +83,7 @@ def test_a_way_is_gone_step_by_step_and_each_step_of_the_look_is_told_once(tmp_p
         left, said = _converse(tmp_path, f"http://127.0.0.1:{port}/", "2", "Z", "A", "x", "", width=60)
     look = said.partition("FAULT")[0]
     names = [line.split()[0] for line in look.splitlines() if line[:2] == "  " != line[1:3]]
-    assert names[:6] == ["name", "bind", "listener", "path", "probe", "firewall"]
+    assert names[1:7] == ["name", "bind", "listener", "path", "probe", "firewall"]
     assert "'Z' is no way." in said
     assert f"    http://[::1]:{port}" in said.splitlines()
     assert "This step has no command." in said

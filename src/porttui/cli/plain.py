@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,8 @@ def run(asked: Asked | None, *, look: Look | None = None, every: float = 1.0) ->
     stdin = sys.stdin
     typed = Typed(stdin.fileno() if stdin is not None else None)
     talk = Talk(exits.emit, typed, _width, terminal=stdin is not None and stdin.isatty())
+    if talk.terminal and hasattr(signal, "SIGCONT"):
+        signal.signal(signal.SIGCONT, lambda *_: talk.repeat())
     with exits.doing("talking in plain mode"):
         try:
             left = Session(talk, asked, recent.Recent(recent.usual_path()), look=look, every=every).run()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from porttui.act.aftermath import after
 from porttui.act.signals import Outcome, send
 from porttui.model.facts import Process, Sockets, Unseen
-from porttui.model.report import Report, Severity
+from porttui.model.report import RemedyStep, Report, Severity
 from porttui.observe import this_platform
 from porttui.observe.inspect import inspect
 from porttui.plain.looking import Case
@@ -87,7 +87,7 @@ def _tell_unseen(case: Case, report: Report, unseen: Unseen) -> None:
 
 
 def act(case: Case, one: Process, inspected: Inspected) -> None:
-    """Let the user choose what to do to a process; ask; do it; tell what came of it."""
+    """Let the user choose what to do to a process, and do it after a question."""
     report, talk = case.report, case.talk
     if report is None:
         return
@@ -101,11 +101,39 @@ def act(case: Case, one: Process, inspected: Inspected) -> None:
     if not (typed.isdecimal() and 1 <= int(typed) <= len(each)):
         talk.tell("Nothing was changed.")
         return
-    found = each[int(typed) - 1]
+    _after_a_question(case, one, report, each[int(typed) - 1])
+
+
+def does_itself(report: Report, step: RemedyStep) -> tuple[Process, Act] | None:
+    """Return the process and the act that a step's command stands for, where this user may do it; else None."""
+    if step.argv is None or (step.needs_root and not report.facts.privileges.root):
+        return None
+    for one in report.facts.processes or ():
+        for which in ACTS:
+            if acts.kill_command(which, one.pid, report.facts.os) == step.argv:
+                return one, which
+    return None
+
+
+def do_step(case: Case, one: Process, which: Act) -> bool:
+    """Do what the command of a step would do, after the same question; tell whether something was sent."""
+    report = case.report
+    if report is None:
+        return False
+    inspected = inspect(one, this_platform())
+    if inspected.gone:
+        case.talk.tell(f"{one.name}, pid {one.pid}, is gone. Nothing was changed.")
+        return False
+    facts, whole = process_rows.facts_about(report, inspected)
+    return _after_a_question(case, one, report, consequences(facts, inspected.process, which, whole=whole))
+
+
+def _after_a_question(case: Case, one: Process, report: Report, found: Consequences) -> bool:
+    """Ask; do it and tell what came of it after a yes. Return whether something was sent."""
     if found.refused is not None:
         _tell_refused(case, one, report, found)
-    elif _confirmed(case, one, report, found):
-        _do(case, one, found.act)
+        return False
+    return _confirmed(case, one, report, found) and _do(case, one, found.act)
 
 
 def _menu_row(number: int, found: Consequences) -> tuple[str, ...]:
@@ -134,18 +162,18 @@ def _confirmed(case: Case, one: Process, report: Report, found: Consequences) ->
     return yes
 
 
-def _do(case: Case, one: Process, which: Act) -> None:
-    """Send it, tell what became of the process and of its port, and look again."""
+def _do(case: Case, one: Process, which: Act) -> bool:
+    """Send it, tell what became of the process and of its port, and look again. Return whether it was sent."""
     report, talk = case.report, case.talk
     if report is None or one.started is None:
         talk.tell("Nothing was sent: when it was started is not known, so it could be another process by now.")
-        return
+        return False
     result = send(one.pid, one.started, which)
     signal = acts.signal_name(which, report.facts.os)
     if result.outcome is not Outcome.SENT:
         why = f": {result.why}" if result.why else ""
         talk.tell(f"{signal} was not sent to pid {one.pid}: {result.outcome.value}{why}.")
-        return
+        return False
     talk.tell(f"{signal} sent to pid {one.pid} at {result.at:%H:%M:%S}. Looking what becomes of it.")
     talk.tell(after(report.facts, one, which).text)
     ill = case.guide is not None and case.guide.first.verdict.severity in (Severity.FAULT, Severity.UNKNOWN)
@@ -153,3 +181,4 @@ def _do(case: Case, one: Process, which: Act) -> None:
         case.watch()
     else:
         case.look_again()
+    return True

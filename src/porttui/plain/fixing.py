@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from porttui.model.report import Remedy, Report, Severity
+from porttui.plain.acting import do_step, does_itself
 from porttui.plain.looking import Case
 from porttui.plain.talk import Keys
 from porttui.render import sections
@@ -11,6 +12,7 @@ from porttui.render.proven import works
 _WALK: Keys = (
     ("enter", "the step is done: the next one; after the last one porttui looks whether it works"),
     ("x", "the command of this step, part by part"),
+    ("a", "where porttui offers it: it does the step itself, after a question"),
     ("r", "look now whether it works"),
     ("b", "back to the ways"),
 )
@@ -27,7 +29,7 @@ def fix(case: Case, typed: str = "") -> None:
         report = case.fault
         if report is None or _nothing(case, report):
             return
-        if not typed:
+        if not typed and len(report.remedies) > 1:
             _tell_ways(case, report)
         way = report.remedies[0] if len(report.remedies) == 1 else _chosen(report, typed)
         while way is None:
@@ -89,17 +91,11 @@ def _walked(case: Case, report: Report, way: Remedy) -> bool:
         talk.tell("Commands go into a second terminal. With this one alone: ctrl+z, and fg comes back.")
     for index in range(len(way.steps)):
         _tell_step(case, report, way, index)
-        while True:
-            last = index + 1 == len(way.steps)
-            then = "watch whether it works" if last else "next step"
-            parts = "x: the command explained; " * bool(sections.command_parts(way.steps[index], report))
-            asked = f"Enter: step {index + 1} is done, {then}; {parts}r: look now; b: back."
-            typed = talk.ask(asked, _WALK, words=False).lower()
-            if typed != "x":
-                break
-            _tell_parts(case, report, way, index)
+        typed = _answered(case, report, way, index)
         if typed == "b":
             return False
+        if typed == "sent":
+            return True
         if case.guide is not None and (case.guide.pinned is None or case.guide.pinned.way != way.way):
             case.guide = case.guide.pin(way.way)
         if typed == "r":
@@ -107,6 +103,27 @@ def _walked(case: Case, report: Report, way: Remedy) -> bool:
         case.marked |= {(way.way, index)}
     case.watch()
     return True
+
+
+def _answered(case: Case, report: Report, way: Remedy, index: int) -> str:
+    """Ask what becomes of a step: "" when it is done, "r", "b", or "sent" when porttui has done it and looked."""
+    step = way.steps[index]
+    itself = does_itself(report, step)
+    then = "watch whether it works" if index + 1 == len(way.steps) else "next step"
+    parts = "x: the command explained; " * bool(sections.command_parts(step, report))
+    does = "a: porttui does it, after a question; " * (itself is not None)
+    while True:
+        asked = f"Enter: step {index + 1} is done, {then}; {does}{parts}r: look now; b: back."
+        typed = case.talk.ask(asked, _WALK, words=False).lower()
+        if typed == "x":
+            _tell_parts(case, report, way, index)
+        elif typed == "a" and itself is not None:
+            if do_step(case, *itself):
+                return "sent"
+        elif typed in ("", "r", "b"):
+            return typed
+        else:
+            case.talk.tell(f"{typed[:30]!r} is no choice here; ? lists them.")
 
 
 def _tell_step(case: Case, report: Report, way: Remedy, index: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from porttui.faults.registry import BY_CODE
+from porttui.labs.registry import labs_of
 from porttui.learn.contents import BY_TOPIC, EXAMPLE_TARGET, LESSONS, Lesson, lessons_of
 from porttui.learn.setting import lesson_rows, number
 from porttui.model.facts import Facts
@@ -68,6 +69,8 @@ def _ill(report: Report) -> bool:
 def _tell(talk: Talk, facts: Facts, lesson: Lesson, *, mine: bool) -> None:
     note = number(lesson) + ", your case" * mine
     talk.say("", *lesson_rows(lesson, lesson.page(facts), talk.width, room=_UNBOUNDED, note=note))
+    practise = ", ".join(lab.name for lab in labs_of(lesson.topic))
+    talk.tell(f"Practise: porttui lab {practise}" if practise else "")
 
 
 def _contents(report: Report | None) -> list[str]:

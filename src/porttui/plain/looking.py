@@ -63,7 +63,18 @@ class Case:
         """Look, tell the steps as they come in, and then the answer."""
         self.talk.tell(f"Looking at {self.asked.target}: {QUESTION_TEXT[self.asked.question]}")
         told: dict[str, tuple[Status, str]] = {}
-        report = self._last(observe(self.asked, self._look), lambda seen: self._tell_steps(seen, told))
+        said: list[str] = []
+
+        def tell(seen: Report) -> None:
+            if not said:
+                said.append(_where(seen.facts))
+                self.talk.tell(said[0], "  ")
+            self._tell_steps(seen, told)
+            if seen.facts.history is not None and len(said) == 1:
+                said.append("Watching for a few seconds whether it stays so: a server may be starting or ending.")
+                self.talk.tell(said[1], "  ")
+
+        report = self._last(observe(self.asked, self._look), tell)
         if report is None:
             return
         self.take(report)
@@ -100,12 +111,13 @@ class Case:
         if self.guide is None or self.report is None:
             return
         guide = self.guide
+        proven = guide.state == "proven" or guide.first.verdict.severity in (Severity.OK, Severity.WARNING)
+        until = "" if proven else ", until it works"
         stop = "Enter stops it." if self.talk.terminal else f"At most {_PATIENCE:.0f} seconds."
-        self.talk.tell(f"Watching {guide.asked.target}, one look a second, until it works. {stop}")
+        self.talk.tell(f"Watching {guide.asked.target}, one look a second{until}. {stop}")
         known = self.report.facts if self.report.facts.asked == guide.asked and self.report.facts.done else None
         looks = watch(guide.asked, self._look, every=self._every, first=known)
         begun, said = self.report.at, ""
-        proven = guide.state == "proven"
         try:
             for report in map(diagnose, looks):
                 self.take(report)
@@ -117,7 +129,7 @@ class Case:
                 ):
                     break
         except Exception as error:  # noqa: BLE001  # told here, kept for the end, exit code 4
-            self._failed("watching", error)
+            self.failed(f"watching {guide.asked.target}", error)
             return
         finally:
             looks.close()
@@ -180,15 +192,16 @@ class Case:
                 report = diagnose(facts)
                 each(report)
         except Exception as error:  # noqa: BLE001  # told here, kept for the end, exit code 4
-            self._failed("looking", error)
+            self.failed(f"looking at {self.asked.target}", error)
             if facts is None:
                 return None
             broken = Unseen(what="rest of the look", reason="porttui failed here", how_to_see="")
             report = diagnose(replace(facts, failures=(*facts.failures, broken), done=True))
         return report
 
-    def _failed(self, what: str, error: Exception) -> None:
-        error.add_note(f"{what} at {self.asked.target}" if what == "looking" else f"{what} {self.asked.target}")
+    def failed(self, what: str, error: Exception) -> None:
+        """Tell that porttui itself failed at something; the details are told when the user leaves, with exit code 4."""
+        error.add_note(what)
         self.failure = error
         self.talk.tell(f"porttui failed at {what}: {type(error).__name__}. This is a fault of porttui itself.")
 
@@ -217,6 +230,11 @@ class Case:
         if text != before:
             self.talk.say(f"  {guide.now.at:%H:%M:%S}  {text}")
         return text
+
+
+def _where(facts: Facts) -> str:
+    """Return which machine this is, and for whom it is looked: "on devbox, as dev, over SSH"."""
+    return f"on {facts.host.name}, as {facts.privileges.user}" + ", over SSH" * (facts.host.ssh is not None)
 
 
 def _essence(report: Report) -> tuple[object, ...]:

@@ -16,6 +16,8 @@ from porttui.observe.look import Look
 from porttui.plain.looking import Case
 from porttui.plain.talk import Keys, LeaveError, Talk
 from porttui.render import sections
+from porttui.render.marks import STATUS_MARKS
+from porttui.render.packet_way import stops
 
 _KEYS: Keys = (
     ("1", "the answer, with the steps"),
@@ -32,6 +34,8 @@ _KEYS: Keys = (
     ("s", "save the report as Markdown and JSON"),
 )
 _ASK = "1 answer, 2 fix, 3 sockets, 4 process, 5 firewall, 6 learn, e evidence, r look again, ? all of them, q leave."
+_MOST_SEEN = 10
+"""Lines of what was seen since the first look."""
 _TABS = {"d": "1", "f": "2", "/": "3", "p": "4", "a": "4"}
 """Other names of choices, those of the screen."""
 _START = (
@@ -91,7 +95,7 @@ class Session:
                 if self._case is None:
                     self._start()
                 else:
-                    self._choose(self._case)
+                    self._choose_safely(self._case)
         except LeaveError:
             pass
         case = self._case
@@ -139,6 +143,17 @@ class Session:
         self._recent.remember(asked)
         self._case = Case(asked, self._talk, look=self._look, every=self._every)
         self._case.look()
+
+    def _choose_safely(self, case: Case) -> None:
+        """Do what is chosen; where porttui itself fails at it, say so and go on."""
+        try:
+            self._choose(case)
+        except LeaveError:
+            raise
+        except Exception as error:
+            if self._talk.broken:
+                raise
+            case.failed(f"what was chosen for {case.asked.target}", error)
 
     def _choose(self, case: Case) -> None:  # one branch a choice
         typed = self._talk.ask(_hint(case) + _ASK, _KEYS)
@@ -210,6 +225,12 @@ def _tell_evidence(case: Case, *, ruled_out: bool) -> None:
         return
     talk.say("", "Evidence")
     talk.table(sections.evidence(report) or [("none",)])
+    if report.question is Question.CONNECT:
+        talk.say("", "The packet's way")
+        talk.table([(one.name, STATUS_MARKS[one.status].word, one.text) for one in stops(report)])
+    lines = case.guide.timeline.lines if case.guide is not None else ()
+    if len(lines) > 1:
+        talk.say("", "What was seen, newest first", *(f"  {line}" for line in reversed(lines[-_MOST_SEEN:])))
     talk.say("", f"Not seen: {len(report.unseen)}")
     for unseen in report.unseen:
         changes = "it could change the answer" if unseen.matters else "it cannot change the answer"

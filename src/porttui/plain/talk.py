@@ -43,6 +43,10 @@ class Talk:
         self._typed = typed
         self._width = width
         self.terminal = terminal
+        self.broken = False
+        """Nothing can be said any more."""
+        self._question = ""
+        """The one that waits for an answer."""
         self._block: list[str] = []
         """What was said since the last answer: `x` tells its words."""
 
@@ -97,7 +101,8 @@ class Talk:
             if typed.lower() in _LEAVE:
                 raise LeaveError
             if typed == "?":
-                self._emit("".join(f"{line}\n" for line in columns([*keys, *EVERYWHERE], self.width)))
+                everywhere = EVERYWHERE if words else [key for key in EVERYWHERE if key[0] != "x"]
+                self._emit("".join(f"{line}\n" for line in columns([*keys, *everywhere], self.width)))
             elif typed == "x" and words:
                 found = words_in("\n".join(self._block))
                 rows = [(term.word, term.meaning) for term in found] or [("none", "No word above is in the glossary.")]
@@ -135,21 +140,30 @@ class Talk:
             raise LeaveError
         return typed is not None
 
+    def repeat(self) -> None:
+        """Print the question that waits for an answer, if one does: after `fg` the shell's own lines stand below it."""
+        if self._question:
+            self._emit("\n" + "\n".join(paragraph(self._question, self.width)) + "\n> ")
+
     def _answer(self, prompt: str, read: Callable[[], str]) -> str:
-        lines = paragraph(prompt, self.width)
-        self._emit("\n" + "\n".join(lines) + "\n> ")
+        self._question = prompt
+        self.repeat()
         try:
             typed = read()
         except EndOfInputError as error:
             self._emit("\n")
             raise LeaveError from error
+        finally:
+            self._question = ""
         if not self.terminal:
             self._emit("".join(f"{line}\n" for line in fitted(typed, self.width - 2)) or "\n")
         return typed
 
     def _emit(self, text: str) -> None:
+        self.broken = True
         if not self._write(text):
             raise LeaveError
+        self.broken = False
 
 
 def fitted(line: str, width: int) -> list[str]:
