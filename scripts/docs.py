@@ -38,6 +38,8 @@ Keys are letters, digits and signs, `ctrl+` and a letter, `f1` to `f12`, and `en
 while a text is typed (the first screen, `esc`, and what works everywhere) cannot be a letter or a sign. Two keys can
 change places when both are given. A line that cannot be used is told, on the screen and after leaving, and the key
 stays what it was. The question before a process is stopped is always answered with `y`.
+
+Above `[keys]` the file may say `theme = "light"` (or `"dark"`), and `ascii = true` for ASCII only.
 """
 _TABLE = "| name | key | what it does |\n| --- | --- | --- |\n"
 EXAMPLE = ROOT / "src" / "porttui" / "faults" / "sigstopped.py"

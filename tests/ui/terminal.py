@@ -49,7 +49,8 @@ class Terminal:
         self.master, slave = pty.openpty()
         self.settings = termios.tcgetattr(slave)
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-        environment = {key: value for key, value in os.environ.items() if key not in {"NO_COLOR", "COLORTERM"}}
+        told = {"NO_COLOR", "COLORTERM", "COLORFGBG", "TEXTUAL_COLOR_SYSTEM", "STY"}
+        environment = {key: value for key, value in os.environ.items() if key not in told}
         environment |= (
             {"TERM": "xterm-256color", "PYTHONPATH": f"{SRC}:{ROOT}"} | {"XDG_STATE_HOME": self.state} | variables
         )

@@ -13,8 +13,7 @@ from textual.pilot import Pilot
 
 from porttui.ui.app import Ended
 from porttui.ui.terminal.colours import luminance, taken_down
-from porttui.ui.terminal.looks import Depth, Glyphs, depth_of, glyphs_of, is_light, system_of
-from porttui.ui.theme import NAMES
+from porttui.ui.terminal.looks import THEMES, Depth, Glyphs, depth_of, glyphs_of, is_light, system_of
 from tests import reports
 from tests.ui.screen import app_on, running, text, until
 
@@ -60,7 +59,7 @@ def judge(style: Style) -> None:
 KEYS = ("2", "5", "x", "escape", "t", *"xy", "shift+left", "shift+left", "escape", "ctrl+p", *"do", "down")
 
 
-@pytest.mark.parametrize("theme", NAMES)
+@pytest.mark.parametrize("theme", THEMES)
 async def test_every_letter_can_be_read(theme: str) -> None:
     app = app_on(reports.ipv6_only())
     async with running(app) as pilot:

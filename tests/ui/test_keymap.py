@@ -71,7 +71,10 @@ def test_what_cannot_be_is_told_and_left_out(wanted: dict[str, object], told: st
         (b"[keys\n", "is no TOML: "),
         (b"\xff", "is no UTF-8 text (byte 0)"),
         (b"keys = 3", "keys is a table"),
-        (b"[colour]\nx = 1\n", "[colour] is not known"),
+        (b"[colour]\nx = 1\n", "[colour] is not known; there are theme, ascii and [keys]"),
+        (b"theme = 'pink'", "theme: it is dark or light"),
+        (b"theme = []", "theme: it is dark or light"),
+        (b"ascii = 'yes'", "ascii: it is true or false"),
         (b"a = " + b"[" * 9000, "is no TOML: "),
         (b"#" * 70000, "is not read: it is longer than 64 KiB"),
     ],
@@ -89,13 +92,15 @@ def test_a_file_that_cannot_be_read_is_told_and_means_no_settings(tmp_path: Path
 def test_porttui_starts_with_a_bad_file_and_tells_of_it(tmp_path: Path) -> None:
     folder = tmp_path / "porttui"
     folder.mkdir()
-    (folder / "config.toml").write_text('[keys]\nquit = "Q"\nfix = "r"\n')
+    (folder / "config.toml").write_text('theme = "light"\nascii = true\n[keys]\nquit = "Q"\nfix = "r"\n')
     one = Terminal("porttui", XDG_CONFIG_HOME=str(tmp_path))
     try:
         one.wait_for(b"something in your settings can't be used")
         one.type(b"\x03")
         assert one.ended() == 0
         assert f"porttui: {folder}/config.toml: fix: r is the key of recheck already".encode() in one.output
+        assert b"48;5;255" in one.output, "no light background"
+        assert one.output.isascii()
     finally:
         end(one)
 

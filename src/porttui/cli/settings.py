@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 _MOST_BYTES = 64 * 1024
-_TABLES = ("keys",)
+_KNOWN = {"keys", "theme", "ascii"}
 
 
 class Settings(NamedTuple):
@@ -15,6 +15,9 @@ class Settings(NamedTuple):
 
     keys: Mapping[str, object] = {}
     """For the id of a binding the keys that it is to have; not checked yet."""
+    theme: str | None = None
+    """One of `porttui.ui.terminal.looks.THEMES`; None: as the terminal is."""
+    ascii_only: bool = False
     problems: tuple[str, ...] = ()
     """What cannot be read, a sentence each."""
 
@@ -44,15 +47,26 @@ def understand(data: bytes) -> Settings:
     """Return what a file means."""
     import tomllib  # no file, no parser
 
+    from porttui.model.printable import printable
+    from porttui.ui.terminal.looks import THEMES
+
     try:
         found = tomllib.loads(data.decode())
     except UnicodeDecodeError as error:
         return Settings(problems=(f"is no UTF-8 text (byte {error.start})",))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         return Settings(problems=(f"is no TOML: {error}",))
-    problems = [f"[{name}] is not known; there is [keys]" for name in found if name not in _TABLES]
+    unknown = [f"[{name}]" if isinstance(value, dict) else name for name, value in found.items() if name not in _KNOWN]
+    problems = [f"{printable(name, 40)} is not known; there are theme, ascii and [keys]" for name in unknown]
     keys = found.get("keys", {})
     if not isinstance(keys, dict):
         problems.append('keys is a table, as in [keys], and below it recheck = "R"')
         keys = {}
-    return Settings(keys, tuple(problems))
+    theme, ascii_only = found.get("theme"), found.get("ascii", False)
+    if theme is not None and theme not in THEMES:
+        problems.append(f"theme: it is {' or '.join(THEMES)}")
+        theme = None
+    if not isinstance(ascii_only, bool):
+        problems.append("ascii: it is true or false")
+        ascii_only = False
+    return Settings(keys=keys, theme=theme, ascii_only=ascii_only, problems=tuple(problems))

@@ -49,8 +49,10 @@ def run(argv: list[str], parser: Parser) -> int:
         gc.disable()  # until the first screen is drawn: what Textual makes while it is imported stays
         from porttui.ui.app import run as run_tui
 
-        looks = looks_of(args.theme, ascii_only=args.ascii)
-        keymap = keys_of(settings.usual_path())
+        path = settings.usual_path()
+        found = settings.read(path)
+        looks = looks_of(args.theme or found.theme, ascii_only=args.ascii or found.ascii_only)
+        keymap = keys_of(path, found)
         ended = run_tui(asked, looks=looks, mouse=args.mouse, called_as=called_as(), keymap=keymap)
     for problem in keymap.problems:
         exits.talk(f"porttui: {problem}")
@@ -77,11 +79,16 @@ def looks_of(theme: str | None = None, *, ascii_only: bool = False) -> Looks:
     )
 
 
-def keys_of(path: Path) -> Keymap:
-    """Return the keys that a file of settings asks for; each problem names the file."""
+def keys_of(path: Path, found: settings.Settings | None = None) -> Keymap:
+    """Return the keys that a file of settings asks for; each problem of the file names it.
+
+    Args:
+        path: the file.
+        found: what it says; it is read when None.
+    """
     from porttui.ui.keymap import read_keymap
 
-    found = settings.read(path)
+    found = found or settings.read(path)
     keymap = read_keymap(found.keys)
     return keymap._replace(problems=tuple(f"{path}: {each}" for each in (*found.problems, *keymap.problems)))
 

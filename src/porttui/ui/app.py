@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, TypeAlias, run
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
 os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
-from porttui.ui.terminal.looks import Depth, Looks, system_of
+from porttui.ui.terminal.looks import THEMES, Depth, Looks, system_of
 
 os.environ["TEXTUAL_COLOR_SYSTEM"] = system_of(os.environ)
 
@@ -41,7 +41,7 @@ from porttui.ui.terminal.colours import Colours
 from porttui.ui.terminal.drawing import ChangedCells
 from porttui.ui.terminal.mouse import mouse_taken, take_mouse
 from porttui.ui.terminal.told import Told
-from porttui.ui.theme import NAMES, themes
+from porttui.ui.theme import themes
 
 if TYPE_CHECKING:
     from porttui.act.aftermath import Aftermath
@@ -360,7 +360,7 @@ class PortTui(ChangedCells[Ended]):
 
     def action_theme(self) -> None:
         """Go from dark to light and back."""
-        self.theme = NAMES[NAMES.index(self.theme) - 1]
+        self.theme = THEMES[THEMES.index(self.theme) - 1]
 
     def lend_mouse(self, *, lend: bool) -> None:
         """Leave the mouse to the terminal for a while, or take it back when it was porttui's before."""

@@ -33,7 +33,7 @@ class Palette(CommandPalette):
     """
 
     def __init__(self) -> None:
-        super().__init__(placeholder="Search for a command", id="--command-palette")
+        super().__init__(placeholder="Search; enter runs it, esc goes back", id="--command-palette")
 
     def on_mount(self) -> None:
         """Keep the cursor still, which would write to the terminal for ever, and draw no picture."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter
 
@@ -34,7 +35,17 @@ class AsciiFilter(LineFilter):
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002
         """Return the same segments with their text in characters that the terminal has."""
-        return [
-            Segment(to_ascii(text) if self._all else text.translate(_MARKS), style, control)
-            for text, style, control in segments
-        ]
+        if self._all:
+            return [Segment(to_ascii(text), style, control) for text, style, control in segments]
+        return [_on_console(each) for each in segments]
+
+
+def _on_console(segment: Segment) -> Segment:
+    """Return a segment as the Linux console can show it: it colours letters instead of underlining them.
+
+    So an underlined blank, the cursor at the end of a line, is reversed instead.
+    """
+    text, style, control = segment
+    if style is not None and style.underline and text.isspace():
+        style += Style(underline=False, reverse=True)
+    return Segment(text.translate(_MARKS), style, control)

@@ -12,6 +12,7 @@ from rich.style import Style
 from textual.theme import Theme
 
 from porttui.ui.lines import StyleName
+from porttui.ui.terminal.looks import THEMES
 
 
 class Colouring(NamedTuple):
@@ -24,12 +25,9 @@ class Colouring(NamedTuple):
     red: str
 
 
-COLOURINGS = {
-    "dark": Colouring(background="#121212", text="#d0d0d0", quiet="#949494", red="#ff5f5f"),
-    "light": Colouring(background="#eeeeee", text="#262626", quiet="#585858", red="#af0000"),
-}
-"""By the name that --theme takes; the first one is drawn where nothing is said."""
-NAMES = tuple(COLOURINGS)
+_DARK = Colouring(background="#121212", text="#d0d0d0", quiet="#949494", red="#ff5f5f")
+_LIGHT = Colouring(background="#eeeeee", text="#262626", quiet="#585858", red="#af0000")
+COLOURINGS = dict(zip(THEMES, (_DARK, _LIGHT), strict=True))
 
 
 def themes() -> tuple[Theme, ...]:

@@ -32,11 +32,14 @@ class Glyphs(enum.Enum):
     ASCII = "ascii"
 
 
+THEMES = ("dark", "light")
+"""By the names that --theme takes; the first one is drawn where nothing is said."""
+
+
 class Looks(NamedTuple):
     """How porttui looks in one terminal."""
 
-    theme: str = "dark"
-    """One of `porttui.ui.theme.NAMES`."""
+    theme: str = THEMES[0]
     glyphs: Glyphs = Glyphs.ALL
     depth: Depth | None = Depth.ALL
     """None: as many colours as Textual finds."""
