@@ -26,8 +26,9 @@ def test_the_text_begins_with_the_answer_and_names_the_rule() -> None:
     assert lines[0] == (
         "FAULT  10.231.8.1:3000  a firewall rule answers with a TCP reset: ip filter ufw-user-input, rule 6"
     )
-    assert "  rule   -A ufw-user-input -p tcp -m tcp --dport 3000 -j REJECT --reject-with tcp-reset" in lines
-    assert "  in     table ip filter, chain ufw-user-input, rule 6, in nft handle 116 (iptables)" in lines
+    assert "  rule   -A ufw-user-input -p tcp -m tcp --dport 3000 -j REJECT --reject-with" in lines
+    assert max(map(len, lines[1:])) <= 80
+    assert "  in     table ip filter, chain ufw-user-input, rule 6, in nft handle 116" in lines
     assert lines[-1] == "  verdict  reset   exit 1"
     assert done.stdout.isascii()
 

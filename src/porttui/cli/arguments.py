@@ -54,6 +54,19 @@ def called_as() -> tuple[str, ...]:
     return (name,) if folder in _ON_EVERY_PATH else (called,)
 
 
+def width_of_stdout() -> int:
+    """Return the columns of the terminal that stdout is; 80 where it is none, or does not tell."""
+    try:
+        told = os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout is not None else 0
+    except (OSError, ValueError):
+        told = 0
+    return max(told, _LEAST_WIDTH) if told else _NO_TERMINAL
+
+
+_NO_TERMINAL = 80
+_LEAST_WIDTH = 40
+
+
 def colour_wanted() -> bool:
     """Tell whether stdout may be coloured: a terminal that can, and no NO_COLOR (https://no-color.org)."""
     return bool(

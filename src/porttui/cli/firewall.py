@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from porttui.cli import exits
-from porttui.cli.arguments import called_as, colour_wanted, understand
+from porttui.cli.arguments import called_as, colour_wanted, understand, width_of_stdout
 from porttui.cli.parser import Parser
 from porttui.model.address import family, parse_ip
 from porttui.model.answer import FirewallAnswer, Sender
@@ -42,11 +42,16 @@ def run(argv: list[str]) -> int:
 
         exits.emit(lines_of_json(answer))
     else:
-        from porttui.render.firewall import answer_text
+        from porttui.render.firewall import Commands, answer_text
 
         own = args.uid is None and answer.here and bool(answer.uid)  # root would ask for root
-        again = (*called_as(), "firewall", *(("--uid", str(answer.uid)) if own else ()), *argv)
-        exits.emit(answer_text(answer, again=again, exit_code=_exit(answer), colour=colour_wanted()))
+        mine = answer.here and args.uid is None and args.sender is None and not args.ruleset
+        commands = Commands(
+            again=(*called_as(), "firewall", *(("--uid", str(answer.uid)) if own else ()), *argv),
+            check=(*called_as(), "check", str(asked.target)) if mine else (),
+        )
+        code, colour, width = _exit(answer), colour_wanted(), width_of_stdout()
+        exits.emit(answer_text(answer, commands=commands, exit_code=code, colour=colour, width=width))
     return _exit(answer)
 
 

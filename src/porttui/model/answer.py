@@ -26,6 +26,7 @@ class Tried(Value, frozen=True, kw_only=True):
     """What became of it: "refused in 0.1 ms"."""
     verdict: str | None
     """What it shows of the rules, in the words of `Judged.verdict`; None: it does not tell."""
+    opened: bool = False
     agrees: bool | None
     """With the judgement; None where one of the two does not tell."""
 

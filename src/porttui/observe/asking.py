@@ -143,7 +143,8 @@ def _tried(facts: Facts, attempt: Attempt, judged: Judged) -> Tried:
         by_kernel = {"accept": ", and this kernel counted the reset as its own: no rule sent it",
                      "reset": ", and this kernel counted no reset of its own: a rule sent it"}  # fmt: skip
         text += by_kernel.get(shown(facts, attempt) or "", "")
-    return Tried(text=text, verdict=shown(facts, attempt), agrees=agrees(facts, attempt, judged.verdict))
+    opened, says = attempt.outcome == "open", agrees(facts, attempt, judged.verdict)
+    return Tried(text=text, verdict=shown(facts, attempt), opened=opened, agrees=says)
 
 
 def _listening(facts: Facts, judged: Judged) -> bool | None:
@@ -270,7 +271,12 @@ def _answer(
 
 
 def _believed(each: JudgedAddress) -> str:
-    """Return the verdict: where the rules were judged to do one thing and a real connection shows another, that."""
+    """Return the verdict: where the rules were judged to do one thing and a real connection shows another, that.
+
+    Where the rules do not tell, a connection that opened does; one that did not may have other reasons.
+    """
+    if each.tried is not None and each.judged.verdict == "unknown" and each.tried.opened:
+        return "accept"
     if each.tried is not None and each.tried.agrees is False:
         return each.tried.verdict or "unknown"
     return each.judged.verdict
