@@ -309,10 +309,11 @@ async def test_without_root_it_says_what_the_connection_shows_and_what_would_sho
     size: tuple[int, int],
 ) -> None:
     needs = Unseen(what="firewall rules", reason="needs root", how_to_see="nft list ruleset", needs_root=True)
+    each = {"Dev.Loopback": 2, "Ip.InDelivers": 1, "Ip.InReceives": 2}
     facts = w.world(
         root=False,
         sockets=w.sockets(w.listener()),
-        attempts=(w.refused(by_kernel=False),),
+        attempts=(replace(w.refused(by_kernel=False), rounds=(each,) * 5),),
         judged=needs,
     )
     app = app_on(diagnose(facts), elsewhere=judge_recorded("fw-reject-reset"))
