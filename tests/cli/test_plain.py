@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.cli.run import closed_port, porttui
+from tests.cli.run import closed_port, porttui, shell
 from tests.ui.terminal import Terminal
 
 
@@ -56,6 +56,9 @@ def test_in_a_pipe_answers_are_read_and_without_any_the_report_is_printed() -> N
     assert done.returncode == 1
     assert b"\nFAULT  localhost:" in done.stdout
     assert porttui("--plain", TERM="dumb").returncode == 0
+    unread = shell("$PORTTUI --plain 9 </dev/null >&-")
+    assert unread.returncode == 130
+    assert unread.stderr == b"porttui: stopped before the answer\n"
     alone = porttui(str(closed_port()), stdin=b"q\n", TERM="dumb")
     assert alone.stdout.startswith(b"FAULT  ")
     assert b"> " not in alone.stdout

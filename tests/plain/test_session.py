@@ -118,3 +118,12 @@ def test_all_that_the_tabs_tell_can_be_asked_for(tmp_path: Path, monkeypatch: py
     assert "is no choice here" in told["zz"]
     assert said.endswith("> q\n")
     assert max(len(line) for line in said.splitlines() if not line.startswith("Saved: ")) <= 80
+
+
+def test_a_reader_that_goes_away_during_the_look_is_no_failure_and_no_good_answer(tmp_path: Path) -> None:
+    read, write = os.pipe()
+    os.close(write)
+    talk = Talk(lambda text: "  bind" not in text, Typed(read), lambda: 80, terminal=False)
+    left = Session(talk, parse("127.0.0.1:9"), Recent(tmp_path / "recent"), look=Look(settle=0)).run()
+    os.close(read)
+    assert left == (None, None, True)

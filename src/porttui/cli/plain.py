@@ -44,6 +44,9 @@ def run(asked: Asked | None, *, look: Look | None = None, every: float = 1.0) ->
         exits.tell_failures(left.report.facts)
     if left.failure is not None:
         return exits.failed(left.failure)
+    if left.stopped:
+        exits.talk("porttui: stopped before the answer")
+        return exits.Exit.INTERRUPTED
     return exits.of_report(left.report) if left.report is not None else exits.Exit.HEALTHY
 
 

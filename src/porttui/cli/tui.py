@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import stat
 import sys
 from typing import TYPE_CHECKING
 
@@ -31,11 +32,11 @@ def run(argv: list[str], parser: Parser) -> int:
     """Start the TUI, or the plain mode, or print the report, or the listeners and how to ask about one."""
     args = parser.parse_intermixed_args(argv)
     asked = understand(args.target) if args.target else None
-    if args.plain or (not terminal_for_tui() and somebody_types()):
+    if (args.plain and not _into_a_file()) or (not terminal_for_tui() and somebody_types()):
         from porttui.cli.plain import run as run_plain
 
         return run_plain(asked)
-    if not terminal_for_tui():
+    if args.plain or not terminal_for_tui():
         if asked is None:
             return _listeners()
         from porttui.cli.check import report_on
@@ -128,6 +129,13 @@ def terminal_for_tui() -> bool:
 def somebody_types() -> bool:
     """Tell whether a person sits at stdin and stdout: plain mode can then ask, on whatever terminal it is."""
     return bool(sys.stdin is not None and sys.stdout is not None and sys.stdin.isatty() and sys.stdout.isatty())
+
+
+def _into_a_file() -> bool:
+    """Tell whether somebody at a terminal sends the output into a file: no question would be seen there."""
+    if sys.stdin is None or sys.stdout is None or not sys.stdin.isatty():
+        return False
+    return stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode)
 
 
 def _listeners() -> int:

@@ -13,7 +13,7 @@ from porttui.model.target import QUESTION_TEXT, Asked
 from porttui.observe.look import Look
 from porttui.observe.observe import observe
 from porttui.observe.watch import watch
-from porttui.plain.talk import Talk
+from porttui.plain.talk import LeaveError, Talk
 from porttui.reading.guide import Guide
 from porttui.render.marks import STATUS_MARKS
 from porttui.render.proven import Place, todo_texts, works
@@ -128,7 +128,11 @@ class Case:
                     not self.talk.terminal and (report.at - begun).total_seconds() > _PATIENCE
                 ):
                     break
-        except Exception as error:  # noqa: BLE001  # told here, kept for the end, exit code 4
+        except LeaveError:
+            raise
+        except Exception as error:
+            if self.talk.broken:
+                raise
             self.failed(f"watching {guide.asked.target}", error)
             return
         finally:
@@ -191,7 +195,11 @@ class Case:
             for facts in looks:
                 report = diagnose(facts)
                 each(report)
-        except Exception as error:  # noqa: BLE001  # told here, kept for the end, exit code 4
+        except LeaveError:
+            raise
+        except Exception as error:
+            if self.talk.broken:
+                raise
             self.failed(f"looking at {self.asked.target}", error)
             if facts is None:
                 return None

@@ -60,6 +60,8 @@ class Left(NamedTuple):
     """The last result; None when nothing was asked."""
     failure: Exception | None
     """What porttui itself failed at, at the last look."""
+    stopped: bool
+    """A question was asked, and nobody waited for the answer."""
 
 
 class Session:
@@ -99,7 +101,9 @@ class Session:
         except LeaveError:
             pass
         case = self._case
-        return Left(case.report if case is not None else None, case.failure if case is not None else None)
+        if case is None:
+            return Left(None, None, stopped=False)
+        return Left(case.report, case.failure, stopped=case.report is None and case.failure is None)
 
     def _greet(self) -> None:
         from porttui.plain.sockets import listeners

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from porttui.learn.glossary import words_in
 from porttui.plain.typed import EndOfInputError, Typed
@@ -62,7 +62,7 @@ class Talk:
             LeaveError: nobody reads any more.
         """
         self._block += lines
-        self._emit("".join(f"{part}\n" for line in lines for part in fitted(line, self.width)))
+        self._aside(lines)
 
     def tell(self, text: str, first: str = "") -> None:
         """Print a paragraph."""
@@ -102,11 +102,11 @@ class Talk:
                 raise LeaveError
             if typed == "?":
                 everywhere = EVERYWHERE if words else [key for key in EVERYWHERE if key[0] != "x"]
-                self._emit("".join(f"{line}\n" for line in columns([*keys, *everywhere], self.width)))
+                self._aside(columns([*keys, *everywhere], self.width))
             elif typed == "x" and words:
                 found = words_in("\n".join(self._block))
                 rows = [(term.word, term.meaning) for term in found] or [("none", "No word above is in the glossary.")]
-                self._emit("".join(f"{line}\n" for line in columns(rows, self.width)))
+                self._aside(columns(rows, self.width))
             else:
                 self._block = []
                 return typed
@@ -143,12 +143,20 @@ class Talk:
     def repeat(self) -> None:
         """Print the question that waits for an answer, if one does: after `fg` the shell's own lines stand below it."""
         if self._question:
-            self._emit("\n" + "\n".join(paragraph(self._question, self.width)) + "\n> ")
+            self._put(self._question)
+
+    def _put(self, question: str) -> None:
+        self._aside(["", *paragraph(question, self.width)])
+        self._emit("> ")
+
+    def _aside(self, lines: Iterable[str]) -> None:
+        """Print lines whose words are not told by `x`."""
+        self._emit("".join(f"{part}\n" for line in lines for part in fitted(line, self.width)))
 
     def _answer(self, prompt: str, read: Callable[[], str]) -> str:
-        self._question = prompt
-        self.repeat()
+        self._put(prompt)
         try:
+            self._question = prompt  # only now: a signal that repeats it must not come while it is being written
             typed = read()
         except EndOfInputError as error:
             self._emit("\n")

@@ -9,6 +9,8 @@ import threading
 _MOST = 64 * 1024
 """Octets of a line: a pasted error with its trace, not a log."""
 _READ = 4096
+_AHEAD = 256
+"""Lines that are read before they are wanted: a script may have any number of them."""
 _PASTE = 0.05
 """Seconds after which the next line of a paste has come; a person needs longer."""
 _STEP = 0.5 if os.name == "nt" else None
@@ -29,7 +31,7 @@ class Typed:
             descriptor: what is read; None when stdin is closed.
         """
         self._descriptor = descriptor
-        self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._lines: queue.Queue[str | None] = queue.Queue(_AHEAD)
         self._thread: threading.Thread | None = None
         self._ended = descriptor is None
 
