@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from typing import TYPE_CHECKING
 
 from porttui.cli import exits
+from porttui.cli.arguments import width_of_stdout
 
 if TYPE_CHECKING:
     from porttui.model.target import Asked
     from porttui.observe.look import Look
-
-_USUAL_WIDTH = 80
 
 
 def run(asked: Asked | None, *, look: Look | None = None, every: float = 1.0) -> int:
@@ -31,7 +29,7 @@ def run(asked: Asked | None, *, look: Look | None = None, every: float = 1.0) ->
 
     stdin = sys.stdin
     typed = Typed(stdin.fileno() if stdin is not None else None)
-    talk = Talk(exits.emit, typed, _width, terminal=stdin is not None and stdin.isatty())
+    talk = Talk(exits.emit, typed, width_of_stdout, terminal=stdin is not None and stdin.isatty())
     if talk.terminal and hasattr(signal, "SIGCONT"):
         signal.signal(signal.SIGCONT, lambda *_: talk.repeat())
     with exits.doing("talking in plain mode"):
@@ -48,11 +46,3 @@ def run(asked: Asked | None, *, look: Look | None = None, every: float = 1.0) ->
         exits.talk("porttui: stopped before the answer")
         return exits.Exit.INTERRUPTED
     return exits.of_report(left.report) if left.report is not None else exits.Exit.HEALTHY
-
-
-def _width() -> int:
-    """Return the columns of the terminal, now; 80 where there is none, or it does not tell (a serial console)."""
-    try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns or _USUAL_WIDTH
-    except (OSError, ValueError, AttributeError):
-        return _USUAL_WIDTH

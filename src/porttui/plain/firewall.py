@@ -35,7 +35,7 @@ def firewall(case: Case, typed: str = "") -> None:
         else:
             asked = Sender(address=sender.address, interface=sender.interface) if sender is not None else Sender()
             answer = ask_here(report.facts.asked, asked, this_platform())
-            talk.say("", *answer_text(answer).splitlines())
+            talk.say("", *answer_text(answer, width=talk.width).splitlines())
         typed = talk.ask("The address of another machine: would it get through? Enter goes back.", _KEYS)
         if typed in ("", "b"):
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from porttui.faults.registry import BY_CODE
-from porttui.labs.registry import labs_of
+from porttui.labs.registry import labs_of, labs_on
 from porttui.learn.contents import BY_TOPIC, EXAMPLE_TARGET, LESSONS, Lesson, lessons_of
 from porttui.learn.setting import lesson_rows, number
 from porttui.model.facts import Facts
@@ -12,7 +12,7 @@ from porttui.model.report import Report, Severity
 from porttui.observe import this_platform
 from porttui.observe.small import look_around
 from porttui.plain.talk import Keys, Talk
-from porttui.render.faults_page import explain_text
+from porttui.render.faults_page import NamedLab, explain_text
 
 _KEYS: Keys = (
     ("n", "the next lesson"),
@@ -87,5 +87,6 @@ def _explained(talk: Talk, report: Report | None, wanted: str) -> bool:
         codes = [each.code for each in (report.verdict, *report.also)]
     found = [BY_CODE[code] for code in codes if code in BY_CODE]
     for fault in found:
-        talk.say("", *explain_text(fault, width=talk.width).splitlines())
+        labs = [NamedLab(lab.name, lab.title) for lab in labs_on(fault.code)]
+        talk.say("", *explain_text(fault, labs, width=talk.width).splitlines())
     return bool(found)

@@ -10,7 +10,7 @@ from porttui.learn.glossary import words_in
 from porttui.plain.typed import EndOfInputError, Typed
 from porttui.render.lines import ascii_text, columns, paragraph
 
-_NARROWEST = 20
+_NARROWEST = 40
 _WIDEST = 120
 """Longer lines are hard to read, however wide the terminal is."""
 _LEAVE = ("q", "quit", "exit")
