@@ -37,7 +37,7 @@ def main() -> None:
     if why := lab.missing():
         print(json.dumps({"missing": why}), flush=True)  # noqa: T201
         return
-    with Stage(private=lab.private) as stage:
+    with Stage(private=lab.private, mounts=lab.mounts) as stage:
         scene = lab.start(stage)
         before = lab.look(stage, scene)
         lab.solve(stage, scene)
@@ -50,7 +50,7 @@ def main() -> None:
         time.sleep(0.005)  # what a supervisor had started gets its signal a moment later
     seen = {"before": before.solved, "word": before.word, "after": after.solved, "then": after.word}
     print(json.dumps({**seen, "uid": os.getuid(), "processes": len(first), "left": left}), flush=True)  # noqa: T201
-    with Stage(private=lab.private) as stage:
+    with Stage(private=lab.private, mounts=lab.mounts) as stage:
         lab.start(stage)
         print(json.dumps(_pids(stage)), flush=True)  # noqa: T201
         threading.Event().wait()

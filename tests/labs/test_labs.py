@@ -72,7 +72,7 @@ def test_its_texts_are_whole(lab: Lab) -> None:
     assert all(text.isascii() for text in texts)
     assert lab.title not in BY_CODE[lab.code].title
     fields = {name for text in texts for _, name, *_ in string.Formatter().parse(text) if name}
-    assert fields <= {"target", "port", "other", "pid", "holder"}
+    assert fields <= {"target", "port", "other", "pid", "holder", "address"}
 
 
 def test_names_are_unique() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from porttui.diagnose import diagnose
+from porttui.labs.registry import BY_NAME, LABS
 from porttui.ui.app import Ended, PortTui
 from porttui.ui.practice import Practice
 from porttui.ui.screens.lab import LabScreen
@@ -34,11 +35,11 @@ async def test_a_lab_is_chosen_solved_by_editing_how_the_server_starts_and_ends_
     async with running(app) as pilot:
         await pilot.press(*"lab", "enter")
         await pilot.pause()
-        assert "LABS  4 of 26 solved" in rows(pilot)[0]
+        assert f"LABS  4 of {len(LABS)} solved" in rows(pilot)[0]
         assert " >  5    The server that is there and is not" in visible(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: "   goal reached?   ✗ not yet: refused" in visible(pilot))
-        assert rows(pilot)[0].startswith(" LAB 5 of 26  The server that is there and is not")
+        assert rows(pilot)[0].startswith(f" LAB 5 of {len(LABS)}  The server that is there and is not")
         assert "   14:20:08   refused" in visible(pilot)
         await pilot.press("h", "h")
         seen = visible(pilot)
@@ -59,7 +60,7 @@ async def test_a_lab_is_chosen_solved_by_editing_how_the_server_starts_and_ends_
         assert any(path.exists() for path in processes)
         await pilot.press("escape")
         await pilot.pause()
-        assert "LABS  5 of 26 solved" in rows(pilot)[0]
+        assert f"LABS  5 of {len(LABS)} solved" in rows(pilot)[0]
         wait_until(lambda: not any(path.exists() for path in processes), "the end of what the lab had started")
     assert code(app) == 0
 
@@ -72,7 +73,7 @@ async def test_a_lab_with_surroundings_of_its_own_is_diagnosed_from_inside_and_c
         await pilot.press("l")
         await until(pilot, lambda: rows(pilot)[0].startswith(" LABS  "))
         assert " >  5    The server that is there and is not" in visible(pilot)
-        await pilot.press(*["down"] * 15, "enter")
+        await pilot.press(*["down"] * (LABS.index(BY_NAME["intercepted"]) - 4), "enter")
         await until(pilot, lambda: "   goal reached?   ✗ not yet: connection refused" in visible(pilot))
         await pilot.press("d")
         await until(pilot, lambda: rows(pilot)[0].startswith(" ✗ FAULT  http://127.0.0.1:"))

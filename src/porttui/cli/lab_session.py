@@ -143,7 +143,7 @@ class Session:
     def _edit(self, options: str) -> None:
         """Start the server with other options."""
         edited = self._play.edit(options)
-        started = edited.changed and not self._play.stage.variables
+        started = edited.changed and not self._play.sets_variables
         self._say([*(telling.start_line(self._play) if started else []), *edited.text.splitlines()])
         if started:
             self._word = ""

@@ -57,5 +57,7 @@ class Lab(Value, frozen=True, kw_only=True):
     """Whether the learner may solve it by saying what was found."""
     private: bool = False
     """Whether it takes a network of its own: for firewalls and interfaces."""
+    mounts: bool = False
+    """Whether it has mounts of its own, too: for a file that is laid over one of the machine."""
     missing: Callable[[], str] = _nothing_missing
     """Tell why it cannot run here; empty where it can."""

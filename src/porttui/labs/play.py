@@ -30,7 +30,7 @@ class Play:
     def __init__(self, lab: Lab) -> None:
         """Prepare it; nothing is started yet."""
         self.lab = lab
-        self.stage = Stage(private=lab.private)
+        self.stage = Stage(private=lab.private, mounts=lab.mounts)
         self.scene = Scene(target="")
         self.opened = 0
         """Hints."""
@@ -59,7 +59,7 @@ class Play:
             StartError: it cannot be made here any more.
         """
         self.end()
-        self.stage = Stage(private=self.lab.private)
+        self.stage = Stage(private=self.lab.private, mounts=self.lab.mounts)
         self.opened = 0
         self.begin()
 
@@ -78,9 +78,14 @@ class Play:
         return ("check", self.scene.target, *(("--bind",) * (self.lab.question == "bind")))
 
     @property
+    def sets_variables(self) -> bool:
+        """Whether the learner is to change variables, and not how a server starts; those in capitals only follow."""
+        return any(map(str.islower, self.stage.variables))
+
+    @property
     def options(self) -> str:
         """What the learner may edit: the options of the server, or the variables of the learner's programs."""
-        if self.stage.variables:
+        if self.sets_variables:
             return shlex.join(f"{name}={value}" for name, value in self.stage.variables.items() if name.islower())
         return shlex.join(self.stage.line.words) if self.stage.line is not None else ""
 

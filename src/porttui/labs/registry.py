@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from porttui.labs import (
+    address_book,
     after_image,
     asleep,
     detour,
@@ -21,6 +22,7 @@ from porttui.labs import (
     no_reply,
     occupied,
     one_letter,
+    other_house,
     other_kind,
     own_four_walls,
     revolving_door,
@@ -28,6 +30,7 @@ from porttui.labs import (
     silence,
     turned_away,
     two_doors,
+    use_by_date,
     waiting,
     way_out,
     wrong_name,
@@ -41,6 +44,7 @@ LABS: tuple[Lab, ...] = (
     low_number.LAB,
     two_doors.LAB,
     house_number.LAB,
+    address_book.LAB,
     own_four_walls.LAB,
     missing_street.LAB,
     other_kind.LAB,
@@ -53,8 +57,10 @@ LABS: tuple[Lab, ...] = (
     wrong_name.LAB,
     one_letter.LAB,
     no_reply.LAB,
+    use_by_date.LAB,
     front_desk.LAB,
     intercepted.LAB,
+    other_house.LAB,
     silence.LAB,
     turned_away.LAB,
     false_refusal.LAB,

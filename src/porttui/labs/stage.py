@@ -61,13 +61,17 @@ class Server:
 class Stage:
     """The processes of one lab. Use it in a with statement."""
 
-    def __init__(self, *, private: bool = False) -> None:
+    def __init__(self, *, private: bool = False, mounts: bool = False) -> None:
         """Prepare a stage; nothing is started yet.
 
         Args:
             private: whether it is a network namespace of its own.
+            mounts: whether it has mounts of its own, too, so that it can lay a file over another one.
         """
         self.private = private
+        self._mounts = ("--mount",) if mounts else ()
+        self.shared: dict[str, str] = {}
+        """What the programs of the lab have in their environment besides their own."""
         self.line: Server | None = None
         """The server whose start the learner may change, as it was started last, also when it ended at once."""
         self.answer = ""
@@ -88,7 +92,7 @@ class Stage:
         if self.private:
             own = () if os.geteuid() == 0 else ("--user", "--map-root-user")
             script = 'ip link set lo up && exec "$@"'
-            words = ("unshare", *own, "--net", "sh", "-c", script, "sh", *_python("hold"))
+            words = ("unshare", *own, "--net", *self._mounts, "sh", "-c", script, "sh", *_python("hold"))
             self._holder = self._begin(words, "hold", ())
             if not self._holder.runs or self._holder.said != "ready 0":
                 said = self._holder.said
@@ -130,18 +134,21 @@ class Stage:
         if server in self._started:
             self._started.remove(server)
 
-    def start(self, program: str, *words: str | int, more: Mapping[str, str] | None = None) -> Server:
+    def start(
+        self, program: str, *words: str | int, more: Mapping[str, str] | None = None, within: tuple[str, ...] = ()
+    ) -> Server:
         """Start a program of the lab and wait until it is ready.
 
         Args:
             program: a module of `labs.programs`.
             words: its options.
             more: variables of its environment.
+            within: what stands before it, and becomes it (exec): "unshare" with its options.
 
         Raises:
             StartError: it could not start.
         """
-        server = self._try(program, tuple(map(str, words)), more)
+        server = self._try(program, tuple(map(str, words)), more, within)
         if not server.port:
             self.end(server)
             raise StartError(server.said)
@@ -164,9 +171,15 @@ class Stage:
             return self.start_line(self.line.program, *self.line.words)
         return self.line
 
-    def _try(self, program: str, words: tuple[str, ...], more: Mapping[str, str] | None = None) -> Server:
-        variables = dict(more or {}) | ({"LAB_PRIVATE": "1"} if self.private else {})
-        return self._begin((*self.inside(), *_python(program), *words), program, words, variables)
+    def _try(
+        self,
+        program: str,
+        words: tuple[str, ...],
+        more: Mapping[str, str] | None = None,
+        within: tuple[str, ...] = (),
+    ) -> Server:
+        variables = {**self.shared, **(more or {})} | ({"LAB_PRIVATE": "1"} if self.private else {})
+        return self._begin((*self.inside(), *within, *_python(program), *words), program, words, variables)
 
     def _begin(
         self, argv: Sequence[str], program: str, words: tuple[str, ...], more: Mapping[str, str] | None = None
@@ -190,7 +203,7 @@ class Stage:
         if self._holder is None:
             return ()
         own = () if os.geteuid() == 0 else ("--user", "--preserve-credentials")
-        return ("nsenter", "--target", str(self._holder.pid), *own, "--net", *self.with_less)
+        return ("nsenter", "--target", str(self._holder.pid), *own, "--net", *self._mounts, *self.with_less)
 
     def ask(self, host: str, port: int, scheme: str = "http", name: str = "") -> Said:
         """Ask for a page, as a client in the lab's network would; takes half a second at most for each wait."""
@@ -262,8 +275,12 @@ def _first_line(process: subprocess.Popen[bytes]) -> str:
     return line.decode("utf-8", "replace").partition("\n")[0].strip()
 
 
-def no_private_network(*programs: str) -> str:
+def no_private_network(*programs: str, mounts: bool = False) -> str:
     """Tell why a private network cannot be had here, or a program is missing in it; empty when all is well.
+
+    Args:
+        programs: those that it takes.
+        mounts: whether it has to have mounts of its own, too.
 
     A system may forbid it to ordinary users (user_namespaces(7)), and so do many containers: it is tried.
     """
@@ -275,7 +292,7 @@ def no_private_network(*programs: str) -> str:
     if missing:
         return f"it takes {' and '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not found here"
     try:
-        with Stage(private=True):
+        with Stage(private=True, mounts=mounts):
             return ""
     except OSError as error:
         return f"no private network can be made here: {error}"

@@ -110,7 +110,7 @@ def _start(play: Play, width: int) -> list[Line]:
     """Return what `e` changes."""
     if not play.options:
         return []
-    variables = bool(play.stage.variables)
+    variables = play.sets_variables
     what = "Variables of your programs" if variables else "How the server starts"
     edit = key_of("edit")
     how = f"({edit} changes them)" if variables else f"({edit} changes this line, and it starts again)"

@@ -8,6 +8,17 @@ import tempfile
 from pathlib import Path
 
 
+def kept(path: str) -> ssl.SSLContext:
+    """Return what a server needs to speak TLS with a key and a certificate that are in one file.
+
+    Raises:
+        OSError: they cannot be read.
+    """
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    made.load_cert_chain(path)
+    return made
+
+
 def context() -> ssl.SSLContext:
     """Return what a server needs to speak TLS as localhost; it signed its own certificate.
 

@@ -19,7 +19,9 @@ from typing import NoReturn
 
 if not __package__:  # started by its path
     sys.path[0] = str(Path(__file__).parents[3])
+from porttui.labs.programs import vault
 from porttui.labs.programs.certificate import context as own_certificate
+from porttui.labs.programs.certificate import kept
 from porttui.labs.programs.tie import failed, ready, tie
 
 _MOST_REQUEST = 8192
@@ -33,7 +35,7 @@ def main() -> None:
     options = _options()
     try:
         sockets = _sockets(options)
-        context = own_certificate() if options.tls == "on" else None
+        context = _certificate(options) if options.tls == "on" else None
     except (OSError, OverflowError, ValueError) as error:  # a port of 99999, a name that is none
         failed("page.py", error)
     ready(sockets[0].getsockname()[1])
@@ -42,6 +44,20 @@ def main() -> None:
             for _ in range(min(options.workers, _MOST_WORKERS)):
                 threading.Thread(target=_serve, args=(one, options, context), daemon=True).start()
     threading.Event().wait(options.lives or None)
+
+
+def _certificate(options: argparse.Namespace) -> ssl.SSLContext:
+    """Return a certificate: of those that the lab keeps, or a new one that nobody trusts.
+
+    Raises:
+        OSError: there is none.
+    """
+    folder = os.environ.get("LAB_CERTIFICATES")
+    if options.certificate == "own":
+        return own_certificate()
+    if not folder:
+        raise OSError(f"--certificate {options.certificate}: this lab keeps none; --certificate own makes one")
+    return kept(f"{folder}/{vault.OLD if options.certificate == 'old' else vault.NEW}")
 
 
 def _sockets(options: argparse.Namespace) -> list[socket.socket]:
@@ -149,6 +165,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--lives", type=float, default=0, help="seconds until it gives up; 0: never")
     parser.add_argument("--allow", action="append")
     parser.add_argument("--tls", choices=("on", "off"), default="off")
+    parser.add_argument("--certificate", choices=("own", "old", "new"), default="own")
     return parser.parse_args()
 
 

@@ -268,7 +268,7 @@ class LabScreen(Screen[None]):
         entry = self.query_one("#entry", TargetInput)
         self.set_class(bool(kind), "-typing")
         prompt = self.query_one("#prompt", Rows)
-        text = " Set > " if kind == "edit" and self.play.stage.variables else _PROMPTS.get(kind, "")
+        text = " Set > " if kind == "edit" and self.play.sets_variables else _PROMPTS.get(kind, "")
         prompt.styles.width = len(text)
         prompt.show([Line(text)])
         entry.value = self.play.options if kind == "edit" else self.play.stage.answer if kind == "answer" else ""
@@ -296,7 +296,7 @@ class LabScreen(Screen[None]):
         except Exception as error:  # noqa: BLE001  # told on the screen and on the normal screen
             self._failed(error)
             return
-        told = () if edited.changed and self.play.stage.variables else tuple(edited.text.splitlines())
+        told = () if edited.changed and self.play.sets_variables else tuple(edited.text.splitlines())
         self._set(self.stand._replace(told=told))
         self._done.set()
 
