@@ -62,7 +62,7 @@ KEYS = ("2", "5", "x", "escape", "t", *"xy", "shift+left", "shift+left", "escape
 @pytest.mark.parametrize("theme", THEMES)
 async def test_every_letter_can_be_read(theme: str) -> None:
     app = app_on(reports.ipv6_only())
-    async with running(app) as pilot:
+    async with running(app, (120, 36)) as pilot:
         if theme == "light":
             await pilot.press("ctrl+t")
             await pilot.pause()

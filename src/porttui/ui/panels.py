@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from porttui.model.facts import Sockets, Unseen
-from porttui.model.report import Report, Status
+from porttui.model.report import Report
 from porttui.reading import columns
 from porttui.reading.words import tilde
 from porttui.render.packet_way import stops
 from porttui.render.processes import command_text, far_end, listening_processes, runs_because, who
 from porttui.ui.keymap import key_of
-from porttui.ui.lines import Line, aligned, cut, plain, styled, wrap
+from porttui.ui.lines import Line, aligned, cut, plain, wrap
 from porttui.ui.words import MARKS, command
 
 
@@ -45,21 +45,16 @@ def process(report: Report, width: int) -> list[Line]:
         ("restarted by", first.unit or "nobody that was seen"),
     )
     for label, text in facts:
-        rows += wrap(text, width, f"   {label:<14}") if text else []
+        rows += wrap(text, width - 1, f"   {label:<14}") if text else []
     return plain(rows)
 
 
 def packet_way(report: Report, width: int) -> list[Line]:
-    """List the stops of the packet downwards, in the order in which it meets them."""
+    """List the stops of the packet downwards, in the order in which it meets them; the colour is on the step alone."""
     rows: list[Line] = [Line(" The packet's way")]
     for stop in stops(report):
-        first, *more = wrap(stop.text, width, " " * 15)
-        row = f"{MARKS[stop.status][0]} {stop.name:<10}"
-        if stop.status is Status.FAIL:
-            rows.append(styled("   ", MARKS[stop.status][0], "fail", row[1:] + first[15:]))
-        else:
-            rows.append(Line(f"   {row}{first[15:]}"))
-        rows += plain(more)
+        first, *more = wrap(stop.text, width - 1, " " * 15)
+        rows += plain([f"   {MARKS[stop.status][0]} {stop.name:<10}{first[15:]}", *more])
     return rows
 
 
