@@ -44,6 +44,7 @@ _RESET, _PROHIBIT = "reject with tcp reset", "reject with icmpx type admin-prohi
 def test_side_and_kind(person: Person, hook: str, action: str, address: str, code: str) -> None:
     answer, port = _blocked(person, hook, f"tcp dport PORT {action}", address)
     expect_fault(answer, code, "firewall", port, person)
+    assert answer.report["firewall"]["side"] == ("out" if hook in {"output", "postrouting", "egress"} else "in"), answer
     if "reject" in code:
         assert f"port {port} on its way {'out' if hook == 'output' else 'in'}" in answer.verdict["summary"], answer
     if person is Person.ROOT:
@@ -88,6 +89,7 @@ def test_other_traffic_never_makes_it_the_other_side(person: Person, action: str
         assert flood.stdout.readline() == "ready\n"
         answer = stage.check(f"127.0.0.1:{server.port}", "--timeout=1", person=person)
         flood.kill()
+    assert answer.report["firewall"]["side"] in {"out"} | ({None} if person is Person.NOBODY else set()), answer
     assert "on its way in" not in answer.verdict["summary"], answer
     assert answer.code == ("fw-reject-icmp" if action == "reject" else "fw-reject-reset"), answer
 

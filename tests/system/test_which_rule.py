@@ -208,3 +208,33 @@ def test_a_policy_of_iptables(program: str) -> None:
         assert (rule["text"], rule["table"], rule["chain"]) == ("policy drop", "ip filter", "INPUT"), rule
         _proven(stage, asked, answer, "Let port")
         _proven(stage, asked, answer, "Let this machine talk to itself")
+
+
+def test_behind_sudo_it_is_told_where_the_rules_do_otherwise_with_the_user() -> None:
+    with Namespace() as stage:
+        server = stage.listen(port=stage.free_port(), person=Person.OTHER)
+        other = stage.listen(port=stage.free_port(), person=Person.OTHER)
+        same = stage.listen(port=stage.free_port(), person=Person.OTHER)
+        stage.filter(
+            "output",
+            f'meta skuid 4711 tcp dport {server.port} drop comment "not for dev"',
+            f"meta skuid 0 tcp dport {other.port} reject",
+            f"meta skuid 4712 tcp dport {same.port} reject",
+        )
+        sudo = {"SUDO_UID": "4711", "SUDO_USER": "dev"}
+        opened = stage.check(f"127.0.0.1:{server.port}", "--settle=0", environment=sudo)
+        rejected = stage.check(f"127.0.0.1:{other.port}", "--settle=0", environment=sudo)
+        alike = stage.check(f"127.0.0.1:{same.port}", "--settle=0", environment=sudo)
+        root = stage.check(f"127.0.0.1:{server.port}", "--settle=0")
+    expect_healthy(opened)
+    assert "for dev (uid 4711), who ran sudo, the rules would drop it" in opened.verdict["gloss"], opened
+    assert opened.steps["firewall"] == "warn", opened
+    theirs = opened.report["firewall"]["for_user"]
+    assert (theirs["uid"], theirs["verdict"], "not for dev" in theirs["rule"]["text"]) == (4711, "drop", True), theirs
+    expect_fault(rejected, "fw-reject-icmp", "firewall", other.port)
+    assert "who ran sudo, the rules let it through" in rejected.verdict["gloss"], rejected
+    assert rejected.report["firewall"]["for_user"]["verdict"] == "accept", rejected
+    assert alike.steps["firewall"] == "pass", alike
+    assert "the same for uid 4711" in str(alike.report["steps"]), alike
+    assert root.report["firewall"]["for_user"] is None, root
+    assert "uid" not in root.verdict["gloss"], root

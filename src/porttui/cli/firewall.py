@@ -89,9 +89,10 @@ def _who_asked(answer: FirewallAnswer) -> tuple[str, ...]:
     """Tell whom the answer is not about: behind sudo(8) it is about root, and rules may treat the user otherwise."""
     import os
 
-    told = os.environ.get("SUDO_UID", "")
-    user = int(told) if told.isascii() and told.isdecimal() and len(told) <= 10 else 0
-    if not answer.here or answer.uid != 0 or not 0 < user < 2**32 - 1:
+    from porttui.observe.session import sudo_uid
+
+    user = sudo_uid(os.environ)
+    if not answer.here or answer.uid != 0 or user is None:
         return ()
     tried = ", and so was the connection that was tried" if answer.tried is not None else ""
     return (f"asked as uid 0{tried}; you are uid {user}: --uid {user} asks for you",)

@@ -40,7 +40,7 @@ from __future__ import annotations
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
 from porttui.model.facts import Attempt, Facts
 from porttui.model.report import Confidence, Evidence, Remedy, Step
-from porttui.reading import evidence, packets, rules, seen, words
+from porttui.reading import by_user, evidence, packets, rules, seen, words
 from porttui.reading.unseen import firewall_unseen
 from porttui.remedies import firewall
 
@@ -68,12 +68,16 @@ def check(facts: Facts) -> Outcome:
     in_vain = rules.refused_in_vain(facts, first)
     return Found(
         summary=f"{in_vain or f'{who} drops the {what} port {first.port}'} coming in.",
-        gloss="So the client is not even told that it was refused, and waits until it gives up."
-        if in_vain
-        else "A dropped packet is not answered at all, so the client waits until it gives up.",
+        gloss=by_user.added(
+            facts,
+            "So the client is not even told that it was refused, and waits until it gives up."
+            if in_vain
+            else "A dropped packet is not answered at all, so the client waits until it gives up.",
+        ),
         confidence=sure,
         evidence=(
             *rules.quoted(facts, first, "drop"),
+            *by_user.quoted(facts),
             *evidence.connects(facts, (first,)),
             *(_counted(first) if packets.dropped_inwards(first) else ()),
             *(evidence.listening(facts, (listener,)) if listener else ()),

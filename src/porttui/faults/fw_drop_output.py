@@ -37,7 +37,7 @@ from __future__ import annotations
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
 from porttui.model.facts import Attempt, Facts
 from porttui.model.report import Confidence, Evidence, Remedy, Step
-from porttui.reading import evidence, nat, packets, rules, seen, tracking, words
+from porttui.reading import by_user, evidence, nat, packets, rules, seen, tracking, words
 from porttui.reading.unseen import firewall_unseen
 from porttui.remedies import firewall
 
@@ -86,14 +86,18 @@ def _found(facts: Facts, attempt: Attempt) -> Found:
     answers = what == "answers from"
     return Found(
         summary=f"{in_vain or f'{who} drops the {what} port {attempt.port}'} going out.",
-        gloss="So the client is not even told that it was refused, and waits until it gives up."
-        if in_vain
-        else "The server answers, and its packets are thrown away before they leave its side."
-        if answers
-        else "The packets are thrown away before they leave your program's side; so nothing can answer.",
+        gloss=by_user.added(
+            facts,
+            "So the client is not even told that it was refused, and waits until it gives up."
+            if in_vain
+            else "The server answers, and its packets are thrown away before they leave its side."
+            if answers
+            else "The packets are thrown away before they leave your program's side; so nothing can answer.",
+        ),
         confidence=sure,
         evidence=(
             *rules.quoted(facts, attempt, "drop"),
+            *by_user.quoted(facts),
             *evidence.connects(facts, (attempt,)),
             *_counted(facts, attempt),
         ),

@@ -37,7 +37,7 @@ from __future__ import annotations
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
 from porttui.model.facts import Attempt, Facts, Icmp
 from porttui.model.report import Confidence, Evidence, Remedy, Step
-from porttui.reading import evidence, packets, rules, seen, words
+from porttui.reading import by_user, evidence, packets, rules, seen, words
 from porttui.remedies import firewall
 
 _CODES = {
@@ -109,10 +109,13 @@ def _found(facts: Facts, attempt: Attempt, icmp: Icmp) -> Found:
     rule = f"{'A' if sure is Confidence.CERTAIN else 'Probably a'} firewall rule{where}"
     return Found(
         summary=f'{rule} rejects the connection to port {attempt.port}{side} with "{name}"{although}.',
-        gloss=f'Your program calls that "{words.ERRNO_WORDS.get(attempt.outcome, attempt.outcome)}".',
+        gloss=by_user.added(
+            facts, f'Your program calls that "{words.ERRNO_WORDS.get(attempt.outcome, attempt.outcome)}".'
+        ),
         confidence=sure,
         evidence=(
             *told,
+            *by_user.quoted(facts),
             *evidence.connects(facts, (attempt,)),
             Evidence(
                 text=f"error queue\t{kind} type {icmp.type}, code {icmp.code}\t{name}, from {icmp.sender or 'unknown'}",

@@ -39,7 +39,7 @@ from __future__ import annotations
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
 from porttui.model.facts import Attempt, Facts
 from porttui.model.report import Confidence, Evidence, Remedy, Step
-from porttui.reading import evidence, packets, rules, seen, words
+from porttui.reading import by_user, evidence, packets, rules, seen, words
 from porttui.reading.unseen import firewall_unseen
 from porttui.remedies import firewall
 
@@ -68,12 +68,15 @@ def check(facts: Facts) -> Outcome:
     although = f", although {words.program(facts, listener)} listens" if listener else ""
     return Found(
         summary=f"A firewall rule{where} refuses the connection to port {first.port}{side}{although}.",
-        gloss="The rule answers as an empty port would, so that programs cannot tell the difference.",
+        gloss=by_user.added(
+            facts, "The rule answers as an empty port would, so that programs cannot tell the difference."
+        ),
         confidence=rules.confidence(
             facts, first, "reset", Confidence.CERTAIN if listener and first.tries > 1 else Confidence.LIKELY
         ),
         evidence=(
             *rules.quoted(facts, first, "reset"),
+            *by_user.quoted(facts),
             *evidence.connects(facts, (first,)),
             *(_counted(first) if own and packets.reset_by_kernel(first) is False else ()),
             *(() if rules.says(facts, first, "reset") else evidence.rounds(first)),

@@ -31,7 +31,7 @@ from porttui.model.address import can_listen, endpoint
 from porttui.model.facts import Exchange, Facts, HttpAnswer, Process
 from porttui.model.report import Severity
 from porttui.model.target import Question
-from porttui.reading import evidence, nat, redirects, refusals, seen, stuck, tls, words
+from porttui.reading import by_user, evidence, nat, redirects, refusals, seen, stuck, tls, words
 
 _WEB = {"http", "https", "ws", "wss"}
 """Schemes that are answered in HTTP. Other TLS schemes are answered in TLS, and the rest by their own name."""
@@ -80,12 +80,13 @@ def _answers(facts: Facts) -> Outcome:
     by = f", by {words.program(facts, listener)}" if listener and seen.owners(facts, listener) else ""
     return Found(
         summary=f"It {_told(good)}{by}.",
-        gloss=_catch(facts) or redirects.note(facts) or _under_way(good) or _slowly(good),
+        gloss=by_user.note(facts) or _catch(facts) or redirects.note(facts) or _under_way(good) or _slowly(good),
         evidence=(
             *evidence.exchanged((good,)),
             *redirects.told(facts),
             *(evidence.listening(facts, (listener,)) if listener else ()),
             *evidence.connects(facts),
+            *by_user.quoted(facts),
         ),
     )
 

@@ -212,12 +212,25 @@ class ReportTarget(Value, frozen=True, kw_only=True):
         )
 
 
+class ForUser(Value, frozen=True, kw_only=True):
+    """What the rules do with the connection of who became root by sudo to ask; it was root's that was tried."""
+
+    uid: int
+    verdict: str
+    """As `Firewall.verdict`; also "redirect:ADDRESS:PORT"."""
+    rule: Rule | None = None
+
+
 class Firewall(Value, frozen=True, kw_only=True):
     """What a firewall does to this connection, as far as it was seen."""
 
     verdict: str
     """accept, drop, reset, reject:icmp:TYPE:CODE, reject:icmp6:TYPE:CODE or unknown."""
     rule: Rule | None = None
+    side: Literal["out", "in"] | None = None
+    """Where it is blocked: on its way out of this machine or on its way in; None where it is not, or nobody knows."""
+    for_user: ForUser | None = None
+    """Where the rules do otherwise with the connection of who became root by sudo."""
     then: tuple[Rule, ...] = ()
     """What would stop it behind that, each as if it had been let past those before; a policy is told as a rule."""
     backends: tuple[FirewallBackend, ...] = ()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from porttui.firewall.packet import Packet, World
 from porttui.firewall.told import told
 from porttui.model.address import destination, family
@@ -33,6 +35,31 @@ def judge_asked(facts: Facts, rules: RuleReader, addresses: Iterable[str]) -> tu
     """
     world = world_of(facts)
     return tuple(judge_one(facts, rules, packet, world) for packet in (from_here(facts, each) for each in addresses))
+
+
+def judge_for_user(facts: Facts, rules: RuleReader, addresses: Iterable[str]) -> tuple[Judged, ...] | None:
+    """Tell what the rules do with the same connections of the user who became root by sudo.
+
+    Args:
+        facts: who that is, and what the rules do with root's connections (`judged`).
+        rules: as they were read.
+        addresses: of the target.
+
+    Returns:
+        Only those over which a rule decides that asks for the user: () when none does. None when nobody became root.
+    """
+    uid = facts.privileges.sudo_uid
+    if uid is None:
+        return None
+    world, found = world_of(facts), []
+    by_root = {each.address: each for each in facts.judged or ()} if isinstance(facts.judged, tuple) else {}
+    for address in addresses:
+        packet = from_here(facts, address, uid=uid)
+        anyone = judge_one(facts, rules, replace(packet, uid=None), world)
+        mine = by_root.get(packet.destination or "")
+        if mine is None or (anyone.verdict, anyone.unknown) != (mine.verdict, mine.unknown):
+            found.append(judge_one(facts, rules, packet, world))
+    return tuple(found)
 
 
 def judge_from_elsewhere(facts: Facts, rules: RuleReader) -> tuple[Judged, ...]:

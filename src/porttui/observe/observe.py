@@ -35,7 +35,7 @@ from porttui.observe import activators, bounds
 from porttui.observe.look import Look
 from porttui.observe.parts import Part
 from porttui.observe.platform import Platform, RuleReader
-from porttui.observe.session import own_folder, own_pids
+from porttui.observe.session import own_folder, own_pids, with_sudo_user
 from porttui.reading import history, meant, near, seen, stuck, wsl
 
 _MOST_ELSEWHERE = 4
@@ -94,7 +94,8 @@ class _Observation:
         )
         rights, machine = Part("rights of this user", platform.privileges), Part("machine", platform.host)
         who, where = self._end(rights), self._end(machine)
-        self._take(privileges=who or self.facts.privileges, host=where or self.facts.host)
+        who = with_sudo_user(who, os.environ) if who is not None else self.facts.privileges
+        self._take(privileges=who, host=where or self.facts.host)
 
     def run(self) -> Iterator[Facts]:
         from porttui.observe.name import look_up
@@ -376,9 +377,10 @@ class _Observation:
 
     def _judge(self, rules: RuleReader) -> None:
         """Tell what the rules do with the connections asked about, and with those of others where it counts."""
-        from porttui.observe.judging import judge_asked, judge_from_elsewhere
+        from porttui.observe.judging import judge_asked, judge_for_user, judge_from_elsewhere
 
         self._take(judged=judge_asked(self.facts, rules, self._addresses))
+        self._take(judged_for_user=judge_for_user(self.facts, rules, self._addresses))
         if seen.refused(self.facts) and not seen.listeners(self.facts):
             self._take(judged_elsewhere=judge_from_elsewhere(self.facts, rules))
 

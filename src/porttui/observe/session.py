@@ -7,7 +7,9 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from porttui.model.facts import Ssh
+from msgspec.structs import replace
+
+from porttui.model.facts import Privileges, Ssh
 from porttui.model.printable import printable
 
 
@@ -24,6 +26,21 @@ def ssh_session(environment: Mapping[str, str]) -> Ssh | None:
     if len(parts) != 4 or not parts[3].isdecimal():
         return None
     return Ssh(client=printable(parts[0], 64), server=printable(parts[2], 64), server_port=int(parts[3]))
+
+
+def sudo_uid(environment: Mapping[str, str]) -> int | None:
+    """Return the uid of who became root by sudo, as SUDO_UID tells (sudo(8), ENVIRONMENT); None for root and nobody."""
+    told = environment.get("SUDO_UID", "")
+    uid = int(told) if told.isascii() and told.isdecimal() and len(told) <= 10 else 0
+    return uid if 0 < uid < 2**32 - 1 else None  # the highest is no user's (chown(2))
+
+
+def with_sudo_user(rights: Privileges, environment: Mapping[str, str]) -> Privileges:
+    """Add who became root by sudo to the rights of this process; as they are where nobody did."""
+    uid = sudo_uid(environment) if rights.uid == 0 else None
+    if uid is None:
+        return rights
+    return replace(rights, sudo_uid=uid, sudo_user=printable(environment.get("SUDO_USER", ""), 64))
 
 
 def own_folder() -> str | None:

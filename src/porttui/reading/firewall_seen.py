@@ -5,7 +5,7 @@ from __future__ import annotations
 from porttui.model.facts import Facts
 from porttui.model.report import Firewall, Verdict
 from porttui.model.rules import Judged, Rule
-from porttui.reading import nat, packets, rules, seen
+from porttui.reading import by_user, nat, packets, rules, seen
 
 
 def firewall_seen(facts: Facts, verdict: Verdict) -> Firewall | None:
@@ -24,7 +24,27 @@ def firewall_seen(facts: Facts, verdict: Verdict) -> Firewall | None:
     known = _judged(facts, word)
     rule = _rule(facts, verdict) or (rules.deciding(known) if known is not None else None)
     then = rules.behind(known) if known is not None else ()
-    return Firewall(verdict=word, rule=rule, then=then, backends=facts.firewall or ())
+    return Firewall(
+        verdict=word,
+        rule=rule,
+        side=_side(facts, verdict),
+        for_user=by_user.verdict(facts),
+        then=then,
+        backends=facts.firewall or (),
+    )
+
+
+def _side(facts: Facts, verdict: Verdict) -> rules.Side | None:
+    """Return on which side a firewall blocks, where that is the verdict."""
+    if verdict.code in {"fw-drop-input", "fw-drop-output"}:
+        return "in" if verdict.code == "fw-drop-input" else "out"
+    if verdict.code == "fw-reject-icmp":
+        rejected = [each for each in seen.failed(facts) if each.icmp is not None]
+    elif verdict.code == "fw-reject-reset":
+        rejected = [each for each in seen.refused(facts) if packets.reset_by_kernel(each) is not True]
+    else:
+        return None
+    return rules.refused_on(facts, rejected[0]) if rejected else None
 
 
 def _judged(facts: Facts, word: str) -> Judged | None:

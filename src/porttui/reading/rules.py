@@ -22,9 +22,17 @@ def judged(facts: Facts, attempt: Attempt) -> Judged | None:
 
 def judged_to(facts: Facts, address: str) -> Judged | None:
     """Return what the rules were judged to do with a connection to the target at one of its addresses."""
+    return _of(facts.judged if isinstance(facts.judged, tuple) else (), address, facts.asked.target.port)
+
+
+def judged_in(known: tuple[Judged, ...], attempt: Attempt) -> Judged | None:
+    """Return what one of several judgements says of an attempt; None where none is of it."""
+    return _of(known, attempt.address, attempt.port)
+
+
+def _of(known: tuple[Judged, ...], address: str, port: int) -> Judged | None:
     to = destination(address).partition("%")[0]
-    known = facts.judged if isinstance(facts.judged, tuple) else ()
-    return next((each for each in known if (each.address, each.port) == (to, facts.asked.target.port)), None)
+    return next((each for each in known if (each.address, each.port) == (to, port)), None)
 
 
 def passes(verdict: str) -> bool:

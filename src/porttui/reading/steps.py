@@ -8,7 +8,7 @@ from porttui.model.address import endpoint
 from porttui.model.facts import Attempt, Facts, Unseen
 from porttui.model.report import Evidence, Severity, Status, Step, StepResult, Verdict
 from porttui.model.target import Question
-from porttui.reading import evidence, history, keeping, nat, packets, redirects, rule_words, rules, seen, words
+from porttui.reading import by_user, evidence, history, keeping, nat, packets, redirects, rule_words, rules, seen, words
 from porttui.reading.unseen import firewall_unseen
 
 Told = tuple[Status, str]
@@ -221,6 +221,16 @@ def _probe(facts: Facts, _failing: Step | None) -> Told:
 
 
 def _firewall(facts: Facts, failing: Step | None) -> Told:
+    status, told = _firewall_of_this(facts, failing)
+    for_user = by_user.in_short(facts)
+    if not for_user:
+        return status, told
+    if by_user.differing(facts) is None or status is Status.FAIL:
+        return status, f"{told}; {for_user}"
+    return Status.WARN, f"{'it opened as root' if status is Status.PASS and seen.opened(facts) else told}; {for_user}"
+
+
+def _firewall_of_this(facts: Facts, failing: Step | None) -> Told:
     if facts.asked.question is Question.BIND:
         return Status.SKIPPED, "no rule can keep a server from starting"
     attempts = seen.asked_attempts(facts)

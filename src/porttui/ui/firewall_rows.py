@@ -8,7 +8,7 @@ from porttui.model.address import destination, endpoint
 from porttui.model.facts import FirewallBackend, Unseen
 from porttui.model.report import Report, Status, Step
 from porttui.model.rules import HookPassed, Judged, Rule, RuleStop
-from porttui.reading import rule_words, rules, seen, way, words
+from porttui.reading import by_user, rule_words, rules, seen, way, words
 from porttui.reading.sender import EXAMPLE, Sender
 from porttui.reading.way import WayStop
 from porttui.render.looking import how_to_look
@@ -186,6 +186,7 @@ def verdict_rows(report: Report, judged: Judged, width: int) -> list[Line]:
         rows.append(f"{' ' * 11}and {len(judged.unknown) - _MOST_UNKNOWN} more")
     rows += wrap(rules.tried_words(report.facts, tried) if tried else "no connection was tried", width - 1, " Tried   ")
     rows += wrap(rules.conclusion(report.facts, judged, tried), width - 1, " " * 9) if tried else []
+    rows += wrap(by_user.note(report.facts), width - 1, " User    ") if by_user.note(report.facts) else []
     for other in _others(report, judged):
         rows += wrap(other, width - 1, " Also    ")
     return plain(rows)

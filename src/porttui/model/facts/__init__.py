@@ -129,6 +129,9 @@ class Facts(Value, frozen=True, kw_only=True):
     judged: tuple[Judged, ...] | Unseen | None = None
     """What the rules of the firewalls, NAT among them, would do with this user's connection to each address of the
     target."""
+    judged_for_user: tuple[Judged, ...] | None = None
+    """What they would do with the same connections of the user who became root by sudo, where a rule on the way asks
+    for the user; () where none does. None: nobody did, or no rules were read."""
     judged_elsewhere: tuple[Judged, ...] | None = None
     """What they would do with anybody's connection to the port that comes in by an interface, for each address that an
     interface has; None unless the port refused and nothing listens on it."""

@@ -29,6 +29,10 @@ class Privileges(Value, frozen=True, kw_only=True):
     """Descriptors that porttui had when the look began."""
     open_files_limit: int | None = None
     """Soft RLIMIT_NOFILE of porttui."""
+    sudo_uid: int | None = None
+    """Who became root by sudo(8) to run this (SUDO_UID); None where nobody did."""
+    sudo_user: str = ""
+    """That user's name (SUDO_USER)."""
 
 
 class Ssh(Value, frozen=True, kw_only=True):
