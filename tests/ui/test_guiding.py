@@ -125,6 +125,24 @@ async def test_a_port_that_is_free_again_may_be_taken_by_the_users_own_server() 
     assert code(tui(pilot)) == 0
 
 
+async def test_what_was_changed_can_be_taken_back_when_it_is_proven() -> None:
+    fed = Fed()
+    denied = BY_CODE["privileged-port"]
+    assert isinstance(denied.binds, tuple)
+    way = next(each for each in diagnose(denied).remedies if each.undo)
+    allowed = replace(denied, binds=tuple(replace(each, error=None) for each in denied.binds))
+    async with guided(fed, first=denied) as pilot:
+        before = diagnose(denied).remedies[: [each.way for each in diagnose(denied).remedies].index(way.way)]
+        await pilot.press("f", *["down"] * sum(len(each.steps) for each in before), "enter")
+        fed.give(*(replace(allowed, at=denied.at + dt.timedelta(seconds=second)) for second in (1, 2, 3)))
+        await shows(pilot, "FIXED")
+        assert f"To undo it: sudo {way.undo}" in text(pilot)
+        ended = tui(pilot).ended()
+    assert ended.report is not None
+    told = last_words(ended.report, ended.before, todo=ended.todo, undo=ended.undo)
+    assert f"  undo   sudo {way.undo}\n" in told
+
+
 async def test_what_stays_after_quitting_says_what_was_and_what_is_still_to_do() -> None:
     fed = Fed()
     async with guided(fed) as pilot:

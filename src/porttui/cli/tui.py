@@ -99,7 +99,7 @@ def finish(ended: Ended) -> int:
     if ended.report is not None:
         from porttui.render.text import last_words
 
-        exits.emit(last_words(ended.report, ended.before, todo=ended.todo))
+        exits.emit(last_words(ended.report, ended.before, todo=ended.todo, undo=ended.undo))
         exits.tell_failures(ended.report.facts)
     if ended.stopped and not ended.signal:
         exits.talk("porttui: stopped before the answer")

@@ -88,7 +88,7 @@ def _way(way: r.Remedy, report: r.Report) -> str:
         lines += [code_block(typed, "     ")] if typed else []
         lines += [f"     {escape(step.why)}"] if step.why else []
     lines += ["", f"  {escape(way.note)}"] if way.note else []
-    lines += ["", f"  Undo: {escape(way.undo)}"] if way.undo else []
+    lines += ["", f"  Undo: {escape(sections.undo(way, report))}"] if way.undo else []
     return "\n".join(lines)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from porttui.model.report import Report, Severity
 from porttui.model.target import Question
 from porttui.reading.guide import Guide
-from porttui.render.sections import step_lines
+from porttui.render.sections import step_lines, undo
 
 Place = tuple[str, int]
 """A step: the letter of its way and its index."""
@@ -52,3 +52,8 @@ def todo_texts(guide: Guide | None, marked: AbstractSet[Place]) -> tuple[str, ..
         lines = step_lines(step, guide.first)
         told.append(f"in {where}, or it comes back:  {lines[0] if len(lines) == 1 else step.text}")
     return tuple(told)
+
+
+def to_undo(guide: Guide | None) -> str:
+    """Return what takes the way back that was gone; empty when nothing was changed, or the way is not known."""
+    return undo(guide.pinned, guide.first) if guide is not None and guide.pinned is not None else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from porttui.learn.contents import lessons_of
 from porttui.model import report as r
 from porttui.model.facts import Unseen
@@ -9,6 +11,12 @@ from porttui.model.target import Question
 from porttui.render.lines import shell_command
 from porttui.render.looking import how_to_look
 from porttui.render.marks import RISK_WORDS, SEVERITY_MARKS, STATUS_MARKS
+
+_AS_ROOT = re.compile(
+    r"(?:^|(?<=; )|(?<=also ))"
+    r"(?=(?:nft|ip6?tables(?:-\w+)?|sysctl|ip|ufw|firewall-cmd|fail2ban-client|setsebool|semanage|systemctl(?! --user)) )"
+)
+"""Where a command for root begins in what takes a way back."""
 
 Rows = list[tuple[str, ...]]
 SURE = {
@@ -142,6 +150,15 @@ def _typed(argv: tuple[str, ...], report: r.Report, *, root: bool) -> tuple[str,
     """Return a command with sudo before it when it needs root and the user has it not; Windows has no sudo."""
     wanted = root and report.facts.os != "windows" and not report.facts.privileges.root
     return ("sudo", *argv) if wanted and argv[:1] != ("sudo",) else argv
+
+
+def undo(way: r.Remedy, report: r.Report) -> str:
+    """Return what takes a way back, with sudo before its commands where the way itself needs it; empty: not told."""
+    told = way.undo or ""
+    root = any(step.needs_root for step in way.steps)
+    if not root or report.facts.os == "windows" or report.facts.privileges.root:
+        return told
+    return _AS_ROOT.sub("sudo ", told)
 
 
 def how_to_see(unseen: r.ReportUnseen | Unseen, report: r.Report) -> str:

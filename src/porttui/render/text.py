@@ -104,7 +104,7 @@ def _fix(report: r.Report, width: int) -> list[str]:
             lines += (f"          {ascii_text(line)}".rstrip() for line in sections.step_lines(step, report))
             lines += paragraph(step.why, width, " " * 8)
         lines += paragraph(way.note, width, " " * 5)
-        lines += paragraph(f"Undo: {way.undo}" if way.undo else "", width, " " * 5)
+        lines += paragraph(f"Undo: {sections.undo(way, report)}" if way.undo else "", width, " " * 5)
     return lines
 
 
@@ -183,13 +183,16 @@ def _ticket(report: r.Report, width: int, exit_code: int | None, took: float | N
     return lines
 
 
-def last_words(report: r.Report, before: r.Report | None = None, *, todo: tuple[str, ...] = (), width: int = 80) -> str:
+def last_words(
+    report: r.Report, before: r.Report | None = None, *, todo: tuple[str, ...] = (), undo: str = "", width: int = 80
+) -> str:
     """Return what stays on the normal screen after quitting: at most six lines, with the time of the last look.
 
     Args:
         report: the last report.
         before: the report with the fault that is proven gone, when there is one.
         todo: what is still to do so that it stays gone, one sentence each.
+        undo: what takes the way back that was gone.
         width: columns of a line.
 
     Returns:
@@ -200,7 +203,9 @@ def last_words(report: r.Report, before: r.Report | None = None, *, todo: tuple[
     if before is not None and verdict.severity in (r.Severity.OK, r.Severity.WARNING):
         lines = paragraph(f"{verdict.summary} {seen}", width, f"FIXED  {ascii_text(report.target.text)}  ", " " * 7)
         lines += paragraph(f"{before.at:%H:%M:%S}  {before.verdict.summary}", width, "  was    ")
-        return _most(lines + [line for text in todo for line in paragraph(text, width, "  to do  ")], [])
+        lines += [line for text in todo for line in paragraph(text, width, "  to do  ")]
+        back = paragraph(undo, width, "  undo   ") if undo else []
+        return _most(lines + (back if len(lines + back) <= _MOST_LAST_WORDS else []), [])
     head = list(_headlines(report, width))[:2]
     if report.found:
         side = report.found[0]

@@ -98,6 +98,8 @@ class Ended(NamedTuple):
     """The fault that is proven gone; None when there is none."""
     todo: tuple[str, ...] = ()
     """What is still to do so that it stays gone."""
+    undo: str = ""
+    """What takes the way back that was gone."""
     failure: Exception | None = None
     """What porttui itself failed at."""
     signal: int = 0
@@ -247,13 +249,14 @@ class PortTui(ChangedCells[Ended]):
         failure = self.failure or self._exception
         if last is None or last.report is None:
             return Ended(failure=failure, signal=self._signal, stopped=self._begun)
-        from porttui.render.proven import todo_texts
+        from porttui.render.proven import to_undo, todo_texts
 
         fixed = last.fixed and last.guide is not None
         return Ended(
             report=last.report,
             before=last.guide.begun if fixed and last.guide is not None else None,
             todo=todo_texts(last.guide, last.marked) if fixed else (),
+            undo=to_undo(last.guide) if fixed else "",
             failure=failure,
             signal=self._signal,
         )

@@ -50,6 +50,8 @@ def fixed_rows(shown: Shown, width: int, at: Place | None) -> tuple[list[Line], 
             else:
                 rows += [*wrap(words, width - 1, lead), *(cut(f"        {one}", width - 1) for one in typed)]
             focus = (start, len(rows) - 1) if place == at else focus
+    if back := proven.to_undo(guide):
+        rows += ["", *wrap(f"To undo it: {back}", width - 1, " ", "   ")]
     return plain(rows), focus
 
 

@@ -12,7 +12,7 @@ from porttui.model.report import Remedy, Report, Status, Step
 from porttui.model.rules import Judged
 from porttui.reading import rules, seen, way, words
 from porttui.reading.way import WayStop
-from porttui.render.sections import how_to_see
+from porttui.render.sections import how_to_see, undo
 from porttui.ui import firewall_rows as draw
 from porttui.ui.keymap import key_of
 from porttui.ui.lines import EMPTY, NARROW, WIDE, Line, beside, plain, squeezed, styled, wrap
@@ -348,5 +348,5 @@ def _narrowest_rows(report: Report, width: int) -> list[Line]:
     for step in way_in.steps:
         for typed in command(step, report).splitlines():
             rows += wrap(typed, width - 1, " " * 6, " " * 8)
-    rows += wrap(f"undo: {way_in.undo}", width - 1, " " * 6, " " * 8) if way_in.undo else []
+    rows += wrap(f"undo: {undo(way_in, report)}", width - 1, " " * 6, " " * 8) if way_in.undo else []
     return plain([*rows, "   porttui never runs it for you."])

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from porttui.model.report import Remedy, Report, Severity
 from porttui.model.target import Question
 from porttui.render.proven import still_to_do
+from porttui.render.sections import undo
 from porttui.ui import proof
 from porttui.ui.keymap import key_of
 from porttui.ui.lines import EMPTY, NARROW, WIDE, Line, beside, plain, wrap
@@ -93,7 +94,7 @@ class FixTab(Tab):
                 rows += wrap(sentence(remedy, index, report), width, f"{index + 1}. ")
                 rows += command(step, report).splitlines()
             rows += wrap(remedy.note, width) if remedy.note else []
-            rows += wrap(f"To undo it: {remedy.undo}", width) if remedy.undo else []
+            rows += wrap(f"To undo it: {undo(remedy, report)}", width) if remedy.undo else []
             rows.append("")
         return "\n".join(rows)
 
@@ -295,7 +296,7 @@ class FixTab(Tab):
                     rows += told if width != LEFT else []
                 focus = (first, len(rows) - 1) if here else focus
             rows += wrap(remedy.note, width - 1, "    ") if remedy.note else []
-            rows += wrap(f"To undo it: {remedy.undo}", width - 1, "    ") if remedy.undo else []
+            rows += wrap(f"To undo it: {undo(remedy, report)}", width - 1, "    ") if remedy.undo else []
             rows += [""] * (width == LEFT)
         return plain([*rows, *(told if width == LEFT else [])]), focus
 
