@@ -96,6 +96,7 @@ def test_what_was_seen_can_be_replayed(tmp_path: Path) -> None:
     again = porttui("replay", str(file))
     assert again.returncode == 1
     assert again.stdout.startswith(b"FAULT  ")
+    assert b"Replayed, nothing was looked at now; seen by " in again.stdout
     facts = json.dumps(json.loads(seen.stdout)["facts"]).encode()
     assert porttui("replay", "-", stdin=facts).stdout == again.stdout
 

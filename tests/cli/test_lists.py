@@ -52,7 +52,7 @@ def test_a_word_for_a_state_shows_connections_too() -> None:
         rows = list(csv.DictReader(porttui("sockets", f":{port}", "estab", "--csv").stdout.decode().splitlines()))
         told = json.loads(porttui("sockets", f":{port}", "established", "--json").stdout)
     assert len(plain.splitlines()) == 2
-    assert every[0].split() == ["ADDRESS", "PROTO", "STATE", "PROGRAM", "PID", "USER", "REACHED", "BY"]
+    assert every[0].split() == ["ADDRESS", "PROTO", "STATE", "PROGRAM", "PID", "USER", "REACHED", "BY/PEER"]
     assert sorted(line.split()[2] for line in every[1:4]) == ["ESTABLISHED", "ESTABLISHED", "LISTEN"]
     assert len(rows) == len(told) == 2
     assert {(int(row["port"]), int(row["peer_port"])) for row in rows} == {
@@ -173,6 +173,16 @@ def test_free_says_who_has_the_port() -> None:
     assert text.startswith(f"Port {port} cannot be bound: EADDRINUSE.\n")
     assert f"pid {os.getpid()}" in text
     assert told[0]["free"] is False
+
+
+def test_free_means_tcp_and_says_who_has_the_port_of_udp() -> None:
+    with socket.socket(type=socket.SOCK_DGRAM) as one:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+        done = porttui("free", str(port))
+    assert (done.returncode, done.stdout) == (0, f"{port}\n".encode())
+    assert f"{port} is free for TCP; UDP is apart, and has 127.0.0.1:{port} UNCONN" in done.stderr.decode()
+    assert f"pid {os.getpid()}" in done.stderr.decode()
 
 
 def test_free_takes_the_first_of_a_range() -> None:

@@ -19,6 +19,8 @@ def test_words_are_found_in_their_forms_and_in_order() -> None:
     text = "LISTEN [::1]:80, queue 0 of 511\nconnect ECONNREFUSED in 0.1 ms, reset by this kernel; 3 in TIME-W"
     found = [term.word for term in words_in(text)]
     assert found == ["LISTEN", "backlog", "refused", "RST", "kernel", "TIME_WAIT"]
+    found = [term.word for term in words_in("UNCONN, pid 15438+; nft insert rule inet filter input, handle 4")]
+    assert found == ["UNCONN", "pid", "pid with +", "nftables", "insert rule", "handle"]
     assert words_in("a support slot, an important export") == ()
 
 

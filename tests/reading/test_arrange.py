@@ -86,9 +86,10 @@ def test_grouped_by_process_and_by_port() -> None:
         (("process", 2), 2, 1),
     ]
     assert inodes(shown(wish=Wish(grouping="process", opened=frozenset({("process", 1)})))) == [0, 11, 12, 0, 0]
-    ports = shown(wish=Wish(grouping="port"))
-    keys = [one.key for at in range(4) if isinstance(one := ports.row(at), Group)]
-    assert keys == [("port", 80), ("port", 5432), ("port", 443), ("port", 0)]  # of a client's socket the server's
+    for turned, order in ((False, [80, 443, 5432, 0]), (True, [5432, 443, 80, 0])):
+        ports = shown(wish=Wish(grouping="port", turned=turned))
+        keys = [one.key for at in range(4) if isinstance(one := ports.row(at), Group)]
+        assert keys == [("port", port) for port in order], "of a client's socket the server's"
 
 
 def test_new_rows_are_marked_for_three_looks_and_none_at_first() -> None:

@@ -115,7 +115,7 @@ async def test_rows_can_be_sorted_and_grouped_and_a_group_opened() -> None:
         assert "3 of 3, by queue  " in rows(pilot)[3]
         assert ":90 " in listed(pilot)[0]
         await pilot.press("O")
-        assert "3 of 3, by queue, turned  " in rows(pilot)[3]
+        assert "3 of 3, by queue, reversed  " in rows(pilot)[3]
         assert ":90 " in listed(pilot)[2]
         await pilot.press("v")
         groups = [" ".join(row.split()) for row in visible(pilot)[6:8]]

@@ -64,13 +64,13 @@ def tell(
         report = diagnose(facts)
     code = exits.of_report(report, strict=strict)
     with exits.doing(f"writing the report as {form}"):
-        data = written(report, form, code=code, took=took)
+        data = written(report, form, code=code, took=took, replayed=seen_before)
     exits.emit(data)
     exits.tell_failures(report.facts, kept=len(facts.failure_details) if seen_before else 0)
     return code
 
 
-def written(report: Report, form: str, *, code: int, took: float | None) -> str | bytes:
+def written(report: Report, form: str, *, code: int, took: float | None, replayed: bool = False) -> str | bytes:
     """Return the report as it goes to stdout."""
     if form == "json":
         from porttui.render.json import report_json
@@ -79,12 +79,18 @@ def written(report: Report, form: str, *, code: int, took: float | None) -> str 
     if form == "markdown":
         from porttui.render.markdown import report_markdown
 
-        return report_markdown(report, exit_code=code, took=took)
+        return report_markdown(report, exit_code=code, took=took, replayed=replayed)
     from porttui.render.text import report_text
 
     terminal = sys.stdout is not None and sys.stdout.isatty()
     return report_text(
-        report, command=called_as(), exit_code=code, took=took, colour=colour_wanted(), one_line=not terminal
+        report,
+        command=called_as(),
+        exit_code=code,
+        took=took,
+        colour=colour_wanted(),
+        one_line=not terminal,
+        replayed=replayed,
     )
 
 

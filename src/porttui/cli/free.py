@@ -1,4 +1,4 @@
-"""`porttui free [PORT | LO-HI | --near PORT]`: ports that really bind on every address, and are likely to stay free."""
+"""`porttui free [PORT | LO-HI | --near PORT]`: TCP ports that bind on every address, and are likely to stay free."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ from porttui.model.facts import Unseen
 from porttui.reading.lasting import doubts, keeping
 from porttui.render.lines import ascii_text
 
-SUMMARY = "find ports that a server can have, or test one"
+SUMMARY = "find TCP ports that a server can have, or test one"
 _MOST = 1000
 _NOT_YET = "connections of before still keep it, and a server that does not set SO_REUSEADDR cannot have it yet"
 _MISSING = ("EADDRNOTAVAIL", "EAFNOSUPPORT")
 _MORE = """\
-A port is printed when bind(2) has just succeeded on each address: 0.0.0.0, ::,
-127.0.0.1 and ::1, as far as the machine has them, or the ones of --address.
+A port is printed when bind(2) has just succeeded for TCP on each address:
+0.0.0.0, ::, 127.0.0.1 and ::1, as far as the machine has them, or the ones of
+--address. The ports of UDP are their own.
 First come the ports that are likely to stay free, which are
   - no source ports of outgoing connections, nor reserved by the administrator,
   - not known as the port of some service,
@@ -133,6 +134,9 @@ def _talk(found: tuple[Free, ...], args: argparse.Namespace, error: str | None, 
     for each in found:
         for doubt in each.doubts:
             exits.talk(f"porttui: {each.port} is free, but {doubt}")
+    if told and found:
+        for holder in _holders(found[0].port, "udp"):
+            exits.talk(f"porttui: {found[0].port} is free for TCP; UDP is apart, and has {ascii_text(holder)}")
     if len(found) < args.count and not (told and not found):
         exits.talk(f"porttui: {_too_few(found, args, error)}")
     if found and found[0].unseen and sys.stderr is not None and sys.stderr.isatty():
@@ -184,13 +188,16 @@ def _address(text: str) -> tuple[str, ...]:
     return (bare,)
 
 
-def _holders(port: int) -> tuple[str, ...]:
+def _holders(port: int, protocol: str = "tcp") -> tuple[str, ...]:
+    """Tell who holds a port of TCP or of UDP, as far as that can be seen."""
     try:
         rows, _ = read(port)
     except exits.CannotSeeError:
         return ()
     return tuple(
-        f"{row.place} {row.socket.state} {row.program}, pid {row.pid}, user {row.user}" for row in holding(rows)
+        f"{row.place} {row.socket.state} {row.program}, pid {row.pid}, user {row.user}"
+        for row in holding(rows)
+        if row.socket.protocol == protocol
     )
 
 
@@ -202,7 +209,7 @@ def _taken(result: Free) -> str:
 
 def build_parser() -> Parser:
     """Return the parser of this subcommand."""
-    parser = Parser("free", "Print ports that a server can have on this machine.", "porttui free 8000-8999", _MORE)
+    parser = Parser("free", "Print TCP ports that a server can have on this machine.", "porttui free 8000-8999", _MORE)
     parser.add_argument(
         "port",
         metavar="PORT | LO-HI",

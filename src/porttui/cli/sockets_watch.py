@@ -30,7 +30,8 @@ def watch(looks: Snapshots, wanted: Filter, *, form: str) -> int:
         form: "text", "csv" with a header, or "json": one object a line.
     """
     before, table = _look(looks, wanted)
-    exits.talk(f"porttui: watching {len(before)} sockets once a second; what comes and goes follows, ctrl+c ends it")
+    number = f"{len(before)} socket{'s' * (len(before) != 1)}"
+    exits.talk(f"porttui: watching {number} once a second; what comes and goes follows, ctrl+c ends it")
     if form == "csv" and not exits.emit(csv_text([("at", "change", *listing.CSV_HEAD)])):
         return exits.Exit.HEALTHY
     due = time.monotonic()

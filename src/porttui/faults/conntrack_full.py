@@ -85,7 +85,8 @@ def _found(facts: Facts, attempt: Attempt, numbers: tuple[int, int] | None, coun
                 else ()
             ),
             Evidence(
-                text=f"conntrack drop\t+{count}\tfor {attempt.tries} packets sent", source="/proc/net/stat/nf_conntrack"
+                text=f"conntrack drop\t+{count}\tfor {words.count(attempt.tries, 'packet')} sent",
+                source="/proc/net/stat/nf_conntrack",
             ),
             *evidence.counted(attempt, "Ip.OutRequests", "Ip.OutTransmits"),
         ),

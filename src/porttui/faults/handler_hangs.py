@@ -16,9 +16,10 @@ kernel tells everybody where the server's end of that connection stands: a progr
 known when the server answers a wrong hello with an HTTP error; where it is only assumed, the verdict says "Probably".
 
 What looks the same and is not: hung-event-loop, single-thread-blocked, busy-loop and emfile-queue (nobody has accepted
-the connection), sigstopped (the process is paused), not-http (it waits for a hello in another protocol; on a bare port
-silence is no fault at all), upstream-dead-502 (a proxy that says that its upstream does not answer). A page that takes
-two seconds is slow, and porttui calls it healthy.
+the connection), socket-activation-held and orphan-child-holds-port (whoever holds the port never accepts one),
+sigstopped (the process is paused), not-http (it waits for a hello in another protocol; on a bare port silence is no
+fault at all), upstream-dead-502 (a proxy that says that its upstream does not answer), max-connections (the server
+says that it has no room). A page that takes two seconds is slow, and porttui calls it healthy.
 
 To fix it, find out what the handler waits for: read the log; py-spy dump --pid PID for Python, jstack PID for Java; in
 PostgreSQL select * from pg_stat_activity. Ask another page of the same server, to know whether it is this one alone.

@@ -22,8 +22,8 @@ stuck.
 What looks the same and is not: sigstopped (the process is in state T), busy-loop (it uses a processor without a
 pause), emfile-queue (it has as many descriptors as it may have), single-thread-blocked (nothing was received on the
 connection that occupies it, or it was answered already: the server waits for the client, and not for itself),
-handler-hangs (our own request was taken and read), backlog-full (only the full queue is seen, and not who is to blame
-for it).
+handler-hangs (our own request was taken and read), socket-activation-held and orphan-child-holds-port (the holder of
+the port has never accepted a connection), backlog-full (only the full queue is seen, and not who is to blame for it).
 
 To fix it, see first what the program is doing: py-spy dump --pid PID for Python, jstack PID for Java, on Linux cat
 /proc/PID/stack as root, on macOS sample PID 3, on Windows the Wait Chain in the Resource Monitor. Then start it again,

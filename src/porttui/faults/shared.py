@@ -127,7 +127,8 @@ def taken_at_last(facts: Facts) -> RuledOut | CannotTell | stuck.Waiting:
         return CannotTell(because="it cannot be seen what the server does")
     moved = facts.meanwhile and ((facts.meanwhile.taken or 0) + (facts.meanwhile.over or 0))
     if moved:
-        return RuledOut(because=f"the server goes on: {moved} connections were taken or ended while porttui waited")
+        ended = f"{moved} connection{' was' if moved == 1 else 's were'} taken or ended while porttui waited"
+        return RuledOut(because=f"the server goes on: {ended}")
     before, now = found.listener.queue, facts.meanwhile.queue if facts.meanwhile else None
     if before is not None and now is not None and now < before:  # what nobody accepts stays in the queue, dead or alive
         return RuledOut(because=f"the server goes on: its queue went from {before} to {now} while porttui waited")

@@ -17,7 +17,8 @@ seen to hold the socket itself, for which one has to be its owner or root.
 
 What looks the same and is not: hung-event-loop (alive, and stuck in an earlier request), busy-loop (alive, and
 computing), single-thread-blocked, handler-hangs (the request was taken and read), backlog-full (the queue is full for
-another reason), fw-drop-input (not even connected, and no queue to be seen).
+another reason), socket-activation-held and orphan-child-holds-port (who holds the port runs, and has never taken a
+connection), fw-drop-input (not even connected, and no queue to be seen).
 
 To fix it, let it go on: `kill -CONT PID` on Linux and macOS, or `fg` in its own terminal, which also brings it back
 to the front. If it should have ended, press ctrl+c there afterwards: a paused program obeys the polite signal only

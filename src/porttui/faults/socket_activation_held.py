@@ -34,7 +34,7 @@ from __future__ import annotations
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
 from porttui.model.facts import Activation, Facts, Process, Socket
 from porttui.model.report import Confidence, Evidence, Remedy, Step
-from porttui.reading import activated, evidence, kin, seen
+from porttui.reading import activated, evidence, kin, seen, words
 from porttui.remedies import activation, service
 
 _NEVER_SERVE = (kin.SHELLS - {"zsh", "elvish", "nu", "pwsh"}) | {"sleep", "tail", "cat", "tee", "less", "more"}
@@ -144,7 +144,7 @@ def _waiting(facts: Facts) -> tuple[Evidence, ...]:
         Evidence(
             text="our connection\tnobody has accepted it"
             if fate.row == "waiting"
-            else f"our connection\taccepted, {fate.unread} bytes not read",
+            else f"our connection\taccepted, {words.count(fate.unread or 0, 'byte')} not read",
             source="sock_diag",
         )
         for fate in fates[:1]

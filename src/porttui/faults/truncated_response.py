@@ -87,7 +87,7 @@ def _lengths(answer: HttpAnswer) -> str:
     announced = answer.header("content-length")
     came = answer.received or 0
     if announced is None:
-        return f"{came} bytes came, and no last chunk"
+        return f"{words.count(came, 'byte')} came, and no last chunk"
     return f"{came} of {announced} bytes came"
 
 

@@ -53,6 +53,11 @@ TERMS: tuple[Term, ...] = (
         r"\b[Cc]ontainers?\b",
     ),
     Term(
+        "chain",
+        "A list of firewall rules that is read from the top; input is for what comes in, output for what goes out.",
+        r"\bchains?\b",
+    ),
+    Term(
         "CLOSE_WAIT",
         "The other end has closed, this program has not yet: many of them mean that it forgets to.",
         r"\bCLOSE[-_]W(?:AIT)?\b",
@@ -112,6 +117,11 @@ TERMS: tuple[Term, ...] = (
         "A list of names with their addresses, read before any name server is asked: /etc/hosts.",
         r"\b[Hh]osts file\b|/etc/hosts\b",
     ),
+    Term(
+        "handle",
+        "The number by which nft knows a rule: nft -a list ruleset shows it, nft delete rule takes that rule out.",
+        r"\bhandle\b",
+    ),
     Term("handshake", "The packets that open a connection: three for TCP; TLS has one of its own after that."),
     Term(
         "HTTP",
@@ -120,6 +130,11 @@ TERMS: tuple[Term, ...] = (
     ),
     Term("HTTPS", "HTTP inside TLS; its usual port is 443.", r"\bHTTPS\b|\bhttps://"),
     Term("ICMP", "Packets that report errors on the way (unreachable, prohibited); ping uses them too.", r"\bICMP\b"),
+    Term(
+        "insert rule",
+        "nft insert rule puts a rule in front of the others of its chain, nft add rule behind them.",
+        r"\b(?:insert|add) rule\b",
+    ),
     Term(
         "interface",
         "Where a machine sends and takes packets: a card (eth0), or one made of software (lo).",
@@ -151,7 +166,13 @@ TERMS: tuple[Term, ...] = (
         "The firewall of today's Linux; nft list ruleset shows its rules. iptables is its predecessor.",
         r"\bnft(?:ables)?\b|\biptables\b",
     ),
+    Term("peer", "The other end of a connection.", r"\bPEER\b|\bpeers?\b"),
     Term("pid", "The number of a process.", r"\bpids?\b|\bPID\b"),
+    Term(
+        "pid with +",
+        "Several processes hold this socket together; the first is shown, porttui who PORT lists them all.",
+        r"(?<![\d.])\b[1-9]\d*\+(?!\d)",
+    ),
     Term("port", "A number from 1 to 65535 that leads to one program on a machine.", r"\bports?\b"),
     Term("process", "A running program, with a number (pid), a user and its open sockets.", r"\bprocess(?:es)?\b"),
     Term(
@@ -216,6 +237,11 @@ TERMS: tuple[Term, ...] = (
     Term("tunnel", "A connection led through another one: ssh -L PORT:HOST:HOSTPORT.", r"\btunnels?\b|\bssh -L\b"),
     Term(
         "UDP", "The protocol of single packets: no connection, no promise to arrive. Its ports are its own.", r"\bUDP\b"
+    ),
+    Term(
+        "UNCONN",
+        "State of a UDP socket that takes packets from anybody; UDP has no connections, hence no LISTEN.",
+        r"\bUNCONN\b",
     ),
     Term("unit", "What systemd starts and stops: nginx.service is one.", r"\bunits?\b"),
     Term(

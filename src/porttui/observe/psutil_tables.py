@@ -88,7 +88,7 @@ def sockets(  # noqa: PLR0913 - the parts of one value
     left_out = list(unseen)
     nobody = sum(1 for row in merged if not row.pids and row.state in ("LISTEN", "UNCONN"))
     if nobody:
-        what = f"owners of {nobody} sockets"
+        what = f"owners of {nobody} socket{'s' * (nobody != 1)}"
         left_out.append(Unseen(what=what, reason="needs root", how_to_see=owners, needs_root=True))
     if len(merged) > MOST_ROWS:
         left_out.append(Unseen(what=f"{len(merged) - MOST_ROWS} sockets", reason="too many to keep", how_to_see=owners))

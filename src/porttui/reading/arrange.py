@@ -330,7 +330,10 @@ def _grouped(table: Table, order: Sequence[int], wish: Wish) -> tuple[list[int],
             found.setdefault(port_of(row), []).append(row)
     entries: list[int] = []
     groups: list[Group] = []
-    for key, rows in found.items():
+    ordered = list(found.items())
+    if wish.grouping == wish.by == "port":  # a connection belongs to the port of its server, which need not be its own
+        ordered.sort(key=lambda pair: _port_place(pair[0], wish), reverse=wish.turned)
+    for key, rows in ordered:
         whole: tuple[Grouping, Hashable] = (wish.grouping, key)
         listening = sum(table.states[row] == "LISTEN" for row in rows)
         groups.append(Group(whole, tuple(rows), listening, whole in wish.opened))
@@ -338,3 +341,9 @@ def _grouped(table: Table, order: Sequence[int], wish: Wish) -> tuple[list[int],
         if whole in wish.opened:
             entries += rows
     return entries, tuple(groups)
+
+
+def _port_place(key: Hashable, wish: Wish) -> int:
+    """Return where the group of a port stands among the others; that of no port is the last one either way."""
+    last = 0 if wish.turned else _LAST
+    return key if isinstance(key, int) and key else last

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from porttui.model.address import endpoint, family_name
+from porttui.model.address import endpoint, family_name, is_wildcard
 from porttui.model.facts import Attempt, Facts, Socket
 from porttui.model.report import Side
 from porttui.model.target import Question
@@ -47,7 +47,7 @@ def found_side(facts: Facts) -> tuple[Side, ...]:
     found = seen.listeners(facts)
     if found:
         return tuple(
-            Side(endpoint=words.at(socket), family=family_name(socket.address), text=words.who(facts, socket))
+            Side(endpoint=words.at(socket), family=_families(socket), text=words.who(facts, socket))
             for socket in found[:_MOST]
         )
     others = [row for row in seen.rows(facts) if row.port == port and row.state in {"BOUND", "UNCONN"}]
@@ -67,6 +67,12 @@ def found_side(facts: Facts) -> tuple[Side, ...]:
         how = f"{guess.sure} meant:" if guess else "nearest is"
         text += f"; {how} {words.at(nearby[0])}, {words.who_short(facts, nearby[0])}"
     return (Side(endpoint="", family="", text=text),)
+
+
+def _families(socket: Socket) -> str:
+    """Return the families of the connections that a listener takes: both where IPV6_V6ONLY is off (ipv6(7))."""
+    both = socket.v6only is False and is_wildcard(socket.address)
+    return "IPv4+IPv6" if both else family_name(socket.address)
 
 
 def _left(facts: Facts, rows: tuple[Socket, ...]) -> str:

@@ -60,7 +60,9 @@ def none_listening(facts: Facts) -> Evidence:
     sockets = facts.sockets
     read = sockets.total if isinstance(sockets, Sockets) else 0
     source = sockets.source if isinstance(sockets, Sockets) else "sockets"
-    return Evidence(text=f"LISTEN\tnone on port {facts.asked.target.port}\t{read} sockets read", source=source)
+    return Evidence(
+        text=f"LISTEN\tnone on port {facts.asked.target.port}\t{words.count(read, 'socket')} read", source=source
+    )
 
 
 def connects(facts: Facts, attempts: Iterable[Attempt] | None = None) -> tuple[Evidence, ...]:
@@ -166,7 +168,9 @@ def _passed(row: Socket) -> str:
     if row.received is None:
         return "open"
     unread = f", {row.queue} of them not read" if row.queue else ""
-    return f"{row.received} bytes received{unread}" + (f", {row.sent} sent" if row.sent is not None else "")
+    return f"{words.count(row.received, 'byte')} received{unread}" + (
+        f", {row.sent} sent" if row.sent is not None else ""
+    )
 
 
 def fates(exchanges: Iterable[Exchange]) -> tuple[Evidence, ...]:
@@ -187,8 +191,9 @@ def fates(exchanges: Iterable[Exchange]) -> tuple[Evidence, ...]:
 def _arrived(fate: Fate) -> str:
     if fate.received == 0:
         return "nothing of ours has arrived"
-    read = f"{fate.unread} bytes not read" if fate.unread else "all was read"
-    return f"{read}, {fate.unsent} bytes of its answer have not arrived here" if fate.unsent else read
+    read = f"{words.count(fate.unread, 'byte')} not read" if fate.unread else "all was read"
+    lost = words.count(fate.unsent or 0, "byte")
+    return f"{read}, {lost} of its answer not arrived here" if fate.unsent else read
 
 
 _MOST_ROWS = 3
@@ -205,7 +210,7 @@ def rounds(each: Attempt) -> tuple[Evidence, ...]:
         return ()
     went = "the rule's answers alone" if side == "out" else "packets and answers"
     looped = sum(moved.get("Dev.Loopback", 0) for moved in each.rounds)
-    text = f"through lo\t{words.count(looped, 'packet')}\tfor {len(each.rounds)} more refusals: {went}"
+    text = f"through lo\t{words.count(looped, 'packet')}\tfor {words.count(len(each.rounds), 'more refusal')}: {went}"
     return (Evidence(text=text, source="/proc/net/dev"),)
 
 
@@ -215,6 +220,8 @@ def counted(each: Attempt, *names: str, whole: bool = False) -> tuple[Evidence, 
     prefix = "Ip6." if family(each.address) == 6 else "Ip."
     proper = [name.replace("Ip.", prefix) for name in names]
     return tuple(
-        Evidence(text=f"{name}\t+{moved.get(name, 0)}\tfor {each.tries} packets sent", source="/proc/net")
+        Evidence(
+            text=f"{name}\t+{moved.get(name, 0)}\tfor {words.count(each.tries, 'packet')} sent", source="/proc/net"
+        )
         for name in proper
     )

@@ -301,8 +301,11 @@ def _stopped(facts: Facts, attempt: Attempt, *, short: bool = False) -> str:
         return f"reset{side}, not by this kernel" if short or side else "reset, and this kernel counted none of its own"
     if packets.dropped_outwards(attempt) or packets.lost_at_the_interface(facts, attempt):
         tries = attempt.tries
+        if tries == 1:
+            return "the packet did not leave"
         return f"none of {tries} packets left" if short else f"{tries} packets to be sent, none of them left"
-    return f"sent {attempt.tries}, arrived {packets.ip_counter(attempt, 'InReceives')}, none handed on"
+    came = packets.ip_counter(attempt, "InReceives")
+    return f"{words.count(attempt.tries, 'packet')} sent, {came} came in, none got through to a socket"
 
 
 def _name_evidence(facts: Facts) -> tuple[Evidence, ...]:

@@ -19,6 +19,8 @@ CSV_HEAD = (
     "uid", "queue", "backlog", "reached_by",
 )  # fmt: skip
 """Names of the columns: those of JSON."""
+_REACHED = ("REACHED BY", "REACHED BY/PEER")
+"""Over the last column; where connections may be among the rows, it has their other ends."""
 _WAIT = ("LISTEN", "UNCONN", "BOUND")
 
 
@@ -77,7 +79,7 @@ def _ends(addresses: list[str], ports: Sequence[int], rows: Sequence[int]) -> li
 
 def head(*, states: bool = False, protocols: bool = False) -> tuple[str, ...]:
     """Return the names over the cells of `cells_of`."""
-    return ("ADDRESS", *("PROTO",) * protocols, *("STATE",) * states, "PROGRAM", "PID", "USER", "REACHED BY")
+    return ("ADDRESS", *("PROTO",) * protocols, *("STATE",) * states, "PROGRAM", "PID", "USER", _REACHED[states])
 
 
 def under(head: Sequence[str], columns: Sequence[Sequence[str]]) -> list[Sequence[str]]:

@@ -18,13 +18,16 @@ _BY_ENTITY = "@:&"
 """A backslash does not keep @ from calling somebody, nor :// from making a link; an entity does (CommonMark, 2.5)."""
 
 
-def report_markdown(report: r.Report, *, exit_code: int | None = None, took: float | None = None) -> str:
+def report_markdown(
+    report: r.Report, *, exit_code: int | None = None, took: float | None = None, replayed: bool = False
+) -> str:
     """Return the report as Markdown (CommonMark).
 
     Args:
         report: what to tell.
         exit_code: told for the ticket when not None.
         took: seconds that the look took.
+        replayed: the facts were seen before, and this is said.
 
     Returns:
         Lines, each with its end.
@@ -50,7 +53,9 @@ def report_markdown(report: r.Report, *, exit_code: int | None = None, took: flo
     if report.timeline is not None:
         blocks += ["**What was seen**", code_block([str(line) for line in report.timeline.lines])]
     told = "" if exit_code is None else f", exit {exit_code}"
-    blocks.append(f"{code(sections.codes(report))}{told}. {escape(sections.signature(report, took))}")
+    blocks.append(
+        f"{code(sections.codes(report))}{told}. {escape(sections.signature(report, took, replayed=replayed))}"
+    )
     return "\n\n".join(blocks) + "\n"
 
 

@@ -77,9 +77,13 @@ def _dead(one: PacketStop, behind: int) -> PacketStop:
     return one._replace(status=Status.SKIPPED, text=text)
 
 
-def stop_row(one: PacketStop) -> tuple[str, str]:
-    """Return a stop as two cells, mark and name, and what was found: ("+ route", "lo: it stays on devbox")."""
-    return f"{STATUS_MARKS[one.status].ascii} {one.name}", one.text
+def stop_row(one: PacketStop) -> tuple[str, str, str]:
+    """Return a stop as cells: its name, its state in the word of all views, and what was found.
+
+    >>> stop_row(PacketStop("route", Status.PASS, "lo: it stays on devbox"))
+    ('route', 'ok', 'lo: it stays on devbox')
+    """
+    return one.name, STATUS_MARKS[one.status].word, one.text
 
 
 def row(dead: str | None = None) -> str:

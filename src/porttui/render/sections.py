@@ -14,7 +14,8 @@ from porttui.render.marks import RISK_WORDS, SEVERITY_MARKS, STATUS_MARKS
 
 _AS_ROOT = re.compile(
     r"(?:^|(?<=; )|(?<=also ))"
-    r"(?=(?:nft|ip6?tables(?:-\w+)?|sysctl|ip|ufw|firewall-cmd|fail2ban-client|setsebool|semanage|systemctl(?! --user)) )"
+    r"(?=(?:nft|ip6?tables(?:-\w+)?|sysctl|ip|ufw|firewall-cmd|fail2ban-client|setsebool|semanage"
+    r"|systemctl(?! --user)) )"
 )
 """Where a command for root begins in what takes a way back."""
 
@@ -220,12 +221,13 @@ def codes(report: r.Report) -> str:
     return ", then ".join(each.code for each in faults_of(report))
 
 
-def signature(report: r.Report, took: float | None = None) -> str:
+def signature(report: r.Report, took: float | None = None, *, replayed: bool = False) -> str:
     """Return who, where and when, with the offset from UTC: "dev@devbox, 2025-11-22 14:02:11 +0100, in 0.21 s."."""
     facts = report.facts
     when = report.at.strftime("%Y-%m-%d %H:%M:%S %z").rstrip()
     lasted = "" if took is None else f", in {seconds(took)}"
-    return f"{facts.privileges.user}@{facts.host.name}, {when}{lasted}."
+    told = f"{facts.privileges.user}@{facts.host.name}, {when}{lasted}."
+    return f"Replayed, nothing was looked at now; seen by {told}" if replayed else told
 
 
 def seconds(value: float) -> str:

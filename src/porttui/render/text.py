@@ -31,6 +31,7 @@ def report_text(  # noqa: PLR0913 - each is one independent choice of the caller
     took: float | None = None,
     colour: bool = False,
     one_line: bool = False,
+    replayed: bool = False,
 ) -> str:
     """Return the plain report.
 
@@ -42,6 +43,7 @@ def report_text(  # noqa: PLR0913 - each is one independent choice of the caller
         took: seconds that the look took.
         colour: print the word FAULT bold and red, the only colour that there is.
         one_line: leave the first line whole, however long: into a pipe it is grepped.
+        replayed: the facts were seen before, and this is said.
 
     Returns:
         Lines, each with its end.
@@ -60,7 +62,8 @@ def report_text(  # noqa: PLR0913 - each is one independent choice of the caller
             *_doubts(report, width),
             _for_root(report, width, command or ("porttui",)),
         ]
-    blocks.append(_ticket(report, width, exit_code, took))
+    who = ascii_text(sections.signature(report, took, replayed=replayed))
+    blocks.append(_ticket(report, width, exit_code, who))
     text = "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
     return re.sub(r"^FAULT\b", f"{_BOLD_RED}FAULT{_PLAIN}", text, flags=re.MULTILINE) if colour else text
 
@@ -174,10 +177,9 @@ def _for_root(report: r.Report, width: int, program: tuple[str, ...]) -> list[st
     ]
 
 
-def _ticket(report: r.Report, width: int, exit_code: int | None, took: float | None) -> list[str]:
+def _ticket(report: r.Report, width: int, exit_code: int | None, who: str) -> list[str]:
     what = sections.codes(report) + ("." if exit_code is None else f", exit {exit_code}.")
-    who = ascii_text(sections.signature(report, took))
-    lines = [f"{what} {who}"] if len(what) + len(who) < width else [what, who]
+    lines = [f"{what} {who}"] if len(what) + len(who) < width else [what, *paragraph(who, width)]
     if report.verdict.severity in (r.Severity.FAULT, r.Severity.WARNING):
         lines += paragraph(f"More: {sections.more(report)}", width)
     return lines

@@ -22,11 +22,11 @@ USUAL: tuple[tuple[str, int], ...] = (
     ("PROGRAM", 11),
     ("PID", 7),
     ("USER", 7),
-    ("REACHED BY", 15),
+    ("REACHED BY/PEER", 15),
 )
 BROAD: tuple[tuple[str, int], ...] = (
     ("LOCAL ADDRESS", 22), ("STATE", 8), ("QUEUE", 8), ("PROGRAM", 13), ("PID", 8), ("USER", 9), ("SINCE", 9),
-    ("REACHED BY", 16), ("COMMAND OR SERVICE", 24),
+    ("REACHED BY/PEER", 16), ("COMMAND OR SERVICE", 24),
 )  # fmt: skip
 _SORTED_BY: dict[Column, tuple[str, str]] = {
     "port": ("port", "port, last first"),
@@ -74,7 +74,7 @@ def head(width: int) -> str:
 def count(shown: Arranged, room: int) -> str:
     """Tell how many sockets there are and are shown, in which order, as fully as there is room."""
     of, by, number = f"{shown.kept} of {len(shown.table)}", f"by {sorted_by(shown)}", len(shown.others)
-    short = f"by {_SORTED_BY[shown.wish.by][0].partition(',')[0]}{', turned' if shown.wish.turned else ''}"
+    short = f"by {_SORTED_BY[shown.wish.by][0].partition(',')[0]}{', reversed' if shown.wish.turned else ''}"
     groups = f", {number} group{'' if number == 1 else 's'}" if shown.wish.grouping else ""
     texts = (f"{of} shown, {by}{groups}", f"{of}, {by}{groups}", f"{of}, {short}{groups}", f"{of}{groups}", of)
     return next((text for text in texts if cell_len(text) <= room), of)
@@ -144,7 +144,9 @@ def details(row: Socket, names: Names, place: Place, *, gone: bool = False) -> l
     line = columns.command_line(row, names) or columns.service(row)
     line = line or ("over, or not accepted yet" if what == columns.NOBODY else "command line: can't see")
     known = any(pid in names and names[pid].started for pid in row.pids)
-    about = f"pid {columns.pid(row)}, user {columns.user(row, names)}"
+    more = len(row.pids) - 1 if columns.certain(row) else 0
+    held = f"{columns.pid(row).rstrip('+')} and {more} more" if more > 0 else columns.pid(row)
+    about = f"pid {held}, user {columns.user(row, names)}"
     about += f", since {columns.since(row, names)}" if known else ""
     width = place.width
     if gone:
@@ -251,9 +253,9 @@ def _queue_words(row: Socket) -> str:
     if row.queue is None:
         return "Its queue can't be seen."
     if row.state != "LISTEN":
-        return f"{row.queue} bytes were received and not read."
+        return f"{row.queue} {'byte was' if row.queue == 1 else 'bytes were'} received and not read."
     may = f", {row.backlog} may" if row.backlog is not None else ""
-    return f"{row.queue} connections wait{may}."
+    return f"{row.queue} connection{'s wait' if row.queue != 1 else ' waits'}{may}."
 
 
 def _reach_words(row: Socket, host: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from porttui.model.report import Confidence, Remedy, RemedyStep, Report, ReportUnseen, Severity, Status, Verdict
 from porttui.model.target import QUESTION_TEXT, Question
+from porttui.reading.words import count as counted
 from porttui.render import sections
 from porttui.render.marks import SEVERITY_MARKS, STATUS_MARKS
 from porttui.render.sections import SURE, how_to_see, step_lines, step_text, things
@@ -64,7 +65,7 @@ def certainty(report: Report) -> tuple[str, tuple[ReportUnseen, ...]]:
     if report.verdict.severity is Severity.UNKNOWN:
         return ("What would decide it:" if matters else "Nothing here would decide it.", matters)
     if report.verdict.confidence is Confidence.CERTAIN:
-        parts = [f"{len(report.ruled_out)} causes ruled out"] * bool(report.ruled_out)
+        parts = [f"{counted(len(report.ruled_out), 'cause')} ruled out"] * bool(report.ruled_out)
         unseen = len(report.unseen)
         parts += [f"{things(unseen)} not seen, which cannot change this"] * bool(unseen)
         return (f"Certain: {'; '.join(parts)}." if parts else "Certain.", ())

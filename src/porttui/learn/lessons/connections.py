@@ -20,7 +20,7 @@ def way(facts: Facts) -> Page:
         idea="Between connect and an answer there are six stops, always in this order. The name becomes an address; "
         "the address finds a route; rules of a firewall let the packet pass; a socket takes it; a process answers. A "
         "fault at one stop hides all that are behind it.",
-        here=(("STOP", f"ON THE WAY TO {asked_endpoint(facts)}"), *(stop_row(one) for one in stops(report))),
+        here=(("STOP", "STATE", f"ON THE WAY TO {asked_endpoint(facts)}"), *(stop_row(one) for one in stops(report))),
         then=f"That is why porttui names the first stop at which the packet died. What {machine(facts)} does not show "
         "to this user is told as can't see, never as good.",
         tries=((f"porttui check {asked_endpoint(facts)}", "the same stops, with the evidence"),),
