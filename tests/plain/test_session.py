@@ -100,7 +100,7 @@ def test_all_that_the_tabs_tell_can_be_asked_for(tmp_path: Path, monkeypatch: py
         own.listen()
         port = own.getsockname()[1]
         asks = ("nonsense here", str(port), "r", "e all", f"3 :{port}", "p1", "a", "2", f"3 :{port}", "#1")
-        more = ("5", "192.168.77.7", "", "6 sigstopped", "", "b", "t", "", "s", "zz", "1", "q", "1")
+        more = ("5", "192.168.77.7", "", "6 sigstopped", "", "b", "t", "", "s", "3000", "1", "q", "1")
         _, said = _converse(tmp_path, None, *asks, *more, http=False)
     parts = re.split(r"^> ", said, flags=re.MULTILINE)[1:]
     told = dict(zip((*asks, *more), parts, strict=False))
@@ -115,7 +115,7 @@ def test_all_that_the_tabs_tell_can_be_asked_for(tmp_path: Path, monkeypatch: py
     assert "address already in use" in told["b"] or "taken" in told["b"]
     assert "Saved: " in told["s"]
     assert len(list(tmp_path.glob("porttui-*.json"))) == 1
-    assert "is no choice here" in told["zz"]
+    assert "t 3000 asks about it" in told["3000"]
     assert said.endswith("> q\n")
     assert max(len(line) for line in said.splitlines() if not line.startswith("Saved: ")) <= 80
 

@@ -127,9 +127,7 @@ class Session:
 
             learn(self._talk, None)
         elif word == "?":
-            self._talk.tell(
-                "Examples: 5173   localhost:3000   [::1]:8080   https://localhost/   connect ECONNREFUSED ..."
-            )
+            self._talk.table(_EXAMPLES)
         elif word:
             self._ask(typed)
 
@@ -163,7 +161,7 @@ class Session:
         typed = self._talk.ask(_hint(case) + _ASK, _KEYS)
         letter, rest = typed[:1].lower(), typed[1:].strip()
         letter = _TABS.get(letter, letter)
-        if typed and not (len(typed) == 1 or typed[1].isspace() or letter == "3"):
+        if typed and not (len(typed) == 1 or typed[1].isspace() or typed[0] == "/"):
             self._talk.tell(f"{typed[:40]!r} is no choice here; ? lists them, and t {typed[:20]} asks about it.")
         elif letter == "1":
             case.tell_answer()
