@@ -186,6 +186,15 @@ def test_what_leaves_by_a_device_is_asked_last() -> None:
     assert (from_there(answers).verdict, from_here(answers).verdict) == ("drop", "accept")
 
 
+def test_a_device_that_drops_what_neighbours_ask_each_other_is_no_open_way() -> None:
+    base: dict[str, Any] = {"family": "netdev", "hook": "ingress", "dev": "eth0", "policy": "drop"}
+    arp = [meta("protocol", "arp"), ACCEPT]
+    judged = from_there(nft(chain("first", [[port(80), ACCEPT]], **base)))
+    assert (judged.verdict, "finds the address" in judged.unknown[0]) == ("unknown", True)
+    assert from_there(nft(chain("first", [[port(80), ACCEPT], arp], **base))).verdict == "accept"
+    assert from_there(nft(chain("first", [[port(81), ACCEPT]], **base))).verdict == "drop"
+
+
 def test_a_bridge_is_asked_about_what_comes_by_it() -> None:
     rules = nft(chain("in", [[port(80), DROP]], family="bridge", hook="input"))
     bridged, vlan = (replace(WORLD, kinds=(("eth0", kind),)) for kind in ("bridge", "vlan"))

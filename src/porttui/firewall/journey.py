@@ -547,6 +547,9 @@ class _Journey:
             path = (*state.path, Passed("bridge" if bridged else hook, way, end.stops, chain, end.missed))
             last = end.stops[-1] if end.stops else None
             if end.end == "accept":
+                if _keeps_neighbours_apart(chain, packet):
+                    self._walk.unknown[f"whether the neighbour still finds the address, past {chain.name}"] = None
+                    yield _State(came, "unknown", path, last, state.redirect)
                 said = last if last is not None and last.rule is not None else state.stop
                 yield _State(came, "", path, said, state.redirect)
             elif end.end == "nat":
@@ -599,6 +602,18 @@ def _may_be_translated(packet: Packet, hook: str) -> bool:
     """Tell whether NAT chains are still asked: the first one that translates is the last (nf_nat_inet_fn)."""
     kind = "dnat" if _NAT_AT.get(hook) == _NAT_DESTINATION else "snat"
     return packet.state == "new" and kind not in packet.nat_done
+
+
+def _keeps_neighbours_apart(chain: Chain, packet: Packet) -> bool:
+    """Tell whether a chain of a device may drop what neighbours ask each other before they send.
+
+    ARP (RFC 826) and neighbour discovery (RFC 4861) pass no other chain. As long as an address is remembered, which is
+    for half a minute or more (arp(7)), a connection opens all the same.
+    """
+    if chain.family != "netdev" or chain.policy != "drop" or "lo" in {packet.iif, packet.oif}:
+        return False
+    asked = ("arp",) if packet.family == 4 else ("icmpv6", "nd-")
+    return not any(each in rule.text for rule in chain.rules for each in asked)
 
 
 def _translated_as_before(packet: Packet, hook: str) -> Packet:
