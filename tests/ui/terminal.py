@@ -54,6 +54,7 @@ class Terminal:
         environment |= (
             {"TERM": "xterm-256color", "PYTHONPATH": f"{SRC}:{ROOT}"} | {"XDG_STATE_HOME": self.state} | variables
         )
+        self.variables = {f"{name}={value}" for name, value in environment.items()}
         self.process = subprocess.Popen(
             (*program, *argv),
             stdin=slave,

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 
 from porttui.ui.app import Ended
 from porttui.ui.terminal.colours import luminance, taken_down
-from porttui.ui.terminal.looks import THEMES, Depth, Glyphs, depth_of, glyphs_of, is_light, system_of
+from porttui.ui.terminal.looks import THEMES, Depth, Glyphs, depth_of, glyphs_of, has_second_screen, is_light, system_of
 from tests import reports
 from tests.ui.screen import app_on, running, text, until
 
@@ -128,6 +128,11 @@ def test_the_variables_tell_which_characters_there_are() -> None:
     assert glyphs_of({"TERM": "xterm"}, utf8=False) is Glyphs.ASCII
     assert glyphs_of({"TERM": "vt220"}, utf8=True) is Glyphs.ASCII
     assert glyphs_of({"TERM": "linux"}, utf8=True) is Glyphs.NO_MARKS
+
+
+def test_the_variables_tell_whether_there_is_a_second_screen() -> None:
+    assert [has_second_screen({"TERM": term}) for term in ("xterm", "screen-256color", "")] == [True] * 3
+    assert [has_second_screen({"TERM": term}) for term in ("linux", "linux-16color", "vt100", "vt220")] == [False] * 4
 
 
 def test_the_background_is_light_where_the_terminal_says_so() -> None:

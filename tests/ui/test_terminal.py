@@ -97,11 +97,19 @@ def test_it_ends_when_the_line_is_down_and_takes_no_bytes(terminal: Terminal, nu
         assert terminal.restored()
 
 
-@pytest.mark.parametrize("key", [b"q", b"\x03"], ids=["q", "ctrl+c"])
+@pytest.mark.parametrize(
+    ("terminal", "key"),
+    [({}, b"q"), ({"TERM": "vt220"}, b"\x03")],
+    indirect=["terminal"],
+    ids=["q", "ctrl+c, one screen"],
+)
 def test_keys_leave_with_the_exit_code_of_the_answer(terminal: Terminal, key: bytes) -> None:
     terminal.type(key)
     assert terminal.ended() == 1
     assert terminal.restored()
+    one_screen = "TERM=vt220" in terminal.variables
+    # the emulator has one screen, too: what is not wiped stays
+    assert any(row.strip() for row in terminal.screen().display) is not one_screen
 
 
 def cost(terminal: Terminal, keys: bytes) -> int:
@@ -175,16 +183,11 @@ def test_every_character_can_be_told_from_its_background(terminal: Terminal) -> 
     numbers = {
         int(one) for each in re.findall(rb"\x1b\[([0-9;]*)m", terminal.output) for one in each.split(b";") if one
     }
-    no_colour = "NO_COLOR=1" in variables_of(terminal)
+    no_colour = "NO_COLOR=1" in terminal.variables
     assert (numbers <= {0, 1, 7}) is no_colour
     assert terminal.output.isascii() is no_colour
     assert screen.buffer[0][1].reverse
     assert [row for row, cells in screen.buffer.items() if any(cell.reverse for cell in cells.values())] == [0]
-
-
-def variables_of(terminal: Terminal) -> list[str]:
-    """Return the variables that it was started with."""
-    return Path(f"/proc/{terminal.process.pid}/environ").read_text().split("\0")
 
 
 @pytest.mark.parametrize("variables", [{"PYTHONIOENCODING": "iso8859-1"}, {}], ids=["latin-1", "--ascii"])

@@ -68,7 +68,7 @@ def looks_of(theme: str | None = None, *, ascii_only: bool = False) -> Looks:
         ascii_only: whether ASCII was asked for.
     """
     from porttui.observe.terminal import environment, is_utf8
-    from porttui.ui.terminal.looks import Glyphs, Looks, depth_of, glyphs_of, is_light
+    from porttui.ui.terminal.looks import Glyphs, Looks, depth_of, glyphs_of, has_second_screen, is_light
 
     variables = environment()
     written = (sys.stderr.encoding or "").lower().replace("-", "")
@@ -77,6 +77,7 @@ def looks_of(theme: str | None = None, *, ascii_only: bool = False) -> Looks:
         theme=theme or ("light" if is_light(variables) else "dark"),
         glyphs=Glyphs.ASCII if ascii_only else glyphs,
         depth=depth_of(variables),
+        second_screen=has_second_screen(variables),
     )
 
 

@@ -40,6 +40,7 @@ from porttui.ui.shown import Here, Shown
 from porttui.ui.terminal.colours import Colours
 from porttui.ui.terminal.drawing import ChangedCells
 from porttui.ui.terminal.mouse import mouse_taken, take_mouse
+from porttui.ui.terminal.one_screen import wiping
 from porttui.ui.terminal.told import Told
 from porttui.ui.theme import themes
 
@@ -203,6 +204,8 @@ class PortTui(ChangedCells[Ended]):
         depth = looks.depth or _FOUND.get(self.console.color_system or "", Depth.ALL)
         own = (AsciiFilter(looks.glyphs), Colours(depth))
         self.no_color = depth is Depth.NONE
+        if not looks.second_screen:
+            self.driver_class = wiping(self.driver_class)
         self._taking_down = [each for each in own if each.enabled]
         for theme in themes():
             self.register_theme(theme)

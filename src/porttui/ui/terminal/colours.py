@@ -36,7 +36,7 @@ class Colours(LineFilter):
 
     def apply(self, segments: list[Segment], background: Background) -> list[Segment]:
         """Return the same segments in the colours that the terminal has."""
-        is_dark = luminance(background.rich_color.get_truecolor()) < _MIDDLE
+        is_dark = _is_dark(background)
         return [
             Segment(text, style if style is None else taken_down(style, self._depth, is_dark=is_dark), control)
             for text, style, control in segments
@@ -100,6 +100,11 @@ def _numbered(colour: Color, system: ColorSystem) -> Color:
     """Return the colour of a system that Rich finds nearest, without the name of the one it was."""
     number = colour.downgrade(system).number
     return colour if number is None else Color.from_ansi(number)
+
+
+@lru_cache(64)
+def _is_dark(background: Background) -> bool:
+    return not _is_light(background.rich_color)
 
 
 def _is_light(colour: Color) -> bool:

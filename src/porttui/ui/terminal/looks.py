@@ -43,11 +43,15 @@ class Looks(NamedTuple):
     glyphs: Glyphs = Glyphs.ALL
     depth: Depth | None = Depth.ALL
     """None: as many colours as Textual finds."""
+    second_screen: bool = True
+    """Whether the terminal gets back what it showed before by itself."""
 
 
 _CHOSEN = {"standard": Depth.FEW, "windows": Depth.FEW, "256": Depth.MANY, "truecolor": Depth.ALL}
 _MONOCHROME = re.compile(r"vt(52|1\d\d|2[02]\d|3[02]\d|4\d\d)(-.*)?|.+-(m|mono)")
 """TERM of terminals without colours (terminfo(5): no `colors`)."""
+_ONE_SCREEN = re.compile(r"(linux|ansi|cons25|sun|vt\d\w*)(-.*)?")
+"""TERM of terminals without a second screen (terminfo(5): no `smcup`)."""
 _MANY = re.compile(
     r".*256color.*|(xterm-)?(kitty|ghostty)|alacritty.*|foot.*|wezterm|contour.*|rio|konsole|mintty|st|vte"
 )
@@ -98,6 +102,11 @@ def glyphs_of(environment: Mapping[str, str], *, utf8: bool) -> Glyphs:
     if not utf8 or re.match(r"vt\d", term):
         return Glyphs.ASCII
     return Glyphs.NO_MARKS if re.fullmatch(r"linux(-.*)?", term) else Glyphs.ALL
+
+
+def has_second_screen(environment: Mapping[str, str]) -> bool:
+    """Tell whether the terminal, TERM in these variables, has an alternate screen."""
+    return not _ONE_SCREEN.fullmatch(environment.get("TERM", "").lower())
 
 
 def is_light(environment: Mapping[str, str]) -> bool:
