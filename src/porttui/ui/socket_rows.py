@@ -154,7 +154,7 @@ def details(row: Socket, names: Names, place: Place, *, gone: bool = False) -> l
             line, width - 1, "   "
         )
     rows = wrap(f"{columns.local(row)}   {row.state}: {does}", width - 1, " ")
-    rows += wrap(line, width - 1, "   ")[:3]
+    rows += _first_rows(wrap(line, width - 1, "   "), width)
     rows += wrap(about, width - 1, "   ")
     return rows + wrap(f"{_queue_words(row)} {_reach_words(row, place.host)}".strip(), width - 1, "   ")
 
@@ -170,7 +170,12 @@ def group_details(group: Group, shown: Arranged, names: Names, place: Place) -> 
     title = _holder(first, names) if shown.wish.grouping == "process" else _port_words(group, shown)
     rows = wrap(f"{title}: {told}", place.width - 1, " ")
     line = columns.command_line(first, names) if shown.wish.grouping == "process" else ""
-    return rows + (wrap(line, place.width - 1, "   ")[:3] if line else [])
+    return rows + (_first_rows(wrap(line, place.width - 1, "   "), place.width) if line else [])
+
+
+def _first_rows(rows: list[str], width: int) -> list[str]:
+    """Return at most three rows, the last one marked when there are more; `C` shows all."""
+    return rows if len(rows) <= 3 else [*rows[:2], f"{rows[2][: width - 3]} {CUT}"]
 
 
 def narrow_details(row: Socket, names: Names, width: int, *, gone: bool = False) -> list[str]:
@@ -264,7 +269,7 @@ def _reach_words(row: Socket, host: str) -> str:
     family = family_name(row.address)
     if is_wildcard(row.address):
         both = "IPv4 and IPv6" if family == "IPv6" and row.v6only is False else family
-        return f"Its address lets other computers in, by {both}; whether a firewall does is on tab 4."
+        return f"Its address lets other computers in, by {both}; whether a firewall does is on tab 5."
     if is_loopback(row.address):
         return f"Only programs on {host} reach it, by {family}."
     return f"It is reached by {family} at this address only."

@@ -99,9 +99,8 @@ def compact_ways(report: Report, marked: frozenset[Place], width: int, limit: in
             if cell_len(together) <= width and "\n" not in typed:
                 part.append(together.rstrip())
             else:
-                part += wrap(sentence(remedy, index, report), width, box) + [
-                    " " * 11 + one for one in typed.splitlines()
-                ]
+                part += wrap(sentence(remedy, index, report), width, box)
+                part += [row for one in typed.splitlines() for row in wrap(one, width, " " * 11, " " * 13)]
         part += wrap(remedy.note, width, " ") if remedy.note else []
         if rows and len(rows) + len(part) > limit:
             left = len(report.remedies) - done

@@ -313,7 +313,10 @@ class DiagnosisScreen(Screen[None]):
         summary = report.verdict.summary if report is not None and not self.shown.looking else ""
         side = report.found[0] if report is not None and report.found and summary else None
         found = f" Found: {', '.join(filter(None, (side.endpoint, side.text)))}." if side else ""
-        return f"{words} {self.shown.asked.target} {summary}{found} Window too small."
+        start, small = f"{words} {self.shown.asked.target}", "Window too small."
+        width, height = max(1, self.size.width), self.size.height
+        told = (f"{start} {summary}{found} {small}", f"{start} {summary} {small}", f"{start} {small}")
+        return next((text for text in told if len(wrap(text, width)) <= height), told[0])
 
     # Keys
 

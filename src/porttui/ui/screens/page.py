@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
@@ -54,6 +55,9 @@ class PageScreen(Screen[None]):
         rows: list[Line] = []
         for left, right in self._entries:
             lead = f" {left:<{column - 1}}" if left else " "
+            if cell_len(left) + 2 > column:  # no blank would be between the two
+                rows.append(Line(f" {left}"))
+                lead = " " * column
             rows += plain(wrap(right, width - 1, lead, " " * column if left else " "))
         self._top = max(0, min(self._top, len(rows) - max(1, text.size.height)))
         self.query_one("#state", Rows).show([styled(" ", self._heading, "state")])

@@ -50,6 +50,10 @@ _MOST_RECENT, _MOST_RECENT_NARROW = 5, 2
 """How many targets of before are shown; ten are kept."""
 
 
+_TINY = 40
+"""Below this width only the shortest words have room."""
+
+
 class StartScreen(Screen[None]):
     """Asks for a target."""
 
@@ -338,6 +342,8 @@ class StartScreen(Screen[None]):
                 "change the line until it is read" if not self._complaint else "this can't be read yet: change the line"
             )
         if asked is None:
+            if self.size.width < _TINY:
+                return "type a port"
             return "type a port, or press down" if self.size.width < NARROW else "type a port, or go down to a program"
         return "enter finds out why"
 

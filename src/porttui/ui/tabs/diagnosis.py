@@ -26,7 +26,7 @@ from porttui.ui.lines import (
 )
 from porttui.ui.panels import laptop, packet_way, process, sockets_on_port
 from porttui.ui.shown import Shown
-from porttui.ui.tabs.tab import LEFT, Drawing, Tab
+from porttui.ui.tabs.tab import Drawing, Tab, left_cells
 from porttui.ui.timeline import last_look, watching_rows
 from porttui.ui.ways import compact_ways
 from porttui.ui.words import MARKS, ORDER, certainty, command, faults, fix_hint, unseen_row
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from porttui.ui.app import PortTui
 
 _INDENT = "   "
+_FEW_ROWS = 14
+"""With fewer rows no row is left empty, so that the answer and the steps are seen together."""
 _SUMMARY_AT = 28
 """Column in which the words of a step begin."""
 _LEFT_LABELS = ("you asked for", "what listens")
@@ -128,8 +130,8 @@ class DiagnosisTab(Tab):
     def draw(self, width: int, height: int) -> Drawing:
         """Draw for a narrow, a usual or a wide window."""
         if width < NARROW:
-            return self._narrow(width)
-        if width < WIDE:
+            return self._narrow(width, height)
+        if width < WIDE or height < _FEW_ROWS:
             return self._usual(width, height)
         return self._wide(width, height)
 
@@ -141,18 +143,22 @@ class DiagnosisTab(Tab):
             return Drawing([*body, *[EMPTY] * gap], focus, (*footer, EMPTY))
         several = report is not None and len(faults(report)) > 1
         rows = body if several else [*body, EMPTY]
-        return Drawing(squeezed(rows, height - len(footer), focus[1]), focus, footer)
+        if height >= _FEW_ROWS:
+            return Drawing(squeezed(rows, height - len(footer), focus[1]), focus, footer)
+        above = rows[: focus[0]].count(EMPTY)
+        return Drawing(_dense(rows), (focus[0] - above, focus[1] - above), footer)
 
     def _wide(self, width: int, height: int) -> Drawing:
-        body, focus, footer = self._answer(LEFT, height)
+        cells = left_cells(width)
+        body, focus, footer = self._answer(cells, height)
         left = [*body, EMPTY, *footer]
         right: list[Line] = []
         report = self.shown.report
         if report is not None:
             if report.remedies and not self.shown.looking:
-                left += [Line(ROW_RULE * LEFT), Line(f" {fix_heading(report)}")]
-                left += compact_ways(report, self.shown.marked, LEFT)
-            room = width - LEFT - 1
+                left += [Line(ROW_RULE * cells), Line(f" {fix_heading(report)}")]
+                left += compact_ways(report, self.shown.marked, cells)
+            room = width - cells - 1
             for panel in (
                 sockets_on_port(report, room),
                 process(report, room),
@@ -161,9 +167,9 @@ class DiagnosisTab(Tab):
             ):
                 right += [*panel, EMPTY] * bool(panel)
             right = right[:-1]
-        return Drawing(beside(left, right, LEFT, width), focus)
+        return Drawing(beside(left, right, cells, width), focus)
 
-    def _narrow(self, width: int) -> Drawing:
+    def _narrow(self, width: int, height: int) -> Drawing:
         shown, report = self.shown, self.shown.report
         rows = _headline(shown, width)
         if report is not None:
@@ -191,6 +197,8 @@ class DiagnosisTab(Tab):
         else:
             last = "Looking."
         footer = tuple(last_look(shown, width)[:1]) if shown.watch_wanted and not shown.looking else ()
+        if len(rows) <= height and report is not None and not footer:
+            return Drawing(rows)
         return Drawing(rows, None, footer or (Line(" " + cut(last, width - 2)),))
 
     def _answer(self, width: int, height: int) -> tuple[list[Line], tuple[int, int], tuple[Line, ...]]:
@@ -227,6 +235,11 @@ class DiagnosisTab(Tab):
         elif evidence or len(rows) + len(footer) + 3 <= height:
             rows += [EMPTY, Line(f" Evidence for {step.name.value}"), *plain(_evidence_rows(evidence, width))]
         return rows, focus, tuple(plain(footer))
+
+
+def _dense(rows: list[Line]) -> list[Line]:
+    """Leave out every empty row."""
+    return [row for row in rows if row != EMPTY]
 
 
 def _steps(shown: Shown) -> tuple[StepResult, ...]:

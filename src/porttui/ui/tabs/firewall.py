@@ -18,7 +18,7 @@ from porttui.ui.keymap import key_of
 from porttui.ui.lines import EMPTY, NARROW, WIDE, Line, beside, plain, squeezed, styled, wrap
 from porttui.ui.panels import packet_way
 from porttui.ui.shown import Shown
-from porttui.ui.tabs.tab import LEFT, Drawing, Tab
+from porttui.ui.tabs.tab import Drawing, Tab, left_cells
 from porttui.ui.words import MARKS, command, number
 
 if TYPE_CHECKING:
@@ -227,16 +227,17 @@ class FirewallTab(Tab):
 
     def _wide(self, report: Report, judged: Judged, width: int, height: int) -> Drawing:
         stops = self._way()
-        left = [*plain(wrap(_sentence(report), LEFT - 1, " ")), EMPTY, *self._title(report, judged, LEFT)]
+        cells = left_cells(width)
+        left = [*plain(wrap(_sentence(report), cells - 1, " ")), EMPTY, *self._title(report, judged, cells)]
         start = len(left)
-        left += draw.way_rows(stops, LEFT, at=self.cursor)
-        verdict = draw.verdict_rows(report, judged, LEFT)
+        left += draw.way_rows(stops, cells, at=self.cursor)
+        verdict = draw.verdict_rows(report, judged, cells)
         for most in range(_MOST_MISSED, -1, -2):  # as many as leave room for the verdict
-            full = draw.stop_in_full(stops[min(self.cursor, len(stops) - 1)], LEFT, most)
+            full = draw.stop_in_full(stops[min(self.cursor, len(stops) - 1)], cells, most)
             if len(left) + len(full) + len(verdict) + 2 <= height:
                 break
         left += [EMPTY, *full, EMPTY, *verdict]
-        room = width - LEFT - 1
+        room = width - cells - 1
         if not seen.target_is_local(report.facts) or draw.cannot_ask(report, able=self._able()):
             right = [Line(" And from elsewhere?"), *self._why_not(report, room)]
         else:
@@ -245,7 +246,7 @@ class FirewallTab(Tab):
         right += [EMPTY, *draw.read_rows(report, room - 1)]
         if report.verdict.step is Step.FIREWALL and report.remedies:
             right += [EMPTY, *_narrowest_rows(report, room)]
-        return Drawing(beside(left, right, LEFT, width), (start + self.cursor, start + self.cursor))
+        return Drawing(beside(left, right, cells, width), (start + self.cursor, start + self.cursor))
 
     def _why_not(self, report: Report, width: int) -> list[Line]:
         if not seen.target_is_local(report.facts):
@@ -267,7 +268,7 @@ class FirewallTab(Tab):
 
     def _unread(self, report: Report, width: int) -> Drawing:
         """Draw what the connection itself shows, where the rules were not read."""
-        left = LEFT if width >= WIDE else width
+        left = left_cells(width) if width >= WIDE else width
         rows = plain(wrap(_sentence(report), left - 1, " "))
         stops = self._way()
         if width < NARROW:
@@ -276,15 +277,15 @@ class FirewallTab(Tab):
             rows += [EMPTY, *self._title(report, None, left)]
             rows += draw.way_rows(stops, left) if stops else packet_way(report, left - 1)[1:]
         rows += [EMPTY, *draw.unread_rows(report, left)]
-        read = draw.read_rows(report, width - LEFT - 2 if width >= WIDE else width - 1)
+        read = draw.read_rows(report, width - left_cells(width) - 2 if width >= WIDE else width - 1)
         if not self.shown.looking and report.facts.attempts and seen.target_is_local(report.facts):
             read += [
                 EMPTY,
                 Line(" And from elsewhere?"),
-                *self._why_not(report, width - LEFT - 1 if width >= WIDE else width),
+                *self._why_not(report, width - left_cells(width) - 1 if width >= WIDE else width),
             ]
         if width >= WIDE:
-            return Drawing(beside(rows, read, LEFT, width))
+            return Drawing(beside(rows, read, left_cells(width), width))
         return Drawing([*rows, EMPTY, *read])
 
     def _title(self, report: Report, judged: Judged | None, width: int) -> list[Line]:

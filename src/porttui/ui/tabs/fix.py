@@ -16,11 +16,13 @@ from porttui.ui.keymap import key_of
 from porttui.ui.lines import EMPTY, NARROW, WIDE, Line, beside, plain, wrap
 from porttui.ui.panels import process, sockets_on_port
 from porttui.ui.shown import Shown
-from porttui.ui.tabs.tab import LEFT, Drawing, Tab
+from porttui.ui.tabs.tab import Drawing, Tab, left_cells
 from porttui.ui.timeline import last_look, watching_rows
 from porttui.ui.ways import Place, explained, part_rows, places, step_name, step_rows, title_rows
 from porttui.ui.words import all_needed, command, price, sentence
 
+_FEW_ROWS = 16
+"""With fewer rows the last look alone is told of the timeline."""
 _HOW_IT_LOOKS = (
     "A look reads the socket table. It connects only when the table has changed, or where the table cannot show the "
     "fault, at most every 10 s."
@@ -169,7 +171,8 @@ class FixTab(Tab):
         name = step_name(place)
         if narrow:
             after = following[following.index(place[0]) + 1 :]
-            return f"do {name}" + (f", or {key_of('next_way')} for way {after[0]}" if after else "")
+            leads = "for way" if len(place[0]) == 1 else "to"  # "First" and "Then" leave less room than "A" and "B"
+            return f"do {name}" + (f", or {key_of('next_way')} {leads} {after[0]}" if after else "")
         elsewhere = f"do a way in a second terminal (none? {key_of('suspend')}, and fg comes back)"
         if not self.shown.watching:
             return f"{elsewhere}; then {key_of('recheck')}"
@@ -186,12 +189,15 @@ class FixTab(Tab):
         if self.shown.fixed:
             return self._fixed(report, width)
         narrow = width < NARROW
-        left = LEFT if width >= WIDE else width
+        left = left_cells(width) if width >= WIDE else width
+        right = width - left - 1 if width >= WIDE else width
         rows: list[Line] = []
         focus: tuple[int, int] | None = None
         if report.remedies:
             opening = [] if narrow else [*self._news(left), *plain(wrap(self._opening(report), left, " ")), EMPTY]
-            drawn, (first, last) = self._ways(report, left, only=self.place() if narrow else None)
+            drawn, (first, last) = self._ways(report, left, only=None)
+            if narrow and len(drawn) >= height:
+                drawn, (first, last) = self._ways(report, left, only=self.place())
             rows = [*opening, *drawn]
             focus = (first + len(opening), last + len(opening))
         else:
@@ -199,19 +205,23 @@ class FixTab(Tab):
         if narrow:
             below = tuple(last_look(self.shown, width)) or (EMPTY,)
             return Drawing([*rows, *[EMPTY] * (height - len(rows) - len(below))], focus, below)
-        watched = watching_rows(self.shown, width if width < WIDE else width - LEFT - 1, 3 if height < 30 else 8)
+        watched = watching_rows(self.shown, right, 3 if height < 30 else 8)
+        if width < WIDE and height < _FEW_ROWS:
+            return Drawing(rows, focus, tuple(last_look(self.shown, width)))
         if width < WIDE:
             return Drawing(rows, focus, (EMPTY, *watched) if watched else ())
-        return Drawing(beside(rows, self._beside(report, watched, width - LEFT - 1), LEFT, width), focus)
+        return Drawing(beside(rows, self._beside(report, watched, right), left, width), focus)
 
     def _fixed(self, report: Report, width: int) -> Drawing:
-        left = LEFT if width >= WIDE else width
+        left = left_cells(width) if width >= WIDE else width
         rows, focus = proof.fixed_rows(self.shown, left, self.place())
         now = self.shown.report or report
         if width < WIDE:
             return Drawing(rows, focus, (EMPTY,) if width < NARROW else ())
-        room = width - LEFT - 1
-        return Drawing(beside(rows, [*sockets_on_port(now, room), EMPTY, *process(now, room)], LEFT, width), focus)
+        room = width - left - 1
+        return Drawing(
+            beside(rows, [*sockets_on_port(now, room), EMPTY, *process(now, room)], left_cells(width), width), focus
+        )
 
     def _beside(self, report: Report, watched: list[Line], room: int) -> list[Line]:
         """Return the right column: the timeline, the sockets, and what differs from the beginning."""
@@ -281,6 +291,7 @@ class FixTab(Tab):
         focus = (0, 0)
         place = self.place()
         told: list[str] = []
+        wide = self.size.width >= WIDE
         for remedy in report.remedies:
             if only is not None and remedy.way != only[0]:
                 continue
@@ -293,12 +304,12 @@ class FixTab(Tab):
                 rows += wrap(f"({step.why})", width - 1, " " * 13) if here and step.why else []
                 if here and self.explains:
                     told = part_rows(report, (remedy.way, index), width)
-                    rows += told if width != LEFT else []
+                    rows += told if not wide else []
                 focus = (first, len(rows) - 1) if here else focus
             rows += wrap(remedy.note, width - 1, "    ") if remedy.note else []
             rows += wrap(f"To undo it: {undo(remedy, report)}", width - 1, "    ") if remedy.undo else []
-            rows += [""] * (width == LEFT)
-        return plain([*rows, *(told if width == LEFT else [])]), focus
+            rows += [""] * wide
+        return plain([*rows, *(told if wide else [])]), focus
 
 
 def _one_of(ways: list[str], last: str) -> str:

@@ -20,7 +20,7 @@ from porttui.ui.keymap import key_of
 from porttui.ui.lines import EMPTY, NARROW, WIDE, Line, aligned, beside, plain, styled, wrap
 from porttui.ui.panels import packet_way
 from porttui.ui.shown import Shown
-from porttui.ui.tabs.tab import LEFT, Drawing, Tab
+from porttui.ui.tabs.tab import Drawing, Tab, left_cells
 
 _MOST_WORDS = 4
 
@@ -143,12 +143,12 @@ class LearnTab(Tab):
             return Drawing(_explanations(report, min(width, 100)))
         if self.page_shown == "contents":
             return self._contents(width)
-        left = LEFT if width >= WIDE else width
+        left = left_cells(width) if width >= WIDE else width
         rows = self._lesson(report, left, height)
         if width < WIDE:
             return Drawing(rows)
         text = "\n".join(row.text for row in rows)
-        return Drawing(beside(rows, self._beside(report, text, width - LEFT - 1), LEFT, width))
+        return Drawing(beside(rows, self._beside(report, text, width - left - 1), left, width))
 
     def _lesson(self, report: Report, width: int, height: int) -> list[Line]:
         lesson = self.lesson

@@ -20,7 +20,7 @@ from porttui.render.processes import listening_processes, state_of, who
 from porttui.render.sections import how_to_see
 from porttui.ui.confirm import confirmation, menu, refusal_rows
 from porttui.ui.keymap import key_of
-from porttui.ui.lines import EMPTY, NARROW, Line, pad, plain, wrap
+from porttui.ui.lines import EMPTY, NARROW, WIDE, Line, pad, plain, wrap
 from porttui.ui.shown import Shown
 from porttui.ui.tabs.tab import Drawing, Tab
 
@@ -286,7 +286,8 @@ class ProcessTab(Tab):
             state = "GONE"
         title = f" {who(one, report)}"
         indent = "   " if width >= NARROW else " "
-        rows = [pad(title, width - len(state) - 2) + state] if width >= NARROW else [title, f" {state}"]
+        across = min(width, WIDE)  # in a very wide window the eye would not find it at the end of the row
+        rows = [pad(title, across - len(state) - 2) + state] if width >= NARROW else [title, f" {state}"]
         rows += [""] * (width >= NARROW)
         told = list(self._rows_about(one, report, inspected, reasons=height >= 28))
         told += process_rows.log_rows(inspected, report, 8 if height >= 28 else 3) if not self.menu else []
@@ -326,7 +327,7 @@ class ProcessTab(Tab):
         held = [row for row in table.rows if row.port == port and row.state == "LISTEN"]
         if not held:
             return wrap(f"No program listens on port {port}.", width - 1, " ")
-        rows = [f" Who listens on port {port} can't be seen from here."]
+        rows = wrap(f"Who listens on port {port} can't be seen from here.", width - 1, " ")
         for row in held:
             service = columns.service(row)
             about = f"{columns.local(row)}, user {columns.user(row, self.shown.names)}" + (

@@ -30,9 +30,13 @@ from porttui.ui.tabs.tab import Drawing, Tab
 if TYPE_CHECKING:
     from porttui.ui.screens.diagnosis import DiagnosisScreen
 
+_MANY_ROWS = 24
+"""With so many rows the one in focus is told in full in a narrow window, too."""
 _LEAST_ROWS = 3
 """Rows of the table that have to stay when there is little room."""
 _WHEEL = 3
+_FEW_ROWS = 14
+"""With fewer rows the table comes before what is told of the row in focus, which C shows whole."""
 _MOST_BARE = 500
 """Rows that are shown to be selected by hand."""
 _ABOVE = 2
@@ -405,6 +409,8 @@ class SocketsTab(Tab):
         self._room = height - len(start) - len(told) - 4
         whole = self._room >= _LEAST_ROWS
         if not whole:
+            if height < _FEW_ROWS:
+                start, told = [start[0], start[2]], told[:2]
             self._room = max(1, height - len(start) - len(told) - 1)
         visible = self._drawn(shown, width)
         below = socket_rows.below(shown, width, typing=self.editing, new=any(row.text[2] == "*" for row in visible))
@@ -418,6 +424,8 @@ class SocketsTab(Tab):
         socket, names = self._held(row)
         if socket is not None:
             below = socket_rows.narrow_details(socket, names, width, gone=isinstance(row, Gone))
+            if height >= _MANY_ROWS and shown.entries:
+                below = self._details(row, shown, width)
         else:
             below = self._details(row, shown, width)[:2] if row is not None else []
         self._room = max(1, height - len(below))

@@ -13,6 +13,14 @@ from porttui.ui.widgets.rows import Rows
 
 LEFT = 71
 """Cells of the left one of two columns."""
+_ROOMY = 160
+"""From this width on the left column is as wide as the right one, up to what can be read with ease."""
+_MOST_LEFT = 100
+
+
+def left_cells(width: int) -> int:
+    """Return how wide the left one of two columns is in a wide window."""
+    return LEFT if width < _ROOMY else min(_MOST_LEFT, width // 2)
 
 
 class Drawing(NamedTuple):
@@ -38,6 +46,8 @@ class Tab(Rows, can_focus=True):
         self.top = 0
         self._follow = False
         self._below = False
+        self._went = False
+        """The user has moved the cursor."""
 
     def draw(self, width: int, height: int) -> Drawing:
         """Return every row of the tab for a window of this size."""
@@ -108,7 +118,8 @@ class Tab(Rows, can_focus=True):
         width, height = self.size.width, self.size.height
         if not width or not height or not self.display:
             return
-        self.cursor = max(0, min(self.cursor, self.stops() - 1))
+        if self.stops():  # where a window of this size has none, it stays for one that has
+            self.cursor = max(0, min(self.cursor, self.stops() - 1))
         rows, focus, footer = self.draw(width, height)
         room = height
         if len(rows) + len(footer) > height:
@@ -133,15 +144,15 @@ class Tab(Rows, can_focus=True):
         return rows
 
     def on_resize(self) -> None:
-        """Draw for the new size, with the row in focus in sight."""
-        self._follow = self.cursor > 0
+        """Draw for the new size: with the row in focus in sight when the user went there, else from the beginning."""
+        self._follow = self._went and 0 < self.cursor < self.stops()
         self.redraw()
 
     def move(self, by: int) -> None:
         """Move the cursor; where there is none, or at its end, scroll."""
         if 0 <= self.cursor + by < self.stops():
             self.cursor += by
-            self._follow = True
+            self._follow = self._went = True
         else:
             self.top += by
         self.redraw()
@@ -153,9 +164,10 @@ class Tab(Rows, can_focus=True):
 
     def jump(self, by: int) -> None:
         """Go to the first row, or to the last."""
-        self.cursor = 0 if by < 0 else max(0, self.stops() - 1)
+        if self.stops():
+            self.cursor = 0 if by < 0 else self.stops() - 1
         self.top = 0 if by < 0 else 1 << 30  # as far as there are rows
-        self._follow = self.stops() > 0
+        self._follow = self._went = self.stops() > 0
         self.redraw()
 
     def way(self, by: int) -> None:
