@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from porttui.model.parse import parse
+from porttui.model.parse import _typed, _unwrap, parse
+from porttui.model.plain import read_plain
 from porttui.model.printable import is_printable
 from porttui.model.target import Asked, Question, Target, TargetError
 
@@ -345,3 +346,22 @@ def test_any_text_gives_a_target_or_a_message(text: str) -> None:
     assert asked.target.host
     for shown in (asked.target.input, asked.target.host, asked.target.path, asked.read_from, str(asked.target)):
         assert is_printable(shown)
+
+
+@given(
+    st.builds(
+        "{}{}{}{}".format,
+        st.sampled_from(["", "http://", "https://", "ws://", "HTTP://"]),
+        st.one_of(st.just("localhost"), st.just("127.0.0.1"), st.text("a0-.2A:", max_size=9)),
+        st.sampled_from(["", ":", ":80", ":080", ":65536", ":0", "443"]),
+        st.sampled_from(["", "/", "/a/b.html", "/a.", "/?a", "/#b", "//", "/x-", "/a_b", "/tcp"]),
+    )
+)
+def test_what_is_typed_plainly_means_what_it_means_anyway(text: str) -> None:
+    plain = read_plain(text)
+    assert plain is None or plain == _typed(_unwrap(text))
+
+
+@pytest.mark.parametrize("text", ["62893", ":62893", "localhost:62893", "127.0.0.1:9", "http://127.0.0.1:3000/path"])
+def test_what_most_people_type_is_read_without_patterns(text: str) -> None:
+    assert read_plain(text) is not None

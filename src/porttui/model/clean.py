@@ -6,7 +6,6 @@ What is read stays text of several lines; `porttui.model.printable` writes it as
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from porttui.model.secrets import without_secrets
 
@@ -36,6 +35,8 @@ def clean(text: str) -> str:
         text = re.sub(_ESCAPES, "", text)
     if not text.isascii():
         text = text.translate(_LETTERS | _INVISIBLE)
+        import unicodedata
+
         text = unicodedata.normalize("NFC", text)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return without_secrets(text)

@@ -6,6 +6,7 @@ import re
 
 from porttui.model.clean import clean
 from porttui.model.place import Place, fail, quoted, read_place, read_port
+from porttui.model.plain import read_plain
 from porttui.model.printable import printable
 from porttui.model.services import service_port
 from porttui.model.target import Asked, Question, Target, TargetError
@@ -38,6 +39,9 @@ def parse(text: str, question: Question | None = None) -> Asked:
     text = clean(text).strip()
     if not text:
         fail("nothing was typed")
+    plain = read_plain(text)
+    if plain is not None:
+        return _asked(text, plain, question or Question.CONNECT)
     word = _unwrap(text)
     problem: TargetError | None = None
     try:
