@@ -125,7 +125,7 @@ def with_owners(neighbour: Neighbour, held: owners.Held) -> list[Socket]:
             done.append(_placed(replace(row, pids=pids, owner_by="descriptor")))
             continue
         if candidates is None:
-            candidates = owners.possible_servers()
+            candidates = [] if held.complete else owners.possible_servers()
         named = owners.likely(candidates, row, neighbour.net, held, crowd)
         if named:
             done.append(_placed(replace(row, pids=named[:_MOST_PIDS], owner_by="command")))

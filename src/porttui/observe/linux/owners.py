@@ -37,6 +37,11 @@ class Held(NamedTuple):
     cut: bool = False
     """The pass took too long and was ended."""
 
+    @property
+    def complete(self) -> bool:
+        """Whether every process here was read, so that none of them holds a socket without having been found."""
+        return not self.denied and not self.cut
+
 
 class Candidate:
     """A process that may be a server. What few questions need of it is read when one asks."""
@@ -57,6 +62,11 @@ class Candidate:
     def serves(self) -> bool:
         """It may be a server, by its name."""
         return server_words.may_serve(self.argv)
+
+    def names(self, port: int) -> bool:
+        """Tell whether its command line names a port."""
+        digits = str(port)
+        return any(digits in word for word in self.argv) and port in self.ports
 
     @property
     def uid(self) -> int:
@@ -139,7 +149,7 @@ def with_owners(rows: Iterable[DiagRow], held: Held) -> list[Socket]:
             done.append(socket)
             continue
         if candidates is None:
-            candidates = programs()
+            candidates = [] if held.complete else programs()
         path = path if cgroup_id != 1 else "/"
         named = _by_place(socket, path, place) or _by_words(socket, path, candidates, held, crowd)
         if not named and (((cgroup_id or 0) > 1 and path) or _all_are_seen()):
@@ -188,9 +198,7 @@ def matching(candidates: Iterable[Candidate], port: int, uid: int | None, net: i
 
     Of a launcher ("npm run dev -- --port 5173") and what it started, only the latter is returned.
     """
-    fitting = [
-        each for each in candidates if port in each.ports and each.net == net and (uid is None or each.uid == uid)
-    ]
+    fitting = [each for each in candidates if each.names(port) and each.net == net and (uid is None or each.uid == uid)]
     started = {ancestor: each.argv for each in fitting for ancestor in ancestry(each.parent)}
     return [each for each in fitting if started.get(each.pid, each.argv) == each.argv]
 
@@ -260,7 +268,9 @@ def _by_words(
     socket: Socket, path: str | None, candidates: list[Candidate], held: Held, crowd: Counter[Hashable]
 ) -> Socket | None:
     """Name the servers whose command lines name the port."""
-    servers = [each for each in _of_cgroup(path, candidates) if each.serves and not each.own]
+    servers = _of_cgroup(
+        path, (each for each in candidates if each.names(socket.port) and each.serves and not each.own)
+    )
     named = likely(servers, socket, net_of("self"), held, crowd)
     return _placed(replace(socket, pids=named[:_MOST_PIDS], owner_by="command")) if named else None
 
@@ -268,8 +278,8 @@ def _by_words(
 def _by_elimination(socket: Socket, path: str | None, candidates: list[Candidate], held: Held) -> Socket | None:
     """Name the one process that may hold a socket; nobody where porttui's own ancestors may as well."""
     net = net_of("self")
-    could = [each for each in _of_cgroup(path, candidates) if each.net == net and each.uid == socket.uid]
-    could = [each for each in could if _could_hide(each, held)]
+    hidden = (each for each in candidates if _could_hide(each, held) and each.net == net and each.uid == socket.uid)
+    could = _of_cgroup(path, hidden)
     could = [each for each in could if each.serves] or could
     if len(could) != 1 or could[0].own or socket.port in server_words.ports_called(could[0].argv):
         return None
