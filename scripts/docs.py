@@ -15,6 +15,7 @@ from porttui.faults.registry import FAULTS
 from porttui.render.faults_page import faults_markdown, faults_table
 from porttui.ui.keymap import FIXED, shown
 from porttui.ui.keys import APP, TITLED, Key
+from scripts.beginnings import beginnings
 
 ROOT = Path(__file__).resolve().parents[1]
 BEGIN, END = "<!-- made by `make docs`: begin -->\n", "<!-- made by `make docs`: end -->\n"
@@ -51,6 +52,7 @@ def pages() -> dict[Path, str]:
     return {
         ROOT / "docs" / "faults.md": faults_markdown(FAULTS, named_labs),
         ROOT / "docs" / "keys.md": keys_markdown(),
+        ROOT / "src" / "porttui" / "faults" / "beginnings.py": beginnings(FAULTS),
         readme: _between(readme, faults_table(FAULTS)),
         contributing: _between(contributing, f"```python\n{_shortened(EXAMPLE.read_text(encoding='utf-8'))}```\n"),
     }

@@ -5,8 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from porttui import __version__
-from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut
-from porttui.faults.registry import FAULTS
+from porttui.faults.beginnings import LISTED
+from porttui.faults.fault import CannotTell, Fault, Found, Listed, Outcome, RuledOut
 from porttui.model import report as r
 from porttui.model.facts import Facts, Unseen
 from porttui.model.failed import details, failure
@@ -18,7 +18,7 @@ from porttui.reading.unseen import all_unseen
 _BY_CONFIDENCE = (r.Confidence.CERTAIN, r.Confidence.LIKELY, r.Confidence.POSSIBLE)
 
 
-def diagnose(facts: Facts, faults: tuple[Fault, ...] = FAULTS) -> r.Report:
+def diagnose(facts: Facts, faults: tuple[Listed | Fault, ...] = LISTED) -> r.Report:
     """Name the cause that the facts show.
 
     Args:
@@ -29,11 +29,11 @@ def diagnose(facts: Facts, faults: tuple[Fault, ...] = FAULTS) -> r.Report:
         A report whose verdict is the fault that stops the packet first; other faults stand under `also`.
     """
     asked = [fault for fault in faults if facts.asked.question in fault.questions]
-    outcomes: list[tuple[Fault, Outcome]] = []
+    outcomes: list[tuple[Listed | Fault, Outcome]] = []
     for each in asked:
         outcome, facts = _outcome(each, facts)
         outcomes.append((each, outcome))
-    found = [(fault, outcome) for fault, outcome in outcomes if isinstance(outcome, Found)]
+    found = [(listed.fault, outcome) for listed, outcome in outcomes if isinstance(outcome, Found)]
     explained = {code for fault, _ in found for code in fault.explains}
     leading = sorted((pair for pair in found if pair[0].code not in explained), key=_rank)
     fault, first = leading[0]
@@ -66,10 +66,10 @@ def diagnose(facts: Facts, faults: tuple[Fault, ...] = FAULTS) -> r.Report:
     )
 
 
-def _outcome(fault: Fault, facts: Facts) -> tuple[Outcome, Facts]:
+def _outcome(fault: Listed | Fault, facts: Facts) -> tuple[Outcome, Facts]:
     """Ask one fault. When porttui fails at that, the facts tell it, and the others are asked all the same."""
     try:
-        return fault.check(facts), facts
+        return fault.outcome(facts), facts
     except Exception as error:  # noqa: BLE001 - one cause that cannot be checked must not hide the others; it is told
         failed = failure(f"cause {fault.code}", error)
         facts = replace(

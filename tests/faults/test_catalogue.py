@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from porttui.diagnose import diagnose
+from porttui.faults.beginnings import LISTED
 from porttui.faults.fault import CannotTell, Fault, Found
 from porttui.faults.registry import BY_CODE as FAULTS
 from porttui.model.facts import Facts, Os, Unseen
@@ -111,3 +112,13 @@ def test_without_the_socket_tables_nothing_is_said_about_them(code: str) -> None
     verdict = diagnose(facts).verdict
     assert verdict.code in {code, "undetermined", "fw-reject-reset"}
     assert "othing listens" not in verdict.summary
+
+
+def test_the_first_questions_of_a_fault_answer_as_its_check_does() -> None:
+    assert [(each.code, each.questions, each.severity) for each in LISTED] == [
+        (each.code, each.questions, each.severity) for each in FAULTS.values()
+    ]
+    for facts in BY_CODE.values():
+        for each in LISTED:
+            first = each.begins(facts) if each.begins is not None else None
+            assert first in (None, FAULTS[each.code].check(facts)), each.code

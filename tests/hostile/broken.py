@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from msgspec.structs import replace
 
 from porttui.__main__ import main
-from porttui.faults.registry import FAULTS
+from porttui.faults.beginnings import LISTED
 from porttui.model.facts import Facts
 from porttui.observe import this_platform
 from porttui.observe.observe import observe
@@ -60,8 +60,8 @@ def break_at(part: str) -> None:
         replaced("porttui.observe.observe", "observe", breaks_off)
     elif part == "cause":
         one = "sigstopped"
-        faults = tuple(replace(each, check=breaks) if each.code == one else each for each in FAULTS)
-        replaced("porttui.faults.registry", "FAULTS", faults)
+        faults = tuple(replace(each.fault, check=breaks) if each.code == one else each for each in LISTED)
+        replaced("porttui.faults.beginnings", "LISTED", faults)
     elif part == "judge":
         replaced("porttui.reading.steps", "step_results", breaks)
     elif part == "render":

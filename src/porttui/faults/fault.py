@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
+from importlib import import_module
+from typing import Any
 
 from porttui.model.base import Value
 from porttui.model.facts import Facts, Unseen
@@ -80,12 +82,62 @@ class Fault(Value, frozen=True, kw_only=True):
     """Codes that are mere symptoms when this fault is found."""
 
     @property
+    def fault(self) -> Fault:
+        """This one: `porttui.diagnose.diagnose` takes what is imported as it takes what is only `Listed`."""
+        return self
+
+    def outcome(self, facts: Facts) -> Outcome:
+        """Tell what the check tells."""
+        return self.check(facts)
+
+    @property
     def text(self) -> str:
         """The explanation without the indentation of its source."""
         import textwrap
 
         first, _, rest = self.explanation.strip().partition("\n")
         return f"{first}\n{textwrap.dedent(rest)}"
+
+
+class Listed:
+    """A fault whose file is imported only where its first questions do not exclude it; see `beginnings`."""
+
+    __slots__ = ("_fault", "begins", "code", "questions", "severity")
+
+    def __init__(
+        self,
+        code: str,
+        questions: tuple[Question, ...],
+        severity: Severity,
+        begins: Callable[[Facts], RuledOut | CannotTell | None] | None,
+    ) -> None:
+        """Take what `Fault` says of it.
+
+        Args:
+            code: of the fault.
+            questions: that it can answer.
+            severity: of the fault.
+            begins: the questions with which its check begins; what they answer is what the check answers. None: it has
+                to be asked itself.
+        """
+        self.code = code
+        self.questions = questions
+        self.severity = severity
+        self.begins = begins
+        self._fault: Fault | None = None
+
+    @property
+    def fault(self) -> Fault:
+        """The fault itself."""
+        if self._fault is None:
+            file: Any = import_module(f"porttui.faults.{self.code.replace('-', '_')}")
+            self._fault = file.FAULT
+        return self._fault
+
+    def outcome(self, facts: Facts) -> Outcome:
+        """Tell what its check tells."""
+        first = self.begins(facts) if self.begins is not None else None
+        return self.fault.check(facts) if first is None else first
 
 
 def no_remedies(_facts: Facts) -> tuple[Remedy, ...]:

@@ -50,10 +50,10 @@ def place_of(fault: Fault) -> str | None:
 
 def stops(report: Report) -> tuple[PacketStop, ...]:
     """Return the six stops with what was found there; behind the one that failed nothing was reached."""
-    from porttui.faults.registry import BY_CODE  # the whole catalogue; the screen is drawn before
+    from porttui.faults.catalogue import fault_of  # the screen is drawn before
 
     found = (_name(report), _address(report), _route(report), _firewall(report), _socket(report), _process(report))
-    fault = BY_CODE.get(report.verdict.code)
+    fault = fault_of(report.verdict.code)
     dead = place_of(fault) if fault is not None else None
     if dead is None:
         return found

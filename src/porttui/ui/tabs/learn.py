@@ -233,9 +233,9 @@ def _page(fault: Fault, width: int) -> list[Line]:
 
 
 def _fault(code: str) -> Fault | None:
-    from porttui.faults.registry import BY_CODE  # the whole catalogue, first needed here
+    from porttui.faults.catalogue import fault_of
 
-    return BY_CODE.get(code)
+    return fault_of(code)
 
 
 def paragraphs(text: str, width: int) -> list[str]:
