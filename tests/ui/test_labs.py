@@ -93,3 +93,25 @@ async def test_a_lab_with_surroundings_of_its_own_is_diagnosed_from_inside_and_c
         processes = _stage(pilot)
     assert app.last is before
     wait_until(lambda: not any(path.exists() for path in processes), "the end of the lab with the app")
+
+
+async def test_an_exam_goes_from_round_to_round_and_ends_with_the_points() -> None:
+    done: list[str] = []
+    app = _app(done)
+    async with running(app) as pilot:
+        app.examine(["two-doors"])
+        await until(pilot, lambda: any("not yet" in row for row in visible(pilot)))
+        assert rows(pilot)[0].startswith(" THE EXAM, ROUND 1 OF 2 ")
+        assert "n Give up" in rows(pilot)[-1]
+        await pilot.press("e", "home", *["right"] * 7, *["delete"] * 3, *"127.0.0.1", "enter")
+        await until(pilot, lambda: "   ✓ goal reached: HTTP 200" in visible(pilot))
+        assert " Next  n  4 of 4 points; the next round" in visible(pilot)
+        await pilot.press("n")
+        await until(pilot, lambda: rows(pilot)[0].startswith(" THE EXAM, ROUND 2 OF 2 "))
+        await until(pilot, lambda: any("not yet" in row for row in visible(pilot)))
+        await pilot.press("n")
+        await until(pilot, lambda: "   - given up" in visible(pilot))
+        await pilot.press("n")
+        await until(pilot, lambda: rows(pilot)[0].startswith(" The exam"))
+        assert " 4 of 8 points. It takes 6 to pass." in visible(pilot)
+    assert done == []

@@ -76,7 +76,7 @@ def _values(argument: Argument) -> Values:
         case "LAB":
             from porttui.labs.registry import BY_NAME
 
-            return Values(words=(*BY_NAME, "reset"))
+            return Values(words=(*BY_NAME, "exam", "reset"))
         case "FILTER":
             from porttui.reading.filter_words import SUGGESTED
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 SUMMARY = "real faults to practise on, started and cleaned up for you"
 _EXAMPLE = "porttui lab two-doors"
 _MORE = f"""\
+`porttui lab exam` draws six rounds by lot, the last one with two faults, and tells the points and what to read again.
 `porttui lab reset` forgets what was solved.
 
 exit codes: 0 solved, 1 left or time over, 2 usage, 3 it cannot run here, 130 interrupted
@@ -35,6 +36,10 @@ def run(argv: list[str]) -> int:
             solved.forget(solved.usual_path())
         exits.talk("porttui: no lab is solved now")
         return exits.Exit.HEALTHY
+    if args.name.strip().lower() == "exam":
+        from porttui.cli.lab_exam import run as run_exam
+
+        return run_exam(args.seed)
     lab = _find(args.name)
     if why := why_not(lab):
         raise exits.CannotSeeError(f"the lab {lab.name} cannot run here: {why}")
@@ -52,7 +57,8 @@ def run(argv: list[str]) -> int:
 def build_parser() -> Parser:
     """Return the parser of this subcommand."""
     parser = Parser("lab", "Start a real fault and find it; without a name, list the labs.", _EXAMPLE, _MORE)
-    parser.add_argument("name", metavar="LAB", nargs="?", help="a name of the list or its number")
+    parser.add_argument("name", metavar="LAB", nargs="?", help="a name of the list or its number; exam; reset")
+    parser.add_argument("--seed", metavar="N", type=int, help="of the exam: draw the same rounds for everybody")
     parser.add_argument("--list", action="store_true", help="list the labs and what was solved")
     parser.add_argument("--json", action="store_true", help="print the list as JSON")
     parser.add_argument("--serve", action="store_true", help="print the target and keep the fault until ctrl+c")

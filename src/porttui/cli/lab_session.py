@@ -26,83 +26,15 @@ _EVERY = 1.0
 """Seconds between two looks."""
 
 
-class Session:
-    """A lab that is under way. Use it in a with statement: whatever happens, what it started is ended."""
+class Typed:
+    """The lines that the learner types; those that came together are kept for the next round."""
 
-    def __init__(self, lab: Lab, *, until: float, minutes: int) -> None:
-        """Prepare a session; the fault is made by `with`.
-
-        Args:
-            lab: which lab.
-            until: when it ends by itself, as time.monotonic() counts.
-            minutes: the same, as the learner is told.
-        """
-        self._until, self._minutes = until, minutes
-        self._play = Play(lab)
-        self._word = ""
+    def __init__(self) -> None:
+        """Begin with none."""
         self._lines: list[str] = []
         self._rest = b""
 
-    def __enter__(self) -> Self:
-        """Make the fault.
-
-        Raises:
-            StartError: it cannot be made.
-        """
-        self._play.begin()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """End what was started."""
-        self._play.end()
-
-    def run(self) -> int:
-        """Talk with the learner until the lab is solved, left, or its time is over; return the exit code."""
-        self._say(telling.opening(self._play, self._minutes))
-        while time.monotonic() < self._until:
-            look = self._look()
-            if look.solved:
-                return self._end()
-            typed = self._typed()
-            if typed is None or typed in ("q", "quit", "exit"):
-                self._say(["Left. All that the lab started has been ended."])
-                return exits.Exit.FAULT
-            self._obey(typed)
-        self._say(["The time is over. All that the lab started has been ended."])
-        return exits.Exit.FAULT
-
-    def serve(self) -> int:
-        """Print the target and keep the fault until ctrl+c or the end of its time; tell once when it is solved."""
-        exits.emit(self._play.scene.target + "\n")
-        for line in (*telling.start_line(self._play), *telling.second_terminal(self._play)):
-            exits.talk(line)
-        done = False
-        while time.monotonic() < self._until:
-            if self._look().solved and not done:
-                done = True
-                self._end()
-            time.sleep(_EVERY)
-        return exits.Exit.HEALTHY if done else exits.Exit.FAULT
-
-    def _end(self) -> int:
-        solved.remember(solved.usual_path(), self._play.lab.name)
-        self._say(telling.ending(self._play))
-        return exits.Exit.HEALTHY
-
-    def _say(self, lines: list[str]) -> None:
-        exits.emit("".join(f"{ascii_text(line)}\n" for line in lines))
-
-    def _look(self) -> Look:
-        look = self._play.look()
-        if look.word != self._word:
-            self._word = look.word
-            goal = "goal reached" if look.solved else "not yet"
-            self._say([f"{time.strftime('%H:%M:%S')}  {goal}: {look.word}"])
-        return look
-
-    def _typed(self) -> str | None:
+    def line(self) -> str | None:
         """Return what was typed within the next second, empty when nothing was; None when there will be no more."""
         if self._lines:
             return self._lines.pop(0)
@@ -117,6 +49,94 @@ class Session:
         self._lines += [line.decode("utf-8", "replace").strip() for line in whole]
         return self._lines.pop(0) if self._lines else ""
 
+
+class Session:
+    """A lab that is under way. Use it in a with statement: whatever happens, what it started is ended."""
+
+    def __init__(self, lab: Lab, *, until: float, minutes: int, heading: str = "", typed: Typed | None = None) -> None:
+        """Prepare a session; the fault is made by `with`.
+
+        Args:
+            lab: which lab.
+            until: when it ends by itself, as time.monotonic() counts.
+            minutes: the same, as the learner is told.
+            heading: of a round of the exam, which stands in place of the lab's title; empty for a lab on its own.
+            typed: the lines of the learner, where they go on after this lab.
+        """
+        self._heading = heading
+        self._typed = typed or Typed()
+        self.left = False
+        """The learner wanted to go."""
+        self._until, self._minutes = until, minutes
+        self.play = Play(lab)
+        self._word = ""
+
+    def __enter__(self) -> Self:
+        """Make the fault.
+
+        Raises:
+            StartError: it cannot be made.
+        """
+        self.play.begin()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End what was started."""
+        self.play.end()
+
+    def run(self) -> int:
+        """Talk with the learner until the lab is solved, left, or its time is over; return the exit code."""
+        self._say(telling.opening(self.play, self._minutes, self._heading))
+        while time.monotonic() < self._until:
+            look = self._look()
+            if look.solved:
+                return self._end()
+            typed = self._typed.line()
+            if typed == "n" and self._heading:
+                self._say(["Given up.", *telling.solution(self.play)])
+                return exits.Exit.FAULT
+            if typed is None or typed in ("q", "quit", "exit"):
+                self.left = True
+                self._say(["Left. All that the lab started has been ended."])
+                return exits.Exit.FAULT
+            self._obey(typed)
+        self._say(["The time is over. All that the lab started has been ended."])
+        return exits.Exit.FAULT
+
+    def serve(self) -> int:
+        """Print the target and keep the fault until ctrl+c or the end of its time; tell once when it is solved."""
+        exits.emit(self.play.scene.target + "\n")
+        for line in (*telling.start_line(self.play), *telling.second_terminal(self.play)):
+            exits.talk(line)
+        done = False
+        while time.monotonic() < self._until:
+            if self._look().solved and not done:
+                done = True
+                self._end()
+            time.sleep(_EVERY)
+        return exits.Exit.HEALTHY if done else exits.Exit.FAULT
+
+    def _end(self) -> int:
+        if self._heading:
+            self._say(["", "Solved.", *telling.solution(self.play)[1:]])
+        else:
+            solved.remember(solved.usual_path(), self.play.lab.name)
+            self._say(telling.ending(self.play))
+        return exits.Exit.HEALTHY
+
+    def _say(self, lines: list[str]) -> None:
+        exits.emit("".join(f"{ascii_text(line)}\n" for line in lines))
+
+    def _look(self) -> Look:
+        look = self.play.look()
+        if look.word != self._word:
+            self._word = look.word
+            goal = "goal reached" if look.solved else "not yet"
+            self._say([f"{time.strftime('%H:%M:%S')}  {goal}: {look.word}"])
+        return look
+
     def _obey(self, typed: str) -> None:
         """Do what was typed: a letter, and for some of them what belongs to it."""
         letter, rest = typed[:1], typed[1:].strip()
@@ -125,45 +145,46 @@ class Session:
         elif typed and not (typed[1:2].isspace() or len(typed) == 1):
             self._say([f"{typed[:20]!r} is none of these: {telling.KEYS}"])
         elif letter == "h":
-            self._play.open_hint()
-            self._say(telling.hint(self._play))
+            self.play.open_hint()
+            self._say(telling.hint(self.play))
         elif letter == "d":
-            self._foreground((*self._play.stage.inside(), *called_as(), *self._play.check))
+            self.play.diagnosed = True
+            self._foreground((*self.play.stage.inside(), *called_as(), *self.play.check))
         elif letter == "e":
             self._edit(rest)
         elif letter == "a":
-            self._play.stage.answer, self._word = rest, ""
+            self.play.stage.answer, self._word = rest, ""
         elif letter == "z":
             self._again()
         elif letter == "w":
-            self._say(telling.opening(self._play, self._minutes))
+            self._say(telling.opening(self.play, self._minutes, self._heading))
         elif letter:
             self._say(_KEYS if letter == "?" else [f"{letter!r} is none of these: {telling.KEYS}"])
 
     def _edit(self, options: str) -> None:
         """Start the server with other options."""
-        edited = self._play.edit(options)
-        started = edited.changed and not self._play.sets_variables
-        self._say([*(telling.start_line(self._play) if started else []), *edited.text.splitlines()])
+        edited = self.play.edit(options)
+        started = edited.changed and not self.play.sets_variables
+        self._say([*(telling.start_line(self.play) if started else []), *edited.text.splitlines()])
         if started:
             self._word = ""
 
     def _again(self) -> None:
         """Start over, with a fault that is as new."""
-        self._play.again()
+        self.play.again()
         self._word = ""
-        self._say(telling.opening(self._play, self._minutes))
+        self._say(telling.opening(self.play, self._minutes, self._heading))
 
     def _command(self, command: str) -> None:
         """Run a command of the learner's, in the lab's network."""
         if command:
-            self._foreground((*self._play.stage.inside(), "sh", "-c", command))
+            self._foreground((*self.play.stage.inside(), "sh", "-c", command))
 
     def _foreground(self, argv: tuple[str, ...]) -> None:
         """Run a program on the learner's terminal to its end; ctrl+c is its own."""
         stdin = None if sys.stdin is not None and sys.stdin.isatty() else subprocess.DEVNULL
         with _ctrl_c_ignored():
-            subprocess.run(argv, stdin=stdin, check=False, env={**environment(), **self._play.stage.variables})
+            subprocess.run(argv, stdin=stdin, check=False, env={**environment(), **self.play.stage.variables})
         self._word = ""
 
 

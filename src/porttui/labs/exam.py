@@ -1,48 +1,127 @@
-"""Two faults at once."""
+"""The exam: faults drawn by lot, two at once at the end, points for each, and what to read again."""
 
 from __future__ import annotations
 
-from porttui.labs.common import LAN, add_lan, answers, behind_rules, missing_firewall, page, without_rules
-from porttui.labs.lab import Lab, Scene
-from porttui.labs.stage import Stage
+import random
+from collections.abc import Collection
 
+from porttui.labs import two_at_once
+from porttui.labs.lab import Lab
+from porttui.labs.look_again import LAB as RULE_AND_ADDRESS
+from porttui.labs.play import Play
+from porttui.labs.registry import BY_NAME, LABS
+from porttui.model.base import Value
 
-def _start(stage: Stage) -> Scene:
-    add_lan(stage)
-    scene = behind_rules("type filter hook input priority filter", "ip daddr 10.231.8.1 drop")(stage)
-    page(stage, "--host", "127.0.0.1", "--port", scene.words["port"])
-    return Scene(target=f"{LAN}:{scene.words['port']}", words=scene.words)
-
-
-def _solve(stage: Stage, scene: Scene) -> None:
-    without_rules(stage, scene)
-    page(stage, "--host", LAN, "--port", scene.words["port"])
-
-
-LAB = Lab(
-    name="exam",
-    title="The exam",
-    code="fw-drop-input",
-    lesson="firewall",
-    story="""
-        The page is there at localhost:{port}. At {target}, an address of this same machine, nothing comes back.
-        When you have found the reason and mended it, look again before you celebrate. (The lab has a network of
-        its own: ! COMMAND runs in it, and the firewall of this machine is left alone.)
-    """,
-    goal="http://{target} shows the page.",
-    hints=(
-        "Take one at a time: a time-out is not a refusal. d asks porttui.",
-        "A rule drops the packets: ! nft delete table ip lab - and then ask again.",
-        "Now it is refused: the server listens on 127.0.0.1 only. e --host 0.0.0.0",
-    ),
-    explanation="""
-        One fault can hide another: the rule dropped the packets before the kernel could say that nobody listens
-        at that address. What was found first was right, and not all. So look again after each step, with the
-        same question as at first; it is mended when that one works.
-    """,
-    start=_start,
-    look=answers(LAN),
-    solve=_solve,
-    private=True,
-    missing=missing_firewall,
+NAME = "exam"
+ROUNDS = 6
+MOST = 4
+"""Points of a round."""
+PASSED = 0.75
+"""Which part of the points it takes."""
+RULES = (
+    f"Faults drawn by lot, {ROUNDS} rounds with {MOST} points each, the last one with two faults at once. A hint costs "
+    "a point, and so does porttui's own diagnosis (d). n gives a round up."
 )
+
+
+class Mark(Value, frozen=True, kw_only=True):
+    """How a round went."""
+
+    lab: Lab
+    solved: bool
+    hints: int
+    """That were opened."""
+    diagnosed: bool
+    """porttui was asked for its own diagnosis."""
+
+    @property
+    def points(self) -> int:
+        """At least one for what was solved, none for what was not."""
+        return max(1, MOST - self.hints - self.diagnosed) if self.solved else 0
+
+
+class Exam:
+    """An exam under way."""
+
+    def __init__(self, possible: Collection[str], seed: int | None = None) -> None:
+        """Draw the rounds.
+
+        Args:
+            possible: the names of the labs that can run here.
+            seed: draws the same rounds each time, for a class; None: others each time.
+        """
+        lot = random.Random(seed)  # noqa: S311  # nothing depends on its being secret
+        rounds: list[Lab] = []
+        for lab in lot.sample(LABS, len(LABS)):
+            fresh = all(lab.lesson != other.lesson for other in rounds)
+            if fresh and lab.name in possible and lab.name != RULE_AND_ADDRESS.name and len(rounds) < ROUNDS - 1:
+                rounds.append(lab)
+        missing = {ask: ask() for ask in {lab.missing for lab in two_at_once.LABS}}
+        doubles = [lab for lab in two_at_once.LABS if not missing[lab.missing]]
+        doubles += [RULE_AND_ADDRESS] * (RULE_AND_ADDRESS.name in possible)
+        self.rounds = (*rounds, lot.choice(doubles))
+        self.marks: list[Mark] = []
+
+    @property
+    def lab(self) -> Lab | None:
+        """The lab of the round to be played; None after the last."""
+        return self.rounds[len(self.marks)] if len(self.marks) < len(self.rounds) else None
+
+    @property
+    def heading(self) -> str:
+        """Return "The exam, round 2 of 6"; the title of the lab would tell what was seen before."""
+        return f"The exam, round {min(len(self.marks) + 1, len(self.rounds))} of {len(self.rounds)}"
+
+    def mark(self, play: Play, *, solved: bool) -> Mark:
+        """Write down how the round went."""
+        mark = Mark(lab=play.lab, solved=solved, hints=play.opened, diagnosed=play.diagnosed)
+        self.marks.append(mark)
+        return mark
+
+    @property
+    def points(self) -> int:
+        """Of all rounds so far."""
+        return sum(mark.points for mark in self.marks)
+
+    @property
+    def most(self) -> int:
+        """Points that all rounds have."""
+        return MOST * len(self.rounds)
+
+    @property
+    def passed(self) -> bool:
+        """Whether the points are enough."""
+        return self.points >= PASSED * self.most
+
+
+def verdict(mark: Mark) -> str:
+    """Return how a round went, in a few words: "3 of 4 points (1 hint)"."""
+    used = [f"{mark.hints} hint{'s' * (mark.hints != 1)}"] * (mark.hints > 0) + ["d"] * mark.diagnosed
+    why = "not solved" if not mark.solved else ", ".join(used)
+    return f"{mark.points} of {MOST} points" + (f" ({why})" if why else "")
+
+
+def rows(exam: Exam) -> list[tuple[str, str, str]]:
+    """Return each round as cells: its number, what it was, how it went."""
+    return [(str(at), _what(mark.lab), verdict(mark)) for at, mark in enumerate(exam.marks, 1)]
+
+
+def _what(lab: Lab) -> str:
+    return " and ".join((lab.code, *(code for code, _ in lab.also)))
+
+
+def result(exam: Exam) -> str:
+    """Return the sentence at the end."""
+    words = "That is enough." if exam.passed else f"It takes {round(PASSED * exam.most)} to pass."
+    return f"{exam.points} of {exam.most} points. {words}"
+
+
+def read_again(exam: Exam) -> list[tuple[str, str, str]]:
+    """Return for each round that lost points: the fault, the lesson, and the lab to do once more, as commands."""
+    found: dict[str, tuple[str, str, str]] = {}
+    for mark in exam.marks:
+        if mark.points < MOST:
+            again = f"porttui lab {mark.lab.name}" if mark.lab.name in BY_NAME else ""
+            for code, lesson in ((mark.lab.code, mark.lab.lesson), *mark.lab.also):
+                found.setdefault(code, (f"porttui explain {code}", f"porttui learn {lesson}", again))
+    return list(found.values())

@@ -41,6 +41,8 @@ class Lab(Value, frozen=True, kw_only=True):
     """What `d` asks porttui."""
     lesson: str
     """The topic of `porttui learn` that goes on where the lab ends."""
+    also: tuple[tuple[str, str], ...] = ()
+    """Codes and lessons of other faults that it has besides."""
     story: str
     goal: str
     """One sentence that can be tested."""
@@ -53,6 +55,8 @@ class Lab(Value, frozen=True, kw_only=True):
     """Look at the world; takes under a second."""
     solve: Callable[[Stage, Scene], None]
     """Do what a learner would do."""
+    keeps: bool = False
+    """Whether an option that the learner does not name at the prompt stays as it is: where one hides another."""
     asks: bool = False
     """Whether the learner may solve it by saying what was found."""
     private: bool = False

@@ -7,6 +7,7 @@ ends with the thread that started it (PR_SET_PDEATHSIG, prctl(2)).
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from porttui.labs.lab import Lab, Look, Scene
@@ -34,6 +35,8 @@ class Play:
         self.scene = Scene(target="")
         self.opened = 0
         """Hints."""
+        self.diagnosed = False
+        """porttui's own diagnosis was asked for."""
 
     def begin(self) -> None:
         """Make the fault.
@@ -53,14 +56,13 @@ class Play:
         self.stage.close()
 
     def again(self) -> None:
-        """Start over, with a fault that is as new, and all hints closed.
+        """Start over, with a fault that is as new.
 
         Raises:
             StartError: it cannot be made here any more.
         """
         self.end()
         self.stage = Stage(private=self.lab.private, mounts=self.lab.mounts)
-        self.opened = 0
         self.begin()
 
     def look(self) -> Look:
@@ -89,8 +91,13 @@ class Play:
             return shlex.join(f"{name}={value}" for name, value in self.stage.variables.items() if name.islower())
         return shlex.join(self.stage.line.words) if self.stage.line is not None else ""
 
-    def edit(self, typed: str) -> Edited:
-        """Start the server with other options; its port stays where none is named. Or set variables: NAME=VALUE."""
+    def edit(self, typed: str, *, whole: bool = False) -> Edited:
+        """Start the server with other options; its port stays where none is named. Or set variables: NAME=VALUE.
+
+        Args:
+            typed: options, or variables.
+            whole: these are all its options, as in a line that was edited; else the lab may keep the others.
+        """
         try:
             words = shlex.split(typed)
         except ValueError as error:
@@ -104,6 +111,8 @@ class Play:
             return Edited(False, "No server of this lab can be started otherwise.")
         if not words:
             return Edited(False, "Type the options with which it is to start.")
+        if self.lab.keeps and not whole:
+            words = _merged(line.words, words)
         if "--port" in line.words and not any(word.startswith("--port") for word in words):
             words += ["--port", str(line.port or self.scene.words["port"])]
         try:
@@ -111,3 +120,10 @@ class Play:
         except (OSError, ValueError) as error:  # no process can be made, or not with a NUL in its arguments
             return Edited(False, f"It cannot be started: {error}")
         return Edited(True, f"Runs on {started.port}." if started.port else started.said)
+
+
+def _merged(before: Sequence[str], words: Sequence[str]) -> list[str]:
+    """Return options with some of them changed; each has a name and a value."""
+    named = {word for word in words if word.startswith("--")}
+    pairs = [(name, value) for name, value in zip(before[::2], before[1::2], strict=False) if name not in named]
+    return [*(word for pair in pairs for word in pair), *words]

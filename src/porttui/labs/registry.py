@@ -9,13 +9,13 @@ from porttui.labs import (
     after_image,
     asleep,
     detour,
-    exam,
     false_refusal,
     front_desk,
     full_house,
     half_ready,
     house_number,
     intercepted,
+    look_again,
     low_number,
     missing_street,
     next_door,
@@ -66,7 +66,7 @@ LABS: tuple[Lab, ...] = (
     false_refusal.LAB,
     way_out.LAB,
     detour.LAB,
-    exam.LAB,
+    look_again.LAB,
 )
 BY_NAME = {lab.name: lab for lab in LABS}
 _NO_POSIX = "" if hasattr(os, "fork") else "it takes a POSIX system: Linux, macOS, or WSL on Windows"

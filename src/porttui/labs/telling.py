@@ -12,6 +12,8 @@ from porttui.render.lines import columns, paragraph, shell_command
 WIDTH = 79
 KEYS = "h hint  d diagnose  e OPTIONS  a ANSWER  ! COMMAND  z again  ? keys  q leave"
 
+GIVE_UP = "n gives this round up"
+
 
 def listed(solved: Collection[str], missing: dict[str, str]) -> list[str]:
     """Return the list of labs.
@@ -32,6 +34,7 @@ def listed(solved: Collection[str], missing: dict[str, str]) -> list[str]:
     done = sum(lab.name in solved for lab in LABS)
     return [
         *columns(rows, WIDTH, indent=0),
+        f"    exam{'  passed' if 'exam' in solved else ''}: six of them by lot, and points: porttui lab exam",
         "",
         f"{done} of {len(LABS)} solved. One of them: porttui lab NAME. Each starts a real fault, on this machine only.",
     ]
@@ -42,12 +45,11 @@ def filled(text: str, scene: Scene) -> str:
     return " ".join(text.format(target=scene.target, **scene.words).split())
 
 
-def opening(play: Play, minutes: int) -> list[str]:
-    """Return what a lab begins with."""
+def opening(play: Play, minutes: int, heading: str = "") -> list[str]:
+    """Return what a lab begins with; with a heading in place of its title in an exam."""
     lab, scene = play.lab, play.scene
-    number = f"lab {LABS.index(lab) + 1} of {len(LABS)}"
     return [
-        lab.title + number.rjust(WIDTH - len(lab.title)),
+        heading or lab.title + number(lab).rjust(WIDTH - len(lab.title)),
         "",
         *paragraph(filled(lab.story, scene), WIDTH, "Story  "),
         *paragraph(filled(lab.goal, scene), WIDTH, "Goal   "),
@@ -59,8 +61,14 @@ def opening(play: Play, minutes: int) -> list[str]:
             "touched.",
             WIDTH,
         ),
+        *([GIVE_UP] if heading else []),
         KEYS,
     ]
+
+
+def number(lab: Lab) -> str:
+    """Return "lab 6 of 29"."""
+    return f"lab {LABS.index(lab) + 1} of {len(LABS)}"
 
 
 def start_line(play: Play) -> list[str]:
@@ -82,13 +90,23 @@ def second_terminal(play: Play) -> list[str]:
 
 def other_command(play: Play) -> str:
     """Return what asks porttui about it in another terminal, as one line."""
-    return shell_command((*play.stage.inside(), "porttui", *play.check))
+    variables = [f"{name}={value}" for name, value in play.stage.variables.items()]
+    return shell_command((*play.stage.inside(), *(["env", *variables] if variables else []), "porttui", *play.check))
 
 
 def hint(play: Play) -> list[str]:
     """Return the hint that was opened last."""
     head = f"Hint {play.opened} of {len(play.lab.hints)}: "
     return paragraph(head + filled(play.lab.hints[play.opened - 1], play.scene), WIDTH)
+
+
+def solution(play: Play) -> list[str]:
+    """Return what is told after a round of an exam: the last hint, and what was the matter."""
+    lab, scene = play.lab, play.scene
+    return [
+        *paragraph(filled(lab.hints[-1], scene), WIDTH),
+        *paragraph(filled(lab.explanation, scene), WIDTH),
+    ]
 
 
 def following(lab: Lab) -> Lab | None:

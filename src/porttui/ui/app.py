@@ -326,6 +326,15 @@ class PortTui(ChangedCells[Ended]):
         else:
             self.push_screen(LabScreen(lab))
 
+    def examine(self, possible: Sequence[str]) -> None:
+        """Start an exam of the labs that can run here."""
+        from porttui.labs.exam import Exam
+        from porttui.ui.screens.exam import ExamScreen
+
+        exam = Exam(possible)
+        if exam.lab is not None:
+            self.push_screen(ExamScreen(exam, exam.lab))
+
     def diagnose(self, asked: Asked, *, learn: bool = False) -> None:
         """Show a target on a diagnosis screen of its own, or the lessons with it; the one before is gone."""
         from porttui.ui.screens.diagnosis import DiagnosisScreen  # its six tabs; the start screen is drawn without them

@@ -101,7 +101,7 @@ LAB = (
     Key("edit", "e", "enter_text('edit')", "e", "Edit", "change how the server starts; it starts again at once"),
     Key("answer", "a", "enter_text('answer')", "a", "Answer", "say what you found"),
     Key("command", "exclamation_mark", "enter_text('command')", "!", "Command", "run a command where the lab plays"),
-    Key("again", "z", "again", "z", "Start over", "make the fault once more, as new; the hints are closed"),
+    Key("again", "z", "again", "z", "Start over", "make the fault once more, as new"),
     Key("explain", "x", "explain", "x", "Explain", "once it is solved: the whole explanation of the fault"),
     Key("copy", "c", "copy", "c", "Copy", "send the command for a second terminal to the clipboard of yours (OSC 52)"),
     Key("next", "down,j", "scroll(1)", "down", "Down", "one row further down"),

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Literal, NamedTuple
 
 from porttui.faults.registry import BY_CODE
-from porttui.labs import telling
+from porttui.labs import exam, telling
 from porttui.labs.lab import Lab
 from porttui.labs.play import MINUTES, Play
 from porttui.labs.registry import LABS
@@ -18,7 +18,7 @@ from porttui.ui.keymap import key_of
 from porttui.ui.lines import EMPTY, Line, cut, plain, styled, wrap
 from porttui.ui.words import MARKS
 
-Phase = Literal["starting", "on", "solved", "over", "failed"]
+Phase = Literal["starting", "on", "solved", "given up", "over", "failed"]
 _MOST_SEEN = 3
 _LEAD = 9
 """Cells before a story."""
@@ -64,7 +64,7 @@ def state(stand: Stand) -> Line:
         return Line(f"{MARKS[Status.PASS][0]} goal reached: {word}")
     if stand.phase == "on" and word:
         return styled("", MARKS[Status.FAIL][0], "fail", f" not yet: {word}")
-    texts = {"over": "- the time is over", "failed": "? it cannot be played here"}
+    texts = {"given up": "- given up", "over": "- the time is over", "failed": "? it cannot be played here"}
     return Line(texts.get(stand.phase, ". starting it"))
 
 
@@ -74,7 +74,7 @@ def rows(play: Play, stand: Stand, width: int) -> list[Line]:
         return plain(wrap(stand.why, width - 1, " "))
     if stand.phase == "starting":
         return plain(wrap("The fault is being made.", width - 1, " "))
-    if stand.phase == "solved":
+    if stand.phase in ("solved", "given up"):
         return _solved(play, stand, width)
     lab, scene = play.lab, play.scene
     reached = state(stand)
@@ -139,31 +139,31 @@ def _promise(play: Play, stand: Stand) -> str:
 
 
 def _solved(play: Play, stand: Stand, width: int) -> list[Line]:
-    lab = play.lab
-    fault, lesson = BY_CODE[lab.code], BY_TOPIC[lab.lesson]
+    lab, given = play.lab, stand.phase == "given up"
     more = [
-        ("the fault", f"{fault.title} (porttui explain {lab.code})"),
-        ("the lesson", f"{lesson.title} (porttui learn {lab.lesson})"),
+        row
+        for code, topic in ((lab.code, lab.lesson), *lab.also)
+        for row in (
+            ("the fault", f"{BY_CODE[code].title} (porttui explain {code})"),
+            ("the lesson", f"{BY_TOPIC[topic].title} (porttui learn {topic})"),
+        )
     ]
     return [
         *_labelled("Goal", telling.filled(lab.goal, play.scene), width),
         _after("   ", state(stand)),
         EMPTY,
+        *(plain([*wrap(telling.filled(lab.hints[-1], play.scene), width - 1, " "), ""]) if given else []),
         *plain(wrap(telling.filled(lab.explanation, play.scene), width - 1, " ")),
         EMPTY,
         Line(" Read on"),
         *plain(columns(more, width - 1, indent=3)),
-        EMPTY,
-        *plain(wrap("What the lab started runs on until you leave it.", width - 1, " ")),
+        *([] if given else [EMPTY, *plain(wrap("What the lab started runs on until you leave it.", width - 1, " "))]),
     ]
 
 
 def beside(play: Play, stand: Stand, solved: Collection[str], width: int) -> list[Line]:
     """Return the right column of a wide window: what to try elsewhere, and the labs so far."""
-    found: list[Line] = []
-    if stand.phase in ("on", "solved"):
-        found += [Line(" In a second terminal"), *plain(wrap(telling.other_command(play), width - 1, "   "))]
-        found += [EMPTY]
+    found = elsewhere(play, stand, width)
     numbers = {lab.name: str(at) for at, lab in enumerate(LABS, 1)}
     done = [numbers[name] for name in numbers if name in solved]
     return [
@@ -175,8 +175,15 @@ def beside(play: Play, stand: Stand, solved: Collection[str], width: int) -> lis
     ]
 
 
+def elsewhere(play: Play, stand: Stand, width: int) -> list[Line]:
+    """Return what looks at the lab from a second terminal."""
+    if stand.phase not in ("on", "solved"):
+        return []
+    return plain([" In a second terminal", *wrap(telling.other_command(play), width - 1, "   "), ""])
+
+
 def listed(solved: Collection[str], missing: dict[str, str], cursor: int, width: int) -> list[Line]:
-    """Return the list of labs, one a row."""
+    """Return the list of labs, one a row, and the exam behind them."""
     wide = max(len(lab.title) for lab in LABS)
     marks = {True: MARKS[Status.PASS][0], False: " "}
     texts = []
@@ -185,11 +192,16 @@ def listed(solved: Collection[str], missing: dict[str, str], cursor: int, width:
         mark = marks[lab.name in solved]
         row = f" {'>' if at == cursor else ' '} {at + 1:>2}  {mark} {lab.title:<{wide}}  {note}"
         texts.append(cut(row.rstrip(), width - 1))
+    passed = exam.NAME in solved
+    mark = ">" if cursor == len(LABS) else " "
+    texts.append(f" {mark}     {marks[passed]} The exam{' ' * (wide - 6)}{'passed' if passed else ''}".rstrip())
     return plain(texts)
 
 
-def about(lab: Lab, missing: dict[str, str], width: int) -> list[str]:
-    """Return what is told of the lab in focus: its lesson, or why it cannot run here."""
+def about(lab: Lab | None, missing: dict[str, str], width: int) -> list[str]:
+    """Return what is told of the lab in focus: its lesson, or why it cannot run here; None is the exam."""
+    if lab is None:
+        return wrap(exam.RULES, width - 1, " ")
     if why := missing.get(lab.name):
         return wrap(f"It cannot run here: {why}.", width - 1, " ")
     own = "in a network of its own, so the firewall here is left alone" if lab.private else "on this machine alone"

@@ -24,7 +24,7 @@ from porttui.model.printable import printable
 from porttui.ui import lab_rows, live, pages
 from porttui.ui.backstage import Backstage
 from porttui.ui.keymap import key_of
-from porttui.ui.keys import LAB, bindings, key_row
+from porttui.ui.keys import LAB, Key, bindings, key_row
 from porttui.ui.lab_rows import Seen, Stand
 from porttui.ui.lines import NARROW, ROW_RULE, WIDE, Line, beside, cut, pad, styled
 from porttui.ui.screens.page import PageScreen
@@ -58,7 +58,7 @@ class LabScreen(Screen[None]):
         super().__init__()
         self.play = Play(lab)
         self.stand = Stand("starting")
-        self._backstage = Backstage()
+        self.backstage = Backstage()
         self._typing: Typing = ""
         self._said = ""
         self._top = 0
@@ -88,7 +88,7 @@ class LabScreen(Screen[None]):
 
     def on_unmount(self) -> None:
         """End all that was started."""
-        self._backstage.end(self.play.end)
+        self.backstage.end(self.play.end)
 
     def on_resize(self) -> None:
         """Draw for the new size."""
@@ -101,19 +101,19 @@ class LabScreen(Screen[None]):
         clock = asyncio.get_running_loop().time
         until = clock() + 60 * MINUTES
         try:
-            if why := await self._backstage.do(partial(why_not, self.play.lab)):
-                self._set(Stand("failed", why=f"This lab cannot run here: {why}."))
+            if why := await self.backstage.do(partial(why_not, self.play.lab)):
+                self.become(Stand("failed", why=f"This lab cannot run here: {why}."))
                 return
-            await self._backstage.do(begin)
-            self._set(Stand("on", ends=self.tui.practice.clock(MINUTES)[:5]))
+            await self.backstage.do(begin)
+            self.become(Stand("on", ends=self.tui.practice.clock(MINUTES)[:5]))
             while not await self._look():
                 if clock() >= until:
-                    await self._backstage.do(self.play.end)
-                    self._set(self.stand._replace(phase="over"))
+                    await self.backstage.do(self.play.end)
+                    self.become(self.stand._replace(phase="over"))
                     return
                 await self._pause()
         except StartError as error:
-            self._set(Stand("failed", why=f"The fault could not be made: {printable(str(error))}."))
+            self.become(Stand("failed", why=f"The fault could not be made: {printable(str(error))}."))
         except Exception as error:  # noqa: BLE001  # told on the screen and on the normal screen
             self._failed(error)
 
@@ -127,24 +127,54 @@ class LabScreen(Screen[None]):
         error.add_note(f"playing the lab {self.play.lab.name}")
         self.tui.failed(error)
         name = type(error).__name__
-        self._set(Stand("failed", why=f"porttui failed at this lab: {name}. This is a fault of porttui itself."))
+        self.become(Stand("failed", why=f"porttui failed at this lab: {name}. This is a fault of porttui itself."))
 
     async def _look(self) -> bool:
         """Look once; tell whether the goal is reached."""
-        look = await self._backstage.do(self.play.look)
+        look = await self.backstage.do(self.play.look)
         word = printable(look.word)
         seen = self.stand.seen
         if not seen or seen[-1].word != word:
             seen = (*seen, Seen(self.tui.practice.clock(0), word))
         if look.solved:
-            self.tui.practice.remember(self.play.lab.name)
+            self.reached()
             self._top = 0
-        self._set(self.stand._replace(phase="solved" if look.solved else "on", seen=seen))
+        self.become(self.stand._replace(phase="solved" if look.solved else "on", seen=seen))
         return look.solved
 
-    def _set(self, stand: Stand) -> None:
+    def reached(self) -> None:
+        """Write down that it is solved."""
+        self.tui.practice.remember(self.play.lab.name)
+
+    def become(self, stand: Stand) -> None:
+        """Stand otherwise than before."""
         self.stand = stand
         self.draw()
+
+    # What an exam says otherwise
+
+    def heading(self, *, short: bool) -> str:
+        """Return what it is called in the first row."""
+        return lab_rows.short_title(self.play.lab) if short else lab_rows.title(self.play.lab)
+
+    def beside(self, width: int) -> list[Line]:
+        """Return the right column of a wide window."""
+        return lab_rows.beside(self.play, self.stand, self.tui.practice.solved(), width)
+
+    def after(self) -> str:
+        """Return what `n` leads to; empty while it leads nowhere."""
+        following = telling.following(self.play.lab) if self.stand.phase == "solved" else None
+        return f"the next one: {following.title}" if following else ""
+
+    def label(self, key: Key) -> str:
+        """Return the word behind a key."""
+        return key.label
+
+    def action_next_lab(self) -> None:
+        """Go on to the lab after this one."""
+        following = telling.following(self.play.lab)
+        if following is not None:
+            self.tui.play(following)
 
     # Drawing
 
@@ -168,25 +198,24 @@ class LabScreen(Screen[None]):
     def _state(self, width: int) -> Line:
         if width < NARROW:
             state = lab_rows.state(self.stand).text
-            return styled(" ", lab_rows.short_title(self.play.lab), "state", cut(f"  {state}", max(8, width - 9)))
+            return styled(" ", self.heading(short=True), "state", cut(f"  {state}", max(8, width - 9)))
         right = place(self.tui.here, long=width >= WIDE) + " "
-        title = lab_rows.title(self.play.lab)
+        title = self.heading(short=False)
         return styled(" ", title, "state", pad("", max(1, width - len(title) - len(right) - 1)) + right)
 
     def _rows(self, width: int) -> list[Line]:
         left = lab_rows.rows(self.play, self.stand, LEFT if width >= WIDE else width)
         if width < WIDE:
             return left
-        right = lab_rows.beside(self.play, self.stand, self.tui.practice.solved(), width - LEFT - 1)
-        return beside(left, right, LEFT, width)
+        return beside(left, self.beside(width - LEFT - 1), LEFT, width)
 
     def _hint(self, *, below: bool) -> str:
         phase, narrow = self.stand.phase, self.size.width < NARROW
         if below:
             return f"{key_of('next')} reads on"
-        if phase == "solved":
-            after = telling.following(self.play.lab)
-            return f"{key_of('next_lab')}  the next one: {after.title}" if after else f"{key_of('back')} goes back"
+        if phase in ("solved", "given up"):
+            after = self.after()
+            return f"{key_of('next_lab')}  {after}" if after else f"{key_of('back')} goes back"
         if phase == "on":
             look = f"{key_of('diagnose')}  look at it"
             return look if narrow else f"{look} as you would at a real fault; {key_of('back')} comes back here"
@@ -201,17 +230,17 @@ class LabScreen(Screen[None]):
             ]
         by_id = {key.id: key for key in LAB}
         able = [by_id[name] for name in _ROW if self.check_action(*_action(by_id[name].action))]
-        return [(key_of(key.id), key.label) for key in able]
+        return [(key_of(key.id), self.label(key)) for key in able]
 
     # Keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Tell which keys do something now."""
         on = self.stand.phase == "on"
-        if action in ("next_lab", "explain"):
-            return self.stand.phase == "solved" and (
-                action == "explain" or telling.following(self.play.lab) is not None
-            )
+        if action == "next_lab":
+            return bool(self.after())
+        if action == "explain":
+            return self.stand.phase in ("solved", "given up")
         if action == "hint":
             return on and self.play.opened < len(self.play.lab.hints)
         if action == "enter_text":
@@ -292,12 +321,12 @@ class LabScreen(Screen[None]):
     async def _edit(self, typed: str) -> None:
         """Start the server with other options."""
         try:
-            edited = await self._backstage.do(partial(self.play.edit, typed))
+            edited = await self.backstage.do(partial(self.play.edit, typed, whole=True))
         except Exception as error:  # noqa: BLE001  # told on the screen and on the normal screen
             self._failed(error)
             return
         told = () if edited.changed and self.play.sets_variables else tuple(edited.text.splitlines())
-        self._set(self.stand._replace(told=told))
+        self.become(self.stand._replace(told=told))
         self._done.set()
 
     async def _command(self, typed: str) -> None:
@@ -320,19 +349,14 @@ class LabScreen(Screen[None]):
         """Look at the target as at a real fault."""
         from porttui.ui.screens.lab_diagnosis import LabDiagnosis
 
+        self.play.diagnosed = True
         self.app.push_screen(LabDiagnosis(self.play))
 
     def action_again(self) -> None:
         """Start over, with a fault that is as new."""
         self._top = 0
-        self._set(Stand("starting"))
+        self.become(Stand("starting"))
         work(self, "play", partial(self._run, self.play.again))
-
-    def action_next_lab(self) -> None:
-        """Go on to the lab after this one."""
-        after = telling.following(self.play.lab)
-        if after is not None:
-            self.tui.play(after)
 
     def action_explain(self) -> None:
         """Show the whole explanation of the fault."""

@@ -47,6 +47,16 @@ class LabsScreen(Screen[None]):
         """The app, by its own type."""
         return cast("PortTui", self.app)
 
+    @property
+    def lab(self) -> Lab | None:
+        """The lab in focus; None: the exam."""
+        return LABS[self._cursor] if self._cursor < len(LABS) else None
+
+    @property
+    def _able(self) -> bool:
+        """Whether what is in focus can run here."""
+        return self.lab is None or not self._missing.get(self.lab.name)
+
     def compose(self) -> ComposeResult:
         """Rows from top to bottom."""
         yield Rows(id="state")
@@ -96,24 +106,26 @@ class LabsScreen(Screen[None]):
         rows = lab_rows.listed(done, self._missing, self._cursor, width)
         self.query_one("#list", Rows).show(lab_rows.windowed(rows, self._cursor, room))
         about = self.query_one("#about", Rows)
-        about.show(plain(lab_rows.about(LABS[self._cursor], self._missing, width)))
+        about.show(plain(lab_rows.about(self.lab, self._missing, width)))
         self.query_one("#next", Rows).show([Line(cut(f" Next  {self._hint()}", width - 1))])
         entries = [(key_of(key.id), key.label) for key in KEYS if key.id in ("start", "next", "back", "help", "quit")]
         self.query_one("#keys", Rows).show([Line(key_row(entries, width))])
 
     def _hint(self) -> str:
-        if self._missing.get(LABS[self._cursor].name):
+        if not self._able:
             return "choose another one"
         starts = f"{key_of('start')} starts it"
+        if self.lab is None:
+            return starts
         return starts if self.size.width < NARROW else f"{starts}: a real fault, for you to find"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Let enter start only what can run here."""
-        return action != "start" or not self._missing.get(LABS[self._cursor].name)
+        return action != "start" or self._able
 
     def action_move(self, by: int) -> None:
         """Go to another lab."""
-        self._cursor = max(0, min(self._cursor + by, len(LABS) - 1))
+        self._cursor = max(0, min(self._cursor + by, len(LABS)))
         self._draw()
 
     def action_page(self, by: int) -> None:
@@ -122,7 +134,10 @@ class LabsScreen(Screen[None]):
 
     def action_start(self) -> None:
         """Start the lab in focus."""
-        self.tui.play(LABS[self._cursor])
+        if self.lab is not None:
+            self.tui.play(self.lab)
+        else:
+            self.tui.examine([lab.name for lab in LABS if not self._missing.get(lab.name)])
 
     def action_back(self) -> None:
         """Go back."""
