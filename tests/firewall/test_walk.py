@@ -168,6 +168,18 @@ def test_ingress_on_a_device_that_the_listing_does_not_tell_is_unknown() -> None
     assert from_there(nft(early, devices={("netdev", "t", "first"): "eth0"})).verdict == "drop"
 
 
+def test_what_a_bridge_brings_may_pass_prerouting_before_its_ingress() -> None:
+    """With br_netfilter it does, and the kernel's setting is not among what is judged."""
+    reject: Expression = {"reject": {"type": "icmp", "expr": "net-unreachable"}}
+    early = chain("first", [[port(80), reject]], family="netdev", hook="ingress", dev="eth0")
+    closed = chain("pre", [], hook="prerouting", prio=-300, policy="drop")
+    bridge = replace(WORLD, kinds=(("eth0", "bridge"),))
+    assert from_there(nft(early, closed)).verdict == "reject:icmp:3:0"
+    judged = from_there(nft(early, closed), world=bridge)
+    assert (judged.verdict, "br_netfilter" in judged.unknown[0]) == ("unknown", True)
+    assert from_there(nft(early, closed), 81, world=bridge).verdict == "drop"
+
+
 def test_too_many_unknowns_end_in_unknown_and_not_in_an_endless_walk() -> None:
     limit = {"limit": {"rate": 1, "per": "second"}}
     mark = {"mangle": {"key": {"meta": {"key": "mark"}}, "value": {"^": [{"meta": {"key": "mark"}}, 1 << 20]}}}

@@ -29,6 +29,7 @@ Backend = Literal["nft", "legacy"]
 _PROBER = str(Path(__file__).with_name("prober.py"))
 _WAITS = (0.2, 1.0)
 """Seconds after which silence is taken for a drop; where something else was judged, it is tried again with patience."""
+_CLIENTS = (32768, 60999)
 _TABLES = ("filter", "mangle", "nat", "raw")
 _WORLD = World(
     addresses=frozenset({"127.0.0.1", "::1", *HERE}),
@@ -62,10 +63,11 @@ class Sender:
         hosts = ("127.0.0.1", HERE[0], "::1", HERE[1]) if self.here else HERE
         return [(host, port) for host in hosts for port in PORTS]
 
-    def packet(self, host: str, port: int) -> Packet:
-        """Return the first packet of a connection."""
+    def packet(self, host: str, port: int, own: int) -> Packet:
+        """Return the first packet of a connection; `own` is the client's port, or 0 where that is not known."""
         six = ":" in host
-        common: dict[str, Any] = {"destination_port": (port, port), "source_port": (32768, 60999), "destination": host}
+        source = (own, own) if own else (32768, 60999)
+        common: dict[str, Any] = {"destination_port": (port, port), "source_port": source, "destination": host}
         if self.here:
             return Packet(family=6 if six else 4, source=host, own=True, uid=self.uid, gid=self.uid, oif="lo", **common)
         return Packet(family=6 if six else 4, source=THERE[six], iif=DEVICE, **common)
@@ -99,7 +101,7 @@ class _Prober:
         )
         self._read()
 
-    def ask(self, targets: list[tuple[str, int]], wait: float) -> None:
+    def ask(self, targets: list[tuple[str, int, int]], wait: float) -> None:
         """Begin; `answers` returns what came of it."""
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps({"targets": targets, "wait": wait}) + "\n")
@@ -126,6 +128,7 @@ class Kernel:
         self.count = Count()
         self._stage, self._near = Namespace(), Namespace()
         self._probers: dict[Sender, _Prober] = {}
+        self._port = _CLIENTS[0]
 
     def __enter__(self) -> Self:
         try:
@@ -226,19 +229,27 @@ class Kernel:
 
     def _different(self, ruleset: Ruleset, wait: float, *, first: bool) -> list[str]:
         """Connect from everywhere at once, and return what was judged otherwise."""
+        asked = {sender: [(*each, self._own_port(sender)) for each in sender.targets] for sender in self._probers}
         for sender, prober in self._probers.items():
-            prober.ask(sender.targets, wait)
-        judged = {sender: [_judged(ruleset, sender, *each) for each in sender.targets] for sender in self._probers}
+            prober.ask(asked[sender], wait)
+        judged = {sender: [_judged(ruleset, sender, *each) for each in asked[sender]] for sender in self._probers}
         different = []
         for sender, prober in self._probers.items():
-            for (host, port), (verdict, unknown), real in zip(
-                sender.targets, judged[sender], prober.answers(), strict=True
+            for (host, port, _), (verdict, unknown), real in zip(
+                asked[sender], judged[sender], prober.answers(), strict=True
             ):
                 if first:
                     self._note(verdict, unknown, real, port)
                 if verdict not in {"unknown", real}:
                     different.append(f"{sender} to {host} {port}: judged {verdict}, and it is {real}")
         return different
+
+    def _own_port(self, sender: Sender) -> int:
+        """Return the next port for a client of this machine, where porttui knows it; of a neighbour's it does not."""
+        if not sender.here:
+            return 0
+        self._port = self._port + 1 if self._port < _CLIENTS[1] else _CLIENTS[0]
+        return self._own_port(sender) if self._port in PORTS else self._port
 
     def _note(self, verdict: str, unknown: tuple[str, ...], real: str, port: int) -> None:
         count = self.count
@@ -250,9 +261,9 @@ class Kernel:
             count.why.update(unknown)
 
 
-def _judged(ruleset: Ruleset, sender: Sender, host: str, port: int) -> tuple[str, tuple[str, ...]]:
+def _judged(ruleset: Ruleset, sender: Sender, host: str, port: int, own: int) -> tuple[str, tuple[str, ...]]:
     """Return what the rules do, as the prober tells it: "accept:8080" with the port that answers."""
-    judgement = judge(ruleset, sender.packet(host, port), _WORLD, server_uid=0)
+    judgement = judge(ruleset, sender.packet(host, port, own), _WORLD, server_uid=0)
     if judgement.verdict == "accept":
         return f"accept:{port}", ()
     if judgement.verdict.startswith("redirect:") and judgement.redirect is not None:

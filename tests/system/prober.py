@@ -1,6 +1,8 @@
 """Connects for a test, again and again: one process a sender, asked over its standard input.
 
-    {"targets": [["10.0.0.1", 80], ...], "wait": 0.3}   ->   ["accept:80", "drop", "reset", "reject:icmp:3:3", ...]
+    {"targets": [["10.0.0.1", 80, 0], ...], "wait": 0.3}   ->   ["accept:80", "drop", "reset", "reject:icmp:3:3", ...]
+
+Each target has the client's port, too; 0 lets the kernel choose it.
 
 The servers of the test say which port they are (`--serve ADDRESS PORT ...`), so that a redirection is seen.
 """
@@ -19,7 +21,7 @@ import time
 IP_RECVERR, IPV6_RECVERR, MSG_ERRQUEUE = 11, 25, 0x2000
 
 
-def begin(address: str, port: int) -> socket.socket | str:
+def begin(address: str, port: int, own: int) -> socket.socket | str:
     """Begin a connection; a name of an errno where it ends at once."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     client = socket.socket(family)
@@ -28,6 +30,11 @@ def begin(address: str, port: int) -> socket.socket | str:
         client.setsockopt(socket.IPPROTO_IP, IP_RECVERR, 1)
     else:
         client.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVERR, 1)
+    if own:
+        try:
+            client.bind(("", own))
+        except OSError as failed:
+            return errno.errorcode.get(failed.errno or 0, str(failed))
     error = client.connect_ex((address, port))
     return client if error in {0, errno.EINPROGRESS} else errno.errorcode.get(error, str(error))
 
@@ -63,13 +70,13 @@ def _icmp(client: socket.socket) -> str:
     return ""
 
 
-def probe(targets: list[tuple[str, int]], wait: float) -> list[str]:
+def probe(targets: list[tuple[str, int, int]], wait: float) -> list[str]:
     """Connect to all of them at once; those that say nothing in time were dropped."""
     results: dict[int, str] = {}
     clients: dict[int, tuple[int, socket.socket]] = {}
     poll = select.poll()
-    for number, (address, port) in enumerate(targets):
-        begun = begin(address, port)
+    for number, (address, port, own) in enumerate(targets):
+        begun = begin(address, port, own)
         if isinstance(begun, str):
             results[number] = begun
         else:
@@ -121,7 +128,7 @@ def main() -> None:
     print("ready", flush=True)  # noqa: T201
     for line in sys.stdin:
         asked = json.loads(line)
-        print(json.dumps(probe([(a, p) for a, p in asked["targets"]], asked["wait"])), flush=True)  # noqa: T201
+        print(json.dumps(probe([(a, p, own) for a, p, own in asked["targets"]], asked["wait"])), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -116,6 +116,11 @@ class _State(msgspec.Struct, frozen=True):
     stop: Stop | None = None
     redirect: _Led | None = None
 
+    @property
+    def said(self) -> tuple[str, Packet, _Led | None]:
+        """What became of it, whichever way it took."""
+        return self.verdict, self.packet, self.redirect
+
 
 def judge(
     ruleset: Ruleset, packet: Packet, world: World, *, server_uid: int | None = None, answers: Answers | None = None
@@ -291,19 +296,31 @@ class _Journey:
 
     def _from_elsewhere(self, state: _State) -> Iterator[_State]:
         """Follow what comes in by an interface."""
-        for arrived in self._through((*_BRIDGE_IN, "ingress"), state, "there"):
-            if arrived.verdict:
-                yield arrived
-                continue
-            for routed in self._hook("prerouting", arrived, "there"):
-                if routed.verdict:
-                    yield routed
-                elif routed.redirect is None or self._is_local(routed.packet.destination):
-                    yield from self._through(("input",), routed, "there")
-                else:
-                    forwarded = _State(replace(routed.packet, oif=None), "", routed.path, None, routed.redirect)
-                    for gone in self._leave(("forward", "postrouting"), forwarded, "there"):
-                        yield gone if gone.verdict else _ended(gone, _redirected(gone))
+        for routed in self._arriving(state):
+            if routed.verdict:
+                yield routed
+            elif routed.redirect is None or self._is_local(routed.packet.destination):
+                yield from self._through(("input",), routed, "there")
+            else:
+                forwarded = _State(replace(routed.packet, oif=None), "", routed.path, None, routed.redirect)
+                for gone in self._leave(("forward", "postrouting"), forwarded, "there"):
+                    yield gone if gone.verdict else _ended(gone, _redirected(gone))
+
+    def _arriving(self, state: _State) -> list[_State]:
+        """Take a packet from an interface up to prerouting, and past it.
+
+        With br_netfilter (net.bridge.bridge-nf-call-iptables) what a bridge brings passes prerouting at the bridge's
+        own hook, and so before the ingress of the bridge (br_nf_pre_routing, ip_sabotage_in); whether that is on is not
+        known here.
+        """
+        usual = list(self._through((*_BRIDGE_IN, "ingress", "prerouting"), state, "there"))
+        if self._bridged(state.packet.iif) is False or not all(map(self._by_hook.get, ("ingress", "prerouting"))):
+            return usual
+        other = list(self._through((_BRIDGE_IN[0], "prerouting", _BRIDGE_IN[1], "ingress"), state, "there"))
+        if {each.said for each in usual} == {each.said for each in other}:
+            return usual
+        self._walk.unknown.setdefault("whether prerouting comes before the ingress of a bridge (br_netfilter)")
+        return usual + other
 
     def _through(self, hooks: tuple[str, ...], state: _State, way: Direction, *, nat: bool = True) -> Iterator[_State]:
         if state.verdict or not hooks:
@@ -481,8 +498,8 @@ class _Journey:
         for order in orders:
             for end in self._chains(order, state, hook, way):
                 after = replace_state(end, _translated_as_before(end.packet, hook))
-                if (after.verdict, after.packet, after.redirect) not in seen:
-                    seen.add((after.verdict, after.packet, after.redirect))
+                if after.said not in seen:
+                    seen.add(after.said)
                     yield after
         if len(orders) > 1 and len({verdict for verdict, _, _ in seen}) > 1:
             self._walk.unknown.setdefault(f"the order of {hook} chains of the same priority")
