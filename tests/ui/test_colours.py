@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 import pytest
 from rich.color import Color
@@ -11,7 +13,9 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.pilot import Pilot
 
-from porttui.ui.app import Ended
+import porttui.ui
+from porttui.ui.app import Ended, PortTui
+from porttui.ui.commands import Palette
 from porttui.ui.terminal.colours import luminance, taken_down
 from porttui.ui.terminal.looks import THEMES, Depth, Glyphs, depth_of, glyphs_of, has_second_screen, is_light, system_of
 from tests import reports
@@ -91,6 +95,14 @@ def _is_on_light(segment: Segment) -> bool:
     assert segment.style is not None
     assert segment.style.bgcolor is not None
     return luminance(segment.style.bgcolor.get_truecolor()) > 0.5
+
+
+def test_nothing_on_the_screen_has_a_colour_of_its_own() -> None:
+    """What a style sheet says is a colour of the theme, so that both themes and each depth have it."""
+    sheets = [path.read_text(encoding="utf-8") for path in Path(porttui.ui.__path__[0]).rglob("*.tcss")]
+    sheets += [PortTui.CSS, Palette.DEFAULT_CSS]
+    named = {value for sheet in sheets for value in re.findall(r"(?:color|background)(?:-tint)?: *([^ ;]+)", sheet)}
+    assert named == {"$background", "$foreground", "$quiet"}
 
 
 @pytest.mark.parametrize(

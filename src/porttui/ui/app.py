@@ -123,7 +123,14 @@ class PortTui(ChangedCells[Ended]):
     """porttui in a terminal. It reads Reports; all that reads the machine is handed to it."""
 
     TITLE = "porttui"
-    CSS = "Screen { background: $background; color: $foreground; } * { scrollbar-size: 0 0; }"
+    CSS = """
+    Screen { background: $background; color: $foreground; }
+    * { scrollbar-size: 0 0; }
+    Input, Input:focus { border: none; background: $background; color: $foreground; background-tint: $background 0%; }
+    Input > .input--cursor { background: $background; color: $foreground; text-style: underline; }
+    Input > .input--selection { background: $foreground; color: $background; }
+    Input > .input--placeholder { color: $quiet; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(APP)]
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Commands}
     ALLOW_SELECT = False

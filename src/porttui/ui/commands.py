@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from textual.binding import Binding
 from textual.command import CommandInput, CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
 
 from porttui.ui.keymap import shown
+
+_LAST = {
+    *("next", "previous", "page_down", "page_up", "first", "last"),
+    *("next_way", "previous_way", "next_tab", "previous_tab"),
+    *("leave", "quit", "suspend"),
+}
+"""Ids of what only moves about, or leaves: enter, pressed too early, must not be one of these."""
 
 
 class Palette(CommandPalette):
@@ -21,9 +26,7 @@ class Palette(CommandPalette):
         & > #--container { margin: 0; background: $background; }
         & #--input, & #--input.--list-visible { height: 1; border: none; margin-bottom: 1; }
         & SearchIcon { margin: 0 1; width: 1; color: $foreground; }
-        & CommandInput, & CommandInput:focus { height: 1; border: none; padding: 0; }
-        & CommandInput > .input--placeholder { color: $quiet; }
-        & CommandInput > .input--cursor { color: $foreground; background: $background; text-style: underline; }
+        & CommandInput { height: 1; padding: 0; }
         & CommandList, & CommandList:focus, & CommandList.--populating { border: none; max-height: 100h; }
         & CommandList > .option-list--option-highlighted {
             color: $background; background: $foreground; text-style: bold;
@@ -44,13 +47,14 @@ class Palette(CommandPalette):
 class Commands(Provider):
     """Offers the keys of the screen from which the palette was opened."""
 
-    def _bindings(self) -> Iterator[Binding]:
-        told: set[str] = set()
+    def _bindings(self) -> list[Binding]:
+        """Return what the keys do here; enter is told by the key row."""
+        found: dict[str, Binding] = {}
         for active in self.screen.active_bindings.values():
             binding = active.binding
-            if active.enabled and binding.id and binding.tooltip and binding.id not in told:
-                told.add(binding.id)
-                yield binding
+            if active.enabled and binding.id and binding.description:
+                found.setdefault(binding.id, binding)
+        return sorted(found.values(), key=lambda binding: binding.id in _LAST)
 
     async def discover(self) -> Hits:
         """Yield every command while nothing is typed."""
@@ -81,4 +85,4 @@ class _Run:
 
 
 def _name(binding: Binding) -> str:
-    return f"{binding.description or binding.tooltip} ({shown(binding.key)})"
+    return f"{binding.description} ({shown(binding.key)})"
