@@ -1895,7 +1895,15 @@ def _accept_then_close(facts: Facts) -> RuledOut | CannotTell | None:
     return None
 
 
+def _fw_reject_reset_from_here(facts: Facts, attempt: Attempt) -> bool:
+    from porttui.reading import packets
+    from porttui.reading import rules
+    return rules.says(facts, attempt, 'reset') is True or packets.stayed_here(attempt)
+
+
 def _fw_reject_reset_by_rule(facts: Facts, attempt: Attempt) -> bool:
+    if not seen.is_local(facts, attempt.address):
+        return _fw_reject_reset_from_here(facts, attempt)
     from porttui.reading import packets
     by_kernel = packets.reset_by_kernel(attempt)
     from porttui.reading import rules
@@ -1908,8 +1916,7 @@ def _fw_reject_reset(facts: Facts) -> RuledOut | CannotTell | None:
     refused = seen.refused(facts)
     if not refused:
         return RuledOut(because='no connection was refused by a reset')
-    from porttui.reading import rules
-    local = [each for each in refused if seen.is_local(facts, each.address) or rules.says(facts, each, 'reset')]
+    local = [each for each in refused if seen.is_local(facts, each.address) or _fw_reject_reset_from_here(facts, each)]
     if not local:
         return CannotTell(because='the reset came from another machine, whose rules cannot be seen from here')
     foreign = [each for each in local if _fw_reject_reset_by_rule(facts, each)]
@@ -1936,7 +1943,11 @@ def _fw_drop_input_dropped(facts: Facts, attempt: Attempt) -> bool:
         return False
     from porttui.reading import rules
     side = rules.side(facts, attempt)
-    return side == 'in' if side is not None else packets.dropped_inwards(attempt)
+    if side is not None:
+        return side == 'in'
+    if seen.is_local(facts, attempt.address):
+        return packets.dropped_inwards(attempt)
+    return packets.far_answers_dropped(attempt)
 
 
 def _fw_drop_input_dropped_outwards(facts: Facts, attempt: Attempt) -> bool:
@@ -1951,7 +1962,7 @@ def _fw_drop_input(facts: Facts) -> RuledOut | CannotTell | None:
     silent = [each for each in seen.failed(facts) if each.outcome == 'timeout']
     if not silent:
         return RuledOut(because='no connection ran into a time-out')
-    local = [each for each in silent if seen.is_local(facts, each.address)]
+    local = [each for each in silent if seen.is_local(facts, each.address) or _fw_drop_input_dropped(facts, each)]
     if not local:
         return CannotTell(because='the target is another machine: where its packets end cannot be seen from here')
     dropped = [each for each in local if _fw_drop_input_dropped(facts, each)]

@@ -52,7 +52,7 @@ def check(facts: Facts) -> Outcome:
     silent = [each for each in seen.failed(facts) if each.outcome == "timeout"]
     if not silent:
         return RuledOut(because="no connection ran into a time-out")
-    local = [each for each in silent if seen.is_local(facts, each.address)]
+    local = [each for each in silent if seen.is_local(facts, each.address) or _dropped(facts, each)]
     if not local:
         return CannotTell(because="the target is another machine: where its packets end cannot be seen from here")
     dropped = [each for each in local if _dropped(facts, each)]
@@ -90,7 +90,11 @@ def _dropped(facts: Facts, attempt: Attempt) -> bool:
     if packets.queue_overflowed(attempt):
         return False
     side = rules.side(facts, attempt)
-    return side == "in" if side is not None else packets.dropped_inwards(attempt)
+    if side is not None:
+        return side == "in"
+    if seen.is_local(facts, attempt.address):
+        return packets.dropped_inwards(attempt)
+    return packets.far_answers_dropped(attempt)
 
 
 def _dropped_outwards(facts: Facts, attempt: Attempt) -> bool:
@@ -107,7 +111,9 @@ def _counted(attempt: Attempt) -> tuple[Evidence, ...]:
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Past the rule that is known, or see it and let the port through."""
-    return firewall.ways(facts, "in")
+    dropped = next((each for each in seen.failed(facts) if _dropped(facts, each)), None)
+    answers = dropped is not None and rules.what_is_dropped(facts, dropped) == "answers from"
+    return firewall.ways(facts, "in", answers=answers)
 
 
 FAULT = Fault(

@@ -138,7 +138,9 @@ def _no_rule(facts: Facts, attempt: Attempt) -> bool:
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Past the rule that is known, or see it and let the port through."""
-    return firewall.ways(facts, "out")
+    dropped = next((each for each in seen.failed(facts) if _dropped(facts, each)), None)
+    answers = dropped is not None and rules.what_is_dropped(facts, dropped) == "answers from"
+    return firewall.ways(facts, "out", answers=answers)
 
 
 FAULT = Fault(

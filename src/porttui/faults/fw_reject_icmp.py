@@ -38,7 +38,7 @@ from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, St
 from porttui.model.facts import Attempt, Facts, Icmp
 from porttui.model.report import Confidence, Evidence, Remedy, Step
 from porttui.reading import by_user, evidence, packets, rules, seen, words
-from porttui.remedies import firewall
+from porttui.remedies import firewall, their_rule
 
 _CODES = {
     (4, 3, 0): "network unreachable",
@@ -92,16 +92,22 @@ def _by_rule(facts: Facts, attempt: Attempt, icmp: Icmp) -> bool:
     return route is not None and not (route.interface or "").startswith(_TUNNELS)
 
 
+def _here(facts: Facts, attempt: Attempt, icmp: Icmp) -> bool:
+    """Tell whether the rule is one of this machine."""
+    sent_here = seen.is_local(facts, attempt.address) or packets.sent_here(facts, icmp, attempt)
+    return sent_here or rules.says(facts, attempt, rules.met(attempt)) is True
+
+
 def _found(facts: Facts, attempt: Attempt, icmp: Icmp) -> Found:
     name = _CODES.get((icmp.version, icmp.type, icmp.code), f"type {icmp.type}, code {icmp.code}")
     local = seen.is_local(facts, attempt.address)
-    here = local or packets.sent_here(facts, icmp, attempt) or rules.says(facts, attempt, rules.met(attempt))
-    where = f" on {words.machine(facts)}" if here else ""
+    here = _here(facts, attempt, icmp)
+    where = f" on {words.machine(facts)}" if here else f" on {icmp.sender}" if icmp.sender else ""
     listener = seen.accepting(facts, attempt.address) if local else None
     although = f", although {words.program(facts, listener)} listens" if listener else ""
     sure = Confidence.CERTAIN if local else Confidence.LIKELY
     told: tuple[Evidence, ...] = ()
-    if where:  # what another machine sent is not for the rules of this one to explain
+    if here:  # what another machine sent is not for the rules of this one to explain
         sure = rules.confidence(facts, attempt, rules.met(attempt), sure)
         told = rules.quoted(facts, attempt, rules.met(attempt))
     side = rules.on_its_way(rules.refused_on(facts, attempt)) if here else ""
@@ -131,6 +137,8 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Past the rule that is known, or see it and let the port through, on the side that rejects."""
     found = (each for each in seen.failed(facts) if each.icmp is not None and _by_rule(facts, each, each.icmp))
     by_rule = next(found, None)
+    if by_rule is not None and by_rule.icmp is not None and not _here(facts, by_rule, by_rule.icmp):
+        return their_rule.ways(facts, by_rule, by_rule.icmp)
     return firewall.ways(facts, rules.refused_on(facts, by_rule) if by_rule is not None else None)
 
 

@@ -52,7 +52,7 @@ def check(facts: Facts) -> Outcome:
     if not refused:
         return RuledOut(because="no connection was refused by a reset")
     # what goes to another machine may be reset by a rule of this one, before it leaves
-    local = [each for each in refused if seen.is_local(facts, each.address) or rules.says(facts, each, "reset")]
+    local = [each for each in refused if seen.is_local(facts, each.address) or _from_here(facts, each)]
     if not local:
         return CannotTell(because="the reset came from another machine, whose rules cannot be seen from here")
     foreign = [each for each in local if _by_rule(facts, each)]
@@ -65,15 +65,14 @@ def check(facts: Facts) -> Outcome:
     own = seen.is_local(facts, first.address)
     where = "" if own else f" on {words.machine(facts)}"
     side = rules.on_its_way(rules.refused_on(facts, first))
+    sure = (listener is not None and first.tries > 1) or not own
     although = f", although {words.program(facts, listener)} listens" if listener else ""
     return Found(
         summary=f"A firewall rule{where} refuses the connection to port {first.port}{side}{although}.",
         gloss=by_user.added(
             facts, "The rule answers as an empty port would, so that programs cannot tell the difference."
         ),
-        confidence=rules.confidence(
-            facts, first, "reset", Confidence.CERTAIN if listener and first.tries > 1 else Confidence.LIKELY
-        ),
+        confidence=rules.confidence(facts, first, "reset", Confidence.CERTAIN if sure else Confidence.LIKELY),
         evidence=(
             *rules.quoted(facts, first, "reset"),
             *by_user.quoted(facts),
@@ -85,8 +84,15 @@ def check(facts: Facts) -> Outcome:
     )
 
 
+def _from_here(facts: Facts, attempt: Attempt) -> bool:
+    """Tell whether a rule of this machine reset what was to go to another one: as they say, or as it never left."""
+    return rules.says(facts, attempt, "reset") is True or packets.stayed_here(attempt)
+
+
 def _by_rule(facts: Facts, attempt: Attempt) -> bool:
     """Tell whether a rule sent the reset: this kernel's TCP did not; where that is not known, the rules tell."""
+    if not seen.is_local(facts, attempt.address):
+        return _from_here(facts, attempt)
     by_kernel = packets.reset_by_kernel(attempt)
     return by_kernel is False or (by_kernel is None and rules.says(facts, attempt, "reset") is True)
 

@@ -118,8 +118,12 @@ class _Trying:
             self._refused_again()
         if not self._silent():
             self.finish()
-        if asked and self._here and self._refused_by_a_rule() and "Dev.Outside" in self.before:
+        if asked and (self._here or self._stayed()) and self._refused_by_a_rule() and "Dev.Outside" in self.before:
             self.rounds = rounds(self._begin, self.first.outcome, self.counters)
+
+    def _stayed(self) -> bool:
+        """Tell whether the refusal of another machine's address may have come from here: nothing has left, it seems."""
+        return not self.burst.get("Dev.Outside", 0) and self.burst.get("Dev.Loopback", 0) > 0
 
     def _begin(self) -> Connection:
         return Connection(self.address, self.ask.port, self.ask.source)

@@ -196,6 +196,30 @@ def answers_lost(attempt: Attempt) -> bool | None:
     return True if came < 2 * tries <= sent < 3 * tries else None
 
 
+def far_answers_dropped(attempt: Attempt) -> bool:
+    """Tell whether another machine's answers came in and were not handed on to TCP: one at least for each packet.
+
+    What else ends in between is counted apart: a way back by another interface, and a bad address.
+    """
+    if attempt.outcome != "timeout" or _to_itself(attempt) or not attempt.devices_counted:
+        return False
+    others = (
+        _ip(attempt, "InAddrErrors"),
+        _ip(attempt, "InNoRoutes"),
+        "IpExt.InNoRoutes",
+        "TcpExt.IPReversePathFilter",
+    )
+    left = attempt.burst.get("Dev.Outside", 0) >= attempt.tries
+    lost = ip_counter(attempt, "InReceives") - ip_counter(attempt, "InDelivers")
+    few = lost < 2 * attempt.tries  # were it more, it could be others'
+    return left and few and _lost_inwards(attempt) and not moved(attempt, *others)
+
+
+def stayed_here(attempt: Attempt) -> bool:
+    """Tell whether a rule on the way out refused what was to go to another machine: each refusal came by loopback."""
+    return not _to_itself(attempt) and _each_round(attempt) == _REJECTED_OUT
+
+
 def at_the_device(attempt: Attempt) -> bool:
     """Tell whether packets ended between an interface and the IP layer, where the hooks ingress and egress are."""
     if attempt.outcome != "timeout":

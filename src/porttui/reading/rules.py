@@ -231,6 +231,8 @@ def what_is_dropped(facts: Facts, attempt: Attempt) -> str:
     """Name what of an unanswered attempt is dropped, to stand before a port: "packets to", "answers from"."""
     if side(facts, attempt) is not None:
         return "answers from" if answers_are_dropped(facts, attempt) else "packets to"
+    if packets.far_answers_dropped(attempt):
+        return "answers from"
     return {True: "answers from", False: "packets to", None: "packets of"}[packets.answers_lost(attempt)]
 
 

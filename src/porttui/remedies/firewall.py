@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-from porttui.model.address import family, is_loopback
+from porttui.model.address import is_loopback
 from porttui.model.facts import Facts
 from porttui.model.report import Edit, Remedy, RemedyStep, Risk
 from porttui.reading import policy, rules, seen, words
-from porttui.remedies import manager, rule
+from porttui.remedies import manager, rule, unknown_rule
 from porttui.remedies.service import proof
 
 
-def ways(facts: Facts, side: rules.Side | None) -> tuple[Remedy, ...]:
+def ways(facts: Facts, side: rules.Side | None, *, answers: bool = False) -> tuple[Remedy, ...]:
     """Offer the ways past the rule that blocks, where it is known; otherwise to find it, and to let the port through.
 
     Args:
         facts: what was seen.
         side: whether packets are stopped on their way out or on their way in; None where that is not known.
+        answers: it is the server's answers that are stopped.
     """
     known = rules.blocking(facts)
     failed = seen.failed(facts)
@@ -25,7 +24,7 @@ def ways(facts: Facts, side: rules.Side | None) -> tuple[Remedy, ...]:
     if judged and all(each is not None and each.verdict == "accept" for each in judged):
         return (_see_what_else(facts),)  # a rule more that lets it through would help nothing
     named = rule.past(facts, known) if known is not None else ()
-    return named or (see_the_rules(facts, side), *let_through(facts, side))
+    return named or (see_the_rules(facts, side), *let_through(facts, side, answers=answers))
 
 
 def _see_what_else(facts: Facts) -> Remedy:
@@ -97,21 +96,22 @@ def _listings(facts: Facts, side: rules.Side | None) -> tuple[tuple[str, tuple[s
     return tuple(listing for name, listing in _LISTINGS.items() if name in possible) or (_LISTINGS["nftables"],)
 
 
-def let_through(facts: Facts, side: rules.Side | None) -> tuple[Remedy, ...]:
+def let_through(facts: Facts, side: rules.Side | None, *, answers: bool = False) -> tuple[Remedy, ...]:
     """Offer to let this port through, in the words of the firewall that is in use.
 
     Args:
         facts: what was seen.
         side: whether packets are stopped on their way out or on their way in; None where that is not known.
+        answers: it is the server's answers that are stopped.
     """
     if facts.os == "macos":
         return _pf(facts, side == "out")
     if facts.os == "windows":
         return (_windows(facts, side == "out"),)
     active = _possible(facts)
-    found = [_nft(facts, side)] if "nftables" in active or not active else []
+    found = [unknown_rule.nft(facts, side, answers=answers)] if "nftables" in active or not active else []
     if {"iptables", "iptables-legacy"} & active:
-        found.append(_iptables(facts, side))
+        found.append(unknown_rule.iptables(facts, side, answers=answers))
     return tuple(found)
 
 
@@ -218,93 +218,4 @@ def _windows(facts: Facts, outwards: bool) -> Remedy:
             ),
         ),
         note="It counts in networks that Windows calls private, and stays until it is removed.",
-    )
-
-
-def _nft(facts: Facts, side: rules.Side | None) -> Remedy:
-    port = str(facts.asked.target.port)
-    local = seen.target_is_local(facts)
-    chains = {"out": ("output",), "in": ("input",)}.get(side or "", ("input", "output"))
-    either = " or ".join(f"'hook {chain}'" for chain in chains)
-    names = " or ".join(f"'inet filter {chain}'" for chain in chains)
-    texts = [f"Put this in front of it; change {names} to the names that you found"]
-    if len(chains) > 1:
-        texts = [
-            f"If its hook is {chain}, put this in front; change the names to those that you found" for chain in chains
-        ]
-    undone = " or ".join(chains)
-    return Remedy(
-        title=f"Let port {port} through, with nft",
-        risk=Risk.SAFE if local else Risk.EXPOSES,
-        cost="from this machine only" if local else "opens the port",
-        proof=proof(facts),
-        undo="nft -a list ruleset shows the handle of the new rule; "
-        f"nft delete rule inet filter {undone} handle NUMBER takes it out",
-        steps=(
-            RemedyStep(
-                text=f"Find the table and the chain with {either} that has the rule: table inet filter is usual",
-                where=words.machine(facts),
-                argv=("nft", "-a", "list", "ruleset"),
-                needs_root=True,
-            ),
-            *(
-                RemedyStep(
-                    text=text,
-                    where=words.machine(facts),
-                    argv=("nft", "insert", "rule", "inet", "filter", chain, *_lo("nft", chain, local), "tcp", "dport",
-                          port, "accept"),
-                    needs_root=True,
-                )
-                for text, chain in zip(texts, chains, strict=True)
-            ),
-        ),
-        note="It lasts until the rules are loaded again; to keep it, write it into the file that loads them.",
-    )  # fmt: skip
-
-
-def _lo(language: Literal["nft", "iptables"], chain: str, local: bool) -> tuple[str, ...]:
-    """Return the match for what goes through the loopback interface; () where the target is another machine."""
-    option = {"nft": {"input": "iifname", "output": "oifname"}, "iptables": {"input": "-i", "output": "-o"}}
-    return (option[language][chain], "lo") if local else ()
-
-
-def _iptables(facts: Facts, side: rules.Side | None) -> Remedy:
-    port = str(facts.asked.target.port)
-    program = "ip6tables" if all(family(address) == 6 for address in seen.addresses(facts)) else "iptables"
-    local = seen.target_is_local(facts)
-    chains = {"out": ("output",), "in": ("input",)}.get(side or "", ("input", "output"))
-    made = {
-        chain.upper(): (*_lo("iptables", chain, local), "-p", "tcp", "--dport", port, "-j", "ACCEPT")
-        for chain in chains
-    }
-    if len(chains) == 1:
-        shown: tuple[str, ...] = ("-nvL", chains[0].upper(), "--line-numbers")
-        texts = dict.fromkeys(made, "If one of them stops the port, put this in front of them")
-    else:
-        shown = ("-nvL", "--line-numbers")
-        texts = {chain: f"If one of chain {chain} stops the port, put this in front" for chain in made}
-    return Remedy(
-        title=f"Let port {port} through, with {program}",
-        risk=Risk.SAFE if local else Risk.EXPOSES,
-        cost="from this machine only" if local else "opens the port",
-        proof=proof(facts),
-        undo="; ".join(" ".join((program, "-D", chain, *rule)) for chain, rule in made.items()),
-        steps=(
-            RemedyStep(
-                text="See the rules as they stand",
-                where=words.machine(facts),
-                argv=(program, *shown),
-                needs_root=True,
-            ),
-            *(
-                RemedyStep(
-                    text=texts[chain],
-                    where=words.machine(facts),
-                    argv=(program, "-I", chain, "1", *rule),
-                    needs_root=True,
-                )
-                for chain, rule in made.items()
-            ),
-        ),
-        note="It lasts until the machine starts again, or until the rules are loaded again.",
     )
