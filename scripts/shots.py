@@ -51,6 +51,7 @@ class Shot(Value, frozen=True, kw_only=True):
     typed: str = ""
     """Typed on the start screen, which is shown then."""
     ascii_only: bool = False
+    theme: str = "dark"
 
 
 _RESTART = (("moved-1", 1, 19), ("moved-2", 51, 3))
@@ -59,6 +60,7 @@ SHOTS = {
     "start": Shot(facts="moved-1", typed="connect ECONNREFUSED 127.0.0.1:8000"),
     "diagnosis": Shot(facts="moved-1"),
     "diagnosis-120": Shot(facts="moved-1", size=(120, 36)),
+    "diagnosis-light": Shot(facts="moved-1", theme="light"),
     "diagnosis-40": Shot(facts="moved-1", size=(40, 12), ascii_only=True),
     "fix": Shot(facts="moved-1", keys=("f", "down", "enter", "x"), seen=(("moved-1", 1, 19),)),
     "fix-120": Shot(facts="moved-1", keys=("f", "down", "enter", "x"), seen=_RESTART, size=(120, 36)),
@@ -169,7 +171,7 @@ def _app(shot: Shot, watch: _Watch) -> PortTui:
         inspect=lambda one: _inspected(facts, one),
         save=lambda _report: "",
         here=Here(privileges=facts.privileges, host=facts.host),
-        looks=Looks(glyphs=Glyphs.ASCII if shot.ascii_only else Glyphs.ALL),
+        looks=Looks(theme=shot.theme, glyphs=Glyphs.ASCII if shot.ascii_only else Glyphs.ALL),
     )
 
 
