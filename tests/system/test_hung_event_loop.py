@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from tests.system import troubled
@@ -59,6 +61,34 @@ def test_all_of_its_workers_are_stuck(person: Person) -> None:
         answer = stage.check(f"http://127.0.0.1:{server.port}/", "--timeout=1.6", person=person)
     expect_fault(answer, "hung-event-loop", "probe", server.port, person)
     assert "2 earlier requests" in answer.verdict["summary"], answer
+
+
+_POOL = """
+import queue, socket, sys, threading
+server, taken = socket.create_server(("127.0.0.1", int(sys.argv[1]))), queue.Queue()
+def work():
+    one = taken.get()
+    one.recv(4096)
+    threading.Event().wait()
+for _ in range(2):
+    threading.Thread(target=work, daemon=True).start()
+while True:
+    taken.put(server.accept()[0])
+"""
+
+
+def test_one_takes_connections_for_workers_that_are_all_busy(person: Person) -> None:
+    with Namespace() as stage:
+        port = stage.free_port()
+        stage.popen(sys.executable, "-I", "-S", "-c", _POOL, str(port), person=Person.OTHER)
+        stage.until_listening(port, 1)
+        for _ in range(2):
+            troubled.connect(stage, port, "GET / HTTP/1.0\\r\\n\\r\\n")
+        stage.accepted(port, 2)
+        answer = stage.check(f"http://127.0.0.1:{port}/", "--timeout=1.2", person=person)
+    expect_fault(answer, "hung-event-loop", "probe", port, person)
+    assert "2 earlier requests" in answer.verdict["summary"], answer
+    assert answer.verdict["confidence"] == "likely", answer
 
 
 def test_idle_clients_beside_the_stuck_request_are_not_blamed(person: Person) -> None:

@@ -1268,16 +1268,33 @@ def _single_thread_blocked(facts: Facts) -> RuledOut | CannotTell | None:
     return None
 
 
+def _hung_event_loop_taken_and_not_read(facts: Facts) -> Socket | None:
+    from porttui.reading import stuck
+    listener = stuck.listener(facts)
+    first = next((each for each in stuck.said(facts) if each.outcome == 'silent' and each.fate is not None), None)
+    if listener is None or first is None or first.fate is None or (facts.meanwhile is None) or (facts.meanwhile.over != 0):
+        return None
+    if any((each.outcome == 'answer' for each in seen.exchanges(facts))) or not stuck.doing(facts, listener):
+        return None
+    unread = first.fate.row == 'accepted' and first.fate.unread and (first.fate.unread == first.fate.received)
+    held = [row for row in stuck.taken(facts, listener) if row.received and row.queue == 0 and (row.sent == 0)]
+    return listener if unread and held else None
+
+
 def _hung_event_loop_state(state: str, spins: bool) -> str:
     return 'it uses a processor without a pause' if spins else f'state {state}' if state in 'TtR' else 'no file is left'
 
 
 def _hung_event_loop(facts: Facts) -> RuledOut | CannotTell | None:
     waiting = taken_at_last(facts)
+    taken = _hung_event_loop_taken_and_not_read(facts)
     from porttui.reading import stuck
-    if not isinstance(waiting, stuck.Waiting):
+    if isinstance(waiting, stuck.Waiting):
+        listener = waiting.listener
+    elif taken is not None:
+        listener = taken
+    else:
         return waiting
-    listener = waiting.listener
     doing = stuck.doing(facts, listener)
     awake = next((each for each in doing if not stuck.sleeps(each) or stuck.out_of_files(each)), None)
     if awake is not None:

@@ -9,13 +9,15 @@ connected.
 
 It comes about when a handler of FastAPI or aiohttp, written with async def, calls something that blocks: time.sleep,
 requests.get, a driver of a database that knows no await. In Node it is readFileSync on a network drive or execSync; in
-a server with a fixed number of workers, as many slow requests as there are workers. A single request of this kind,
+a server with a fixed number of workers, as many slow requests as there are workers, each of which may wait for a
+connection out of an exhausted pool. A single request of this kind,
 opened in a browser tab and forgotten, is enough to make the whole site look dead.
 
 How porttui knows: its own connection lies in the accept queue, and so does the one that it opened first, some seconds
 before; no program has taken either. The processes that hold the listener are alive, sleep (state S or D), hardly use a
 processor and have descriptors left. And they have accepted an earlier connection, have received a request on it, and
-have sent nothing back: the kernel counts the bytes of every connection and tells them to everybody (tcp_info). Root
+have sent nothing back: the kernel counts the bytes of every connection and tells them to everybody (tcp_info). Where
+one thread takes connections for all, ours is taken as well, and not a byte of it is read while those go on. Root
 may also see in which function of the kernel the program waits; one that waits for events in epoll_wait or poll is not
 stuck.
 
@@ -45,13 +47,20 @@ from porttui.model.report import Confidence, Remedy, Step
 from porttui.reading import evidence, seen, stuck, words
 from porttui.remedies import look_into
 
+_GLOSS = "The kernel opens connections for a program that is busy elsewhere; they wait until it turns to them."
+_GLOSS_OF_A_POOL = "One part of it takes connections for workers, which are all busy: ours waits until one is done."
+
 
 def check(facts: Facts) -> Outcome:
     """Find it when a living server takes no connection, and has an earlier request that it did not answer."""
     waiting = taken_at_last(facts)
-    if not isinstance(waiting, stuck.Waiting):
+    taken = _taken_and_not_read(facts)
+    if isinstance(waiting, stuck.Waiting):
+        listener = waiting.listener
+    elif taken is not None:
+        listener = taken
+    else:
         return waiting
-    listener = waiting.listener
     doing = stuck.doing(facts, listener)
     awake = next((each for each in doing if not stuck.sleeps(each) or stuck.out_of_files(each)), None)
     if awake is not None:
@@ -65,11 +74,12 @@ def check(facts: Facts) -> Outcome:
             because="it is alive and takes no connection, but no earlier request is seen that occupies it"
         )
     # it may wait for events and be stuck all the same: node waits so for a program that a handler runs (execSync)
-    certain = stuck.surely(facts, listener) and len(doing) == 1 and stuck.polls(doing[0]) is False
+    certain = taken is None and stuck.surely(facts, listener) and len(doing) == 1 and stuck.polls(doing[0]) is False
+    takes = "takes no other" if taken is None else "has taken ours without reading it,"
     return Found(
         summary=f"{'' if certain else 'Probably '}{stuck.named(facts, listener)} is stuck: it has not answered "
-        f"{_earlier(busy)}, and takes no other on port {listener.port}.",
-        gloss="The kernel opens connections for a program that is busy elsewhere; they wait until it turns to them.",
+        f"{_earlier(busy)}, and {takes} on port {listener.port}.",
+        gloss=_GLOSS if taken is None else _GLOSS_OF_A_POOL,
         confidence=Confidence.CERTAIN if certain else Confidence.LIKELY,
         evidence=(
             *evidence.doing(facts, doing),
@@ -79,6 +89,22 @@ def check(facts: Facts) -> Outcome:
             *evidence.connects(facts),
         ),
     )
+
+
+def _taken_and_not_read(facts: Facts) -> Socket | None:
+    """Return the listener when a program has taken our connection and reads nothing, and has earlier requests in hand.
+
+    So it is where one thread accepts and hands on to others, and all of those are busy: an exhausted pool.
+    """
+    listener = stuck.listener(facts)
+    first = next((each for each in stuck.said(facts) if each.outcome == "silent" and each.fate is not None), None)
+    if listener is None or first is None or first.fate is None or facts.meanwhile is None or facts.meanwhile.over != 0:
+        return None
+    if any(each.outcome == "answer" for each in seen.exchanges(facts)) or not stuck.doing(facts, listener):
+        return None
+    unread = first.fate.row == "accepted" and first.fate.unread and first.fate.unread == first.fate.received
+    held = [row for row in stuck.taken(facts, listener) if row.received and row.queue == 0 and row.sent == 0]
+    return listener if unread and held else None
 
 
 def _state(state: str, spins: bool) -> str:
