@@ -6,7 +6,6 @@ A terminal is not asked: over a slow line its reply comes late, and what comes l
 from __future__ import annotations
 
 import enum
-import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -48,14 +47,14 @@ class Looks(NamedTuple):
 
 
 _CHOSEN = {"standard": Depth.FEW, "windows": Depth.FEW, "256": Depth.MANY, "truecolor": Depth.ALL}
-_MONOCHROME = re.compile(r"vt(52|1\d\d|2[02]\d|3[02]\d|4\d\d)(-.*)?|.+-(m|mono)")
-"""TERM of terminals without colours (terminfo(5): no `colors`)."""
-_ONE_SCREEN = re.compile(r"(linux|ansi|cons25|sun|vt\d\w*)(-.*)?")
-"""TERM of terminals without a second screen (terminfo(5): no `smcup`)."""
-_MANY = re.compile(
-    r".*256color.*|(xterm-)?(kitty|ghostty)|alacritty.*|foot.*|wezterm|contour.*|rio|konsole|mintty|st|vte"
-)
-"""TERM of terminals with 256 colours; the entries of the newer ones do not say so in their names."""
+_MONOCHROME = {
+    *("vt52", "vt100", "vt102", "vt125", "vt131", "vt132", "vt200", "vt220", "vt300", "vt320", "vt400", "vt420"),
+}
+"""Terminals without colours, by what TERM begins with (terminfo(5): no `colors`)."""
+_ONE_SCREEN = {"linux", "ansi", "cons25", "sun"}
+"""Terminals without a second screen, besides those of DEC (terminfo(5): no `smcup`)."""
+_MANY = {"kitty", "ghostty", "alacritty", "foot", "contour", "wezterm", "rio", "konsole", "mintty", "st"}
+"""Terminals with 256 colours whose names do not say so; some begin with "xterm-"."""
 _LIGHT = {"7", "9", "10", "11", "12", "13", "14", "15"}
 
 
@@ -69,8 +68,8 @@ def depth_of(environment: Mapping[str, str]) -> Depth | None:
     Returns:
         The depth; None where these do not tell, as on Windows.
     """
-    term = environment.get("TERM", "").lower()
-    if environment.get("NO_COLOR") or _MONOCHROME.fullmatch(term):
+    term = _term(environment)
+    if environment.get("NO_COLOR") or _first(term) in _MONOCHROME or term.endswith(("-m", "-mono")):
         return Depth.NONE
     if chosen := _CHOSEN.get(environment.get("TEXTUAL_COLOR_SYSTEM", "")):
         return chosen
@@ -80,7 +79,7 @@ def depth_of(environment: Mapping[str, str]) -> Depth | None:
         return None
     if term.endswith("-direct"):
         return Depth.ALL
-    return Depth.MANY if _MANY.fullmatch(term) else Depth.FEW
+    return Depth.MANY if "256color" in term or _first(term.removeprefix("xterm-")) in _MANY else Depth.FEW
 
 
 def system_of(environment: Mapping[str, str]) -> str:
@@ -98,15 +97,16 @@ def glyphs_of(environment: Mapping[str, str], *, utf8: bool) -> Glyphs:
         environment: TERM.
         utf8: whether it reads UTF-8.
     """
-    term = environment.get("TERM", "").lower()
-    if not utf8 or re.match(r"vt\d", term):
+    first = _first(_term(environment))
+    if not utf8 or _is_of_dec(first):
         return Glyphs.ASCII
-    return Glyphs.NO_MARKS if re.fullmatch(r"linux(-.*)?", term) else Glyphs.ALL
+    return Glyphs.NO_MARKS if first == "linux" else Glyphs.ALL
 
 
 def has_second_screen(environment: Mapping[str, str]) -> bool:
     """Tell whether the terminal, TERM in these variables, has an alternate screen."""
-    return not _ONE_SCREEN.fullmatch(environment.get("TERM", "").lower())
+    first = _first(_term(environment))
+    return first not in _ONE_SCREEN and not _is_of_dec(first)
 
 
 def is_light(environment: Mapping[str, str]) -> bool:
@@ -116,3 +116,17 @@ def is_light(environment: Mapping[str, str]) -> bool:
         environment: COLORFGBG, the numbers of foreground and background, as rxvt and Konsole set it ("0;15").
     """
     return environment.get("COLORFGBG", "").rpartition(";")[2] in _LIGHT
+
+
+def _term(environment: Mapping[str, str]) -> str:
+    return environment.get("TERM", "").lower()
+
+
+def _first(term: str) -> str:
+    """Return the name of the terminal without its variant: "linux" of "linux-16color"."""
+    return term.partition("-")[0]
+
+
+def _is_of_dec(first: str) -> bool:
+    """Tell whether it is one of DEC's, as vt100."""
+    return first.startswith("vt") and first[2:3].isdigit()
