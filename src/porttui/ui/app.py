@@ -18,6 +18,7 @@ from porttui.ui.terminal.looks import THEMES, Depth, Looks, system_of
 
 os.environ["TEXTUAL_COLOR_SYSTEM"] = system_of(os.environ)
 
+from textual import events
 from textual.app import SystemCommand  # Textual reads its variables when it is imported
 from textual.binding import BindingType
 from textual.command import Provider
@@ -30,6 +31,7 @@ from porttui.model.rules import Judged
 from porttui.model.table import Table
 from porttui.model.target import Asked
 from porttui.ui import live
+from porttui.ui.clicking import clicked
 from porttui.ui.commands import Commands, Palette
 from porttui.ui.keymap import Keymap, use
 from porttui.ui.keys import APP, bindings
@@ -43,6 +45,7 @@ from porttui.ui.terminal.mouse import mouse_taken, take_mouse
 from porttui.ui.terminal.one_screen import wiping
 from porttui.ui.terminal.told import Told
 from porttui.ui.theme import themes
+from porttui.ui.widgets.rows import Rows
 
 if TYPE_CHECKING:
     from porttui.act.aftermath import Aftermath
@@ -115,6 +118,8 @@ _UNHURRIED = 1.0
 """Seconds after the first screen, when it is quiet."""
 _SWITCH = 0.001
 """Seconds after which a thread that looks lets the screen go on; by itself Python lets it wait five times as long."""
+_ONLY_TYPED = "y"
+"""The answer by which a process is acted on: no click gives it by accident."""
 _MOST_OWNERS = 200
 """How many processes are described for the names in the table of sockets."""
 
@@ -383,6 +388,14 @@ class PortTui(ChangedCells[Ended]):
     def action_theme(self) -> None:
         """Go from dark to light and back."""
         self.theme = THEMES[THEMES.index(self.theme) - 1]
+
+    def on_click(self, event: events.Click) -> None:
+        """Take a click on a key of the last row, or on a tab, for that key."""
+        row, _ = self.get_widget_at(event.screen_x, event.screen_y)
+        if isinstance(row, Rows) and row.id in ("keys", "tabs"):
+            key = clicked(row.line(0).text, event.screen_x)
+            if key and key != _ONLY_TYPED:
+                self.simulate_key(key)
 
     def lend_mouse(self, *, lend: bool) -> None:
         """Leave the mouse to the terminal for a while, or take it back when it was porttui's before."""

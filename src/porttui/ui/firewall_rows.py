@@ -14,7 +14,7 @@ from porttui.reading.way import WayStop
 from porttui.render.looking import how_to_look
 from porttui.render.sections import how_to_see
 from porttui.ui.keymap import key_of
-from porttui.ui.lines import EMPTY, NARROW, Line, aligned, cut, pad, plain, styled, wrap
+from porttui.ui.lines import EMPTY, NARROW, Line, aligned, cut, pad, plain, stopping, styled, wrap
 from porttui.ui.shown import Elsewhere
 from porttui.ui.words import MARKS
 
@@ -38,7 +38,7 @@ def way_rows(stops: tuple[WayStop, ...], width: int, *, at: int | None = None) -
     rows: list[Line] = []
     for index, stop in enumerate(stops):
         text = stop.brief or stop.text if at is not None else stop.text
-        rows += _stop_rows(stop, text, width, in_focus=index == at)
+        rows += stopping(_stop_rows(stop, text, width, in_focus=index == at), index)
         if at is None and stop.decides is not None:
             rows += rule_rows(stop.decides, width, " " * _RULE_AT)
     return rows

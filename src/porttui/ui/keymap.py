@@ -106,7 +106,7 @@ def _read(value: object) -> list[str] | str:
         return f"no key is named; there must be one, as in {_EXAMPLE}"
     keys = []
     for name in names:
-        key = _key(name)
+        key = key_named(name)
         if not key:
             return f"{printable(name, 30)} is no key that every terminal sends; keys are {_EXAMPLE}"
         if key in _SENT_AS:
@@ -115,7 +115,7 @@ def _read(value: object) -> list[str] | str:
     return list(dict.fromkeys(keys))
 
 
-def _key(name: str) -> str:
+def key_named(name: str) -> str:
     """Return a key as Textual calls it; empty when it is none that can be relied on."""
     if len(name) == 1:
         return name if name.isascii() and name.isalnum() else _CHARACTERS.get(name, "")

@@ -36,6 +36,8 @@ class Line(NamedTuple):
 
     text: str
     spans: tuple[Span, ...] = ()
+    stop: int | None = None
+    """Where the cursor goes by a click on the row; None: nowhere."""
 
 
 EMPTY = Line("")
@@ -44,6 +46,11 @@ EMPTY = Line("")
 def styled(before: str, text: str, style: StyleName, after: str = "") -> Line:
     """Return a row of which one part is styled."""
     return Line(f"{before}{text}{after}", (Span(len(before), len(before) + len(text), style),))
+
+
+def stopping(rows: Iterable[Line], stop: int) -> list[Line]:
+    """Return rows by which a click leads to a stop of the cursor."""
+    return [row._replace(stop=stop) for row in rows]
 
 
 def plain(texts: Iterable[str]) -> list[Line]:
@@ -89,7 +96,7 @@ def beside(left: Sequence[Line], right: Sequence[Line], left_cells: int, all_cel
         two = right[index] if index < len(right) else EMPTY
         start = pad(one.text, left_cells) + COLUMN_RULE
         spans = (*one.spans, *(Span(span.start + len(start), span.end + len(start), span.style) for span in two.spans))
-        rows.append(Line(start + cut(two.text, all_cells - left_cells - 1), spans))
+        rows.append(Line(start + cut(two.text, all_cells - left_cells - 1), spans, one.stop))
     return rows
 
 

@@ -584,6 +584,12 @@ class DiagnosisScreen(Screen[None]):
         if self.tab.can("bare"):
             self.app.push_screen(BareScreen(self.tab.bare, self.tab.copied()))
 
+    def on_click(self) -> None:
+        """After a click on a row, tell what can be done with it."""
+        self._said = ""
+        self._inspecting.mind()
+        self.refresh_rows()
+
     def action_keys(self) -> None:
         """Show all keys, and what a narrow window leaves out."""
         active = [one.binding for one in self.active_bindings.values() if one.enabled]

@@ -12,7 +12,7 @@ from textual.screen import Screen
 from porttui.ui.keymap import key_of
 from porttui.ui.keys import PAGE, bindings, key_row
 from porttui.ui.lines import ROW_RULE, Line, plain, styled, wrap
-from porttui.ui.widgets.rows import Rows
+from porttui.ui.widgets.rows import WHEEL, Rows
 
 
 class PageScreen(Screen[None]):
@@ -71,6 +71,14 @@ class PageScreen(Screen[None]):
         """Scroll by rows."""
         self._top += by
         self._draw()
+
+    def on_mouse_scroll_down(self) -> None:
+        """Go on with the wheel."""
+        self.action_scroll(WHEEL)
+
+    def on_mouse_scroll_up(self) -> None:
+        """Go back with the wheel."""
+        self.action_scroll(-WHEEL)
 
     def action_page(self, by: int) -> None:
         """Scroll by screens."""

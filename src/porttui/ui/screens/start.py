@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from msgspec.structs import replace
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
@@ -20,8 +20,8 @@ from porttui.reading import columns
 from porttui.ui import live
 from porttui.ui.keymap import key_of
 from porttui.ui.keys import START, bindings, key_row
-from porttui.ui.lines import NARROW, ROW_RULE, WIDE, Line, cut, pad, plain, wrap
-from porttui.ui.widgets.rows import Rows
+from porttui.ui.lines import EMPTY, NARROW, ROW_RULE, WIDE, Line, cut, pad, plain, wrap
+from porttui.ui.widgets.rows import WHEEL, Rows
 from porttui.ui.widgets.target_input import TargetInput, read_target
 from porttui.ui.words import place
 from porttui.ui.work import work
@@ -206,8 +206,8 @@ class StartScreen(Screen[None]):
         tail = [] if narrow else self._tail(width)
         room = max(3, height - len(rows) - len(tail) - (not narrow))
         before = self._asked_before(width)
-        rows += [""] * (not narrow) + before + self._listed(width, max(3, room - len(before)), narrow=narrow) + tail
-        return plain(rows[:height])
+        listed = self._listed(width, max(3, room - len(before)), narrow=narrow)
+        return [*plain(rows + [""] * (not narrow)), *before, *listed, *plain(tail)][:height]
 
     def _read_as(self, width: int, *, narrow: bool) -> list[str]:
         asked = self.asked()
@@ -234,35 +234,35 @@ class StartScreen(Screen[None]):
             f"   question   {ask}    ({key_of('other_question')}: {other})",
         ]
 
-    def _asked_before(self, width: int) -> list[str]:
+    def _asked_before(self, width: int) -> list[Line]:
         recent = self._recent()
-        rows = [" Asked about before:"] if recent else []
+        rows = [Line(" Asked about before:")] if recent else []
         for index, asked in enumerate(recent):
             what = f"{asked.target}{'   ' + QUESTION_TEXT[asked.question] if asked.question is Question.BIND else ''}"
-            rows.append(cut(f" {'>' if index == self._cursor else ' '} {what}", width - 1))
+            text = cut(f" {'>' if index == self._cursor else ' '} {what}", width - 1)
+            rows.append(Line(text, stop=index))
         return rows
 
-    def _listed(self, width: int, room: int, *, narrow: bool) -> list[str]:
+    def _listed(self, width: int, room: int, *, narrow: bool) -> list[Line]:
         if self._table is None:
-            return [" Reading what listens here."]
+            return [Line(" Reading what listens here.")]
         if isinstance(self._table, Unseen):
-            return wrap(f"What listens here can't be seen: {self._table.reason}.", width - 1, " ")
+            return plain(wrap(f"What listens here can't be seen: {self._table.reason}.", width - 1, " "))
         same, others = self._listeners()
         if narrow:
             return self._listed_narrow(same, others, width, room)
         layout = _WIDE if width >= WIDE else _USUAL
         base = len(self._recent())
-        rows: list[str] = []
+        rows: list[Line] = []
         if same:
-            rows.append(f" Waiting for connections on port {same[0].port}{self._elsewhere(same)}:")
+            rows.append(Line(f" Waiting for connections on port {same[0].port}{self._elsewhere(same)}:"))
             rows += [self._listener(row, index, layout, width) for index, row in enumerate(same, base)]
-            rows += [""] * (width >= WIDE)
+            rows += [EMPTY] * (width >= WIDE)
         host = self.tui.here.host.name if self.tui.here else "this machine"
-        rows.append(
-            f" {'Other programs' if same else 'Programs'} on {host} that wait for connections: {len(others)} seen"
-        )
+        which = "Other programs" if same else "Programs"
+        rows.append(Line(f" {which} on {host} that wait for connections: {len(others)} seen"))
         if others:
-            rows.append("   " + "".join(pad(name, size) for name, size in layout).rstrip())
+            rows.append(Line("   " + "".join(pad(name, size) for name, size in layout).rstrip()))
         left = max(1, room - len(rows) - 1)
         first = max(0, min(self._cursor - base - len(same) - left // 2, len(others) - left))
         listed = list(enumerate(others, base + len(same)))[first : first + left]
@@ -271,14 +271,14 @@ class StartScreen(Screen[None]):
         if self._complete:
             signs = columns.signs(others, self._names, self._table.unseen)
         if signs:
-            rows += [""] * (width >= WIDE)
+            rows += [EMPTY] * (width >= WIDE)
             notes = [*signs, *["network: other computers may reach it"] * (width >= WIDE)]
-            rows.append(cut("   " + "     ".join(notes), width - 1))
-            rows += [""] * (width >= WIDE)
+            rows.append(Line(cut("   " + "     ".join(notes), width - 1)))
+            rows += [EMPTY] * (width >= WIDE)
         return rows
 
-    def _listed_narrow(self, same: list[Socket], others: list[Socket], width: int, room: int) -> list[str]:
-        rows = [f" Waiting for connections here: {len(same) + len(others)}"]
+    def _listed_narrow(self, same: list[Socket], others: list[Socket], width: int, room: int) -> list[Line]:
+        rows = [Line(f" Waiting for connections here: {len(same) + len(others)}")]
         left = max(1, room - 1)
         base = len(self._recent())
         everything = list(enumerate([*same, *others], base))
@@ -288,10 +288,10 @@ class StartScreen(Screen[None]):
             tail = " same port" if index < base + len(same) else ""
             who = columns.program(row, self._names)
             name = pad(who if self._complete or who != columns.NOT_SEEN else _LOOKING, max(4, width - 30))
-            rows.append(cut(f" {mark} {pad(columns.local(row), 15)} {name}{tail}".rstrip(), width))
+            rows.append(Line(cut(f" {mark} {pad(columns.local(row), 15)} {name}{tail}".rstrip(), width), stop=index))
         return rows
 
-    def _listener(self, row: Socket, index: int, layout: tuple[tuple[str, int], ...], width: int) -> str:
+    def _listener(self, row: Socket, index: int, layout: tuple[tuple[str, int], ...], width: int) -> Line:
         cells = [
             columns.local(row),
             columns.program(row, self._names),
@@ -304,7 +304,7 @@ class StartScreen(Screen[None]):
             cells = [_LOOKING if cell == columns.NOT_SEEN else cell for cell in cells]
         lead = " > " if index == self._cursor else "   "
         parts = [pad(cut(text, size - 1), size) for text, (_, size) in zip(cells[:-1], layout[:-1], strict=True)]
-        return cut(lead + "".join(parts) + cells[-1], width - 1)
+        return Line(cut(lead + "".join(parts) + cells[-1], width - 1), stop=index)
 
     def _elsewhere(self, same: list[Socket]) -> str:
         """Say so when the typed target is an address, and none of the listeners on its port is there."""
@@ -392,6 +392,24 @@ class StartScreen(Screen[None]):
         """Move among the listeners; up from the first returns to the line."""
         self._cursor = max(-1, min(self._cursor + by, self._count() - 1))
         self._draw()
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to a program or a target of before; twice on it asks about it."""
+        below = self.query_one("#below", Rows)
+        stop = below.line(event.screen_y - below.region.y).stop
+        if stop is not None:
+            self._cursor = stop
+            self._draw()
+            if event.chain > 1:
+                self.action_ask()
+
+    def on_mouse_scroll_down(self) -> None:
+        """Move down with the wheel."""
+        self.action_pick(WHEEL)
+
+    def on_mouse_scroll_up(self) -> None:
+        """Move up with the wheel."""
+        self.action_pick(-WHEEL)
 
     def _count(self) -> int:
         return len(self._recent()) + sum(map(len, self._listeners()))

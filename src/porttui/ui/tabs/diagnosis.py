@@ -21,6 +21,7 @@ from porttui.ui.lines import (
     pad,
     plain,
     squeezed,
+    stopping,
     styled,
     wrap,
 )
@@ -69,6 +70,11 @@ class DiagnosisTab(Tab):
         """Move from step to step."""
         self._moved = True
         super().move(by)
+
+    def go_to(self, stop: int) -> None:
+        """Go to a step."""
+        self._moved = True
+        super().go_to(stop)
 
     def stops(self) -> int:
         """Return the number of steps; in a narrow window the text scrolls instead."""
@@ -221,7 +227,7 @@ class DiagnosisTab(Tab):
             drawn = _step_rows(step, width, in_focus=index == self.cursor)
             if index == self.cursor:
                 focus = (len(rows), len(rows) + len(drawn) - 1)
-            rows += drawn
+            rows += stopping(drawn, index)
         if report is None or shown.looking:
             changed = f" Last change {shown.changed.strftime('%H:%M:%S')}." if shown.changed else ""
             return rows, focus, (Line((shown.failure and f" {shown.failure}") or changed),)

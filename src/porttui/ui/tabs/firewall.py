@@ -60,6 +60,11 @@ class FirewallTab(Tab):
         self._moved = self._moved or self.stops() > 0
         super().move(by)
 
+    def go_to(self, stop: int) -> None:
+        """Go to a stop."""
+        self._moved = True
+        super().go_to(stop)
+
     def stops(self) -> int:
         """Return the number of stops; only a wide window has room for more about each."""
         return len(self._way()) if self.size.width >= WIDE and self.judged() is not None else 0

@@ -109,6 +109,11 @@ class FixTab(Tab):
         self.explains = False
         super().move(by)
 
+    def go_to(self, stop: int) -> None:
+        """Go to a step; what was opened is closed again."""
+        self.explains = False
+        super().go_to(stop)
+
     def way(self, by: int) -> None:
         """In a narrow window, go to another way; else open or close the command in focus."""
         if self.size.width >= NARROW:
@@ -288,6 +293,8 @@ class FixTab(Tab):
 
     def _ways(self, report: Report, width: int, only: Place | None) -> tuple[list[Line], tuple[int, int]]:
         rows: list[str] = []
+        stops: dict[int, int] = {}
+        every = self._places()
         focus = (0, 0)
         place = self.place()
         told: list[str] = []
@@ -306,10 +313,12 @@ class FixTab(Tab):
                     told = part_rows(report, (remedy.way, index), width)
                     rows += told if not wide else []
                 focus = (first, len(rows) - 1) if here else focus
+                stops |= dict.fromkeys(range(first, len(rows)), every.index((remedy.way, index)))
             rows += wrap(remedy.note, width - 1, "    ") if remedy.note else []
             rows += wrap(f"To undo it: {undo(remedy, report)}", width - 1, "    ") if remedy.undo else []
             rows += [""] * wide
-        return plain([*rows, *(told if wide else [])]), focus
+        lines = [line._replace(stop=stops.get(at)) for at, line in enumerate(plain(rows))]
+        return [*lines, *plain(told if wide else [])], focus
 
 
 def _one_of(ways: list[str], last: str) -> str:

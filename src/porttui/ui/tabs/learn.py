@@ -165,7 +165,7 @@ class LearnTab(Tab):
             (f"{at:>2}", lesson.title, "your case" if lesson in own else "") for at, lesson in enumerate(LESSONS, 1)
         ]
         texts = aligned(cells) if width >= NARROW else [" ".join(cell[:2]) for cell in cells]
-        rows = [Line(f" {'>' if at == self.cursor else ' '} {text}".rstrip()) for at, text in enumerate(texts)]
+        rows = [Line(f" {'>' if at == self.cursor else ' '} {text}".rstrip(), stop=at) for at, text in enumerate(texts)]
         return Drawing(rows, (self.cursor, self.cursor))
 
     def _beside(self, report: Report, text: str, room: int) -> list[Line]:

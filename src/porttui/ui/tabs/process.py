@@ -20,7 +20,7 @@ from porttui.render.processes import listening_processes, state_of, who
 from porttui.render.sections import how_to_see
 from porttui.ui.confirm import confirmation, menu, refusal_rows
 from porttui.ui.keymap import key_of
-from porttui.ui.lines import EMPTY, NARROW, WIDE, Line, pad, plain, wrap
+from porttui.ui.lines import EMPTY, NARROW, WIDE, Line, pad, plain, stopping, wrap
 from porttui.ui.shown import Shown
 from porttui.ui.tabs.tab import Drawing, Tab
 
@@ -236,7 +236,7 @@ class ProcessTab(Tab):
             if len(found) > 1 and one is self.process():
                 described[0] = Line(" >" + described[0].text[1:])
                 focus = (first, first + len(described) - 1)
-            rows += described
+            rows += stopping(described, found.index(one))
             if one is self.process():
                 below = self._below_process(one, width, height)
                 if below:

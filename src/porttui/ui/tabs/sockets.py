@@ -34,7 +34,6 @@ _MANY_ROWS = 24
 """With so many rows the one in focus is told in full in a narrow window, too."""
 _LEAST_ROWS = 3
 """Rows of the table that have to stay when there is little room."""
-_WHEEL = 3
 _FEW_ROWS = 14
 """With fewer rows the table comes before what is told of the row in focus, which C shows whole."""
 _MOST_BARE = 500
@@ -303,14 +302,13 @@ class SocketsTab(Tab):
             self.type(self.filter + " ".join(event.text.split()))
             event.stop()
 
-    def on_mouse_scroll_down(self) -> None:
-        """Move down with the wheel."""
-        self.move(_WHEEL)
+    def go_to(self, stop: int) -> None:
+        """Go to a row, as a click does."""
+        self._go_to(stop)
         self._screen.refresh_rows()
 
-    def on_mouse_scroll_up(self) -> None:
-        """Move up with the wheel."""
-        self.move(-_WHEEL)
+    def _wheel(self, by: int) -> None:
+        self.move(by)
         self._screen.refresh_rows()
 
     def can(self, action: str) -> bool:
@@ -439,7 +437,7 @@ class SocketsTab(Tab):
         self._first = max(min(self._first, cursor), cursor - self._room + 1)
         self._first = max(0, min(self._first, count - self._room))
         last = min(self._first + self._room, count)
-        return [self._row(shown, at, width, in_focus=at == cursor) for at in range(self._first, last)]
+        return [self._row(shown, at, width, in_focus=at == cursor)._replace(stop=at) for at in range(self._first, last)]
 
     def _row(self, shown: Arranged, at: int, width: int, *, in_focus: bool) -> Line:
         row = shown.row(at)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any, ClassVar, NamedTuple
 
 from rich.cells import cell_len
+from textual import events
 
 from porttui.ui.keymap import key_of
-from porttui.ui.lines import EMPTY, WIDE, Line, pad
+from porttui.ui.lines import COLUMN_RULE, EMPTY, WIDE, Line, pad
 from porttui.ui.shown import Shown
-from porttui.ui.widgets.rows import Rows
+from porttui.ui.widgets.rows import WHEEL, Rows
 
 LEFT = 71
 """Cells of the left one of two columns."""
@@ -155,6 +156,36 @@ class Tab(Rows, can_focus=True):
             self._follow = self._went = True
         else:
             self.top += by
+        self.redraw()
+
+    def go_to(self, stop: int) -> None:
+        """Set the cursor on a stop, as a click does."""
+        self.cursor = stop
+        self._follow = self._went = True
+        self.redraw()
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the row; twice on it does what enter does."""
+        line = self.line(event.y)
+        other_column = line.text[left_cells(self.size.width) :][:1] == COLUMN_RULE
+        beside = other_column and event.x > left_cells(self.size.width)
+        if line.stop is None or line.stop >= self.stops() or beside or self.own_keys():
+            return
+        if event.chain > 1:
+            self.app.simulate_key("enter")
+        else:
+            self.go_to(line.stop)
+
+    def on_mouse_scroll_down(self) -> None:
+        """Go on with the wheel."""
+        self._wheel(WHEEL)
+
+    def on_mouse_scroll_up(self) -> None:
+        """Go back with the wheel."""
+        self._wheel(-WHEEL)
+
+    def _wheel(self, by: int) -> None:
+        self.top += by
         self.redraw()
 
     def page(self, by: int) -> None:

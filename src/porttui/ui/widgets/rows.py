@@ -13,6 +13,9 @@ from textual.widget import Widget
 from porttui.ui.lines import EMPTY, Line
 from porttui.ui.theme import STYLES
 
+WHEEL = 3
+"""Rows for a step of the wheel."""
+
 
 class Rows(Widget):
     """Rows of text, drawn with the Line API of Textual."""
@@ -32,6 +35,10 @@ class Rows(Widget):
     def texts(self) -> list[str]:
         """The rows without their styles."""
         return [line.text for line in self._rows]
+
+    def line(self, y: int) -> Line:
+        """Return a row that is shown; empty below the last one."""
+        return self._rows[y] if 0 <= y < len(self._rows) else EMPTY
 
     def render_line(self, y: int) -> Strip:
         """Return one row in the width of the widget."""
