@@ -21,9 +21,9 @@ ROOT = Path(__file__).resolve().parents[1]
 BEGIN, END = "<!-- made by `make docs`: begin -->\n", "<!-- made by `make docs`: end -->\n"
 _KEYS = """# The keys of porttui
 
-`?` shows those that do something where you are. The mouse does the same: a click on a tab, on a row, or on a key of the
-last row; two clicks on a row are `enter`, and the wheel scrolls. `--no-mouse`, or `m`, leaves the mouse to your terminal,
-so that it selects text.
+`?` shows those that do something where you are. The mouse does the same: a click on a tab, on a row, or on a key of
+the last row; two clicks on a row are `enter`, and the wheel scrolls. `--no-mouse`, or `m`, leaves the mouse to your
+terminal, so that it selects text.
 
 A key is changed in `~/.config/porttui/config.toml` (where `XDG_CONFIG_HOME` says; on macOS in
 `~/Library/Application Support/porttui`, on Windows in `%LOCALAPPDATA%\\porttui`), by its name in the tables below:
