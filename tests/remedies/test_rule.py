@@ -21,6 +21,8 @@ FROM = {"address": "192.168.4.20", "sender": "192.168.4.7"}
 
 RICH = 'rule priority="-1" family="ipv4" source address="192.168.4.7" port port="8080" protocol="tcp" accept'
 
+ANYBODY = 'rule priority="-1" family="ipv4" port port="8080" protocol="tcp" accept'
+
 
 def _rule(table: str, chain: str, text: str = "drop", backend: str = "nftables") -> Rule:
     return Rule(text=text, table=table, chain=chain, handle=12, position=3, backend=backend)
@@ -171,6 +173,8 @@ def test_a_rule_that_stands_beside_ufws_is_not_ufws() -> None:
             f"firewall-cmd --zone=public --add-rich-rule={RICH}",
         ),
         ("filter_INPUT", {}, "firewall-cmd --add-port=8080/tcp"),
+        # what denies is asked before opened ports; from anybody no address is named, this machine's own least of all
+        ("filter_IN_public_deny", {**FROM, "sender": ""}, f"firewall-cmd --zone=public --add-rich-rule={ANYBODY}"),
     ],
 )
 def test_firewalld(chain: str, fields: dict[str, Any], command: str) -> None:

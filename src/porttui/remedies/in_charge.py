@@ -22,7 +22,7 @@ _ZONE = re.compile(r"(?:filter_)?(?:IN|FWD[IO]?|OUT)_(?P<name>.+?)(?:_(?P<part>p
 _POLICY = "policy_"
 _JAIL_CHAIN = re.compile(r"f2b-(?P<jail>[\w.@-]+)")
 _JAIL_SET = re.compile(r"@addr6?-set-(?P<jail>[\w.@-]+)|--match-set f2b-(?P<jail2>[\w.@-]+)")
-_RICH = 'rule priority="-1" family="{family}" {side} address="{address}" port port="{port}" protocol="tcp" accept'
+_RICH = 'rule priority="-1" family="{family}"{where} port port="{port}" protocol="tcp" accept'
 
 
 def past(facts: Facts, crossing: Crossing) -> tuple[Remedy, ...]:
@@ -194,10 +194,11 @@ def _shown(option: str) -> str:
 
 
 def _rich(crossing: Crossing) -> str:
-    other = _other(crossing) or crossing.known.address
-    side = "source" if crossing.between == "incoming" else "destination"
-    version = "ipv6" if family(other) == 6 else "ipv4"
-    return _RICH.format(family=version, side=side, address=other, port=crossing.known.port)
+    """Write a rich rule (firewalld.richlanguage(5)) that comes before what denies."""
+    other, incoming = _other(crossing), crossing.between == "incoming"
+    version = "ipv6" if family(other or crossing.known.address) == 6 else "ipv4"
+    where = f' {"source" if incoming else "destination"} address="{other}"' if other else ""
+    return _RICH.format(family=version, where=where, port=crossing.known.port)
 
 
 def _zone_or_policy(crossing: Crossing) -> tuple[tuple[str, ...], bool] | None:
