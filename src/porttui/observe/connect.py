@@ -63,7 +63,7 @@ def attempts(  # noqa: PLR0913 - each is a choice of its own, and by keyword
 
     Few connections are begun to an address that was asked for: five when this machine's kernel refuses, which costs
     nothing; four when nothing answers; one when it opens, or when another machine refuses. Where a rule of this machine
-    refuses, five or ten more follow (see rounds.py). One is begun to an address elsewhere. Open ones are closed at
+    refuses, five to twenty more follow (see rounds.py). One is begun to an address elsewhere. Open ones are closed at
     once, without a byte sent.
 
     Args:

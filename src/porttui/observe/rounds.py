@@ -13,7 +13,7 @@ from porttui.observe.connection import Connection, wait
 from porttui.observe.linux.counters import moved
 
 _TRIES = 5
-_TURNS = 2
+_TURNS = 4
 """How often it is begun anew when other traffic got in between."""
 _PATIENCE = 0.15
 """Seconds for an answer. It is there when connect(2) returns, as nothing leaves this machine."""

@@ -319,6 +319,9 @@ def _seen_stop(hook: str, shown: str | None, side: Literal["out", "in"] | None) 
         return begun
     if side == "out" and mine == "in":
         return begun._replace(status=Status.SKIPPED, text=_NOT_REACHED)
+    if side == "out" and shown != "drop":  # no rule can refuse in postrouting (nft_reject_validate)
+        refused = begun._replace(status=Status.FAIL, text=f"{_word(shown)} here")
+        return refused if hook == "output" else begun._replace(status=Status.SKIPPED, text=_NOT_REACHED)
     if side is None:
         return begun._replace(text="the rule may be here")
     if hook in {"output", "input"}:

@@ -65,8 +65,14 @@ def see_the_rules(facts: Facts, side: rules.Side | None) -> Remedy:
             RemedyStep(text=f"{'And' if number else 'See'} {shown}", where=where, argv=argv, needs_root=True)
             for number, (shown, argv) in enumerate(_listings(facts, side))
         ),
-        note=f"Look {hooks}for a rule that names port {port} {blocks}{',' * bool(policy)}{policy}.",
+        note=f"Look {hooks}for a rule that names port {port} {blocks}{',' * bool(policy)}{policy}.{_not_ufw(facts)}",
     )
+
+
+def _not_ufw(facts: Facts) -> str:
+    if any(each.name == "ufw" and each.active for each in facts.firewall or ()) and seen.target_is_local(facts):
+        return " It is hardly one of ufw's: those let through what goes by loopback."
+    return ""
 
 
 def _hooks(side: rules.Side | None, silent: bool) -> str:
@@ -109,10 +115,45 @@ def let_through(facts: Facts, side: rules.Side | None, *, answers: bool = False)
     if facts.os == "windows":
         return (_windows(facts, side == "out"),)
     active = _possible(facts)
-    found = [unknown_rule.nft(facts, side, answers=answers)] if "nftables" in active or not active else []
+    by_ufw = (_ufw(facts),) if side == "out" and not answers and _ufw_may_block(facts) else ()
+    found = [*by_ufw, unknown_rule.nft(facts, side, answers=answers)] if "nftables" in active or not active else []
     if {"iptables", "iptables-legacy"} & active:
         found.append(unknown_rule.iptables(facts, side, answers=answers))
     return tuple(found)
+
+
+def _ufw_may_block(facts: Facts) -> bool:
+    """Tell whether ufw is active, and may be what blocks: it lets everything through that goes by loopback."""
+    active = any(each.name == "ufw" and each.active for each in facts.firewall or ())
+    return active and not seen.target_is_local(facts) and len(seen.addresses(facts)) == 1
+
+
+def _ufw(facts: Facts) -> Remedy:
+    """Let it out by ufw(8), in front of what the user has forbidden."""
+    address, port = seen.addresses(facts)[0].partition("%")[0], str(facts.asked.target.port)
+    rule = ("out", "to", address, "port", port, "proto", "tcp")
+    return Remedy(
+        title=f"Let port {port} out with ufw, which is active",
+        risk=Risk.SAFE,
+        cost="lets it out",
+        proof=proof(facts),
+        undo=" ".join(("ufw", "delete", "allow", *rule)),
+        steps=(
+            RemedyStep(
+                text="See whether one of its rules, or its default for what goes out, forbids it",
+                where=words.machine(facts),
+                argv=("ufw", "status", "verbose"),
+                needs_root=True,
+            ),
+            RemedyStep(
+                text="If so, allow it",
+                where=words.machine(facts),
+                argv=("ufw", "prepend", "allow", *rule),
+                needs_root=True,
+            ),
+        ),
+        note="ufw keeps it: it is there after a restart of the machine, too.",
+    )
 
 
 _LISTINGS = {
