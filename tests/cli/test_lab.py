@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from porttui.cli.lab_session import Session
+from porttui.labs.play import Play
 from porttui.labs.programs.ask import ask
 from porttui.labs.registry import BY_NAME, LABS
 from tests.cli.run import environment, porttui
@@ -63,7 +64,7 @@ def test_serve_prints_a_target_that_has_the_fault() -> None:
 
 
 def test_a_lab_ends_by_itself_when_its_time_is_over(capfd: pytest.CaptureFixture[str]) -> None:
-    with Session(BY_NAME["asleep"], until=0, minutes=30) as session:
+    with Session(Play(BY_NAME["asleep"]), until=0) as session:
         assert session.run() == 1
     assert "The time is over." in capfd.readouterr().out
 
@@ -88,7 +89,9 @@ def test_a_command_of_the_learner_can_solve_it(tmp_path: Path) -> None:
         assert lab.stdout is not None
         told = b""
         while not (found := re.search(rb"! kill \d+", told)):
-            told += lab.stdout.readline()
+            line = lab.stdout.readline()
+            assert line, told
+            told += line
         lab.stdin.write(found[0] + b"\n")
         lab.stdin.flush()
         told += lab.stdout.read()

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from porttui.cli import exits
 from porttui.cli.parser import Parser
+from porttui.render.lines import ascii_text
 
 if TYPE_CHECKING:
     from porttui.labs.lab import Lab
 
 SUMMARY = "real faults to practise on, started and cleaned up for you"
 _EXAMPLE = "porttui lab two-doors"
+_OWN_EXAMPLE = "porttui lab --from ./labs"
 _MORE = f"""\
 `porttui lab exam` draws six rounds by lot, the last one with two faults, and tells the points and what to read again.
 `porttui lab reset` forgets what was solved.
@@ -27,28 +31,30 @@ def run(argv: list[str]) -> int:
     from porttui.labs.registry import why_not
 
     args = build_parser().parse_intermixed_args(argv)
+    labs, call = _labs(args.folder)
     if args.name is None or args.list:
-        return _list(as_json=args.json)
+        return _list(labs, call, as_json=args.json)
     if args.json:
         raise exits.UsageError(f"--json is for the list: porttui lab --list --json. Example: {_EXAMPLE}")
-    if args.name == "reset":
+    if args.name == "reset" and args.folder is None:
         with exits.doing("forgetting which labs were solved"):
             solved.forget(solved.usual_path())
         exits.talk("porttui: no lab is solved now")
         return exits.Exit.HEALTHY
-    if args.name.strip().lower() == "exam":
+    if args.name.strip().lower() == "exam" and args.folder is None:
         from porttui.cli.lab_exam import run as run_exam
 
         return run_exam(args.seed)
-    lab = _find(args.name)
+    lab = _find(args.name, labs, call)
     if why := why_not(lab):
         raise exits.CannotSeeError(f"the lab {lab.name} cannot run here: {why}")
     from porttui.cli.lab_session import Session
-    from porttui.labs.play import MINUTES
+    from porttui.labs.play import MINUTES, Play
     from porttui.labs.stage import StartError
 
     try:
-        with Session(lab, until=time.monotonic() + 60 * MINUTES, minutes=MINUTES) as session:
+        until = time.monotonic() + 60 * MINUTES
+        with Session(Play(lab, labs), until=until, call=call) as session:
             return session.serve() if args.serve else session.run()
     except StartError as error:
         raise exits.CannotSeeError(f"the lab {lab.name} could not be started: {error}") from error
@@ -58,6 +64,9 @@ def build_parser() -> Parser:
     """Return the parser of this subcommand."""
     parser = Parser("lab", "Start a real fault and find it; without a name, list the labs.", _EXAMPLE, _MORE)
     parser.add_argument("name", metavar="LAB", nargs="?", help="a name of the list or its number; exam; reset")
+    parser.add_argument(
+        "--from", dest="folder", metavar="DIR", help="labs of your own: the Python files in DIR, which are run as you"
+    )
     parser.add_argument("--seed", metavar="N", type=int, help="of the exam: draw the same rounds for everybody")
     parser.add_argument("--list", action="store_true", help="list the labs and what was solved")
     parser.add_argument("--json", action="store_true", help="print the list as JSON")
@@ -65,12 +74,38 @@ def build_parser() -> Parser:
     return parser
 
 
-def _list(*, as_json: bool) -> int:
+def _labs(folder: str | None) -> tuple[Sequence[Lab], str]:
+    """Return the labs, and what stands before the name of one; those of a folder are told of with what is wrong.
+
+    Raises:
+        UsageError: the folder cannot be read, or holds none.
+    """
+    from porttui.labs.registry import LABS
+
+    if folder is None:
+        return LABS, "porttui lab"
+    from porttui.labs.own import load
+    from porttui.render.lines import shell_command
+
+    try:
+        found = load(Path(folder).resolve())
+    except OSError as error:
+        raise exits.UsageError(f"--from {folder}: {error.strerror}. Example: {_OWN_EXAMPLE}") from error
+    for problem in found.problems:
+        exits.talk(f"porttui: {ascii_text(problem)}")
+    if not found.labs:
+        none = "no file in it is a lab" if found.problems else "it holds no .py file"
+        raise exits.UsageError(f"--from {folder}: {none}. How one is written: docs/labs.md. Example: {_OWN_EXAMPLE}")
+    exits.talk(f"porttui: the labs in {ascii_text(folder)} are code of whoever wrote them, and are run as you")
+    return found.labs, shell_command(("porttui", "lab", "--from", folder))
+
+
+def _list(labs: Sequence[Lab], call: str, *, as_json: bool) -> int:
     from porttui.act import solved
-    from porttui.labs.registry import LABS, reasons
+    from porttui.labs.registry import reasons
 
     done = solved.solved(solved.usual_path())
-    missing = reasons()
+    missing = reasons(labs)
     if as_json:
         from porttui.render.json import lines_of_json
 
@@ -83,27 +118,27 @@ def _list(*, as_json: bool) -> int:
                 "solved": lab.name in done,
                 "missing": missing[lab.name] or None,
             }
-            for number, lab in enumerate(LABS, 1)
+            for number, lab in enumerate(labs, 1)
         ]
         exits.emit(lines_of_json(rows))
     else:
         from porttui.labs.telling import listed
 
-        exits.emit("\n".join(listed(done, missing)) + "\n")
+        exits.emit("\n".join(listed(done, missing, labs, call)) + "\n")
     return exits.Exit.HEALTHY
 
 
-def _find(typed: str) -> Lab:
+def _find(typed: str, labs: Sequence[Lab], call: str) -> Lab:
     """Return a lab by name or number."""
-    from porttui.labs.registry import BY_NAME, LABS
-
+    by_name = {lab.name: lab for lab in labs}
     wanted = typed.strip().lower().replace("_", "-")
-    if wanted in BY_NAME:
-        return BY_NAME[wanted]
-    if wanted.isdecimal() and 1 <= int(wanted) <= len(LABS):
-        return LABS[int(wanted) - 1]
+    if wanted in by_name:
+        return by_name[wanted]
+    if wanted.isdecimal() and 1 <= int(wanted) <= len(labs):
+        return labs[int(wanted) - 1]
     import difflib
 
-    near = difflib.get_close_matches(wanted, BY_NAME, n=2, cutoff=0.5)
-    hint = f"perhaps {' or '.join(near)}" if near else "porttui lab lists them"
-    raise exits.UsageError(f"there is no lab {typed[:60]!r}; {hint}. Example: {_EXAMPLE}")
+    near = difflib.get_close_matches(wanted, by_name, n=2, cutoff=0.5)
+    hint = f"perhaps {' or '.join(near)}" if near else f"{call} lists them"
+    example = _EXAMPLE if "two-doors" in by_name else f"{call} {labs[0].name}"
+    raise exits.UsageError(f"there is no lab {typed[:60]!r}; {hint}. Example: {example}")

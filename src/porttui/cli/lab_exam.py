@@ -8,7 +8,7 @@ from porttui.act import solved
 from porttui.cli import exits
 from porttui.cli.lab_session import Session, Typed
 from porttui.labs import exam as exams
-from porttui.labs.play import MINUTES
+from porttui.labs.play import MINUTES, Play
 from porttui.labs.registry import reasons
 from porttui.labs.stage import StartError
 from porttui.labs.telling import WIDTH
@@ -31,7 +31,7 @@ def run(seed: int | None) -> int:
     while (lab := exam.lab) is not None:
         until = time.monotonic() + 60 * MINUTES
         try:
-            with Session(lab, until=until, minutes=MINUTES, heading=exam.heading, typed=typed) as session:
+            with Session(Play(lab), until=until, heading=exam.heading, typed=typed) as session:
                 done = session.run() == exits.Exit.HEALTHY
                 mark = exam.mark(session.play, solved=done)
         except StartError as error:

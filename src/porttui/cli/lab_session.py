@@ -17,8 +17,8 @@ from porttui.act import solved
 from porttui.cli import exits
 from porttui.cli.arguments import called_as
 from porttui.labs import telling
-from porttui.labs.lab import Lab, Look
-from porttui.labs.play import Play
+from porttui.labs.lab import Look
+from porttui.labs.play import MINUTES, Play
 from porttui.labs.stage import environment
 from porttui.render.lines import ascii_text
 
@@ -53,22 +53,30 @@ class Typed:
 class Session:
     """A lab that is under way. Use it in a with statement: whatever happens, what it started is ended."""
 
-    def __init__(self, lab: Lab, *, until: float, minutes: int, heading: str = "", typed: Typed | None = None) -> None:
+    def __init__(
+        self,
+        play: Play,
+        *,
+        until: float,
+        heading: str = "",
+        typed: Typed | None = None,
+        call: str = "porttui lab",
+    ) -> None:
         """Prepare a session; the fault is made by `with`.
 
         Args:
-            lab: which lab.
+            play: the lab.
             until: when it ends by itself, as time.monotonic() counts.
-            minutes: the same, as the learner is told.
             heading: of a round of the exam, which stands in place of the lab's title; empty for a lab on its own.
             typed: the lines of the learner, where they go on after this lab.
+            call: what stands before the name of another lab.
         """
-        self._heading = heading
+        self._heading, self._call = heading, call
         self._typed = typed or Typed()
         self.left = False
         """The learner wanted to go."""
-        self._until, self._minutes = until, minutes
-        self.play = Play(lab)
+        self._until = until
+        self.play = play
         self._word = ""
 
     def __enter__(self) -> Self:
@@ -88,7 +96,7 @@ class Session:
 
     def run(self) -> int:
         """Talk with the learner until the lab is solved, left, or its time is over; return the exit code."""
-        self._say(telling.opening(self.play, self._minutes, self._heading))
+        self._say(telling.opening(self.play, MINUTES, self._heading))
         while time.monotonic() < self._until:
             look = self._look()
             if look.solved:
@@ -123,7 +131,7 @@ class Session:
             self._say(["", "Solved.", *telling.solution(self.play)[1:]])
         else:
             solved.remember(solved.usual_path(), self.play.lab.name)
-            self._say(telling.ending(self.play))
+            self._say(telling.ending(self.play, self._call))
         return exits.Exit.HEALTHY
 
     def _say(self, lines: list[str]) -> None:
@@ -157,7 +165,7 @@ class Session:
         elif letter == "z":
             self._again()
         elif letter == "w":
-            self._say(telling.opening(self.play, self._minutes, self._heading))
+            self._say(telling.opening(self.play, MINUTES, self._heading))
         elif letter:
             self._say(_KEYS if letter == "?" else [f"{letter!r} is none of these: {telling.KEYS}"])
 
@@ -173,7 +181,7 @@ class Session:
         """Start over, with a fault that is as new."""
         self.play.again()
         self._word = ""
-        self._say(telling.opening(self.play, self._minutes, self._heading))
+        self._say(telling.opening(self.play, MINUTES, self._heading))
 
     def _command(self, command: str) -> None:
         """Run a command of the learner's, in the lab's network."""

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from porttui.labs.lab import Lab, Look, Scene
+from porttui.labs.registry import LABS
 from porttui.labs.stage import Stage
 
 MINUTES = 30
@@ -28,9 +29,15 @@ class Edited(NamedTuple):
 class Play:
     """A lab under way. `end` it, whatever happens."""
 
-    def __init__(self, lab: Lab) -> None:
-        """Prepare it; nothing is started yet."""
+    def __init__(self, lab: Lab, labs: Sequence[Lab] = LABS) -> None:
+        """Prepare it; nothing is started yet.
+
+        Args:
+            lab: which one.
+            labs: among which it stands; those that come with porttui.
+        """
         self.lab = lab
+        self.labs = labs
         self.stage = Stage(private=lab.private, mounts=lab.mounts)
         self.scene = Scene(target="")
         self.opened = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 from porttui.labs import (
     address_book,
@@ -77,10 +78,10 @@ def why_not(lab: Lab) -> str:
     return _NO_POSIX or lab.missing()
 
 
-def reasons() -> dict[str, str]:
+def reasons(labs: Sequence[Lab] = LABS) -> dict[str, str]:
     """Return why labs cannot run here, by name, empty where they can; the same question is asked once."""
-    asked = {ask: _NO_POSIX or ask() for ask in {lab.missing for lab in LABS}}
-    return {lab.name: asked[lab.missing] for lab in LABS}
+    asked = {ask: _NO_POSIX or ask() for ask in {lab.missing for lab in labs}}
+    return {lab.name: asked[lab.missing] for lab in labs}
 
 
 def labs_of(topic: str) -> tuple[Lab, ...]:

@@ -140,7 +140,7 @@ class Stage:
         """Start a program of the lab and wait until it is ready.
 
         Args:
-            program: a module of `labs.programs`.
+            program: a module of `labs.programs`, or the path of a program of one's own, which ends in .py.
             words: its options.
             more: variables of its environment.
             within: what stands before it, and becomes it (exec): "unshare" with its options.
@@ -255,8 +255,13 @@ def environment() -> dict[str, str]:
 
 
 def _python(program: str) -> tuple[str, ...]:
-    """Return how a program of the labs is started: without what is installed, which makes it quick."""
-    return (sys.executable, "-SE", str(_PROGRAMS / f"{program}.py"))
+    """Return how a program of the labs is started: without what is installed, which makes it quick.
+
+    Args:
+        program: a module of `labs.programs`, or the path of another one, which ends in .py.
+    """
+    name, *more = ("own", program) if program.endswith(".py") else (program,)
+    return (sys.executable, "-SE", str(_PROGRAMS / f"{name}.py"), *more)
 
 
 def _first_line(process: subprocess.Popen[bytes]) -> str:

@@ -12,15 +12,20 @@ from porttui.render.lines import columns, paragraph, shell_command
 WIDTH = 79
 KEYS = "h hint  d diagnose  e OPTIONS  a ANSWER  ! COMMAND  z again  ? keys  q leave"
 
+_EXAM = "    exam{}: six of them by lot, and points: porttui lab exam"
 GIVE_UP = "n gives this round up"
 
 
-def listed(solved: Collection[str], missing: dict[str, str]) -> list[str]:
+def listed(
+    solved: Collection[str], missing: dict[str, str], labs: Sequence[Lab] = LABS, call: str = "porttui lab"
+) -> list[str]:
     """Return the list of labs.
 
     Args:
         solved: the names of those that were solved.
         missing: why some cannot run here, by name.
+        labs: which; those that come with porttui.
+        call: what stands before the name of one.
     """
     rows = [
         (
@@ -29,14 +34,14 @@ def listed(solved: Collection[str], missing: dict[str, str]) -> list[str]:
             "solved" if lab.name in solved else "",
             lab.title + (f" (not here: {missing[lab.name]})" if missing.get(lab.name) else ""),
         )
-        for at, lab in enumerate(LABS, 1)
+        for at, lab in enumerate(labs, 1)
     ]
-    done = sum(lab.name in solved for lab in LABS)
+    done = sum(lab.name in solved for lab in labs)
     return [
         *columns(rows, WIDTH, indent=0),
-        f"    exam{'  passed' if 'exam' in solved else ''}: six of them by lot, and points: porttui lab exam",
+        *([_EXAM.format("  passed" if "exam" in solved else "")] if labs is LABS else []),
         "",
-        f"{done} of {len(LABS)} solved. One of them: porttui lab NAME. Each starts a real fault, on this machine only.",
+        f"{done} of {len(labs)} solved. One of them: {call} NAME. Each starts a real fault, on this machine only.",
     ]
 
 
@@ -49,7 +54,7 @@ def opening(play: Play, minutes: int, heading: str = "") -> list[str]:
     """Return what a lab begins with; with a heading in place of its title in an exam."""
     lab, scene = play.lab, play.scene
     return [
-        heading or lab.title + number(lab).rjust(WIDTH - len(lab.title)),
+        heading or lab.title + number(play).rjust(WIDTH - len(lab.title)),
         "",
         *paragraph(filled(lab.story, scene), WIDTH, "Story  "),
         *paragraph(filled(lab.goal, scene), WIDTH, "Goal   "),
@@ -66,9 +71,9 @@ def opening(play: Play, minutes: int, heading: str = "") -> list[str]:
     ]
 
 
-def number(lab: Lab) -> str:
+def number(play: Play) -> str:
     """Return "lab 6 of 29"."""
-    return f"lab {LABS.index(lab) + 1} of {len(LABS)}"
+    return f"lab {play.labs.index(play.lab) + 1} of {len(play.labs)}"
 
 
 def start_line(play: Play) -> list[str]:
@@ -109,20 +114,20 @@ def solution(play: Play) -> list[str]:
     ]
 
 
-def following(lab: Lab) -> Lab | None:
+def following(play: Play) -> Lab | None:
     """Return the lab after this one; None after the last."""
-    rest: Sequence[Lab] = LABS[LABS.index(lab) + 1 :][:1]
+    rest = play.labs[play.labs.index(play.lab) + 1 :][:1]
     return rest[0] if rest else None
 
 
-def ending(play: Play) -> list[str]:
+def ending(play: Play, call: str = "porttui lab") -> list[str]:
     """Return what is told when a lab is solved."""
-    lab, after = play.lab, following(play.lab)
+    lab, after = play.lab, following(play)
     return [
         "",
         "Solved.",
         *paragraph(filled(lab.explanation, play.scene), WIDTH),
         "",
         f"More: porttui explain {lab.code}; porttui learn {lab.lesson}",
-        *([f"Next: porttui lab {after.name}"] if after else []),
+        *([f"Next: {call} {after.name}"] if after else []),
     ]

@@ -163,7 +163,7 @@ class LabScreen(Screen[None]):
 
     def after(self) -> str:
         """Return what `n` leads to; empty while it leads nowhere."""
-        following = telling.following(self.play.lab) if self.stand.phase == "solved" else None
+        following = telling.following(self.play) if self.stand.phase == "solved" else None
         return f"the next one: {following.title}" if following else ""
 
     def label(self, key: Key) -> str:
@@ -172,7 +172,7 @@ class LabScreen(Screen[None]):
 
     def action_next_lab(self) -> None:
         """Go on to the lab after this one."""
-        following = telling.following(self.play.lab)
+        following = telling.following(self.play)
         if following is not None:
             self.tui.play(following)
 
