@@ -12,6 +12,7 @@ from porttui.firewall.told import told
 from porttui.model.address import destination, family
 from porttui.model.facts import Facts, Interface, Route, Unseen
 from porttui.model.rules import Judged
+from porttui.observe.no_rules import ends_of
 from porttui.observe.platform import Platform, RuleReader
 from porttui.reading import seen
 from porttui.reading.sender import Sender
@@ -123,7 +124,7 @@ def world_of(facts: Facts) -> World:
 
 def from_here(facts: Facts, address: str, *, uid: int | None = None) -> Packet:
     """Return the first packet of this user's connection to an address, or of another user's on this machine."""
-    to = destination(address).partition("%")[0]
+    own, to = ends_of(facts, address)
     local = seen.is_local(facts, address)
     tried = next((each for each in seen.asked_attempts(facts) if each.address == address), None)
     routes = facts.routes if isinstance(facts.routes, tuple) else ()
@@ -131,7 +132,7 @@ def from_here(facts: Facts, address: str, *, uid: int | None = None) -> Packet:
     port = facts.asked.target.port
     return Packet(
         family=6 if family(address) == 6 else 4,
-        source=(tried.source.partition("%")[0] if tried is not None else "") or (to if local else _source(route)),
+        source=own or None,
         destination=to,
         source_port=(tried.source_port,) * 2 if tried is not None and tried.source_port else _ephemeral(facts),
         destination_port=(port, port),
@@ -189,10 +190,6 @@ def interface_of(facts: Facts, sender: str) -> str | None:
 
 def _interfaces(facts: Facts) -> tuple[Interface, ...]:
     return facts.interfaces if isinstance(facts.interfaces, tuple) else ()
-
-
-def _source(route: object) -> str | None:
-    return getattr(route, "source", None)
 
 
 def _ephemeral(facts: Facts) -> tuple[int, int]:

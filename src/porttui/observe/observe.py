@@ -33,6 +33,7 @@ from porttui.model.failed import details, failure, origin
 from porttui.model.target import Asked, Question
 from porttui.observe import activators, bounds
 from porttui.observe.look import Look
+from porttui.observe.no_rules import NoRules, let_through
 from porttui.observe.parts import Part
 from porttui.observe.platform import Platform, RuleReader
 from porttui.observe.session import own_folder, own_pids, with_sudo_user
@@ -377,11 +378,17 @@ class _Observation:
 
     def _judge(self, rules: RuleReader) -> None:
         """Tell what the rules do with the connections asked about, and with those of others where it counts."""
+        nobody = seen.refused(self.facts) and not seen.listeners(self.facts)
+        if isinstance(rules, NoRules):
+            of_user = None if self.facts.privileges.sudo_uid is None else ()
+            self._take(judged=let_through(self.facts, self._addresses), judged_for_user=of_user)
+            self._take(judged_elsewhere=() if nobody else None)
+            return
         from porttui.observe.judging import judge_asked, judge_for_user, judge_from_elsewhere
 
         self._take(judged=judge_asked(self.facts, rules, self._addresses))
         self._take(judged_for_user=judge_for_user(self.facts, rules, self._addresses))
-        if seen.refused(self.facts) and not seen.listeners(self.facts):
+        if nobody:
             self._take(judged_elsewhere=judge_from_elsewhere(self.facts, rules))
 
     def _attempts(self) -> tuple[Attempt, ...]:

@@ -74,6 +74,25 @@ def has_no_nft_chains() -> bool:
         return isinstance(error, NoNetlinkError) and errno_name(error) == "EPROTONOSUPPORT"
 
 
+def has_no_rules() -> bool:
+    """Tell whether the kernel has no chain of nftables, and no table of the old iptables in use."""
+    if not has_no_nft_chains():
+        return False
+    for name in _LEGACY_NAMES:
+        try:
+            with open(f"/{name}", "rb") as file:  # noqa: PTH123
+                if file.read(1):
+                    return False
+        except OSError:  # this kernel has none of it
+            continue
+    return True
+
+
+def no_right_to_rules() -> Unseen:
+    """Return what is said to a user who may not read rules."""
+    return Unseen(what="firewall rules", reason="needs root", how_to_see="nft list ruleset", needs_root=True)
+
+
 def _iptables(who: Privileges, may: bool, nftables: FirewallBackend) -> FirewallBackend:
     """Count the rules that iptables keeps in nftables; without any rule there, no program needs to be started."""
     installed = find("iptables") is not None

@@ -26,7 +26,7 @@ from porttui.model.facts import (
 from porttui.observe.linux.access import linux_access
 from porttui.observe.linux.conntrack import tracked
 from porttui.observe.linux.counters import read_counters
-from porttui.observe.linux.firewall import linux_firewall
+from porttui.observe.linux.firewall import has_no_rules, linux_firewall, no_right_to_rules
 from porttui.observe.linux.glimpse import linux_listeners, linux_starting
 from porttui.observe.linux.host import linux_host
 from porttui.observe.linux.interfaces import linux_interfaces
@@ -38,6 +38,7 @@ from porttui.observe.linux.route import linux_route
 from porttui.observe.linux.route_blocks import linux_route_blocks
 from porttui.observe.linux.sockets import linux_fate, linux_sockets
 from porttui.observe.linux.sysctls import linux_sysctls
+from porttui.observe.no_rules import NoRules
 from porttui.observe.platform import Neighbourhood, RuleReader
 
 if TYPE_CHECKING:
@@ -141,9 +142,14 @@ class Linux:
 
     def rules(self) -> RuleReader | Unseen:
         """Read the rules of nftables and of both kinds of iptables; changes nothing."""
+        who = linux_privileges()
+        if "net_admin" not in who.capabilities:
+            return no_right_to_rules()
+        if has_no_rules():
+            return NoRules()
         from porttui.observe.linux.rules import linux_rules
 
-        return linux_rules(linux_privileges())
+        return linux_rules(who)
 
     def firewall(self) -> tuple[FirewallBackend, ...]:
         """Tell which firewalls are installed and readable; changes nothing."""

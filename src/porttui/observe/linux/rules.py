@@ -19,7 +19,7 @@ from porttui.firewall.packet import Packet, World
 from porttui.firewall.ruleset import Backend, Ruleset, Verdict
 from porttui.model.facts import Privileges, Unseen
 from porttui.observe.command import Output, find, run
-from porttui.observe.linux.firewall import has_no_nft_chains
+from porttui.observe.linux.firewall import has_no_nft_chains, no_right_to_rules
 
 # What reads the listings is imported where one is read: most machines have no rules, and it takes as long as a look.
 
@@ -82,7 +82,7 @@ class Rules:
 def linux_rules(privileges: Privileges) -> Rules | Unseen:
     """Read the rules of all firewalls, when this user may: it takes CAP_NET_ADMIN."""
     if "net_admin" not in privileges.capabilities:
-        return Unseen(what="firewall rules", reason="needs root", how_to_see="nft list ruleset", needs_root=True)
+        return no_right_to_rules()
     return read_rules()
 
 
