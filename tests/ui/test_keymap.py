@@ -96,6 +96,8 @@ def test_porttui_starts_with_a_bad_file_and_tells_of_it(tmp_path: Path) -> None:
     one = Terminal("porttui", XDG_CONFIG_HOME=str(tmp_path))
     try:
         one.wait_for(b"something in your settings can't be used")
+        one.type(b"?")
+        one.wait_for(b"fix: r is the key of recheck already")
         one.type(b"\x03")
         assert one.ended() == 0
         assert f"porttui: {folder}/config.toml: fix: r is the key of recheck already".encode() in one.output
@@ -103,6 +105,11 @@ def test_porttui_starts_with_a_bad_file_and_tells_of_it(tmp_path: Path) -> None:
         assert one.output.isascii()
     finally:
         end(one)
+
+
+def test_a_file_that_cannot_even_be_seen_is_none(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert settings.read(tmp_path / "file" / "config.toml") == settings.Settings()
 
 
 async def test_the_screen_tells_that_something_in_the_settings_cannot_be_used() -> None:

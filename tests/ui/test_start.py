@@ -65,7 +65,7 @@ async def test_start() -> None:
 
 async def test_nothing_typed_yet_offers_no_enter() -> None:
     async with running(app_on(reports.ipv6_only(), start=True)) as pilot:
-        assert visible(pilot)[-1] == " down Pick a program   ctrl+c Quit"
+        assert visible(pilot)[-1] == " down Pick a program   ? Keys   ctrl+c Quit"
         await pilot.press("enter")
         await pilot.pause()
         assert "What does not work?" in text(pilot)

@@ -37,10 +37,21 @@ def read(path: Path) -> Settings:
     except FileNotFoundError:
         return Settings()
     except OSError as error:
+        if not _is_there(path):  # in the folder of another user, as su(1) and setpriv(1) may leave HOME
+            return Settings()
         return Settings(problems=(f"can't be read: {error.strerror or type(error).__name__}",))
     if len(data) > _MOST_BYTES:
         return Settings(problems=(f"is not read: it is longer than {_MOST_BYTES // 1024} KiB",))
     return understand(data)
+
+
+def _is_there(path: Path) -> bool:
+    """Tell whether a file can be seen, be it read or not."""
+    try:
+        path.lstat()
+    except OSError:
+        return False
+    return True
 
 
 def understand(data: bytes) -> Settings:

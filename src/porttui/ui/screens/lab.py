@@ -374,7 +374,7 @@ class LabScreen(Screen[None]):
         """Send the command for a second terminal to the terminal's clipboard."""
         text = telling.other_command(self.play)
         self.app.copy_to_clipboard(text)
-        self.say(f"Sent to your terminal: {text}")
+        self.say(f"Copied if your terminal takes OSC 52: {text}")
 
     def action_keys(self) -> None:
         """Show all keys."""

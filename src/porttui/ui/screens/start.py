@@ -88,7 +88,7 @@ class StartScreen(Screen[None]):
         yield Rows(id="question")
         with Container(id="line"):
             yield Rows(id="prompt")
-            yield TargetInput(id="target")
+            yield TargetInput(id="target", helps=True)
         yield Rows(id="below")
         yield Rows(id="next")
         yield Rows(id="keys")
@@ -331,7 +331,7 @@ class StartScreen(Screen[None]):
 
     def _hint(self) -> str:
         if self.tui.keymap.problems and not self.query_one(TargetInput).text:
-            return "type a port; something in your settings can't be used, it is told when you leave"
+            return f"type a port; something in your settings can't be used: {key_of('help')} tells what"
         asked = self.asked()
         if self._practises():
             return "enter lists the labs"
@@ -355,6 +355,7 @@ class StartScreen(Screen[None]):
         asks = isinstance(self.asked(), Asked) and self._chosen_recent() is None and not learns
         entries += [(key_of("other_question"), "Question")] * (asks and not narrow)
         entries += [(key_of("back"), "Back")] * self._over_diagnosis()
+        entries += [(key_of("help"), "Keys")] * (not self.query_one(TargetInput).value)
         return key_row([*entries, (key_of("leave"), "Quit")], width, gap=2 if narrow else 3)
 
     def _over_diagnosis(self) -> bool:
@@ -367,6 +368,17 @@ class StartScreen(Screen[None]):
         self._cursor = -1
         self._complaint = False
         self._draw()
+
+    @on(TargetInput.Help)
+    def _help(self) -> None:
+        """Show all keys, and what of the settings cannot be used."""
+        from porttui.ui import pages
+        from porttui.ui.screens.page import PageScreen
+
+        active = [one.binding for one in self.active_bindings.values() if one.enabled]
+        rows = [("", each) for each in self.tui.keymap.problems] + [("", "")] * bool(self.tui.keymap.problems)
+        rows += [*pages.key_rows(active), (key_of("help"), "this list, while nothing is typed")]
+        self.app.push_screen(PageScreen("Keys", rows))
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:

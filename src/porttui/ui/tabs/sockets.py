@@ -30,6 +30,8 @@ from porttui.ui.tabs.tab import Drawing, Tab
 if TYPE_CHECKING:
     from porttui.ui.screens.diagnosis import DiagnosisScreen
 
+_SHORT = 22
+"""Letters of an address of IPv4 with its port: of a longer one the rows above tell."""
 _MANY_ROWS = 24
 """With so many rows the one in focus is told in full in a narrow window, too."""
 _LEAST_ROWS = 3
@@ -387,7 +389,8 @@ class SocketsTab(Tab):
             return more.removeprefix("; ") or f"{key_of('tab_1')} shows the diagnosis"
         socket = self.socket()
         if socket is not None and asked.target.port != socket.port:
-            return f"{key_of('enter')} asks about the other end, {asked.target.input}{more}"
+            where = f", {asked.target.input}" if len(asked.target.input) < _SHORT else ""
+            return f"{key_of('enter')} asks about the other end{where}" + ("" if narrow else more)
         return f"{key_of('enter')} asks why this row fails{more}"
 
     # Drawing

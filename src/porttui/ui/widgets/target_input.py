@@ -5,16 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from textual import events
+from textual.message import Message
 from textual.widgets import Input
 
 from porttui.model.target import Asked, TargetError
+from porttui.ui.keymap import key_named, key_of
 
 
 class TargetInput(Input):
     """One row, a cursor that does not blink, no border."""
 
-    def __init__(self, **options: Any) -> None:
+    class Help(Message):
+        """The key for help was pressed while nothing was typed."""
+
+    def __init__(self, *, helps: bool = False, **options: Any) -> None:
+        """Make the line; `helps`: the key for help is no letter while nothing is typed."""
         super().__init__(select_on_focus=False, compact=True, **options)
+        self._helps = helps
         self.cursor_blink = False
         self._pasted = ""
         self._stands_for_paste = ""
@@ -30,6 +37,10 @@ class TargetInput(Input):
             event.stop()
             event.prevent_default()
             self.post_message(self.Submitted(self, self.value))
+        elif self._helps and not self.value and event.key == key_named(key_of("help")):
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Help())
 
     def _on_paste(self, event: events.Paste) -> None:
         """Take every line; show the part that decided when they can be read, else all of them in one row."""
