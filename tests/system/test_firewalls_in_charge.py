@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ from tests.system.people import Person
 from tests.system.private_settings import fail2ban, ufw
 from tests.system.remedied import take, take_back, way
 from tests.system.stage import ADDRESS, Answer, Namespace, wait_until
+from tests.system.test_firewall_command import Told
 from tests.system.test_which_rule import named_rule
 
 pytestmark = [pytest.mark.system]
@@ -137,21 +136,6 @@ def test_a_ban_of_fail2ban(tmp_path: Path, action: str, table: str, chain: str |
         _proven(stage, asked, answer, f"Lift the ban of {ADDRESS} in fail2ban's jail shop", through)
 
 
-_FROM_ELSEWHERE = """
-import sys
-import msgspec
-from porttui.model.parse import parse
-from porttui.observe.judging import from_elsewhere, judge_one, world_of
-from porttui.observe.linux.rules import read_rules
-from porttui.observe.observe import observe
-from porttui.remedies.rule import past
-address, port, sender = sys.argv[1:]
-*_, facts = observe(parse(f"{address}:{port}"))
-known = judge_one(facts, read_rules(), from_elsewhere(facts, address, sender), world_of(facts))
-print(msgspec.json.encode({"verdict": known.verdict, "rule": known.rule, "ways": past(facts, known)}).decode())
-"""
-
-
 def test_a_rule_in_dockers_chain_for_the_users_own() -> None:
     with Namespace() as host, Namespace() as client, Namespace() as inside:
         host.join(client, "10.231.9.1", "10.231.9.2")
@@ -161,11 +145,13 @@ def test_a_rule_in_dockers_chain_for_the_users_own() -> None:
         host.run("iptables-restore", given=_DOCKER)
         client_asks = "10.231.9.1:8080"
         assert client.check(client_asks, "--timeout=1").code != "healthy"
-        script = (sys.executable, "-c", _FROM_ELSEWHERE, "10.231.9.1", "8080", "10.231.9.2")
-        told = json.loads(host.run(*script))
+        from_there = Told(host, client_asks, "--from", "10.231.9.2")
+        assert "What lets it through" in from_there.text
+        assert "iptables -I DOCKER-USER 1 -p tcp -s 10.231.9.2" in from_there.text
+        told = Told(host, client_asks, "--from", "10.231.9.2", "--json").json
         assert told["verdict"] == "drop", told
         assert (told["rule"]["chain"], told["rule"]["position"]) == ("DOCKER-USER", 1), told
-        wanted = told["ways"][0]
+        wanted = told["remedies"][0]
         assert "10.231.9.2 can reach port 8080" in wanted["note"], wanted
         assert wanted["risk"] == "EXPOSES", wanted
         undone = take(host, {**wanted, "steps": [step for step in wanted["steps"] if step.get("argv")]})

@@ -32,9 +32,10 @@ def run(argv: list[str]) -> int:
     else:
         from porttui.observe import this_platform
         from porttui.observe.asking import ask_here
+        from porttui.remedies.rule import past
 
         with exits.doing(f"reading the rules for {asked.target}"):
-            answer = ask_here(asked, sender, this_platform())
+            answer = ask_here(asked, sender, this_platform(), past)
     if args.uid is None:
         answer = replace(answer, notes=(*answer.notes, *_who_asked(answer)))
     if args.json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from porttui.model.base import Value
 from porttui.model.facts import Unseen
+from porttui.model.report import Remedy
 from porttui.model.rules import HookPassed, Judged, Rule, RuleStop
 
 
@@ -80,3 +81,5 @@ class FirewallAnswer(Value, frozen=True, kw_only=True):
     unseen: tuple[Unseen, ...] = ()
     notes: tuple[str, ...] = ()
     """What else was assumed."""
+    remedies: tuple[Remedy, ...] = ()
+    """Ways past what blocks it, of this machine's own rules."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from string import ascii_uppercase
 
 from msgspec.structs import replace
 
@@ -14,6 +16,7 @@ from porttui.firewall.told import told
 from porttui.model.address import destination, family, is_loopback, parse_ip, same_address
 from porttui.model.answer import FirewallAnswer, JudgedAddress, Sender, Tried
 from porttui.model.facts import Attempt, Facts, Host, Route, Sockets, Unseen
+from porttui.model.report import Remedy
 from porttui.model.rules import Judged
 from porttui.model.target import Asked
 from porttui.observe import bounds
@@ -22,20 +25,22 @@ from porttui.observe.judging import ANY_CLIENTS, EPHEMERAL, from_elsewhere, from
 from porttui.observe.name import look_up
 from porttui.observe.platform import Platform
 from porttui.reading import seen, words
-from porttui.reading.rules import agrees, behind, shown
+from porttui.reading.rules import agrees, behind, in_a_row, shown
 
 _SILENCE = 1.5
 """Seconds after which a connection that nothing answers is given up; under 1.2 a silence is not to be believed."""
 _LOOPBACK = ("127.0.0.1", "::1")
+Ways = Callable[[Facts, Judged], tuple[Remedy, ...]]
 
 
-def ask_here(asked: Asked, sender: Sender, eyes: Platform) -> FirewallAnswer:
+def ask_here(asked: Asked, sender: Sender, eyes: Platform, ways: Ways | None = None) -> FirewallAnswer:
     """Judge a connection by this machine's own rules; where it is this user's own, try it as well.
 
     Args:
         asked: the target.
         sender: who connects.
         eyes: of this system.
+        ways: finds the ways past what blocks a connection, `porttui.remedies.rule.past`; None: they are not wanted.
     """
     facts = _look(asked, eyes, sender.address)
     sender, notes = _placed(facts, sender)
@@ -58,7 +63,19 @@ def ask_here(asked: Asked, sender: Sender, eyes: Platform) -> FirewallAnswer:
     uid = facts.privileges.uid if sender.uid is None else sender.uid
     if not found and _addresses(facts) and sender.address is not None:
         notes.append(f"--from {sender.address} and the target are of two families, IPv4 and IPv6")
-    return _answer(asked, replace(sender, uid=uid if sender.here else None), found, unseen=unseen, notes=tuple(notes))
+    answer = _answer(asked, replace(sender, uid=uid if sender.here else None), found, unseen=unseen, notes=tuple(notes))
+    blocked = _blocked(answer, found)
+    if ways is None or blocked is None:
+        return answer
+    there = replace(facts, host=eyes.host(), firewall=eyes.firewall())
+    lettered = zip(ascii_uppercase, ways(there, blocked), strict=False)
+    return replace(answer, remedies=tuple(replace(way, way=letter) for letter, way in lettered))
+
+
+def _blocked(answer: FirewallAnswer, found: list[JudgedAddress]) -> Judged | None:
+    """Return the judgement that the answer is about, where that blocks and no real connection speaks against it."""
+    told = (each.judged for each in found if each.judged.address == answer.address)
+    return next((each for each in told if each.verdict == answer.verdict and in_a_row(each)), None)
 
 
 def ask_saved(asked: Asked, sender: Sender, ruleset: Ruleset, files: tuple[str, ...]) -> FirewallAnswer:

@@ -9,6 +9,7 @@ from porttui.observe.asking import ask_here
 from porttui.plain.looking import Case
 from porttui.plain.talk import Keys
 from porttui.reading.sender import EXAMPLE, sender_of
+from porttui.remedies.rule import past
 from porttui.render.firewall import answer_text
 
 _KEYS: Keys = ((EXAMPLE, "whether a connection from that machine would get through"), ("enter", "back"))
@@ -34,7 +35,7 @@ def firewall(case: Case, typed: str = "") -> None:
             talk.tell(f"{sender}.")
         else:
             asked = Sender(address=sender.address, interface=sender.interface) if sender is not None else Sender()
-            answer = ask_here(report.facts.asked, asked, this_platform())
+            answer = ask_here(report.facts.asked, asked, this_platform(), past)
             talk.say("", *answer_text(answer, width=talk.width).splitlines())
         typed = talk.ask("The address of another machine: would it get through? Enter goes back.", _KEYS)
         if typed in ("", "b"):

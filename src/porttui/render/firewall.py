@@ -59,6 +59,7 @@ def answer_text(
         _not_understood(answer, width),
         _unseen(answer, commands.again, width),
         [line for note in answer.notes for line in paragraph(f"Note: {note}.", width)],
+        *([] if commands.check else [_past(answer, width)]),
         _next(answer, commands.check, width),
         columns([("verdict", answer.verdict + (f"   exit {exit_code}" if exit_code is not None else ""))], width),
     ]
@@ -249,3 +250,18 @@ def _next(answer: FirewallAnswer, check: Sequence[str], width: int) -> list[str]
     if answer.verdict == "unknown":
         title = "What can be told of it all the same"
     return [*paragraph(f"{title}:", width), f"  {shell_command(check)}"]
+
+
+def _past(answer: FirewallAnswer, width: int) -> list[str]:
+    """Tell the ways past what blocks it, each with its steps and how it is taken back."""
+    if not answer.remedies:
+        return []
+    lines = ["What lets it through"]
+    for way in answer.remedies:
+        lines += paragraph(f"{way.title} ({way.cost})", width, f"  {way.way}  ")
+        for number, step in enumerate(way.steps, 1):
+            lines += paragraph(step.text, width, f"     {number}. ")
+            lines += [f"          {shell_command(step.argv)}"] if step.argv is not None else []
+        lines += paragraph(way.note, width, " " * 5)
+        lines += paragraph(f"Undo: {way.undo}" if way.undo else "", width, " " * 5)
+    return lines
