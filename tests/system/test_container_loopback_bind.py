@@ -48,6 +48,18 @@ def test_a_server_that_closes_is_not_taken_for_a_deaf_one(person: Person) -> Non
     assert f"the server at {stage.address}:5173" in answer.verdict["summary"]
 
 
+def test_the_containers_own_address_is_asked(person: Person) -> None:
+    with docker.container() as stage:
+        docker.answering(stage.inside, 5173, "127.0.0.1")
+        answer = stage.host.check(f"{stage.address}:5173", person=person)
+        other = stage.host.check(f"{stage.address}:5174", person=person)
+    expect_fault(answer, "container-loopback-bind", "probe", 5173, person)
+    assert answer.verdict["confidence"] == "likely", answer
+    expect_undetermined(other, person)
+    assert "the container at" in other.verdict["summary"], other
+    assert "nothing listens on port 5174" in other.verdict["summary"], other
+
+
 def test_of_two_containers_with_one_address_none_is_accused(person: Person) -> None:
     with docker.container() as stage, docker.container(stage.address) as twin:
         docker.answering(twin.inside, 5173, "127.0.0.1")

@@ -43,13 +43,16 @@ def test_a_rule_leads_it_to_where_nothing_answers(person: Person) -> None:
 def test_another_machine_refuses(person: Person) -> None:
     with Namespace() as stage, Namespace() as other:
         stage.join(other, "10.231.9.1", "10.231.9.2")
-        answer = stage.check("10.231.9.2:80", person=person)
+        stage.run("ip", "route", "add", "10.231.10.0/24", "via", "10.231.9.2")
+        other.run("sysctl", "-w", "net.ipv4.ip_forward=1")  # no namespace of this machine has the address behind it
+        other.filter("forward", "meta l4proto tcp reject with tcp reset")
+        answer = stage.check("10.231.10.5:80", person=person)
     expect_undetermined(answer, person)
     assert "another machine" in answer.verdict["summary"], answer
     assert any(each["text"].startswith("left") for each in answer.verdict["evidence"]), answer
     commands = _commands(answer)
-    assert ["porttui", "check", "10.231.9.2:80"] in commands, "to be asked on the other machine"
-    assert ["ssh", "-N", "-L", "8080:127.0.0.1:80", "10.231.9.2"] in commands, "a port that everybody may have here"
+    assert ["porttui", "check", "10.231.10.5:80"] in commands, "to be asked on the other machine"
+    assert ["ssh", "-N", "-L", "8080:127.0.0.1:80", "10.231.10.5"] in commands, "a port that everybody may have here"
 
 
 def _commands(answer: Answer) -> list[list[str]]:

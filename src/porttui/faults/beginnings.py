@@ -19,7 +19,7 @@ from porttui.reading.unseen import firewall_unseen
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from porttui.model.facts import BindTry, Exchange, FarEnd, Interface, Outside, Process, Proxy, Route, Socket, TlsAnswer
-    from porttui.reading import history
+    from porttui.reading import far, history
 
 
 def _hosts_localhost_missing(facts: Facts) -> RuledOut | CannotTell | None:
@@ -1426,8 +1426,14 @@ def _proxy_env(facts: Facts) -> RuledOut | CannotTell | None:
     return None
 
 
+def _container_loopback_bind_inside(facts: Facts) -> RuledOut | CannotTell | tuple[far.Handing | None, FarEnd]:
+    from porttui.reading import far
+    asked = far.asked(facts)
+    return (None, asked) if asked is not None else not_the_container(facts)
+
+
 def _container_loopback_bind(facts: Facts) -> RuledOut | CannotTell | None:
-    first = not_the_container(facts)
+    first = _container_loopback_bind_inside(facts)
     if not isinstance(first, tuple):
         return first
     hand, end = first

@@ -14,7 +14,8 @@ with curl inside even gets an answer.
 
 How porttui knows: the program that holds the port is docker-proxy, whose command line names the container's address
 and port. The network namespace with this address is looked up, and its table of sockets, which /proc/PID/net shows to
-everybody, has a listener on that port at a loopback address alone. Nothing is sent into the container.
+everybody, has a listener on that port at a loopback address alone. Nothing is sent into the container. A container's
+own address that was asked, and refused, is looked up in the same way; then it is called likely.
 
 What looks the same and is not: published-wrong-container-port (nothing at all listens on that port inside), other-netns
 (the port is not published, and the connection is refused), ssh-forward-dead (the holder is ssh, and its far end
@@ -31,10 +32,10 @@ so that nobody has to remember it, and publish with 127.0.0.1 in front of the po
 
 from __future__ import annotations
 
-from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
+from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shared import not_the_container
 from porttui.model.address import endpoint
-from porttui.model.facts import Facts
+from porttui.model.facts import Facts, FarEnd
 from porttui.model.report import Confidence, Remedy, Step
 from porttui.reading import evidence, far, seen, words
 from porttui.remedies import container
@@ -42,7 +43,7 @@ from porttui.remedies import container
 
 def check(facts: Facts) -> Outcome:
     """Find it when a port is handed on to a container in which only the loopback address listens on it."""
-    first = not_the_container(facts)
+    first = _inside(facts)
     if not isinstance(first, tuple):
         return first
     hand, end = first
@@ -51,27 +52,33 @@ def check(facts: Facts) -> Outcome:
     rows = far.on_loopback(end)
     if not rows:
         return RuledOut(because=f"nothing listens on port {end.port} inside, not even on loopback")
-    certain = hand.seen and len(far.ends_of(facts, hand.process)) == 1
+    certain = hand is not None and hand.seen and len(far.ends_of(facts, hand.process)) == 1
     server = words.plain_name(facts, rows[0])
     lead = server if certain else f"Probably {server}"
     lead = f"T{lead[1:]}" if lead.startswith("the ") else lead
     inside = endpoint(end.host, end.port or 0)
+    asked = f"port {hand.listener.port} is handed on to {inside}" if hand is not None else f"{inside} was asked"
     return Found(
-        summary=f"{lead} in {far.place(end)} listens on {words.at(rows[0])} only, and port {hand.listener.port} is"
-        f" handed on to {inside}.",
+        summary=f"{lead} in {far.place(end)} listens on {words.at(rows[0])} only, and {asked}.",
         gloss="A container has a loopback of its own; what listens there is not reached from outside.",
         confidence=Confidence.CERTAIN if certain else Confidence.LIKELY,
         evidence=(
-            *far.chain(facts, hand, end),
+            *(far.chain(facts, hand, end) if hand is not None else far.inside(facts, end)),
             *evidence.exchanged(seen.exchanges(facts)[:2]),
             *(() if seen.opened(facts) else evidence.connects(facts)),
         ),
     )
 
 
+def _inside(facts: Facts) -> RuledOut | CannotTell | tuple[far.Handing | None, FarEnd]:
+    """Return the container's end, and who hands the port on to it; None: the container's own address was asked."""
+    asked = far.asked(facts)
+    return (None, asked) if asked is not None else not_the_container(facts)
+
+
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Let the server inside listen on the container's address."""
-    first = not_the_container(facts)
+    first = _inside(facts)
     if not isinstance(first, tuple):
         return ()
     _, end = first

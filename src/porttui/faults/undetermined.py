@@ -37,10 +37,12 @@ from porttui.model.facts import Attempt, Exchange, Facts, Resolver
 from porttui.model.report import Confidence, Evidence, Remedy, RemedyStep, Risk, Severity
 from porttui.model.target import Question
 from porttui.reading import dns, evidence, nat, other_machine, packets, redirects, seen, words
+from porttui.reading import far as far_end
 from porttui.reading.unseen import all_unseen
 from porttui.remedies import nat as ways
 from porttui.remedies import other_machine as elsewhere
 from porttui.remedies import service
+from porttui.remedies.container import look_inside
 
 
 def check(facts: Facts) -> Outcome:
@@ -49,6 +51,9 @@ def check(facts: Facts) -> Outcome:
         return RuledOut(because="the target answers as asked")
     led = nat.lost(facts)
     told = _led(facts, *led) if led is not None else f"{_symptom(facts)}, and the cause could not be found."
+    container = far_end.asked(facts)
+    if container is not None and not container.listeners:
+        told = f"{_symptom(facts)} by {far_end.place(container)}, in which nothing listens on port {container.port}."
     far = other_machine.failed(facts) if facts.done and led is None else None
     if far is not None:
         return Found(
@@ -114,7 +119,7 @@ def _evidence(facts: Facts) -> tuple[Evidence, ...]:
     if facts.asked.question is Question.BIND:
         return evidence.binds(facts)
     said = seen.exchanges(facts)
-    led = nat.lost(facts)
+    led, container = nat.lost(facts), far_end.asked(facts)
     return (
         *((nat.evidence_of(led[1].rule),) if led is not None else ()),
         *evidence.connects(facts),
@@ -122,6 +127,7 @@ def _evidence(facts: Facts) -> tuple[Evidence, ...]:
         *evidence.exchanged(said),
         *evidence.fates(said),
         *redirects.told(facts),
+        *(far_end.inside(facts, container) if container is not None else ()),
     )
 
 
@@ -139,6 +145,8 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
     far = other_machine.failed(facts) if led is None else None
     beyond = (_look_there(facts, led[1]), *ways.take_out(facts, led[1].rule)) if led is not None else ()
     beyond += elsewhere.ways(facts, far) if far is not None else ()
+    container = far_end.asked(facts)
+    beyond += (look_inside(facts, container.container),) if container is not None else ()
     commands = [each.how_to_see for each in all_unseen(facts) if each.how_to_see]
     if not commands:
         return beyond

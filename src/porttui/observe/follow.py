@@ -26,14 +26,27 @@ def follow(facts: Facts, eyes: Platform) -> tuple[FarEnd, ...]:
         eyes: those of this system.
 
     Returns:
-        One far end for each address that a forward leads to; () when no holder is known to hand connections on.
+        One far end for each address that a forward leads to, and for each container that has a target's address which
+        refused; () when no holder is known to hand connections on, and no container has it.
     """
-    found: list[FarEnd] = []
+    found = [end for address in _refused_elsewhere(facts) for end in _in_containers(facts, eyes, address)]
     for process in _holders(facts):
         forward = forwards.leading_from(process.argv, facts.asked.target.port)
         if forward is not None and forward.kind not in {"activator", "ssh-socks"}:
             found += _far_ends(facts, eyes, process, forward)
     return tuple(dict.fromkeys(found))
+
+
+def _refused_elsewhere(facts: Facts) -> list[str]:
+    attempts = [] if seen.opened(facts) else seen.asked_attempts(facts)
+    refused = [each.address for each in attempts if each.outcome == "ECONNREFUSED"]
+    return [address for address in refused if not seen.is_local(facts, address)]
+
+
+def _in_containers(facts: Facts, eyes: Platform, address: str) -> Iterator[FarEnd]:
+    """Look whether the target itself is in another network namespace of this machine."""
+    unknown = FarEnd(pid=0, host=address, port=facts.asked.target.port, place="elsewhere")
+    return (end for end in _at(facts, eyes, unknown, address) if end.place == "namespace")
 
 
 def _holders(facts: Facts) -> list[Process]:

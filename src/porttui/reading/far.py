@@ -39,6 +39,15 @@ def ends_of(facts: Facts, process: Process) -> tuple[FarEnd, ...]:
     return tuple(each for each in facts.far_ends or () if each.pid == process.pid)
 
 
+def asked(facts: Facts) -> FarEnd | None:
+    """Return the container that has the target's own address, when it is one of this machine and refused.
+
+    None also where several have the address: two networks that do not know of each other may give it out twice.
+    """
+    ends = [each for each in facts.far_ends or () if each.pid == 0]
+    return ends[0] if len(ends) == 1 and seen.refused(facts) else None
+
+
 def unanswered(facts: Facts) -> tuple[Exchange, ...]:
     """Return what was said to the target when every connection was closed or reset without a byte; else ()."""
     said = seen.exchanges(facts)
@@ -66,6 +75,11 @@ def on_loopback(end: FarEnd) -> tuple[Socket, ...]:
 def place(end: FarEnd) -> str:
     """Name a far end in another namespace: "container 0f3c9a7b1d2e (172.17.0.2)"."""
     return f"container {end.container} ({end.host})" if end.container else f"the container at {end.host}"
+
+
+def inside(facts: Facts, end: FarEnd) -> tuple[Evidence, ...]:
+    """Quote what listens on the port in a container."""
+    return tuple(_there(facts, end))
 
 
 def chain(facts: Facts, hand: Handing, *ends: FarEnd) -> tuple[Evidence, ...]:

@@ -21,7 +21,8 @@ def failed(facts: Facts) -> Attempt | None:
         return None
     kept = first.transmits_counted and ip_counter(first, "OutTransmits") < first.tries  # by a rule of this machine
     near = any(seen.is_local(facts, each.address) or _is_container(facts, each.address) for each in attempts)
-    return None if kept or near else first
+    inside = any(each.pid == 0 for each in facts.far_ends or ())  # a namespace of this machine has the address
+    return None if kept or near or inside else first
 
 
 def summary(attempt: Attempt) -> str:

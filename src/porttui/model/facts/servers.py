@@ -43,10 +43,13 @@ class Access(Value, frozen=True, kw_only=True, tag="access"):
 
 
 class FarEnd(Value, frozen=True, kw_only=True):
-    """Where a program that only hands connections on sends them, and what is there, as far as that takes no login."""
+    """Where a program that only hands connections on sends them, and what is there, as far as that takes no login.
+
+    So is a target that is in another network namespace of this machine, and refuses.
+    """
 
     pid: int
-    """The program that holds the listener."""
+    """The program that holds the listener; 0 when the target itself is there."""
     host: str = ""
     """As its command line has it; empty when not told."""
     port: int | None = None
