@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from porttui.firewall.journey import Judgement
 from porttui.firewall.packet import Packet
 from porttui.firewall.told import told
+from porttui.reading.rules import to_pass
 from tests.firewall.rules import (
     ACCEPT,
     DROP,
@@ -143,6 +144,17 @@ def test_what_stops_it_behind_the_first_is_told_in_the_direction_of_the_packet()
     then = from_there(refused).then
     assert then is not None
     assert (then.verdict, then.path[-1].way, then.stop and then.stop.chain.name) == ("drop", "back", "out")
+
+
+@pytest.mark.parametrize("ends", [goto("own"), RETURN])
+def test_what_comes_to_a_policy_by_goto_or_return_is_let_through_in_front_of_that(ends: Expression) -> None:
+    """A rule at the end of the chain would not be met."""
+    judged = from_there(nft(chain("own", []), chain("input", [[ends], [ACCEPT]], policy="drop", **_INPUT)))
+    assert (judged.verdict, judged.then and judged.then.verdict) == ("drop", "accept")
+    packet = Packet(family=4, source="10.0.0.2", destination="10.0.0.1", destination_port=(80, 80))
+    stop = to_pass(told(judged, packet).path[-1])
+    assert stop.rule is not None
+    assert stop.rule.handle == 10
 
 
 def test_an_answer_that_is_kept_out_of_tracking_leaves_with_the_address_that_nat_led_to() -> None:

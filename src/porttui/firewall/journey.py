@@ -149,7 +149,7 @@ class _Asked(msgspec.Struct, frozen=True):
     def judged(self, let: tuple[_Through, ...]) -> Judgement:
         judged = _of_all_ports(self, let)
         stopped = _stopped_at(judged)
-        if stopped is None or len(let) >= _MOST_IN_A_ROW:
+        if stopped is None or stopped in let or len(let) >= _MOST_IN_A_ROW:
             return judged
         then = self.judged((*let, stopped))
         needed = tuple(dict.fromkeys((*judged.needed, *then.needed)))
@@ -174,7 +174,14 @@ def _stopped_at(judged: Judgement) -> _Through | None:
     if judged.verdict == "unknown" or judged.verdict.startswith(("accept", "redirect")):
         return None
     passed = next((each for each in reversed(judged.path) if each.way != "refusal"), None)
-    return _Through(passed.way, passed.chain, passed.stops[-1]) if passed is not None and passed.stops else None
+    return _Through(passed.way, passed.chain, _to_pass(passed)) if passed is not None and passed.stops else None
+
+
+def _to_pass(passed: Passed) -> Stop:
+    """Return in front of what a rule helps: what comes to a policy by return or goto never meets the last rule."""
+    ends = (each for each in passed.stops if each.chain is passed.chain and each.word.startswith(("return", "goto ")))
+    last = passed.stops[-1]
+    return last if last.rule is not None else next(ends, last)
 
 
 def _of_all_ports(asked: _Asked, let: tuple[_Through, ...]) -> Judgement:

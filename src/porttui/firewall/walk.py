@@ -279,7 +279,7 @@ class Walk:
             end = _answer(verdict.answer, way.packet)
             yield way.to(end, Stop(chain, rule, end))
         elif verdict.kind == "return":
-            yield way.to("return")
+            yield way.to("return", None if depth else Stop(chain, rule, "return"))
         elif verdict.kind in {"jump", "goto"}:
             target = self._chains.get((chain.backend, chain.family, chain.table, verdict.chain))
             if target is None or depth >= _DEEPEST:

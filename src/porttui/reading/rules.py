@@ -227,6 +227,20 @@ def _answer_of(passed: HookPassed) -> str:
     return "reset" if passed.stops[-1].word == "reset" else "ICMP error"
 
 
+def to_pass(passed: HookPassed) -> RuleStop:
+    """Return in front of what a rule of one's own helps, in a chain that stops a connection: mostly of what stops it.
+
+    What comes to a policy by a return, or a goto, of the chain itself never meets a rule at the end of that chain.
+    """
+    last, base = passed.stops[-1], passed.stops[0]
+    ends = (
+        each
+        for each in passed.stops
+        if (each.table, each.chain) == (base.table, base.chain) and each.word.startswith(("return", "goto "))
+    )
+    return last if last.rule is not None else next(ends, last)
+
+
 def what_is_dropped(facts: Facts, attempt: Attempt) -> str:
     """Name what of an unanswered attempt is dropped, to stand before a port: "packets to", "answers from"."""
     if side(facts, attempt) is not None:

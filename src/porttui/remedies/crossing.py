@@ -88,8 +88,8 @@ def crossings(facts: Facts, known: Judged) -> tuple[Crossing, ...]:
         passed = rules.refuses_at(each)
         if passed is None:
             break
-        last = passed.stops[-1]
-        stop = last.rule or last
+        at = rules.to_pass(passed)
+        stop = at.rule or at
         if not _nameable(stop):
             break
         back, between = passed.way == "back", _between(facts, each)

@@ -117,7 +117,8 @@ def _undo(made: Iterable[tuple[tuple[str, ...], str]]) -> str:
 def _text(crossing: Crossing, before: tuple[Crossing, ...]) -> str:
     """Tell where the command puts its rule, and what that is for."""
     policy = isinstance(crossing.stop, RuleStop)
-    where = "behind the other rules" if policy else "in front of the rule"
+    by_rule = "in front of the rule" + " that leads to the policy" * (crossing.known.policy is not None)
+    where = "behind the other rules" if policy else by_rule
     place = f" of {crossing.stop.table} {crossing.stop.chain}"
     answers = crossing.back and not all(each.back for each in before)
     same = any((each.stop.table, each.stop.chain) == (crossing.stop.table, crossing.stop.chain) for each in before)

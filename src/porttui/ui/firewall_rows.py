@@ -123,7 +123,8 @@ def _asked_rows(one: HookPassed, width: int, most: int) -> list[Line]:
         rows += _other_rows(others, more, width, most)
         others, more = [], 0
         if said.rule is not None:
-            rows += _said_rows(said.rule, width) if last else [Line(_one_row(said.rule, "goes on", width))]
+            word = "returns" if said.word == "return" else "goes on"
+            rows += _said_rows(said.rule, width) if last else [Line(_one_row(said.rule, word, width))]
     return rows
 
 
@@ -137,7 +138,7 @@ def _led(one: HookPassed) -> set[int]:
         if said.rule is not None and said.word in (f"jump {wanted}", f"goto {wanted}"):
             led.add(at)
             wanted = said.rule.chain
-    return led
+    return led | {at for at, said in enumerate(one.stops[:-1]) if said is rules.to_pass(one)}
 
 
 def _other_rows(others: list[tuple[Rule, str]], more: int, width: int, most: int) -> list[Line]:
