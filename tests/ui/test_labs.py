@@ -37,7 +37,9 @@ async def test_a_lab_is_chosen_solved_by_editing_how_the_server_starts_and_ends_
         await pilot.pause()
         assert f"LABS  4 of {len(LABS)} solved" in rows(pilot)[0]
         assert " >  5    The server that is there and is not" in visible(pilot)
-        await pilot.press("enter")
+        await pilot.click("#list", offset=(9, 0))
+        assert any(row.startswith(" >  1  ") for row in visible(pilot))
+        await pilot.press(*["down"] * 4, "enter")
         await until(pilot, lambda: "   goal reached?   ✗ not yet: refused" in visible(pilot))
         assert rows(pilot)[0].startswith(f" LAB 5 of {len(LABS)}  The server that is there and is not")
         assert "   14:20:08   refused" in visible(pilot)
@@ -82,7 +84,9 @@ async def test_a_lab_with_surroundings_of_its_own_is_diagnosed_from_inside_and_c
         assert "esc To the lab" in keys
         assert "t Target" not in keys
         assert "w Watch" not in keys
-        await pilot.press("6", "l", "escape", "escape")
+        await pilot.press("f")
+        assert " Next  esc goes back to the lab, and e there changes how it starts" in visible(pilot)
+        await pilot.press("6", "l", "escape")
         await pilot.pause()
         assert isinstance(app.screen, LabScreen)
         await pilot.press("exclamation_mark", *"echo", "space", *"$http_proxy", "enter")

@@ -19,8 +19,8 @@ MOST = 4
 PASSED = 0.75
 """Which part of the points it takes."""
 RULES = (
-    f"Faults drawn by lot, {ROUNDS} rounds with {MOST} points each, the last one with two faults at once. A hint costs "
-    "a point, and so does porttui's own diagnosis (d). n gives a round up."
+    f"{ROUNDS} rounds drawn by lot, {MOST} points each, the last one with two faults at once. A hint costs a point, "
+    "porttui's diagnosis (d) another one; n gives a round up."
 )
 
 

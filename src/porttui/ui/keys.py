@@ -95,7 +95,14 @@ LABS = (
     Key("quit", "q", "app.leave", "q", "Quit", "leave"),
 )
 LAB = (
-    Key("next_lab", "n", "next_lab", "n", "Next lab", "the lab after this one"),
+    Key(
+        "next_lab",
+        "n",
+        "next_lab",
+        "n",
+        "Next lab",
+        "the lab after this one; in an exam on to the next round, or give up",
+    ),
     Key("diagnose", "d", "diagnose", "d", "Diagnose", "porttui's own diagnosis, which names the cause; esc comes back"),
     Key("hint", "h", "hint", "h", "Hint", "open the next hint"),
     Key("edit", "e", "enter_text('edit')", "e", "Edit", "change how the server starts; it starts again at once"),
@@ -109,6 +116,7 @@ LAB = (
     Key("page_down", "pagedown,space", "page(1)", "pgdn", "Page down", "one screen further down"),
     Key("page_up", "pageup", "page(-1)", "pgup", "Page up", "one screen further up"),
     Key("back", "escape", "back", "esc", "Leave", "leave the lab; all that it started is ended", priority=True),
+    Key("mouse", "m", "app.mouse", "m", "Mouse", "leave the mouse to your terminal, or take it back"),
     Key("help", "question_mark", "keys", "?", "Keys", "this list"),
     Key("quit", "q", "app.leave", "q", "Quit", "leave porttui; all that the lab started is ended"),
 )

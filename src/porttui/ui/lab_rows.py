@@ -191,11 +191,11 @@ def listed(solved: Collection[str], missing: dict[str, str], cursor: int, width:
         note = "solved" if lab.name in solved else "not here" if missing.get(lab.name) else ""
         mark = marks[lab.name in solved]
         row = f" {'>' if at == cursor else ' '} {at + 1:>2}  {mark} {lab.title:<{wide}}  {note}"
-        texts.append(cut(row.rstrip(), width - 1))
+        texts.append(Line(cut(row.rstrip(), width - 1), stop=at))
     passed = exam.NAME in solved
     mark = ">" if cursor == len(LABS) else " "
-    texts.append(f" {mark}     {marks[passed]} The exam{' ' * (wide - 6)}{'passed' if passed else ''}".rstrip())
-    return plain(texts)
+    last = f" {mark}     {marks[passed]} The exam{' ' * (wide - 6)}{'passed' if passed else ''}".rstrip()
+    return [*texts, Line(last, stop=len(LABS))]
 
 
 def about(lab: Lab | None, missing: dict[str, str], width: int) -> list[str]:

@@ -271,14 +271,17 @@ class DiagnosisScreen(Screen[None]):
         if not self.is_mounted:
             return
         width, narrow = self.size.width, self.size.width < NARROW
-        tab = self.tab
         self.query_one("#state", Rows).show([state_line(self.shown, width)])
         self.query_one("#rule", Rows).show([Line(ROW_RULE * width)])
         self.query_one("#tabs", Rows).show([self._second_row(width, narrow=narrow)])
-        hint = self._said or tab.hint(narrow=narrow)
+        hint = self._said or self.hint(narrow=narrow)
         self.query_one("#next", Rows).show([Line(cut(f" Next  {hint}" if not self._said else f" {hint}", width - 1))])
         self.query_one("#keys", Rows).show([Line(key_row(self._keys(), width))])
         self.query_one("#tiny", Rows).show(plain(wrap(self._tiny(), max(1, width))))
+
+    def hint(self, *, narrow: bool) -> str:
+        """Return what to do next."""
+        return self.tab.hint(narrow=narrow)
 
     def _second_row(self, width: int, *, narrow: bool) -> Line:
         if not narrow:

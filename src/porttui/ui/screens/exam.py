@@ -8,6 +8,7 @@ from porttui.labs import exam as exams
 from porttui.labs.exam import Exam
 from porttui.labs.lab import Lab
 from porttui.ui import lab_rows
+from porttui.ui.keymap import key_of
 from porttui.ui.keys import Key
 from porttui.ui.lines import Line, plain
 from porttui.ui.screens.lab import LabScreen
@@ -48,6 +49,11 @@ class ExamScreen(LabScreen):
             points = exams.verdict(self.exam.marks[-1])
             return f"{points}; the next round" if self.exam.lab is not None else f"{points}; the result"
         return ""
+
+    def advice(self, *, narrow: bool) -> str:
+        """Name what costs nothing first."""
+        own = f"{key_of('command')}  look with commands of your own"
+        return own if narrow else f"{own}; {key_of('diagnose')} asks porttui, for a point"
 
     def label(self, key: Key) -> str:
         """Say what `n` does now."""

@@ -29,7 +29,7 @@ from porttui.ui.lab_rows import Seen, Stand
 from porttui.ui.lines import NARROW, ROW_RULE, WIDE, Line, beside, cut, pad, styled
 from porttui.ui.screens.page import PageScreen
 from porttui.ui.tabs.tab import LEFT
-from porttui.ui.widgets.rows import Rows
+from porttui.ui.widgets.rows import WHEEL, Rows
 from porttui.ui.widgets.target_input import TargetInput
 from porttui.ui.words import place
 from porttui.ui.work import work
@@ -166,6 +166,11 @@ class LabScreen(Screen[None]):
         following = telling.following(self.play) if self.stand.phase == "solved" else None
         return f"the next one: {following.title}" if following else ""
 
+    def advice(self, *, narrow: bool) -> str:
+        """Return what to do first."""
+        look = f"{key_of('diagnose')}  look at it"
+        return look if narrow else f"{look} as you would at a real fault; {key_of('back')} comes back here"
+
     def label(self, key: Key) -> str:
         """Return the word behind a key."""
         return key.label
@@ -217,8 +222,7 @@ class LabScreen(Screen[None]):
             after = self.after()
             return f"{key_of('next_lab')}  {after}" if after else f"{key_of('back')} goes back"
         if phase == "on":
-            look = f"{key_of('diagnose')}  look at it"
-            return look if narrow else f"{look} as you would at a real fault; {key_of('back')} comes back here"
+            return self.advice(narrow=narrow)
         texts = {"over": f"{key_of('again')} makes it once more", "failed": f"{key_of('back')} goes back"}
         return texts.get(phase, "it is being made")
 
@@ -265,6 +269,14 @@ class LabScreen(Screen[None]):
         """Scroll by rows."""
         self._top += by
         self.draw()
+
+    def on_mouse_scroll_down(self) -> None:
+        """Go on with the wheel."""
+        self.action_scroll(WHEEL)
+
+    def on_mouse_scroll_up(self) -> None:
+        """Go back with the wheel."""
+        self.action_scroll(-WHEEL)
 
     def action_page(self, by: int) -> None:
         """Scroll by screens."""

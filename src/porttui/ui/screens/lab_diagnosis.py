@@ -20,9 +20,13 @@ from porttui.render.json import FactsError, facts_from_json
 from porttui.ui.keymap import key_of
 from porttui.ui.screens.diagnosis import DiagnosisScreen
 from porttui.ui.shown import Shown
+from porttui.ui.tabs.process import ProcessTab
+from porttui.ui.tabs.sockets import SocketsTab
 
 if TYPE_CHECKING:
     from porttui.ui.app import PortTui
+
+_FIX = 2
 
 
 class LabDiagnosis(DiagnosisScreen):
@@ -51,16 +55,30 @@ class LabDiagnosis(DiagnosisScreen):
 
     def action_back(self) -> None:
         """Go back, at last to the lab."""
-        if self.current == 1 and not self._visits and not self.shown.again:
-            self.leave()
-        else:
+        tab = self.tab
+        filtered = isinstance(tab, SocketsTab) and bool(tab.filter or tab.editing)
+        one = isinstance(tab, ProcessTab) and tab.wanted is not None
+        if self._visits or self.shown.again or filtered or one:
             super().action_back()
+        else:
+            self.leave()
+
+    def hint(self, *, narrow: bool) -> str:
+        """Say how to do in a lab what the Fix tab tells."""
+        if self.current != _FIX or self._play.options == "":
+            return super().hint(narrow=narrow)
+        back, edit = key_of("back"), key_of("edit")
+        return (
+            f"{back}, then {edit}" if narrow else f"{back} goes back to the lab, and {edit} there changes how it starts"
+        )
 
     def _keys(self) -> list[tuple[str, str]]:
         """Name the way back to the lab."""
-        entries = super()._keys()
         back = key_of("back")
-        return entries if any(key == back for key, _ in entries) else [(back, "To the lab"), *entries]
+        entries = super()._keys()
+        if self._visits:
+            return entries
+        return [(back, "To the lab"), *(entry for entry in entries if entry[0] != back)]
 
 
 class _FromLab:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
@@ -16,7 +17,7 @@ from porttui.ui.keys import LABS as KEYS
 from porttui.ui.keys import bindings, key_row
 from porttui.ui.lines import NARROW, ROW_RULE, Line, cut, pad, plain, styled
 from porttui.ui.screens.page import PageScreen
-from porttui.ui.widgets.rows import Rows
+from porttui.ui.widgets.rows import WHEEL, Rows
 from porttui.ui.words import place
 from porttui.ui.work import work
 
@@ -131,6 +132,23 @@ class LabsScreen(Screen[None]):
     def action_page(self, by: int) -> None:
         """Go on by as many labs as are in sight."""
         self.action_move(by * max(1, self.query_one("#list", Rows).size.height - 1))
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to a lab; twice on it starts it."""
+        rows = self.query_one("#list", Rows)
+        stop = rows.line(event.screen_y - rows.region.y).stop if event.screen_y >= rows.region.y else None
+        if stop is not None:
+            self.action_move(stop - self._cursor)
+            if event.chain > 1 and self._able:
+                self.action_start()
+
+    def on_mouse_scroll_down(self) -> None:
+        """Go on with the wheel."""
+        self.action_move(WHEEL)
+
+    def on_mouse_scroll_up(self) -> None:
+        """Go back with the wheel."""
+        self.action_move(-WHEEL)
 
     def action_start(self) -> None:
         """Start the lab in focus."""

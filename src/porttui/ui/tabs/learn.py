@@ -131,8 +131,9 @@ class LearnTab(Tab):
 
         if narrow:
             return f"{key_of('next_way')}: the next lesson"
-        practice = f"; {key_of('lab')}: a lab for it" if labs_of(self.lesson.topic) else ""
-        return f"{key_of('next_way')}: {following.title}{practice}; {key_of('enter')}: why it is so"
+        practice = labs_of(self.lesson.topic)
+        then = f"{key_of('lab')}: a lab for it" if practice else f"{key_of('enter')}: why it is so"
+        return f"{key_of('next_way')}: {following.title}; {then}"
 
     def draw(self, width: int, height: int) -> Drawing:
         """Draw the page in sight; in a wide window a lesson has words, the packet's way and its neighbours beside."""
