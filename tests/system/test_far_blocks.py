@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -89,3 +90,30 @@ def test_the_way_past_a_policy_that_cannot_be_read_lets_the_answers_through_too(
         expect_fault(answer, "fw-drop-input", "firewall", server.port, Person.NOBODY)
         take(stage, way(answer, f"Let port {server.port} through, with nft"))
         expect_healthy(stage.check(asked, "--timeout=1.2", person=Person.NOBODY), Person.NOBODY)
+
+
+@pytest.mark.parametrize("led", [False, True], ids=["asked there", "led there from here"])
+def test_silence_there_is_not_taken_for_a_drop_here_amid_other_packets_that_are_dropped(led: bool) -> None:
+    with _two() as (stage, other, server):
+        _filter(other, "input", f"tcp dport {server.port} drop")
+        _filter(stage, "input", "udp dport 9 drop")
+        if led:
+            rule = f"ip daddr {_HERE} tcp dport {server.port} dnat to {_THERE}"
+            stage.nft(f"table ip led {{\nchain output {{\ntype nat hook output priority -100;\n{rule}\n}}\n}}")
+        noise = other.popen(sys.executable, "-I", "-S", "-c", _NOISE, _HERE)
+        assert noise.stdout is not None
+        assert noise.stdout.readline() == "ready\n"
+        asked = f"{_HERE if led else _THERE}:{server.port}"
+        answer = stage.check(asked, "--timeout=1.2", "--settle=0", person=Person.NOBODY)
+        noise.kill()
+    assert not answer.code.startswith("fw-"), answer
+
+
+_NOISE = """
+import socket, sys, time
+sending = socket.socket(type=socket.SOCK_DGRAM)
+print("ready", flush=True)
+while True:
+    sending.sendto(b"x", (sys.argv[1], 9))
+    time.sleep(0.006)
+"""

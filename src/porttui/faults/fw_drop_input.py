@@ -14,9 +14,9 @@ loopback.)
 How porttui knows: packets to an address of this machine pass its own IP layer, which counts those that come in
 (Ip.InReceives in /proc/net/snmp) and those that it hands on to TCP (Ip.InDelivers). porttui sends a few first packets
 within milliseconds; all of them came in and none was handed on. In between there is little but the input side of the
-firewall. As root it reads the rules as well, works out what they do with this very connection, and names the rule that
-drops it; when that is what the connection met, the verdict is certain. Without root it stays likely and says
-"Probably". A target on another machine cannot be judged in this way from here.
+firewall. As root it reads the rules as well, works out what they do with this very connection, and names the rule
+that drops it; when that is what the connection met, the verdict is certain. Without root it stays likely and says
+"Probably". Of a target on another machine it is only seen when its answers come in and are not handed on.
 
 What looks the same and is not: backlog-full (handed on to TCP, and the server's queue overflows), fw-drop-output and
 conntrack-full (the packets never came in, as they never left), lo-down (they left, and loopback is switched off),

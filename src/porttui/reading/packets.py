@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 from porttui.model.address import family, is_loopback, is_wildcard, same_address
-from porttui.model.facts import Attempt, Facts, Icmp
+from porttui.model.facts import Attempt, Counters, Facts, Icmp
 from porttui.reading import seen
 
 
@@ -85,7 +85,8 @@ def dropped_inwards(attempt: Attempt) -> bool:
     """
     if attempt.outcome != "timeout" or moved(attempt, "TcpExt.ListenOverflows", "TcpExt.IPReversePathFilter"):
         return False
-    return (_lost_inwards(attempt) or _lost_on_arrival(attempt)) and not _lost_outwards(attempt)
+    lost = _lost_inwards(attempt) and not _others_are_dropped(attempt)
+    return (lost or _lost_on_arrival(attempt)) and not _lost_outwards(attempt)
 
 
 def _lost_on_arrival(attempt: Attempt) -> bool:
@@ -136,7 +137,7 @@ def side(attempt: Attempt) -> Literal["out", "in"] | None:
         return "out" if each == _REJECTED_OUT else "in" if each in {_REJECTED_IN, _REJECTED_AT_THE_DEVICE} else None
     inwards, outwards = _lost_inwards(attempt), _lost_outwards(attempt)
     if inwards != outwards:
-        return "in" if inwards else "out"
+        return "out" if outwards else None if _others_are_dropped(attempt) else "in"
     arrived = _lost_on_arrival(attempt)
     alone = not attempt.whole.get("Dev.Outside", 0)
     return "in" if arrived else "out" if alone and _not_sent(attempt) else None
@@ -210,9 +211,21 @@ def far_answers_dropped(attempt: Attempt) -> bool:
         "TcpExt.IPReversePathFilter",
     )
     left = attempt.burst.get("Dev.Outside", 0) >= attempt.tries
-    lost = ip_counter(attempt, "InReceives") - ip_counter(attempt, "InDelivers")
-    few = lost < 2 * attempt.tries  # were it more, it could be others'
-    return left and few and _lost_inwards(attempt) and not moved(attempt, *others)
+    own = _not_handed_on(attempt, attempt.burst) < 2 * attempt.tries and not _others_are_dropped(attempt)
+    return left and own and _lost_inwards(attempt) and not moved(attempt, *others)
+
+
+def _others_are_dropped(attempt: Attempt) -> bool:
+    """Tell whether so many later packets came in and were not handed on that those counted first may be others', too.
+
+    Of each connection both ends repeat themselves about once a second (RFC 6298, 2.1).
+    """
+    later = _not_handed_on(attempt, attempt.whole) - _not_handed_on(attempt, attempt.burst)
+    return later > 3 * attempt.tries * (1 + attempt.ms / 1000)
+
+
+def _not_handed_on(attempt: Attempt, counters: Counters) -> int:
+    return counters.get(_ip(attempt, "InReceives"), 0) - counters.get(_ip(attempt, "InDelivers"), 0)
 
 
 def stayed_here(attempt: Attempt) -> bool:
