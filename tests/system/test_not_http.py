@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.system import tunnel
 from tests.system.expect import EVERYBODY, expect_fault, expect_healthy
 from tests.system.people import Person
 from tests.system.stage import Namespace, Server
@@ -43,6 +44,17 @@ def test_a_banner_names_the_protocol(person: Person, banner: str, name: str) -> 
         answer = stage.check(f"http://127.0.0.1:{server.port}/", person=person)
     expect_fault(answer, "not-http", "probe", server.port, person)
     assert name in answer.verdict["summary"].lower(), answer
+
+
+def test_the_proxy_of_ssh_is_named(person: Person, tmp_path: Path) -> None:
+    with Namespace() as stage:
+        server = tunnel.start_sshd(stage, tmp_path)
+        tunnel.ssh(stage, tmp_path, server, port := stage.free_port(), "-D", f"{port}")
+        answer = stage.check(f"http://127.0.0.1:{port}/", "--timeout=1.5", person=person)
+        bare = stage.check(f"127.0.0.1:{port}", "--timeout=1.5", person=person)
+    expect_fault(answer, "not-http", "probe", port, person)
+    assert "SOCKS" in answer.verdict["summary"], answer
+    expect_healthy(bare, person)
 
 
 _MONGODB = "It looks like you are trying to access MongoDB over HTTP on the native driver port.\r\n"

@@ -6,12 +6,14 @@ from server", "invalid HTTP response", "received HTTP/0.9 when not allowed", "co
 until time is up. Nothing is broken; two strangers met.
 
 It comes about when two numbers are swapped in the settings, DATABASE_URL and API_URL, 5432 for 3000, or a tunnel ends
-at 22 instead of 8022. Many people also open http://localhost:5432 in the browser to see "whether the database is up".
-It is, and it closes the connection without a word, which looks like the opposite.
+at 22 instead of 8022; or the port of `ssh -D` is taken for a web site, which is a proxy and speaks SOCKS. Many people
+also open http://localhost:5432 in the browser to see "whether the database is up". It is, and it closes the connection
+without a word, which looks like the opposite.
 
 How porttui knows: the port greeted by itself in another protocol (ssh, MySQL, mail and FTP speak first), or answered
-the first words of one (Redis, PostgreSQL and memcached wait), and HTTP was asked for and not answered. It sends no
-HTTP to a port that its number or its program shows to be something else: Redis logs that as a possible attack.
+the first words of one (Redis, PostgreSQL, memcached and SOCKS wait), and HTTP was asked for and not answered. It
+sends no HTTP to a port that its number or its program shows to be something else: Redis logs that as a possible
+attack.
 
 What looks the same and is not: plain-http-to-tls (HTTP, inside TLS), http2-only (HTTP, in a version that this client
 does not begin with), proxy-protocol-expected (HTTP, after a line that only a load balancer writes), accept-then-close
@@ -99,6 +101,7 @@ def _client(exchange: Exchange) -> tuple[str, ...] | None:
         "mysql": ("mysql", "-h", host, "-P", port),
         "ftp": ("ftp", host, port),
         "mongodb": ("mongosh", "--host", host, "--port", port),
+        "socks": ("curl", "--proxy", f"socks5h://{endpoint(host, exchange.port)}", "http://localhost/"),
     }.get(exchange.protocol or "")
 
 

@@ -19,6 +19,7 @@ _SAID = {
     "postgresql-startup": "startup",
     "memcached": "version",
     "http2": "HTTP/2 hello",
+    "socks": "SOCKS hello",
 }
 
 

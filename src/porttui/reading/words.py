@@ -32,7 +32,7 @@ PROTOCOL_WORDS = {
     "http": "HTTP", "http2": "HTTP/2", "tls": "TLS", "ssh": "SSH", "redis": "Redis", "postgresql": "PostgreSQL",
     "mysql": "MySQL", "smtp": "SMTP (mail)", "ftp": "FTP", "imap": "IMAP (mail)", "pop3": "POP3 (mail)",
     "memcached": "memcached", "vnc": "VNC", "amqp": "AMQP", "mqtt": "MQTT", "telnet": "Telnet", "rtsp": "RTSP",
-    "mongodb": "MongoDB",
+    "mongodb": "MongoDB", "socks": "SOCKS",
 }  # fmt: skip
 
 _TOOLS = (

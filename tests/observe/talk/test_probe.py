@@ -218,10 +218,10 @@ def test_a_server_that_hangs_up_is_offered_everything_once(talk: Callable[[socke
     with Script(talk) as server:
         done = look(server, "http")
     said = [exchange.sent for exchange in done]
-    assert said == ["http", "nothing", "tls", "redis", "postgresql", "memcached", "http2", "http"]
+    assert said == ["http", "nothing", "tls", "redis", "postgresql", "memcached", "http2", "socks", "http"]
     assert (done[-1].role, done[-1].preamble) == ("variant", f"PROXY TCP4 127.0.0.1 127.0.0.1 56324 {server.port}")
     assert done[0].outcome == outcome
-    assert server.connections == 8
+    assert server.connections == 9
 
 
 def test_a_server_that_does_not_accept_is_not_filled_up() -> None:

@@ -52,12 +52,12 @@ def test_localhost_itself_is_not_asked_twice() -> None:
         assert ask(server, "localhost")[1] == []
 
 
-def test_a_server_that_closes_gets_two_more_beginnings() -> None:
+def test_a_server_that_closes_gets_three_more_beginnings() -> None:
     with Script(closes) as server:
         first, more = ask(server)
     assert first.outcome == "closed"
-    assert [(each.sent, each.role) for each in more] == [("http2", "asked"), ("http", "variant")]
-    assert server.connections == 3
+    assert [(each.sent, each.role) for each in more] == [("http2", "asked"), ("socks", "asked"), ("http", "variant")]
+    assert server.connections == 4
 
 
 def test_no_time_no_variant() -> None:

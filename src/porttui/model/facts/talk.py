@@ -62,10 +62,12 @@ class Exchange(Value, frozen=True, kw_only=True):
     role: Literal["asked", "elsewhere", "proxy", "variant", "redirect"] = "asked"
     """asked: the target; elsewhere: a listener near it; proxy: by way of a proxy; variant: the target once more, asked
     differently to see what it minds, so that this answer is none to the user's question; redirect: see `Hop`."""
-    sent: Literal["nothing", "http", "https", "tls", "redis", "postgresql", "postgresql-startup", "memcached", "http2"]
+    sent: Literal[
+        "nothing", "http", "https", "tls", "redis", "postgresql", "postgresql-startup", "memcached", "http2", "socks"
+    ]  # fmt: skip
     """What porttui said: nothing (it waited for a banner), an HTTP request, an HTTP request over TLS, a TLS
     ClientHello alone, a Redis PING, a PostgreSQL SSLRequest or StartupMessage, a memcached "version", the beginning of
-    HTTP/2."""
+    HTTP/2, the greeting of SOCKS 5."""
     preamble: str = ""
     """The line that was sent before anything else: a PROXY protocol header; empty for none."""
     outcome: Literal["answer", "closed", "reset", "silent", "refused", "error"]

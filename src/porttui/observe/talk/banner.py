@@ -9,6 +9,8 @@ from porttui.observe.talk.hello import (
     POSTGRESQL_SSL_REQUEST,
     POSTGRESQL_STARTUP,
     REDIS_PING,
+    SOCKS_GREETING,
+    is_socks,
     recognise,
 )
 from porttui.observe.talk.wire import Call, Said, Wire
@@ -22,6 +24,7 @@ HELLOS: dict[Said, bytes] = {
     "postgresql-startup": POSTGRESQL_STARTUP,
     "memcached": MEMCACHED_VERSION,
     "http2": HTTP2_PREFACE,
+    "socks": SOCKS_GREETING,
 }
 _ENOUGH = 4096
 
@@ -58,7 +61,7 @@ def greet(call: Call, sent: Said, seconds: float) -> Exchange:
         wire.open()
         if payload:
             wire.send(payload)
-        while recognise(data) is None and len(data) < _ENOUGH:
+        while _recognise(sent, data) is None and len(data) < _ENOUGH:
             more = wire.receive()
             if not more:
                 break
@@ -67,4 +70,9 @@ def greet(call: Call, sent: Said, seconds: float) -> Exchange:
         pass  # the wire knows how it ended
     finally:
         wire.close()
-    return call.exchange(wire, sent, recognise(wire.first))
+    return call.exchange(wire, sent, _recognise(sent, wire.first))
+
+
+def _recognise(sent: Said, data: bytes) -> str | None:
+    """Name the protocol of an answer; two bytes are that of SOCKS only where its greeting was sent."""
+    return "socks" if sent == "socks" and is_socks(data) else recognise(data)

@@ -21,6 +21,8 @@ MEMCACHED_VERSION = b"version\r\n"
 """memcached, protocol.txt, "version"."""
 HTTP2_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0"
 """What an HTTP/2 client says first: the preface and an empty SETTINGS frame (RFC 9113, 3.4)."""
+SOCKS_GREETING = b"\5\1\0"
+"""Version 5 and one way to log in, none at all (RFC 1928, 3); a proxy answers with the way that it chooses."""
 
 _TEXT: tuple[tuple[bytes, str], ...] = (
     (rb"(?:[^\n]*\n){0,20}SSH-[12]\.", "ssh"),  # RFC 4253, 4.2: other lines may come before
@@ -45,6 +47,11 @@ _TEXT: tuple[tuple[bytes, str], ...] = (
 )
 _FTP = rb"(?i)ftp|filezilla|\(vs"
 _SMTP = rb"(?i)smtp|mail|postfix|exim|sendmail|220[ -][\w-]+\.[\w.-]+"
+
+
+def is_socks(data: bytes) -> bool:
+    """Tell whether an answer to `SOCKS_GREETING` is that of SOCKS 5 (RFC 1928, 3): its version and a way, or 255."""
+    return len(data) == 2 and data[0] == 5 and data[1] in {0, 1, 2, 255}
 
 
 def recognise(data: bytes) -> str | None:

@@ -1,8 +1,9 @@
 """The same server asked once more and differently, when its answer leaves open what it minds.
 
 Each variant is one connection, and none is tried on a server that has shown to speak anything else than HTTP: a server
-that objects to the request is asked under the name localhost, and one that closes on every word is given the two
-beginnings that servers of the web insist on without a word about it, that of HTTP/2 and that of the PROXY protocol.
+that objects to the request is asked under the name localhost, and one that closes on every word is given the
+beginnings on which servers insist without a word about it: that of HTTP/2, that of SOCKS (the proxy that ssh -D opens),
+and that of the PROXY protocol.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from msgspec.structs import replace
 from porttui.model.address import endpoint, family, parse_ip
 from porttui.model.facts import Exchange
 from porttui.observe.talk.banner import BANNER_SECONDS, greet
-from porttui.observe.talk.wire import Call
+from porttui.observe.talk.wire import Call, Said
 
 OBJECTS = frozenset({400, 403, 421})
 """How servers refuse a Host header (RFC 9110, 7.4: 421; Django 400; vite, webpack-dev-server and Rails 403)."""
+_HELLOS: tuple[Said, ...] = ("http2", "socks")
 _VARIANT_SECONDS = 1.0
 _SOURCE_PORT = 56324
 """Any port will do in a PROXY header; this is the one in the examples of its specification."""
@@ -76,11 +78,12 @@ def _other_beginnings(call: Call, url: str, deadline: float) -> Iterator[Exchang
     left = deadline - time.monotonic()
     if left < 0.02:
         return
-    begun = greet(call, "http2", min(BANNER_SECONDS, left))
-    yield begun
-    left = deadline - time.monotonic()
-    if begun.protocol is not None or left < 0.02:
-        return
+    for hello in _HELLOS:
+        begun = greet(call, hello, min(BANNER_SECONDS, left))
+        yield begun
+        left = deadline - time.monotonic()
+        if begun.protocol is not None or left < 0.02:
+            return
     from porttui.observe.talk.http import Way, get
 
     way = Way(preamble=proxy_header(call.address, call.port))

@@ -20,7 +20,7 @@ FateReader = Callable[[str, int, str, int], Fate]
 """Server address and port, our address and port -> where the connection stands (`Platform.fate`)."""
 Role = Literal["asked", "elsewhere", "proxy", "variant", "redirect"]
 Said = Literal[
-    "nothing", "http", "https", "tls", "redis", "postgresql", "postgresql-startup", "memcached", "http2"
+    "nothing", "http", "https", "tls", "redis", "postgresql", "postgresql-startup", "memcached", "http2", "socks"
 ]  # fmt: skip
 Ending = Literal["closed", "reset", "silent", "refused", "error"]
 
