@@ -33,7 +33,7 @@ docs: ## write docs/faults.md and what else is made from the faults themselves
 	@scripts/setup dev
 	.venv/bin/python -m scripts.docs
 
-shots: ## write screenshots/*.svg from the real app on sample facts
+shots: ## write the pictures of all states of the screen (screenshots/, tests/snapshots/); look at what has changed
 	@scripts/setup dev
 	.venv/bin/python -m scripts.shots
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from msgspec.structs import replace
 from rich.cells import cell_len
-from scripts.shots import judge_recorded, recorded
+from scripts.pictures.recorded import judge_recorded, recorded
 from textual.pilot import Pilot
 
 from porttui.diagnose import diagnose

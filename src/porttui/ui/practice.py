@@ -1,4 +1,4 @@
-"""What labs on the screen need of this machine: which were solved, and the time."""
+"""What labs on the screen need of this machine: which were solved, which can run here, and the time."""
 
 from __future__ import annotations
 
@@ -15,6 +15,13 @@ def _no_time(minutes: int) -> str:  # noqa: ARG001  # as the clock of a machine 
     return ""
 
 
+def _missing() -> dict[str, str]:
+    """Ask this machine."""
+    from porttui.labs.registry import reasons  # every lab; the first screen does without them
+
+    return reasons()
+
+
 class Practice(NamedTuple):
     """Handed to the app; without more, nothing is kept."""
 
@@ -24,3 +31,5 @@ class Practice(NamedTuple):
     """Adds one."""
     clock: Callable[[int], str] = _no_time
     """Returns the time of day in so many minutes, "14:20:08"; empty where nobody tells it."""
+    missing: Callable[[], dict[str, str]] = _missing
+    """Returns for each lab, by its name, why it cannot run here; empty where it can. Blocking."""

@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from porttui.labs.lab import Lab
-from porttui.labs.registry import LABS, reasons
+from porttui.labs.registry import LABS
 from porttui.ui import lab_rows, live, pages
 from porttui.ui.keymap import key_of
 from porttui.ui.keys import LABS as KEYS
@@ -77,7 +77,7 @@ class LabsScreen(Screen[None]):
 
     async def _ask(self) -> None:
         try:
-            self._missing = await live.in_thread(reasons)
+            self._missing = await live.in_thread(self.tui.practice.missing)
         except Exception as error:  # noqa: BLE001  # the list is there without it; told on the normal screen
             error.add_note("asking which labs can run here")
             self.tui.failed(error)

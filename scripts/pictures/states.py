@@ -1,0 +1,131 @@
+"""Every state of the app of which there is a picture: on which facts, after which keys, in which sizes and colours."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from porttui.model.base import Value
+from porttui.ui.terminal.looks import Depth, Glyphs, Looks
+
+Size = tuple[int, int]
+"""Columns and rows."""
+USUAL: Size = (80, 24)
+SIZES: tuple[Size, ...] = ((40, 12), USUAL, (120, 36), (200, 50))
+LOOKS = {
+    "": Looks(),
+    "light": Looks(theme="light"),
+    "16": Looks(depth=Depth.FEW),
+    "16-light": Looks(theme="light", depth=Depth.FEW),
+    "none": Looks(depth=Depth.NONE),
+    "ascii": Looks(glyphs=Glyphs.ASCII),
+}
+"""What the name of a picture ends with, and how the terminal looks there."""
+
+
+class State(Value, frozen=True, kw_only=True):
+    """One state of the app."""
+
+    facts: str = "moved-1"
+    """Name of the recorded facts."""
+    keys: tuple[str, ...] = ()
+    """Pressed after the look, before the picture."""
+    seen: tuple[tuple[str, int, int], ...] = ()
+    """What a watch shows: recorded facts, from which second after the first look on, and in how many looks."""
+    then: tuple[str, ...] = ()
+    """Pressed after the watch."""
+    after: str = ""
+    """Recorded facts that looks after the first one find; empty: the same."""
+    typed: str | None = None
+    """Pasted into the start screen, which is shown then; None: a target was named."""
+    stops: Literal["", "first", "second"] = ""
+    """Which look has found only a part and goes on while the picture is taken."""
+    lab: Literal["", "list", "on", "solved"] = ""
+    """What of a lab is shown."""
+    sizes: tuple[Size, ...] = SIZES
+    """In which it is taken, in the usual look."""
+    more: tuple[tuple[str, Size], ...] = ()
+    """Other looks, by their names."""
+
+    @property
+    def pictures(self) -> tuple[tuple[str, Size], ...]:
+        """Look and size of each picture."""
+        return (*(("", size) for size in self.sizes), *self.more)
+
+
+_ONE = (USUAL,)
+_ALL_LOOKS = tuple((name, USUAL) for name in LOOKS if name)
+_RESTART = (("moved-1", 1, 19), ("moved-2", 51, 3))
+_FIXED = (*_RESTART, ("moved-3", 54, 3))
+_FIX = ("f", "down", "enter", "x")
+STATES = {
+    "start": State(typed="connect ECONNREFUSED 127.0.0.1:8000"),
+    "start-empty": State(typed=""),
+    "start-unread": State(typed="it does not work", sizes=((40, 12), USUAL)),
+    "start-picked": State(typed="", keys=("down",), sizes=((40, 12), USUAL)),
+    "looking": State(stops="first"),
+    "again": State(keys=("r",), stops="second", sizes=_ONE),
+    "diagnosis": State(more=(*_ALL_LOOKS, ("ascii", (40, 12)))),
+    "small": State(sizes=((39, 11), (20, 4))),
+    "healthy": State(facts="moved-3"),
+    "two-at-once": State(facts="cert-expired"),
+    "nothing-listening": State(facts="nothing-listening", sizes=_ONE),
+    "fw-reject-reset": State(facts="fw-reject-reset", sizes=_ONE),
+    "sigstopped": State(facts="sigstopped", sizes=_ONE),
+    "port-taken": State(facts="port-taken", sizes=_ONE),
+    "upstream-dead-502": State(facts="upstream-dead-502", sizes=_ONE),
+    "reasons": State(keys=("enter",)),
+    "copied": State(keys=("c",), sizes=((40, 12), USUAL)),
+    "saved": State(keys=("s",), sizes=((40, 12), USUAL)),
+    "ways": State(keys=("f",)),
+    "fix": State(keys=_FIX, seen=(("moved-1", 1, 19),)),
+    "fix-restarting": State(keys=_FIX, seen=_RESTART, sizes=((120, 36),)),
+    "watch": State(keys=("w",), seen=_RESTART),
+    "fixed": State(keys=_FIX[:3], seen=_FIXED, more=(("16", USUAL), ("none", USUAL))),
+    "sockets": State(facts="moved-3", keys=("3",), more=(("none", USUAL),)),
+    "sockets-filtered": State(facts="moved-3", keys=("3", "slash", *"listen"), sizes=((40, 12), USUAL)),
+    "process": State(facts="sigstopped", keys=("4",)),
+    "acts": State(facts="sigstopped", keys=("4", "a")),
+    "confirm": State(facts="sigstopped", keys=("4", "a", "2"), more=(("none", USUAL),)),
+    "acted": State(facts="sigstopped", keys=("4", "a", "1", "y")),
+    "firewall": State(facts="fw-reject-reset", keys=("5",)),
+    "firewall-sender": State(facts="fw-reject-reset", keys=("5", "e", *"10.231.8.7", "enter")),
+    "firewall-dropped": State(facts="fw-reject-reset", keys=("5", "e", *"10.231.8.66", "enter"), sizes=((120, 36),)),
+    "learn": State(keys=("6",)),
+    "lesson": State(keys=("6", "enter")),
+    "keys": State(keys=("question_mark",)),
+    "words": State(keys=("x",)),
+    "bare": State(keys=("C",)),
+    "labs": State(lab="list"),
+    "lab": State(lab="on", keys=("h",)),
+    "lab-solved": State(lab="solved"),
+}
+README = {
+    "start-80x24": "start",
+    "diagnosis-80x24": "diagnosis",
+    "diagnosis-120x36": "diagnosis-120",
+    "diagnosis-40x12-ascii": "diagnosis-40",
+    "diagnosis-80x24-light": "diagnosis-light",
+    "fix-80x24": "fix",
+    "fix-restarting-120x36": "fix-120",
+    "watch-80x24": "watch",
+    "fixed-80x24": "fixed",
+    "process-80x24": "process",
+    "confirm-80x24": "confirm",
+    "sockets-80x24": "sockets",
+    "learn-80x24": "learn",
+    "reasons-80x24": "reasons",
+    "nothing-listening-80x24": "nothing-listening",
+    "fw-reject-reset-80x24": "fw-reject-reset",
+    "firewall-sender-80x24": "firewall",
+    "firewall-dropped-120x36": "firewall-120",
+    "sigstopped-80x24": "sigstopped",
+    "port-taken-80x24": "port-taken",
+    "two-at-once-80x24": "cert-expired",
+    "upstream-dead-502-80x24": "upstream-dead-502",
+}
+"""Pictures that the README shows, and what they are called in screenshots/."""
+
+
+def name_of(state: str, look: str, size: Size) -> str:
+    """Return the name of a picture: "diagnosis-40x12-ascii"."""
+    return f"{state}-{size[0]}x{size[1]}{'-' * bool(look)}{look}"
