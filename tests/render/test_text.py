@@ -182,6 +182,19 @@ def test_last_words_are_at_most_six_lines_of_80_columns(name: str) -> None:
     assert any("Last look" in line for line in lines)
 
 
+@pytest.mark.parametrize("width", [40, 60])
+@pytest.mark.parametrize("name", SAMPLES)
+def test_last_words_on_few_columns_are_at_most_six_rows_of_whole_sentences(name: str, width: int) -> None:
+    report = SAMPLES[name]()
+    lines = last_words(report, width=width).splitlines()
+    assert len(lines) <= 6
+    assert lines[-1].startswith("  again  porttui ")
+    told = " ".join(" ".join(lines).split())
+    assert report.verdict.summary in told
+    assert f"Last look {report.at:%H:%M:%S}" in told
+    assert not lines[-2].endswith((":", ";", " or", " restart"))
+
+
 def test_last_words_say_fixed_when_the_fault_is_gone() -> None:
     before = reports.ipv6_only()
     words = last_words(replace(reports.healthy(), target=before.target), before)

@@ -40,6 +40,10 @@ def test_the_terminal_itself_breaks_a_line_that_goes_on() -> None:
     picture.going_on = frozenset({0})
     pieces = [Piece(0, y, list(text), [""] * 5, lambda: "") for y, text in enumerate(("sudo ", "nft  ", "end  "))]
     assert picture.plan(pieces).output == "\x1b[?7h\x1b[1;1Hsudo nft  \x1b[?7l\x1b[3;1Hend  "
+    picture.written(picture.plan(pieces))
+    picture.erase()  # or the terminal would take the next rows there for one line, too
+    picture.going_on = frozenset()
+    assert picture.plan(pieces).output.startswith("\x1b[2J\x1b[1;1Hsudo \x1b[2;1Hnft")
 
 
 def test_the_mouse_is_the_terminals_while_text_is_selected_and_by_a_key() -> None:

@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from porttui.cli import exits, settings
-from porttui.cli.arguments import called_as, understand
+from porttui.cli.arguments import called_as, understand, width_of_stdout
 from porttui.cli.parser import Parser
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from porttui.ui.keymap import Keymap
     from porttui.ui.terminal.looks import Looks
 
+_MOST_COLUMNS = 80
+"""Of the words that stay."""
 _HOW_TO_ASK = """
 To find out why a connection to one of them fails:   porttui check TARGET
   porttui check 5173                       is anything there on this machine?
@@ -100,7 +102,8 @@ def finish(ended: Ended) -> int:
     if ended.report is not None:
         from porttui.render.text import last_words
 
-        exits.emit(last_words(ended.report, ended.before, todo=ended.todo, undo=ended.undo))
+        width = min(width_of_stdout(), _MOST_COLUMNS)
+        exits.emit(last_words(ended.report, ended.before, todo=ended.todo, undo=ended.undo, width=width))
         exits.tell_failures(ended.report.facts)
     if ended.stopped and not ended.signal:
         exits.talk("porttui: stopped before the answer")

@@ -17,6 +17,7 @@ from porttui.render.lines import ascii_text, columns, paragraph
 _BOLD_RED = "\x1b[1;31m"
 _PLAIN = "\x1b[0m"
 _MOST_LAST_WORDS = 6
+_USUAL_WIDTH = 80
 
 
 _UNBROKEN = 10_000
@@ -208,37 +209,58 @@ def last_words(
         lines += [line for text in todo for line in paragraph(text, width, "  to do  ")]
         back = paragraph(undo, width, "  undo   ") if undo else []
         return _most(lines + (back if len(lines + back) <= _MOST_LAST_WORDS else []), [])
-    head = list(_headlines(report, width))[:2]
+    place = ""
     if report.found:
         side = report.found[0]
         held = re.sub(r" \(.*\)$", "", side.text)
         place = ", ".join(part for part in (side.endpoint, held) if part)
-        head += paragraph(f"{place}. {seen}" if place else seen, width, "  found  ")
-    else:
-        head += paragraph(seen, width, "  when   ")
     question = (report.target.text,) if report.question is Question.CONNECT else ("check", report.target.text, "--bind")
     again = [f"  again  {sections.command(('porttui', *question), report)}"]
-    return _most(head + _last_fix(report, width), again)
+    whole = list(_headlines(report, width))[:2] + _last_found(place, seen, width) + _last_fix(report, width)
+    if width >= _USUAL_WIDTH:
+        return _most(whole, again)
+    brief = f"Last look {report.at:%H:%M:%S}."
+    founds = (_last_found(place, brief, width), _last_found("", brief, width))
+    choices = (
+        list(_headlines(report, width)) + head + fix
+        for head in (_last_found(place, seen, width), _last_found(place, brief, width))
+        for fix in (_last_fix(report, width), _last_fix(report, width, typed=False), _last_fix(report, width, ways=1))
+    )
+    first = _first_headline(report, width)
+    least = next((first + when for when in founds if len(first + when) < _MOST_LAST_WORDS), first)
+    fits = (lines for lines in choices if sum(-(-len(line) // width) for line in (*lines, *again)) <= _MOST_LAST_WORDS)
+    return _most(next(fits, least), again)
+
+
+def _last_found(place: str, seen: str, width: int) -> list[str]:
+    """Return what was found, and when."""
+    return paragraph(f"{place}. {seen}", width, "  found  ") if place else paragraph(seen, width, "  when   ")
+
+
+def _first_headline(report: r.Report, width: int) -> list[str]:
+    """Return what leads, of several faults the first."""
+    word, summary = sections.headlines(report)[0]
+    return paragraph(summary, width, f"{word}  {ascii_text(report.target.text)}  ", " " * (len(word) + 2))
 
 
 def _most(lines: list[str], end: list[str]) -> str:
     return "\n".join(lines[: _MOST_LAST_WORDS - len(end)] + end) + "\n"
 
 
-def _last_fix(report: r.Report, width: int) -> list[str]:
-    """Return the way that works already, or the first one, or both in a sentence."""
+def _last_fix(report: r.Report, width: int, *, ways: int = 2, typed: bool = True) -> list[str]:
+    """Return the way that works already, or the first one, or both in a sentence, with what is to be typed or not."""
     if not report.remedies or report.verdict.severity is r.Severity.OK:
         return []
     works = next((way for way in report.remedies if way.tried and way.steps and way.steps[0].url), None)
     other = next((way for way in report.remedies if way is not works), None)
     parts = [f"{works.steps[0].url} works now"] if works else []
     parts += [_in_sentence(other)] if other else []
-    typed = (
-        [line for step in other.steps if step.argv for line in sections.step_lines(step, report)][:1] if other else []
-    )
+    parts = parts[:ways]
+    lines = [line for step in other.steps if step.argv for line in sections.step_lines(step, report)] if other else []
+    lines = lines[: int(typed and ways > 1)]
     return [
-        *paragraph("; or ".join(parts) + (":" if typed else ""), width, "  fix    "),
-        *(f"           {ascii_text(line)}" for line in typed),
+        *paragraph("; or ".join(parts) + (":" if lines else ""), width, "  fix    "),
+        *(f"           {ascii_text(line)}" for line in lines),
     ]
 
 

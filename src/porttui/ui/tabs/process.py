@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from porttui.ui.screens.diagnosis import DiagnosisScreen
 
 
+_MOST_LOG = 8
+"""Lines of a log where there is room."""
+
+
 class ProcessTab(Tab):
     """The owners of the listener."""
 
@@ -189,6 +193,20 @@ class ProcessTab(Tab):
             return ""
         return next((self._how(unseen) for unseen in table.unseen if unseen.how_to_see), "")
 
+    def bare(self, width: int, height: int) -> str:
+        """Return what is told of each process, each row as one line."""
+        report = self.shown.report
+        found = self._processes()
+        if report is None or not found or self.menu:
+            return super().bare(width, height)
+        told = []
+        for one in found:
+            inspected = self.inspected(one)
+            rows = list(self._rows_about(one, report, inspected, reasons=True))
+            rows += process_rows.log_rows(inspected, report, _MOST_LOG)
+            told += [who(one, report), *(f"{label:<15}{text}".strip() for label, text in rows), ""]
+        return "\n".join(told)
+
     def hint(self, *, narrow: bool) -> str:
         """Say what to do next."""
         if self.shown.report is None:
@@ -290,7 +308,7 @@ class ProcessTab(Tab):
         rows = [pad(title, across - len(state) - 2) + state] if width >= NARROW else [title, f" {state}"]
         rows += [""] * (width >= NARROW)
         told = list(self._rows_about(one, report, inspected, reasons=height >= 28))
-        told += process_rows.log_rows(inspected, report, 8 if height >= 28 else 3) if not self.menu else []
+        told += process_rows.log_rows(inspected, report, _MOST_LOG if height >= 28 else 3) if not self.menu else []
         for label, text in told:
             rows += wrap(text, width - 1, f"{indent}{label:<15}")
         return plain(rows)

@@ -22,6 +22,8 @@ _GAP = 6
 
 
 _WRAP_ON, _WRAP_OFF = "\x1b[?7h", "\x1b[?7l"
+_ERASE = "\x1b[2J"
+"""Erases all cells (ED, ECMA-48, 8.3.39), and with them that a row went on in the next."""
 
 
 class Piece(NamedTuple):
@@ -61,6 +63,8 @@ class Picture:
         self._rows: dict[int, Row] = {}
         self.going_on: frozenset[int] = frozenset()
         """Rows whose line of text goes on in the row below."""
+        self._erases = False
+        """The terminal has to be erased before anything is written."""
 
     @property
     def blank(self) -> bool:
@@ -78,6 +82,11 @@ class Picture:
         self.height = height
         self._rows = {}
 
+    def erase(self) -> None:
+        """Erase the terminal with the next plan; nothing is known of it until then."""
+        self._rows = {}
+        self._erases = True
+
     def plan(self, pieces: Iterable[Piece]) -> Plan:
         """Return what to write so that the terminal shows these pieces; nothing is taken as written yet."""
         rows: dict[int, Row] = {}
@@ -94,11 +103,12 @@ class Picture:
         for y, parts in raw.items():
             output += "".join(parts)
             rows[y] = self._unknown()
-        return Plan(output, rows)
+        return Plan(_ERASE * self._erases + output, rows)
 
     def written(self, plan: Plan) -> None:
         """Take a plan as written."""
         self._rows.update(plan.rows)
+        self._erases = self._erases and not plan.output.startswith(_ERASE)
 
     def _one_after_another(self, rows: dict[int, str]) -> Iterator[str]:
         """Yield what is written in each row; into a row in which the one above goes on the terminal goes by itself.

@@ -99,7 +99,13 @@ class ChangedCells(App[T]):
             self.screen.refresh()
 
     def rows_that_go_on(self, rows: tuple[int, ...]) -> None:
-        """Name the rows of the screen that are full, and whose line of text goes on in the row below."""
+        """Name the rows of the screen that are full, and whose line of text goes on in the row below.
+
+        A terminal keeps in mind which rows it has broken itself, until they are erased: that comes first, with the next
+        update, and then all is drawn again.
+        """
+        if rows or self._picture.going_on:
+            self._picture.erase()
         self._picture.going_on = frozenset(rows)
 
     def draw_all(self) -> None:
