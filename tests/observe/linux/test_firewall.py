@@ -173,6 +173,18 @@ def test_firewalld_is_asked_by_root_and_bounded(programs: Path, script: str, act
     assert found.unseen is None or reason in found.unseen.reason
 
 
+@pytest.mark.parametrize(("bus", "active"), [(False, False), (True, None)])
+def test_without_the_bus_by_which_it_is_asked_firewalld_does_not_run(
+    programs: Path, tmp_path: Path, bus: bool, active: bool | None
+) -> None:
+    _program(programs, "firewall-cmd", "echo Error: DBUS_ERROR: Failed to connect to socket >&2; exit 36")
+    if bus:
+        (tmp_path / "run/dbus").mkdir(parents=True)
+        (tmp_path / "run/dbus/system_bus_socket").touch()
+    found = _by_name(linux_firewall(ROOT, tmp_path))["firewalld"]
+    assert (found.active, found.unseen is None) == (active, active is not None)
+
+
 def test_firewalld_is_not_asked_by_others_because_polkit_might_open_a_dialog(programs: Path) -> None:
     _program(programs, "firewall-cmd", "echo running")
     found = _by_name(linux_firewall(ORDINARY))["firewalld"]

@@ -25,6 +25,10 @@ _LEGACY_NAMES = ("proc/net/ip_tables_names", "proc/net/ip6_tables_names")
 """The legacy tables in use, one a line (mode 0440); the files are there when the kernel has legacy tables at all."""
 
 
+_DBUS_ERROR = 36
+"""What firewall-cmd ends with where it reached no bus (firewall-cmd(1), EXIT CODES)."""
+
+
 def linux_firewall(privileges: Privileges, root: Path = Path("/")) -> tuple[FirewallBackend, ...]:
     """Tell which firewalls are installed, and whether their rules can be read.
 
@@ -42,7 +46,7 @@ def linux_firewall(privileges: Privileges, root: Path = Path("/")) -> tuple[Fire
         _iptables(privileges, may, nftables),
         _legacy(privileges, may, root),
         _ufw(privileges, root),
-        _firewalld(privileges, may),
+        _firewalld(privileges, may, root),
     )
 
 
@@ -180,8 +184,11 @@ def _ufw(who: Privileges, root: Path) -> FirewallBackend:
     )
 
 
-def _firewalld(who: Privileges, may: bool) -> FirewallBackend:
-    """Ask firewalld whether it runs, as root only: for others polkit may open a dialog, even for a question."""
+def _firewalld(who: Privileges, may: bool, root: Path) -> FirewallBackend:
+    """Ask firewalld whether it runs, as root only: for others polkit may open a dialog, even for a question.
+
+    It is asked by D-Bus, and ends where there is none (firewalld(1)): so without the system's bus it does not run.
+    """
     what, shown = "whether firewalld runs", "firewall-cmd --state"
     if find("firewall-cmd") is None:
         return FirewallBackend(name="firewalld", installed=False)
@@ -192,6 +199,8 @@ def _firewalld(who: Privileges, may: bool) -> FirewallBackend:
         return FirewallBackend(name="firewalld", installed=True, unseen=done)
     if done.status in {0, 252}:  # running, NOT_RUNNING: firewall-cmd(1), EXIT CODES
         return FirewallBackend(name="firewalld", installed=True, active=done.status == 0)
+    if done.status == _DBUS_ERROR and not (root / "run/dbus/system_bus_socket").exists():
+        return FirewallBackend(name="firewalld", installed=True, active=False)
     return FirewallBackend(name="firewalld", installed=True, unseen=_not_told(what, _said("firewall-cmd", done), shown))
 
 
