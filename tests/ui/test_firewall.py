@@ -173,6 +173,18 @@ async def test_a_sender_that_another_rule_drops(size: tuple[int, int]) -> None:
         assert "handle 5" in seen
 
 
+async def test_what_lets_a_sender_through_that_alone_is_blocked_is_a_command_to_copy() -> None:
+    facts = guarded().facts
+    assert isinstance(facts.judged, tuple)
+    accepted = tuple(replace(each, verdict="accept", rule=None, policy=None, path=()) for each in facts.judged)
+    app = app_with_rules(diagnose(replace(facts, attempts=(w.opened(),), judged=accepted)))
+    async with running(app) as pilot:
+        await typed(pilot, "10.231.8.66")
+        assert "c copies the command that tells what lets it through" in rows(pilot)[-2]
+        await pilot.press("c")
+        assert app.clipboard.startswith("porttui firewall 10.231.8.1:8080 --from 10.231.8.66")
+
+
 async def test_what_is_typed_goes_nowhere_else() -> None:
     app = app_with_rules()
     async with running(app) as pilot:

@@ -12,6 +12,7 @@ from porttui.model.report import Remedy, Report, Status, Step
 from porttui.model.rules import Judged
 from porttui.reading import rules, seen, way, words
 from porttui.reading.way import WayStop
+from porttui.render.lines import shell_command
 from porttui.render.sections import how_to_see, undo
 from porttui.ui import firewall_rows as draw
 from porttui.ui.keymap import key_of
@@ -93,11 +94,29 @@ class FirewallTab(Tab):
         return [("enter", "Work it out"), ("esc", "Leave it"), (key_of("leave"), "Quit")] if self.editing else []
 
     def copied(self) -> str:
-        """Return the command that would show rules that were not read, else that of the narrowest change."""
+        """Return the command that would show rules that were not read, else that of the narrowest change.
+
+        Where nothing but another sender is blocked: the command that tells what lets that through.
+        """
         report = self.shown.report
+        past = self._past_for_other()
+        if past:
+            return past
         if self._shows() or report is None or report.verdict.step is not Step.FIREWALL or not report.remedies:
             return self._shows()
         return next((text for step in _narrowest(report).steps if (text := command(step, report))), "")
+
+    def _past_for_other(self) -> str:
+        """Return the command that tells what lets the other sender through; empty unless that alone is blocked."""
+        report, asked = self.shown.report, self.shown.elsewhere
+        if report is None or report.verdict.step is Step.FIREWALL or asked is None or asked.sender is None:
+            return ""
+        if not isinstance(asked.judged, Judged) or not rules.in_a_row(asked.judged):
+            return ""
+        sender = asked.sender
+        by = ("--iif", sender.interface) if sender.interface else ()
+        place = endpoint(sender.to, sender.port)
+        return shell_command(("porttui", "firewall", place, "--from", sender.address, *by))
 
     def _shows(self) -> str:
         report = self.shown.report
@@ -129,6 +148,9 @@ class FirewallTab(Tab):
             )
             undone = f", {'each ' * (count > 1)}with its undo" if count else ""
             return ways if narrow else f"{ways}{undone}{asks if self.size.width >= WIDE else ''}"
+        if self._past_for_other():
+            what = "how to let it through" if narrow else "the command that tells what lets it through"
+            return f"{key_of('copy')} copies {what}"
         if self._shows():
             return (
                 f"{key_of('copy')} copies what shows the rules"
