@@ -146,7 +146,7 @@ def _app(state: State, look: str, looks: _Looks, watch: _Watch) -> PortTui:
         inspect=lambda one: _inspected(facts, one),
         save=lambda report: f"Saved: ~/porttui-devbox-{report.target.port}-20251122-140211.md and .json",
         here=Here(privileges=facts.privileges, host=facts.host),
-        practice=Practice(solved=lambda: _SOLVED, clock=_clock, missing=lambda: _NOT_HERE),
+        practice=Practice(solved=lambda: _SOLVED, clock=_clock, missing=lambda _: _NOT_HERE),
         looks=LOOKS[look],
     )
 

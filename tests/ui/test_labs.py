@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import pytest
+from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from porttui.diagnose import diagnose
@@ -119,3 +121,21 @@ async def test_an_exam_goes_from_round_to_round_and_ends_with_the_points() -> No
         await until(pilot, lambda: rows(pilot)[0].startswith(" The exam"))
         assert " 4 of 8 points. It takes 6 to pass." in visible(pilot)
     assert done == []
+
+
+async def test_labs_of_ones_own_are_listed_and_one_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = replace(BY_NAME["asleep"], name="other", title="Of ours", missing=lambda: "it takes a thing")
+    mine = replace(BY_NAME["two-doors"], name="mine", title="Mine")
+    app = _app([])
+    app.practice = app.practice._replace(labs=(other, mine), at_once=True)
+    monkeypatch.setattr("porttui.ui.screens.lab.MINUTES", 0)
+    async with running(app) as pilot:
+        seen = visible(pilot)
+        assert "LABS  0 of 2 solved" in seen[0]
+        assert not any("The exam" in row for row in seen)
+        assert " >  1    Of ours  not here" in seen
+        assert " It cannot run here: it takes a thing." in seen
+        await pilot.press("enter", "down", "enter")
+        await until(pilot, lambda: any("the time is over" in row for row in visible(pilot)))
+        assert rows(pilot)[0].startswith(" LAB 2 of 2  Mine")
+        assert not _stage(pilot)

@@ -32,6 +32,8 @@ def run(argv: list[str]) -> int:
 
     args = build_parser().parse_intermixed_args(argv)
     labs, call = _labs(args.folder)
+    if args.screen:
+        return _screen(args.name, tuple(labs), call)
     if args.name is None or args.list:
         return _list(labs, call, as_json=args.json)
     if args.json:
@@ -68,6 +70,7 @@ def build_parser() -> Parser:
         "--from", dest="folder", metavar="DIR", help="labs of your own: the Python files in DIR, which are run as you"
     )
     parser.add_argument("--seed", metavar="N", type=int, help="of the exam: draw the same rounds for everybody")
+    parser.add_argument("--screen", action="store_true", help="the same on the screen, in one terminal")
     parser.add_argument("--list", action="store_true", help="list the labs and what was solved")
     parser.add_argument("--json", action="store_true", help="print the list as JSON")
     parser.add_argument("--serve", action="store_true", help="print the target and keep the fault until ctrl+c")
@@ -126,6 +129,20 @@ def _list(labs: Sequence[Lab], call: str, *, as_json: bool) -> int:
 
         exits.emit("\n".join(listed(done, missing, labs, call)) + "\n")
     return exits.Exit.HEALTHY
+
+
+def _screen(name: str | None, labs: tuple[Lab, ...], call: str) -> int:
+    """Show the labs on the screen, and start the one that is named.
+
+    Raises:
+        UsageError: there is no terminal for it.
+    """
+    from porttui.cli.tui import show, terminal_for_tui
+
+    lab = _find(name, labs, call) if name is not None else None
+    if not terminal_for_tui():
+        raise exits.UsageError(f"--screen takes a terminal, and this is none for it. Example: {_EXAMPLE}")
+    return show(None, labs=labs, lab=lab)
 
 
 def _find(typed: str, labs: Sequence[Lab], call: str) -> Lab:

@@ -15,6 +15,8 @@ from porttui.cli.parser import Parser
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from porttui.labs.lab import Lab
+    from porttui.model.target import Asked
     from porttui.ui.app import Ended
     from porttui.ui.keymap import Keymap
     from porttui.ui.terminal.looks import Looks
@@ -45,6 +47,28 @@ def run(argv: list[str], parser: Parser) -> int:
         from porttui.observe.look import Look
 
         return report_on(asked, Look())
+    return show(asked, theme=args.theme, ascii_only=args.ascii, mouse=args.mouse)
+
+
+def show(  # noqa: PLR0913  # what the command line may say about the screen
+    asked: Asked | None,
+    *,
+    theme: str | None = None,
+    ascii_only: bool = False,
+    mouse: bool = True,
+    labs: tuple[Lab, ...] | None = None,
+    lab: Lab | None = None,
+) -> int:
+    """Show the screen until it is left; return the exit code.
+
+    Args:
+        asked: what to look at; None begins with the start screen.
+        theme: the one asked for; None: as the settings or the terminal say.
+        ascii_only: write ASCII only.
+        mouse: let the terminal report the mouse.
+        labs: to begin with a list of these; None: begin as usual.
+        lab: the one of them to start at once.
+    """
     with exits.doing("showing the screen"):
         from porttui.ui import machine
 
@@ -54,9 +78,9 @@ def run(argv: list[str], parser: Parser) -> int:
 
         path = settings.usual_path()
         found = settings.read(path)
-        looks = looks_of(args.theme or found.theme, ascii_only=args.ascii or found.ascii_only)
+        looks = looks_of(theme or found.theme, ascii_only=ascii_only or found.ascii_only)
         keymap = keys_of(path, found)
-        ended = run_tui(asked, looks=looks, mouse=args.mouse, called_as=called_as(), keymap=keymap)
+        ended = run_tui(asked, looks=looks, mouse=mouse, called_as=called_as(), keymap=keymap, labs=labs, lab=lab)
     for problem in keymap.problems:
         exits.talk(f"porttui: {problem}")
     return finish(ended)

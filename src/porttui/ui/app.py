@@ -243,6 +243,10 @@ class PortTui(ChangedCells[Ended]):
             self._told.watch_terminal()
         if self.asked is None:
             self.push_screen(StartScreen())
+            if self.practice.at_once:
+                self.practise()
+            if self.practice.first is not None:
+                self.play(self.practice.first)
         else:
             from porttui.ui.screens.diagnosis import DiagnosisScreen
 
@@ -333,10 +337,11 @@ class PortTui(ChangedCells[Ended]):
         """Start a lab, in place of one that is under way."""
         from porttui.ui.screens.lab import LabScreen
 
+        screen = LabScreen(lab, self.practice.shelf())
         if isinstance(self.screen, LabScreen):
-            self.switch_screen(LabScreen(lab))
+            self.switch_screen(screen)
         else:
-            self.push_screen(LabScreen(lab))
+            self.push_screen(screen)
 
     def examine(self, possible: Sequence[str]) -> None:
         """Start an exam of the labs that can run here."""
@@ -430,13 +435,15 @@ def _diagnose(facts: Facts) -> Report:
     return diagnose(facts)
 
 
-def run(
+def run(  # noqa: PLR0913  # what the command line may say about the screen
     asked: Asked | None,
     *,
     looks: Looks | None = None,
     mouse: bool = True,
     called_as: tuple[str, ...] = ("porttui",),
     keymap: Keymap = Keymap(),  # noqa: B008  # it is never changed
+    labs: tuple[Lab, ...] | None = None,
+    lab: Lab | None = None,
 ) -> Ended:
     """Run the TUI on this machine.
 
@@ -446,6 +453,8 @@ def run(
         mouse: let the terminal report the mouse.
         called_as: how porttui is called here, for a command that root runs.
         keymap: keys in place of the usual ones, and what was asked for in vain.
+        labs: to begin with a list of these; None: begin as usual.
+        lab: the one of them to start at once.
 
     Returns:
         How it was left. Nothing was written on the normal screen by then.
@@ -473,6 +482,6 @@ def run(
         called_as=called_as,
         looks=looks,
         keymap=keymap,
-        practice=machine.practice(),
+        practice=machine.practice()._replace(labs=labs or (), at_once=labs is not None, first=lab),
     )
     return app.run(mouse=mouse) or app.ended()

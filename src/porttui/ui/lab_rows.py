@@ -47,14 +47,14 @@ class Stand(NamedTuple):
     """The time of day at which it ends by itself."""
 
 
-def title(lab: Lab) -> str:
-    """Return "LAB 6 of 26  The server that is there and is not"."""
-    return f"LAB {LABS.index(lab) + 1} of {len(LABS)}  {lab.title}"
+def title(play: Play) -> str:
+    """Return "LAB 6 of 29  The server that is there and is not"."""
+    return f"{telling.number(play).upper().replace('OF', 'of')}  {play.lab.title}"
 
 
-def short_title(lab: Lab) -> str:
+def short_title(play: Play) -> str:
     """Return "LAB 6", for a narrow window."""
-    return f"LAB {LABS.index(lab) + 1}"
+    return f"LAB {play.labs.index(play.lab) + 1}"
 
 
 def state(stand: Stand) -> Line:
@@ -164,14 +164,14 @@ def _solved(play: Play, stand: Stand, width: int) -> list[Line]:
 def beside(play: Play, stand: Stand, solved: Collection[str], width: int) -> list[Line]:
     """Return the right column of a wide window: what to try elsewhere, and the labs so far."""
     found = elsewhere(play, stand, width)
-    numbers = {lab.name: str(at) for at, lab in enumerate(LABS, 1)}
+    numbers = {lab.name: str(at) for at, lab in enumerate(play.labs, 1)}
     done = [numbers[name] for name in numbers if name in solved]
     return [
         *found,
         Line(" Your labs"),
         *plain(wrap(" ".join(done) or "none yet", width - 1, "   solved   ")),
         Line(f"   now      {numbers[play.lab.name]}"),
-        Line(f"   left     {len(LABS) - len(done)} of {len(LABS)}"),
+        Line(f"   left     {len(play.labs) - len(done)} of {len(play.labs)}"),
     ]
 
 
@@ -182,16 +182,20 @@ def elsewhere(play: Play, stand: Stand, width: int) -> list[Line]:
     return plain([" In a second terminal", *wrap(telling.other_command(play), width - 1, "   "), ""])
 
 
-def listed(solved: Collection[str], missing: dict[str, str], cursor: int, width: int) -> list[Line]:
-    """Return the list of labs, one a row, and the exam behind them."""
-    wide = max(len(lab.title) for lab in LABS)
+def listed(
+    labs: Sequence[Lab], solved: Collection[str], missing: dict[str, str], cursor: int, width: int
+) -> list[Line]:
+    """Return the list of labs, one a row, and behind those that come with porttui the exam."""
+    wide = max(len(lab.title) for lab in labs)
     marks = {True: MARKS[Status.PASS][0], False: " "}
     texts = []
-    for at, lab in enumerate(LABS):
+    for at, lab in enumerate(labs):
         note = "solved" if lab.name in solved else "not here" if missing.get(lab.name) else ""
         mark = marks[lab.name in solved]
         row = f" {'>' if at == cursor else ' '} {at + 1:>2}  {mark} {lab.title:<{wide}}  {note}"
         texts.append(Line(cut(row.rstrip(), width - 1), stop=at))
+    if labs is not LABS:
+        return texts
     passed = exam.NAME in solved
     mark = ">" if cursor == len(LABS) else " "
     last = f" {mark}     {marks[passed]} The exam{' ' * (wide - 6)}{'passed' if passed else ''}".rstrip()

@@ -125,7 +125,7 @@ def save(report: Report) -> str:
 
 
 def practice() -> Practice:
-    """Return what labs need."""
+    """Return what labs need: those that come with porttui, and what this user has solved."""
     from porttui.ui.practice import Practice
 
     return Practice(_solved, _remember, _time)

@@ -1,9 +1,12 @@
-"""What labs on the screen need of this machine: which were solved, which can run here, and the time."""
+"""What labs on the screen need of this machine: which there are, can run here and were solved, and the time."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from porttui.labs.lab import Lab
 
 
 def _nothing(name: str) -> None:  # as what keeps it is called
@@ -15,11 +18,11 @@ def _no_time(minutes: int) -> str:  # noqa: ARG001  # as the clock of a machine 
     return ""
 
 
-def _missing() -> dict[str, str]:
+def _missing(labs: Sequence[Lab]) -> dict[str, str]:
     """Ask this machine."""
     from porttui.labs.registry import reasons  # every lab; the first screen does without them
 
-    return reasons()
+    return reasons(labs)
 
 
 class Practice(NamedTuple):
@@ -31,5 +34,17 @@ class Practice(NamedTuple):
     """Adds one."""
     clock: Callable[[int], str] = _no_time
     """Returns the time of day in so many minutes, "14:20:08"; empty where nobody tells it."""
-    missing: Callable[[], dict[str, str]] = _missing
-    """Returns for each lab, by its name, why it cannot run here; empty where it can. Blocking."""
+    missing: Callable[[Sequence[Lab]], dict[str, str]] = _missing
+    """Returns for each of these labs, by its name, why it cannot run here; empty where it can. Blocking."""
+    labs: tuple[Lab, ...] = ()
+    """The labs that there are; none: those that come with porttui."""
+    at_once: bool = False
+    """The list of them is what the screen begins with."""
+    first: Lab | None = None
+    """The one that is started at once."""
+
+    def shelf(self) -> tuple[Lab, ...]:
+        """Return the labs that there are."""
+        from porttui.labs.registry import LABS  # every lab; the first screen is drawn without them
+
+        return self.labs or LABS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Literal, cast
 
@@ -18,7 +18,7 @@ from textual.widgets import Input
 from porttui.labs import command, telling
 from porttui.labs.lab import Lab
 from porttui.labs.play import MINUTES, Play
-from porttui.labs.registry import why_not
+from porttui.labs.registry import LABS, why_not
 from porttui.labs.stage import StartError
 from porttui.model.printable import printable
 from porttui.ui import lab_rows, live, pages
@@ -53,10 +53,15 @@ class LabScreen(Screen[None]):
     CSS_PATH = "lab.tcss"
     AUTO_FOCUS = ""
 
-    def __init__(self, lab: Lab) -> None:
-        """Make the screen; the fault is made once it is there."""
+    def __init__(self, lab: Lab, labs: Sequence[Lab] = LABS) -> None:
+        """Make the screen; the fault is made once it is there.
+
+        Args:
+            lab: which one.
+            labs: among which it stands.
+        """
         super().__init__()
-        self.play = Play(lab)
+        self.play = Play(lab, labs)
         self.stand = Stand("starting")
         self.backstage = Backstage()
         self._typing: Typing = ""
@@ -155,7 +160,7 @@ class LabScreen(Screen[None]):
 
     def heading(self, *, short: bool) -> str:
         """Return what it is called in the first row."""
-        return lab_rows.short_title(self.play.lab) if short else lab_rows.title(self.play.lab)
+        return lab_rows.short_title(self.play) if short else lab_rows.title(self.play)
 
     def beside(self, width: int) -> list[Line]:
         """Return the right column of a wide window."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events
@@ -40,6 +41,7 @@ class LabsScreen(Screen[None]):
         """
         super().__init__()
         self._first = first
+        self._labs = LABS
         self._cursor = 0
         self._missing: dict[str, str] = {}
 
@@ -51,7 +53,7 @@ class LabsScreen(Screen[None]):
     @property
     def lab(self) -> Lab | None:
         """The lab in focus; None: the exam."""
-        return LABS[self._cursor] if self._cursor < len(LABS) else None
+        return self._labs[self._cursor] if self._cursor < len(self._labs) else None
 
     @property
     def _able(self) -> bool:
@@ -69,15 +71,16 @@ class LabsScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Begin with the first lab that was not solved, and ask which can run here."""
+        self._labs = self.tui.practice.shelf()
         done = self.tui.practice.solved()
-        lab = self._first or next((lab for lab in LABS if lab.name not in done), LABS[0])
-        self._cursor = LABS.index(lab)
+        lab = self._first or next((lab for lab in self._labs if lab.name not in done), self._labs[0])
+        self._cursor = self._labs.index(lab) if lab in self._labs else 0
         work(self, "missing", self._ask)
         self.call_after_refresh(self._draw)
 
     async def _ask(self) -> None:
         try:
-            self._missing = await live.in_thread(self.tui.practice.missing)
+            self._missing = await live.in_thread(partial(self.tui.practice.missing, self._labs))
         except Exception as error:  # noqa: BLE001  # the list is there without it; told on the normal screen
             error.add_note("asking which labs can run here")
             self.tui.failed(error)
@@ -96,15 +99,15 @@ class LabsScreen(Screen[None]):
             return
         width = self.size.width
         done = self.tui.practice.solved()
-        count = sum(lab.name in done for lab in LABS)
-        head = f"LABS  {count} of {len(LABS)} solved"
+        count = sum(lab.name in done for lab in self._labs)
+        head = f"LABS  {count} of {len(self._labs)} solved"
         who = place(self.tui.here) if width >= NARROW else ""
         self.query_one("#state", Rows).show(
             [styled(" ", head, "state", pad("", max(0, width - len(head) - len(who) - 2)) + who)]
         )
         self.query_one("#rule", Rows).show([Line(ROW_RULE * width)])
         room = max(1, self.query_one("#list", Rows).size.height)
-        rows = lab_rows.listed(done, self._missing, self._cursor, width)
+        rows = lab_rows.listed(self._labs, done, self._missing, self._cursor, width)
         self.query_one("#list", Rows).show(lab_rows.windowed(rows, self._cursor, room))
         about = self.query_one("#about", Rows)
         about.show(plain(lab_rows.about(self.lab, self._missing, width)))
@@ -126,7 +129,7 @@ class LabsScreen(Screen[None]):
 
     def action_move(self, by: int) -> None:
         """Go to another lab."""
-        self._cursor = max(0, min(self._cursor + by, len(LABS)))
+        self._cursor = max(0, min(self._cursor + by, len(self._labs) - (self._labs is not LABS)))
         self._draw()
 
     def action_page(self, by: int) -> None:
@@ -155,7 +158,7 @@ class LabsScreen(Screen[None]):
         if self.lab is not None:
             self.tui.play(self.lab)
         else:
-            self.tui.examine([lab.name for lab in LABS if not self._missing.get(lab.name)])
+            self.tui.examine([lab.name for lab in self._labs if not self._missing.get(lab.name)])
 
     def action_back(self) -> None:
         """Go back."""
