@@ -37,6 +37,17 @@ def test_a_tunnel_that_is_alive_is_healthy(person: Person, tmp_path: Path) -> No
     expect_healthy(answer, person)
 
 
+def test_a_reverse_tunnel_that_is_alive_is_healthy(person: Person, tmp_path: Path) -> None:
+    with Namespace() as stage:
+        server = tunnel.start_sshd(stage, tmp_path)
+        web = stage.listen(person=Person.OTHER)
+        tunnel.ssh(stage, tmp_path, server, port := stage.free_port(), "-R", f"{port}:127.0.0.1:{web.port}")
+        answer = stage.check(f"http://127.0.0.1:{port}/", person=person)
+        bare = stage.check(f"127.0.0.1:{port}", person=person)
+    expect_healthy(answer, person)
+    expect_healthy(bare, person)
+
+
 def test_a_far_end_that_closes_is_not_a_dead_one(person: Person, tmp_path: Path) -> None:
     with Namespace() as stage:
         server = tunnel.start_sshd(stage, tmp_path)

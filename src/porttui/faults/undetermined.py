@@ -104,7 +104,8 @@ def _answered(exchange: Exchange) -> str:
 
 def _on_the_way(exchanges: tuple[Exchange, ...]) -> str:
     """Tell what the kernel's counts of an accepted connection say: its bytes do not get through."""
-    fates = [each.fate for each in exchanges if each.fate is not None and each.outcome == "silent"]
+    said = [each for each in exchanges if each.sent != "nothing" and each.outcome == "silent"]
+    fates = [each.fate for each in said if each.fate is not None]
     if any(fate.received == 0 for fate in fates[:1]):
         return " nothing that is sent on it arrives at the server"
     if any(fate.unsent for fate in fates[:1]):

@@ -506,7 +506,7 @@ class _Observation:
         from porttui.observe.talk.probe import probe
 
         socket = seen.accepting(self.facts, address, port)
-        owner = seen.program_of(self.facts, socket) if socket else None
+        owner = self._speaks_at(socket) if socket else None
         crowded = socket is not None and len(stuck.taken(self.facts, socket)) >= _CROWD
         earlier = self.facts.exchanges or ()
         for _ in range(_MOST_TALKS):
@@ -524,6 +524,17 @@ class _Observation:
             now = self._listeners_now(port)
             if not (before - now and before & now):
                 return  # else one of those that share the port has ended with the connection: ask the others
+
+    def _speaks_at(self, socket: Socket) -> str | None:
+        """Name the program that speaks at a listener; None where it is not known, or only hands connections on.
+
+        What is behind an sshd that opened a port for ssh -R does not greet as an SSH server does.
+        """
+        from porttui.reading import forwards
+
+        holding = seen.owners(self.facts, socket)
+        handed = any(forwards.leading_from(each.argv, socket.port) is not None for each in holding)
+        return None if handed else seen.program_of(self.facts, socket)
 
     def _listeners_now(self, port: int) -> frozenset[history.Mark]:
         rows = self.eyes.listeners(port) if self.facts.os == "linux" else ()  # elsewhere this costs too much

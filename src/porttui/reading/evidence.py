@@ -182,7 +182,7 @@ def fates(exchanges: Iterable[Exchange]) -> tuple[Evidence, ...]:
         if each.fate is None or each.fate.row not in told:
             continue
         text = told[each.fate.row]
-        if each.fate.row == "accepted" and each.fate.unread is not None:
+        if each.fate.row == "accepted" and each.fate.unread is not None and each.sent != "nothing":
             text += f", {_arrived(each.fate)}"
         place = endpoint(each.address, each.port)
         found.append(Evidence(text=f"its end\t{place}\t{text}, after {words.duration(each.ms)}", source="sock_diag"))
