@@ -109,11 +109,24 @@ def test_silence_there_is_not_taken_for_a_drop_here_amid_other_packets_that_are_
     assert not answer.code.startswith("fw-"), answer
 
 
+def test_silence_there_is_not_taken_for_a_drop_here_amid_packets_that_never_leave() -> None:
+    with _two() as (stage, other, server):
+        _filter(other, "input", f"tcp dport {server.port} drop")
+        _filter(stage, "output", "udp dport 9 drop")
+        noise = stage.popen(sys.executable, "-I", "-S", "-c", _NOISE, _THERE)
+        assert noise.stdout is not None
+        assert noise.stdout.readline() == "ready\n"
+        answer = stage.check(f"{_THERE}:{server.port}", "--timeout=1.2", person=Person.NOBODY)
+        noise.kill()
+    assert not answer.code.startswith("fw-"), answer
+
+
 _NOISE = """
-import socket, sys, time
+import contextlib, socket, sys, time
 sending = socket.socket(type=socket.SOCK_DGRAM)
 print("ready", flush=True)
 while True:
-    sending.sendto(b"x", (sys.argv[1], 9))
+    with contextlib.suppress(PermissionError):  # what a rule drops on its way out is told so
+        sending.sendto(b"x", (sys.argv[1], 9))
     time.sleep(0.006)
 """

@@ -127,7 +127,25 @@ def dropped_outwards(attempt: Attempt) -> bool:
     A packet that netfilter's OUTPUT drops is in Ip.OutRequests and not in Ip.OutTransmits (Linux 6.6). Older kernels do
     not count the latter; there a failed retransmission (TcpExt.TCPRetransFail) tells, when nothing came in either.
     """
-    return attempt.outcome == "timeout" and _lost_outwards(attempt) and not _lost_inwards(attempt)
+    lost = _lost_outwards(attempt) and not _others_never_leave(attempt)
+    return attempt.outcome == "timeout" and lost and not _lost_inwards(attempt)
+
+
+def _others_never_leave(attempt: Attempt) -> bool:
+    """Tell whether packets of others are kept from leaving all the time, while as many as ours did leave."""
+    lost = [each.get(_ip(attempt, "OutRequests"), 0) - each.get(_ip(attempt, "OutTransmits"), 0)
+            for each in (attempt.burst, attempt.whole)]  # fmt: skip
+    by = "Dev.Loopback" if _to_itself(attempt) else "Dev.Outside"
+    left = attempt.burst.get(by, 0) if attempt.devices_counted else ip_counter(attempt, "OutTransmits")
+    return attempt.transmits_counted and lost[1] - lost[0] > _most_later(attempt) and left >= attempt.tries
+
+
+def _most_later(attempt: Attempt) -> float:
+    """Return how many packets the connections of an attempt may lose later.
+
+    Each of their ends repeats itself about once a second (RFC 6298, 2.1).
+    """
+    return 3 * attempt.tries * (1 + attempt.ms / 1000)
 
 
 def side(attempt: Attempt) -> Literal["out", "in"] | None:
@@ -137,7 +155,8 @@ def side(attempt: Attempt) -> Literal["out", "in"] | None:
         return "out" if each == _REJECTED_OUT else "in" if each in {_REJECTED_IN, _REJECTED_AT_THE_DEVICE} else None
     inwards, outwards = _lost_inwards(attempt), _lost_outwards(attempt)
     if inwards != outwards:
-        return "out" if outwards else None if _others_are_dropped(attempt) else "in"
+        unsure = _others_never_leave(attempt) if outwards else _others_are_dropped(attempt)
+        return None if unsure else "out" if outwards else "in"
     arrived = _lost_on_arrival(attempt)
     alone = not attempt.whole.get("Dev.Outside", 0)
     return "in" if arrived else "out" if alone and _not_sent(attempt) else None
@@ -216,12 +235,9 @@ def far_answers_dropped(attempt: Attempt) -> bool:
 
 
 def _others_are_dropped(attempt: Attempt) -> bool:
-    """Tell whether so many later packets came in and were not handed on that those counted first may be others', too.
-
-    Of each connection both ends repeat themselves about once a second (RFC 6298, 2.1).
-    """
+    """Tell whether so many more came in later and were not handed on that the first ones may be others', too."""
     later = _not_handed_on(attempt, attempt.whole) - _not_handed_on(attempt, attempt.burst)
-    return later > 3 * attempt.tries * (1 + attempt.ms / 1000)
+    return later > _most_later(attempt)
 
 
 def _not_handed_on(attempt: Attempt, counters: Counters) -> int:
