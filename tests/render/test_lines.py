@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
+import textwrap
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from porttui.model.shell import quote
 from porttui.render.lines import ascii_text, columns, paragraph, shell_command
 
 WORDS = st.lists(
@@ -44,3 +47,16 @@ def test_a_last_cell_without_room_starts_on_the_next_line() -> None:
 
 def test_windows_words_are_quoted_for_its_shells() -> None:
     assert shell_command(["netsh", "a b", ""], windows=True) == 'netsh "a b" ""'
+
+
+@given(st.text(" ab-'", max_size=60), st.integers(1, 20), st.text(" -", max_size=4), st.text(" ", max_size=6))
+def test_a_paragraph_is_wrapped_as_textwrap_does(text: str, width: int, first: str, rest: str) -> None:
+    expected = textwrap.wrap(
+        text, width, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    )
+    assert paragraph(text, width, first, rest) == expected
+
+
+@given(st.text(max_size=8))
+def test_a_word_is_quoted_as_shlex_does(word: str) -> None:
+    assert quote(word) == shlex.quote(word)

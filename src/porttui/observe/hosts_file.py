@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
 from porttui.model.facts import HostsLine, Unseen
 from porttui.model.printable import printable
+from porttui.observe import files
 
 _BYTES = 4_000_000
 """Lists against advertising reach 3 MB."""
@@ -18,7 +18,7 @@ _NAMES = 20
 def hosts_path() -> str:
     """Return where this system keeps its hosts file (hosts(5))."""
     if sys.platform == "win32":
-        return str(Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32", "drivers", "etc", "hosts"))
+        return os.environ.get("SYSTEMROOT", r"C:\Windows").rstrip("\\") + r"\System32\drivers\etc\hosts"
     return "/etc/hosts"
 
 
@@ -33,8 +33,7 @@ def lines_naming(host: str, path: str) -> tuple[HostsLine, ...] | Unseen:
         path: the file.
     """
     try:
-        with Path(path).open("rb") as file:
-            data = file.read(_BYTES + 1)
+        data = files.read(path, _BYTES + 1)
     except OSError as error:
         return Unseen(what="hosts file", reason=printable(f"{path}: {error.strerror}"), how_to_see="")
     wanted = host.lower().encode("utf-8", "surrogateescape")

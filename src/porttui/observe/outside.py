@@ -10,11 +10,11 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 from porttui.model.address import is_loopback, parse_ip
 from porttui.model.facts import Facts, Outside, Route
 from porttui.model.printable import printable
+from porttui.observe import files
 from porttui.observe.errors import errno_name
 from porttui.observe.hosts_file import hosts_path
 from porttui.observe.platform import Platform
@@ -75,7 +75,7 @@ def _places(facts: Facts, eyes: Platform) -> Iterator[tuple[str, str]]:
 
 def _listed() -> Iterator[tuple[str, str]]:
     try:
-        lines = Path(hosts_path()).read_bytes()[:65536].decode("utf-8", "replace").splitlines()
+        lines = files.read(hosts_path(), 65536).decode("utf-8", "replace").splitlines()
     except OSError:
         return
     for line in lines[:200]:

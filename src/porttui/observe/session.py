@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -46,7 +45,7 @@ def with_sudo_user(rights: Privileges, environment: Mapping[str, str]) -> Privil
 def own_folder() -> str | None:
     """Return the folder that porttui was started in; None when it is gone or may not be known."""
     try:
-        return printable(str(Path.cwd()))
+        return printable(os.getcwd())  # noqa: PTH109
     except OSError:
         return None
 

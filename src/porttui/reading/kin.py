@@ -6,10 +6,10 @@ Interpreters hide the program: npm, nodemon and vite are all called "node". Thei
 from __future__ import annotations
 
 import re
-import shlex
 from itertools import pairwise
 
 from porttui.model.facts import Ancestor, Facts, Process
+from porttui.model.shell import quote
 
 Kin = Process | Ancestor
 
@@ -153,9 +153,7 @@ def command(argv: tuple[str, ...]) -> str:
     """Write a command line as it is typed; a title that a program wrote for itself ("npm run dev") stays as it is."""
     if len(argv) == 1:
         return argv[0]
-    return " ".join(
-        shlex.quote(word) if not word or set(word) & set(" \t'\"$`&|;<>()*?#\\!") else word for word in argv
-    )
+    return " ".join(quote(word) if not word or set(word) & set(" \t'\"$`&|;<>()*?#\\!") else word for word in argv)
 
 
 def starting(process: Process) -> tuple[str, ...]:

@@ -6,8 +6,6 @@ that the port or the scheme stands for, the folder that the user works in, and h
 
 from __future__ import annotations
 
-from pathlib import PurePath
-
 from porttui.model.base import Value
 from porttui.model.facts import Exchange, Facts, Process, Socket
 from porttui.model.report import Confidence
@@ -180,6 +178,8 @@ def _is_the_program(facts: Facts, socket: Socket) -> str:
 
 
 def _is_in_the_folder(facts: Facts, socket: Socket) -> str:
+    from pathlib import PurePath
+
     users = facts.privileges.user
     for owner in seen.owners(facts, socket):
         if owner.cwd is None or facts.folder is None:

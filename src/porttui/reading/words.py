@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import PurePosixPath
 
 from porttui.model.address import endpoint, is_loopback, is_wildcard
 from porttui.model.facts import Attempt, Exchange, Facts, FirewallBackend, Process, Socket
@@ -102,6 +101,8 @@ def queue(socket: Socket) -> str:
 
 def tool(process: Process) -> str | None:
     """Name the server that an interpreter runs, by its command line: "vite" for node; None when it shows none."""
+    from pathlib import PurePosixPath
+
     script = [word for word in process.argv[1:] if not word.startswith("-")][:1]  # "vite" further on is an argument
     for word in script:
         name = PurePosixPath(word).name

@@ -7,7 +7,6 @@ of each program's manual.
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath, PureWindowsPath
 
 from porttui.model.base import Value
 from porttui.model.facts import Process
@@ -323,6 +322,8 @@ def _script(process: Process) -> str | None:
 
 
 def _base(word: str) -> str:
+    from pathlib import PurePosixPath, PureWindowsPath
+
     name = (PureWindowsPath(word) if "\\" in word else PurePosixPath(word)).name
     return re.sub(r"\.(?:exe|m?js|cjs|py|rb)$", "", name)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
-import textwrap
 from collections.abc import Sequence
+
+from porttui.model.shell import quote
 
 _NARROWEST = 16
 """Columns that the last cell of a row needs; with less it starts on a line of its own."""
@@ -31,14 +31,30 @@ def paragraph(text: str, width: int, first: str = "", rest: str | None = None) -
     rest = " " * len(first) if rest is None else rest
     lines: list[str] = []
     for part in text.split("\n"):
-        lines += textwrap.wrap(
-            ascii_text(part),
-            width,
-            initial_indent=rest if lines else first,
-            subsequent_indent=rest,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
+        lines += _wrapped(ascii_text(part), width, rest if lines else first, rest)
+    return lines
+
+
+def _wrapped(text: str, width: int, first: str, rest: str) -> list[str]:
+    """Do what textwrap.wrap does with whole words, without the patterns that it makes when it is imported."""
+    words: list[str] = []  # each with the blanks before it
+    blanks = ""
+    for word in text.split(" "):
+        if word:
+            words.append(blanks + word)
+            blanks = ""
+        blanks += " "
+    lines: list[str] = []
+    line = ""
+    for word in words:
+        before = rest if lines else first
+        if line and len(before) + len(line) + len(word) > width:
+            lines.append(before + line)
+            line = ""
+        fits = line or (not lines and len(before) + len(word) <= width)
+        line += word if fits else word.lstrip(" ")
+    if line:
+        lines.append((rest if lines else first) + line)
     return lines
 
 
@@ -89,7 +105,7 @@ def shell_command(argv: Sequence[str], *, windows: bool = False) -> str:
 
 def _quoted(word: str) -> str:
     """Quote a word where it needs it; in double quotes where those do, since cmd.exe knows no others."""
-    quoted = shlex.quote(word)
+    quoted = quote(word)
     if quoted == word or not word or set(word) & set('"$`\\!'):
         return quoted
     return f'"{word}"'

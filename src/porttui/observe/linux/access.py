@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from msgspec.structs import replace
 
 from porttui.model.facts import Access, AccessLine, Process, Unseen
 from porttui.model.printable import printable
+from porttui.observe import files
 from porttui.reading.wrappers import logical_lines
 
 _FILES = ("/etc/hosts.allow", "/etc/hosts.deny")
@@ -29,8 +29,7 @@ def linux_access(processes: Iterable[Process]) -> Access | Unseen | None:
     there = False
     for path in _FILES:
         try:
-            with Path(path).open("rb") as file:
-                text = file.read(_MOST_BYTES).decode("utf-8", "backslashreplace")
+            text = files.read(path, _MOST_BYTES).decode("utf-8", "backslashreplace")
         except FileNotFoundError:
             continue
         except OSError as error:
@@ -48,19 +47,18 @@ def _is_linked(process: Process) -> bool:
     """Tell whether the program's file names libwrap, as a program does that needs it (ld.so(8), DT_NEEDED)."""
     for path in _programs(process):
         try:
-            with path.open("rb") as file:
-                return _LIBRARY in file.read(_MOST_OF_A_PROGRAM)
+            return _LIBRARY in files.read(path, _MOST_OF_A_PROGRAM)
         except OSError:
             continue
     return False
 
 
-def _programs(process: Process) -> Iterable[Path]:
+def _programs(process: Process) -> Iterable[str]:
     """List where the program's file may be: what /proc tells its owner and root, then what its command line says."""
-    yield Path(f"/proc/{process.pid}/exe")
+    yield f"/proc/{process.pid}/exe"
     words = [word for part in process.argv[:1] for word in part.split(" ")[:2]]
     for word in words:  # "sshd: /usr/sbin/sshd -D [listener]" is written over a command line
-        if word.startswith("/") and Path(word).name == process.name:
-            yield Path(word)
+        if word.startswith("/") and word.rpartition("/")[2] == process.name:
+            yield word
     if "/" not in process.name:
-        yield from (Path(folder, process.name) for folder in _FOLDERS)
+        yield from (f"{folder}/{process.name}" for folder in _FOLDERS)

@@ -9,12 +9,17 @@ from __future__ import annotations
 import socket
 import struct
 from collections.abc import Iterable
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from porttui.observe import files
 from porttui.observe.linux import netlink
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 _COUNT = "proc/sys/net/netfilter/nf_conntrack_count"
+_SIGNS = ("proc/net/stat/nf_conntrack", "proc/sys/net/netfilter")
+"""One of these is there where the kernel has connection tracking."""
 _NETLINK_NETFILTER = 12
 _CT_GET = 1 << 8 | 1
 """NFNL_SUBSYS_CTNETLINK and IPCTNL_MSG_CT_GET (linux/netfilter/nfnetlink.h, nfnetlink_conntrack.h)."""
@@ -39,7 +44,7 @@ class Ends(NamedTuple):
     """The client's port there."""
 
 
-def tracked(families: Iterable[int], root: Path = Path("/")) -> bool | None:
+def tracked(families: Iterable[int], root: Path | str = "") -> bool | None:
     """Tell whether this machine's own connections are tracked, by a datagram that porttui sends to itself.
 
     A tracked datagram stays in the table for half a minute; so a table that is empty afterwards tracks nothing.
@@ -51,14 +56,14 @@ def tracked(families: Iterable[int], root: Path = Path("/")) -> bool | None:
     Returns:
         False: not tracked, so no NAT rule is in force. None: the kernel does not tell.
     """
-    if not (root / _COUNT).exists():
-        known = (root / "proc/net/stat/nf_conntrack").exists() or (root / "proc/sys/net/netfilter").exists()
+    if not files.is_there(f"{root}/{_COUNT}"):
+        known = any(files.is_there(f"{root}/{each}") for each in _SIGNS)
         return None if known else False
     for family in families:
         if not _send_to_self(family):
             return None
     try:
-        return int((root / _COUNT).read_text("ascii")) > 0
+        return int(files.read(f"{root}/{_COUNT}")) > 0
     except (OSError, ValueError):
         return None
 

@@ -7,13 +7,17 @@ called absent: the kernel's tables are listed even when no program for them is i
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from porttui.model.facts import FirewallBackend, Privileges, Unseen
 from porttui.model.printable import printable
+from porttui.observe import files
 from porttui.observe.command import Output, find, run
 from porttui.observe.errors import errno_name
 from porttui.observe.linux.netlink import NoNetlinkError, ask
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _SECONDS = 1.5
 _NETLINK_NETFILTER = 12
@@ -29,7 +33,7 @@ _DBUS_ERROR = 36
 """What firewall-cmd ends with where it reached no bus (firewall-cmd(1), EXIT CODES)."""
 
 
-def linux_firewall(privileges: Privileges, root: Path = Path("/")) -> tuple[FirewallBackend, ...]:
+def linux_firewall(privileges: Privileges, root: Path | str = "") -> tuple[FirewallBackend, ...]:
     """Tell which firewalls are installed, and whether their rules can be read.
 
     Args:
@@ -84,9 +88,8 @@ def has_no_rules() -> bool:
         return False
     for name in _LEGACY_NAMES:
         try:
-            with open(f"/{name}", "rb") as file:  # noqa: PTH123
-                if file.read(1):
-                    return False
+            if files.read(f"/{name}", 1):
+                return False
         except OSError:  # this kernel has none of it
             continue
     return True
@@ -119,21 +122,21 @@ def _nft_variant(name: str) -> str | None:
     if find(f"{name}-nft-save") is not None:
         return f"{name}-nft-save"
     path = find(f"{name}-save")
-    return f"{name}-save" if path is not None and "nft" in Path(os.path.realpath(path)).name else None
+    return f"{name}-save" if path is not None and "nft" in os.path.realpath(path).rpartition("/")[2] else None
 
 
-def _legacy(who: Privileges, may: bool, root: Path) -> FirewallBackend:
+def _legacy(who: Privileges, may: bool, root: Path | str) -> FirewallBackend:
     """Count the rules of the old kernel interface, which nft does not show.
 
     Never by `iptables-legacy -S` or -L, which make the table that they list; iptables-legacy-save does not.
     """
     installed = find("iptables-legacy") is not None
     what, programs = "iptables-legacy rules", ("iptables-legacy-save", "ip6tables-legacy-save")
-    there = [root / name for name in _LEGACY_NAMES if (root / name).exists()]
+    there = [path for name in _LEGACY_NAMES if files.is_there(path := f"{root}/{name}")]
     if not there:
         return FirewallBackend(name="iptables-legacy", installed=installed, rules=0)
     try:
-        tables = {table for path in there for table in path.read_text("utf-8", "replace").split()}
+        tables = {table for path in there for table in files.read(path).decode("utf-8", "replace").split()}
     except OSError:
         unseen = _denied(who, what, programs[0])
         return FirewallBackend(name="iptables-legacy", installed=installed, unseen=unseen)
@@ -167,13 +170,13 @@ def _count(what: str, programs: list[str]) -> int | Unseen:
     return rules
 
 
-def _ufw(who: Privileges, root: Path) -> FirewallBackend:
+def _ufw(who: Privileges, root: Path | str) -> FirewallBackend:
     """Read what ufw's settings say; its rules are counted where the kernel has them. Both files have mode 0644."""
     installed = find("ufw") is not None
     if not installed:
         return FirewallBackend(name="ufw", installed=False)
-    enabled = _setting(root / "etc/ufw/ufw.conf", "ENABLED")
-    policy = _setting(root / "etc/default/ufw", "DEFAULT_INPUT_POLICY")
+    enabled = _setting(f"{root}/etc/ufw/ufw.conf", "ENABLED")
+    policy = _setting(f"{root}/etc/default/ufw", "DEFAULT_INPUT_POLICY")
     unseen = None if enabled is not None else _denied(who, "whether ufw is active", "ufw status verbose")
     return FirewallBackend(
         name="ufw",
@@ -204,11 +207,10 @@ def _firewalld(who: Privileges, may: bool, root: Path) -> FirewallBackend:
     return FirewallBackend(name="firewalld", installed=True, unseen=_not_told(what, _said("firewall-cmd", done), shown))
 
 
-def _setting(path: Path, name: str) -> str | None:
+def _setting(path: str, name: str) -> str | None:
     """Return the value of NAME=VALUE in a settings file, without quotes; None when it is not there."""
     try:
-        with path.open("rb") as file:
-            lines = file.read(65536).decode("utf-8", "replace").splitlines()
+        lines = files.read(path, 65536).decode("utf-8", "replace").splitlines()
     except OSError:
         return None
     values = [value for key, _, value in (line.partition("=") for line in lines) if key.strip() == name]

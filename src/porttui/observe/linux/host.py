@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from porttui.model.facts import Host
 from porttui.model.printable import printable
+from porttui.observe import files
 from porttui.observe.session import ssh_session
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _CGROUP_MARKS = (
     ("kubepods", "kubernetes"),
@@ -19,7 +23,7 @@ _CGROUP_MARKS = (
 )
 
 
-def linux_host(root: Path = Path("/"), environment: Mapping[str, str] | None = None) -> Host:
+def linux_host(root: Path | str = "", environment: Mapping[str, str] | None = None) -> Host:
     """Describe the machine.
 
     Args:
@@ -34,39 +38,30 @@ def linux_host(root: Path = Path("/"), environment: Mapping[str, str] | None = N
         ssh=ssh_session(env),
         tmux=bool(env.get("TMUX")),
         container=_container(root, env),
-        wsl="microsoft" in _text(root / "proc/version").lower(),
-        systemd=(root / "run/systemd/system").is_dir(),
+        wsl="microsoft" in _text(f"{root}/proc/version").lower(),
+        systemd=files.is_folder(f"{root}/run/systemd/system"),
     )
 
 
-def _container(root: Path, env: Mapping[str, str]) -> str | None:
+def _container(root: Path | str, env: Mapping[str, str]) -> str | None:
     """Name the container by its marks; None when there are none."""
     if env.get("KUBERNETES_SERVICE_HOST"):
         return "kubernetes"
-    if _exists(root / ".dockerenv"):
+    if files.is_there(f"{root}/.dockerenv"):
         return "docker"
-    if _exists(root / "run/.containerenv"):
+    if files.is_there(f"{root}/run/.containerenv"):
         return "podman"
     # Of pid 1's cgroup; with cgroup namespaces it is "/" and tells nothing (cgroup_namespaces(7)).
-    cgroup = _text(root / "proc/1/cgroup")
+    cgroup = _text(f"{root}/proc/1/cgroup")
     marked = next((name for mark, name in _CGROUP_MARKS if mark in cgroup), None)
-    if marked is None and _exists(root / "run/systemd/container"):
-        return printable(_text(root / "run/systemd/container").strip(), 64) or "container"
+    if marked is None and files.is_there(f"{root}/run/systemd/container"):
+        return printable(_text(f"{root}/run/systemd/container").strip(), 64) or "container"
     return marked
 
 
-def _exists(path: Path) -> bool:
-    """Tell whether the file is there; False when its folder may not be entered."""
-    try:
-        return path.exists()
-    except OSError:
-        return False
-
-
-def _text(path: Path) -> str:
+def _text(path: str) -> str:
     """Return the first bytes of a file; empty when it cannot be read."""
     try:
-        with path.open("rb") as file:
-            return file.read(4096).decode("utf-8", "replace")
+        return files.read(path, 4096).decode("utf-8", "replace")
     except OSError:
         return ""

@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Literal
 
 from msgspec.structs import replace
 
 from porttui.model.facts import Process
 from porttui.model.printable import printable
+from porttui.observe import files
 from porttui.observe.command import Output, run
 from porttui.observe.linux import cgroup
 
-_BOOTED = Path("/run/systemd/system")
+_BOOTED = "/run/systemd/system"
 DOCKER = "/var/run/docker.sock"
 _PROPERTIES = "Id,Names,Restart,NRestarts,MainPID,ActiveState,SubState"
 _STANDS = "Id,LoadState,ActiveState,SubState,Result,Triggers,Accept,NConnections,NAccepted,ExecMainStatus,NRestarts"
@@ -30,7 +30,7 @@ _MOST = 16
 
 def booted() -> bool:
     """Tell whether systemd is pid 1 (sd_booted(3)); without it its programs only say that they cannot connect."""
-    return _BOOTED.is_dir()
+    return files.is_folder(_BOOTED)
 
 
 def manager_of(pid: int) -> Literal["system", "user"] | None:
@@ -76,7 +76,7 @@ def with_managers(processes: Iterable[Process]) -> tuple[Process, ...]:
 
 
 def _ask_systemd(units: Sequence[str], manager: Literal["system", "user"]) -> dict[str, dict[str, object]]:
-    if not _BOOTED.is_dir():  # sd_booted(3): without it systemctl only says that it cannot connect
+    if not files.is_folder(_BOOTED):  # sd_booted(3): without it systemctl only says that it cannot connect
         return {}
     scope = ("--user",) if manager == "user" else ()
     output = run("systemctl", *scope, "show", "-p", _PROPERTIES, "--", *units, what="services", seconds=_SECONDS)
@@ -89,7 +89,7 @@ def unit_properties(name: str) -> dict[str, str]:
     Returns:
         Properties by name, made printable; empty where systemd does not run or does not answer.
     """
-    if not _BOOTED.is_dir():
+    if not files.is_folder(_BOOTED):
         return {}
     output = run("systemctl", "show", "-p", _STANDS, "--", name, what="services", seconds=_SECONDS)
     if not isinstance(output, Output) or output.status != 0:
@@ -103,7 +103,7 @@ def socket_unit(port: int) -> str | None:
 
     The cgroup of the socket itself seldom tells: systemd makes it in its own, unless the unit asks for more.
     """
-    if not _BOOTED.is_dir():
+    if not files.is_folder(_BOOTED):
         return None
     output = run("systemctl", "show", "*.socket", "-p", "Id,Listen", what="services", seconds=_SECONDS)
     if not isinstance(output, Output) or output.status != 0:

@@ -11,12 +11,12 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
 
 from porttui.model.facts import Socket, Unseen
+from porttui.observe import files
 from porttui.observe.linux import cgroup, elsewhere, holders, owners, proc_net, sock_diag
 from porttui.observe.linux.allowance import Allowance
 from porttui.observe.linux.proc import uid_and_parent
@@ -187,7 +187,7 @@ def _by_proc(pid: int, ports: frozenset[int] | None) -> list[Socket]:
         try:
             rows += proc_net.read_table(net, name, ports)
         except FileNotFoundError:
-            if not name.endswith("6") or not Path(net).exists():
+            if not name.endswith("6") or not files.is_there(net):
                 raise  # else the kernel has no IPv6
     return rows
 
@@ -200,7 +200,7 @@ def number(pids: list[int]) -> int:
     """Return the inode of the namespace itself, as lsns(8) shows it; 0 when this user may not know."""
     for pid in pids[:4]:
         try:
-            return Path(f"/proc/{pid}/ns/net").stat().st_ino
+            return os.stat(f"/proc/{pid}/ns/net").st_ino  # noqa: PTH116
         except OSError:
             continue
     return 0

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import os
 import resource
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from porttui.model.facts import Privileges
 from porttui.model.printable import printable
+from porttui.observe import files
 from porttui.observe.linux.cgroup import version_2_path
 from porttui.observe.linux.proc import capability_names, user_name
 from porttui.observe.linux.proc import status as status_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _USED = {"dac_read_search", "net_admin", "sys_ptrace"}
 """What porttui uses: other users' descriptors and folders, the firewall's rules, other users' processes."""
 _MOST_TRIED = 4096
 
 
-def linux_privileges(status: Path = Path("/proc/self/status"), root: Path = Path("/")) -> Privileges:
+def linux_privileges(status: Path | str = "/proc/self/status", root: Path | str = "") -> Privileges:
     """Tell who is looking: the effective user, the effective capabilities of proc(5), CapEff, and what confines it.
 
     Args:
@@ -31,7 +35,7 @@ def linux_privileges(status: Path = Path("/proc/self/status"), root: Path = Path
     told = status_of(str(status))
     held = set(capability_names(int(told.get("CapEff", "0"), 16)))
     user = user_name(uid) or str(uid)
-    enforces = _text(root / "sys/fs/selinux/enforce")
+    enforces = _text(f"{root}/sys/fs/selinux/enforce")
     return Privileges(
         user=user,
         uid=uid,
@@ -39,7 +43,7 @@ def linux_privileges(status: Path = Path("/proc/self/status"), root: Path = Path
         capabilities=tuple(sorted(held)),
         seccomp=int(told["Seccomp"]) if "Seccomp" in told else None,
         no_new_privs=told["NoNewPrivs"] == "1" if "NoNewPrivs" in told else None,
-        label=_text(root / "proc/self/attr/current"),
+        label=_text(f"{root}/proc/self/attr/current"),
         selinux=enforces == "1" if enforces else None,
         cgroup=printable(version_2_path("self") or "", 200),
         open_files=_open_files(),
@@ -50,7 +54,7 @@ def linux_privileges(status: Path = Path("/proc/self/status"), root: Path = Path
 def _open_files() -> int | None:
     """Count our own descriptors by the size of /proc/self/fd, which opens none (Linux 6.2); before that by trying."""
     try:
-        size = Path("/proc/self/fd").stat().st_size
+        size = os.stat("/proc/self/fd").st_size  # noqa: PTH116
     except OSError:
         return None
     if size:
@@ -67,10 +71,9 @@ def _is_open(number: int) -> bool:
     return True
 
 
-def _text(path: Path) -> str:
+def _text(path: str) -> str:
     """Return a short file as one printable line; empty when it is not there or not told."""
     try:
-        with path.open("rb") as file:
-            return printable(file.read(200).rstrip(b"\0\n").decode("utf-8", "replace"), 200)
+        return printable(files.read(path, 200).rstrip(b"\0\n").decode("utf-8", "replace"), 200)
     except OSError:
         return ""

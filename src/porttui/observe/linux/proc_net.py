@@ -10,11 +10,11 @@ import os
 import socket
 import struct
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import Literal
 
 from porttui.model.facts import Socket
 from porttui.model.printable import printable
+from porttui.observe import files
 from porttui.observe.linux.sock_diag import STATES
 
 _ACCEPTING = 0x10000
@@ -47,7 +47,7 @@ def read_table(net: str, name: Literal["tcp", "tcp6", "udp", "udp6"], ports: Ite
     """
     wanted = None if ports is None else tuple(f":{port:04X} " for port in ports)
     protocol: Literal["tcp", "udp"] = "tcp" if name.startswith("tcp") else "udp"
-    return list(_table(Path(net, name), protocol, _ipv6 if name.endswith("6") else _ipv4, wanted))
+    return list(_table(f"{net}/{name}", protocol, _ipv6 if name.endswith("6") else _ipv4, wanted))
 
 
 def read_unix_listeners(net: str = "/proc/net") -> list[Socket]:
@@ -57,7 +57,7 @@ def read_unix_listeners(net: str = "/proc/net") -> list[Socket]:
         OSError: the table cannot be read.
     """
     found: list[Socket] = []
-    with Path(net, "unix").open(encoding="utf-8", errors="backslashreplace", newline="\n") as table:
+    with open(f"{net}/unix", encoding="utf-8", errors="backslashreplace", newline="\n") as table:  # noqa: PTH123
         next(table, None)
         for line in table:
             parts = line.rstrip("\n").split(maxsplit=7)
@@ -87,24 +87,24 @@ def count_all() -> int:
 
 def _lines(path: str) -> list[str]:
     try:
-        return [line for line in Path(path).read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
+        return [line for line in files.read(path).decode("utf-8", "replace").splitlines() if line.strip()]
     except OSError:
         return []
 
 
 def _tables(net: str, protocol: Literal["tcp", "udp"], ports: Iterable[int] | None) -> Iterator[Socket]:
     wanted = None if ports is None else tuple(f":{port:04X} " for port in ports)
-    yield from _table(Path(net, protocol), protocol, _ipv4, wanted)
+    yield from _table(f"{net}/{protocol}", protocol, _ipv4, wanted)
     try:
-        yield from _table(Path(net, f"{protocol}6"), protocol, _ipv6, wanted)
+        yield from _table(f"{net}/{protocol}6", protocol, _ipv6, wanted)
     except FileNotFoundError:
         return
 
 
 def _table(
-    path: Path, protocol: Literal["tcp", "udp"], address: Callable[[str], str], wanted: tuple[str, ...] | None
+    path: str, protocol: Literal["tcp", "udp"], address: Callable[[str], str], wanted: tuple[str, ...] | None
 ) -> Iterator[Socket]:
-    with path.open(encoding="utf-8", errors="replace") as table:
+    with open(path, encoding="utf-8", errors="replace") as table:  # noqa: PTH123
         next(table, None)
         for line in table:
             if wanted is None or any(text in line for text in wanted):

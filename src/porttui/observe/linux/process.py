@@ -7,13 +7,13 @@ import functools
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 
 from msgspec.structs import replace
 
 from porttui.model.facts import Ancestor, Process
 from porttui.model.printable import printable
 from porttui.model.secrets import hide_in_text, hide_secrets
+from porttui.observe import files
 from porttui.observe.linux import cgroup, owners
 from porttui.observe.linux.managers import manager_of
 from porttui.observe.linux.proc import capability_names, uid_and_parent, user_name
@@ -109,8 +109,8 @@ def _exe_deleted(pid: int) -> bool | None:
 def _sockets_given(pid: int) -> int | None:
     """Read LISTEN_FDS from the environment it was started with, where LISTEN_PID is its own (sd_listen_fds(3))."""
     try:
-        with Path(f"/proc/{pid}/environ").open("rb") as file:
-            pairs = dict(each.partition(b"=")[::2] for each in file.read(1 << 20).split(b"\0"))
+        text = files.read(f"/proc/{pid}/environ", 1 << 20)
+        pairs = dict(each.partition(b"=")[::2] for each in text.split(b"\0"))
     except OSError:
         return None
     given = pairs.get(b"LISTEN_FDS", b"")
@@ -154,7 +154,7 @@ def _comm(comm: str) -> str:
 
 def _cwd(pid: int) -> str | None:
     try:
-        return printable(str(Path(f"/proc/{pid}/cwd").readlink()))
+        return printable(os.readlink(f"/proc/{pid}/cwd"))  # noqa: PTH115
     except OSError:
         return None
 
@@ -198,7 +198,7 @@ def open_files(pid: int) -> int | None:
     """Count descriptors: the size of /proc/PID/fd is their number since Linux 6.2, for everybody; else list them."""
     folder = f"/proc/{pid}/fd"
     try:
-        return Path(folder).stat().st_size or len(os.listdir(folder))  # noqa: PTH208
+        return os.stat(folder).st_size or len(os.listdir(folder))  # noqa: PTH116, PTH208
     except OSError:
         return None
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from porttui.model.printable import printable
+from porttui.observe import files
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _NAMES = (
     "net/core/somaxconn",
@@ -31,7 +35,7 @@ _INTERFACES = 16
 """More interfaces than this are not asked."""
 
 
-def linux_sysctls(root: Path = Path("/proc/sys")) -> dict[str, str]:
+def linux_sysctls(root: Path | str = "/proc/sys") -> dict[str, str]:
     """Read the kernel settings that matter for ports.
 
     Args:
@@ -45,24 +49,24 @@ def linux_sysctls(root: Path = Path("/proc/sys")) -> dict[str, str]:
     for name in _NAMES:
         _read(found, root, name)
     for version, setting in _OF_INTERFACE:
-        for interface in _interfaces(root / "net" / version / "conf"):
+        for interface in _interfaces(f"{root}/net/{version}/conf"):
             _read(found, root, f"net/{version}/conf/{interface}/{setting}")
     return found
 
 
-def _interfaces(folder: Path) -> list[str]:
+def _interfaces(folder: str) -> list[str]:
     """Return "all", "default" and "lo" first, then the other interfaces."""
     try:
-        names = {entry.name for entry in folder.iterdir()}
+        names = set(files.names_in(folder))
     except OSError:
         return []
     first = ["all", "default", "lo"]
     return [name for name in (*first, *sorted(names.difference(first))) if name in names][:_INTERFACES]
 
 
-def _read(found: dict[str, str], root: Path, name: str) -> None:
+def _read(found: dict[str, str], root: Path | str, name: str) -> None:
     try:
-        text = (root / name).read_bytes()
+        text = files.read(f"{root}/{name}")
     except OSError:
         return
     key = name.replace(".", "\0").replace("/", ".").replace("\0", "/")

@@ -12,7 +12,6 @@ import os
 import re
 import socket
 from collections.abc import Collection, Iterator, Mapping
-from urllib.parse import urlsplit
 
 from porttui.model.address import endpoint, is_loopback, parse_ip, same_address
 from porttui.model.base import Value
@@ -20,7 +19,6 @@ from porttui.model.facts import Exchange, Proxy
 from porttui.model.printable import printable
 from porttui.model.secrets import without_password
 from porttui.model.target import Asked
-from porttui.observe.talk.wire import Call
 
 _SCHEMES = ("http", "https", "all")
 _OTHERS = ("SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -81,6 +79,8 @@ def probe_through(
     """
     value = (os.environ if env is None else env).get(proxy.variable, "")
     try:
+        from urllib.parse import urlsplit
+
         url = urlsplit(_with_scheme(value))
         port = url.port or _PORTS.get(url.scheme, 0)
     except ValueError:
@@ -89,6 +89,7 @@ def probe_through(
     if url.scheme not in {"http", "https"} or not addresses:
         return None
     from porttui.observe.talk.http import Way, get
+    from porttui.observe.talk.wire import Call
 
     done: Exchange | None = None
     for address in addresses:
