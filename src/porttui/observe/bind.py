@@ -5,7 +5,8 @@ bind(2) without listen(2) accepts no connection and leaves nothing behind, so a 
 
 from __future__ import annotations
 
-import socket
+import _socket as socket  # see netlink
+import contextlib
 import sys
 from collections.abc import Iterable
 
@@ -43,7 +44,7 @@ def _bind(address: str, port: int, reuse: bool) -> str | None:
     """Bind once; return the name of the errno, or None."""
     try:
         name = sockaddr(address, port)
-        with socket.socket(family_of(address), socket.SOCK_STREAM) as sock:
+        with contextlib.closing(socket.socket(family_of(address), socket.SOCK_STREAM)) as sock:
             if reuse:
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             if sock.family == socket.AF_INET6 and not is_wildcard(address):

@@ -6,9 +6,8 @@ firewall arrives, loses it (TcpExt.LockDroppedIcmps) and gets its answer one sec
 
 from __future__ import annotations
 
+import _socket as socket  # see netlink
 import errno
-import selectors
-import socket
 import struct
 import sys
 import time
@@ -124,13 +123,16 @@ def wait(connections: Iterable[Connection], until: float) -> None:
         connections: those without an open socket under way are passed over.
         until: by `time.monotonic`; in the past, it is looked at once.
     """
-    with _selector() as selector:
-        waiting = [one for one in connections if one.socket is not None and one.outcome == UNDER_WAY]
+    waiting = [one for one in connections if one.socket is not None and one.outcome == UNDER_WAY]
+    if not waiting:
+        return
+    import selectors  # not for a refusal by this machine, which is there at once
+
+    poll = getattr(selectors, "PollSelector", selectors.SelectSelector)
+    with poll() as selector:  # epoll would take a descriptor, which may be what is short
         for one in waiting:
             if one.socket is not None:
                 selector.register(one.socket, selectors.EVENT_WRITE, one)
-        if not waiting:
-            return
         for key, _ in selector.select(max(0.0, until - time.monotonic())):
             one = key.data
             selector.unregister(key.fileobj)
@@ -138,12 +140,6 @@ def wait(connections: Iterable[Connection], until: float) -> None:
         for one in waiting:
             if one.outcome == UNDER_WAY:
                 one.ended = time.monotonic()
-
-
-def _selector() -> selectors.BaseSelector:
-    """Return poll(2) where there is one: epoll would take a descriptor, which may be what is short."""
-    poll = getattr(selectors, "PollSelector", None)
-    return poll() if poll is not None else selectors.SelectSelector()
 
 
 def _name(ask: Callable[[], tuple[str | int, ...]]) -> tuple[str, int]:

@@ -6,7 +6,7 @@ for unpriv users") a socket in SYN_SENT has one. Older kernels, and other system
 
 from __future__ import annotations
 
-import socket
+import _socket as socket  # see netlink
 import struct
 import sys
 

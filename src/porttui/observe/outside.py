@@ -7,7 +7,6 @@ runs the container, and its neighbours on the same bridge; never a router on a n
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Iterator
 
@@ -95,6 +94,8 @@ def _leads_out(facts: Facts, way: object) -> str | None:
 
 
 def _connect(address: str, port: int) -> str:
+    import socket
+
     try:
         with socket.create_connection((address, port), timeout=_SECONDS):
             return "open"

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import _socket as socket  # see netlink
 import errno
 import os
-import socket
 from collections.abc import Sequence
 
 from porttui.model.address import parse_ip
 from porttui.model.printable import printable
 
 
-def family_of(address: str) -> socket.AddressFamily:
+def family_of(address: str) -> int:
     """Return AF_INET6 for an IPv6 address and AF_INET for an IPv4 one."""
     return socket.AF_INET6 if ":" in address else socket.AF_INET
 
@@ -29,7 +29,7 @@ def sockaddr(address: str, port: int) -> tuple[str, int] | tuple[str, int, int, 
     """
     if parse_ip(address) is None:
         raise ValueError(f"{address!r} is not an address")
-    if family_of(address) is socket.AF_INET:
+    if family_of(address) == socket.AF_INET:
         return address, port
     plain, _, scope = address.partition("%")
     return plain, port, 0, _scope_id(scope)

@@ -6,7 +6,8 @@ tracking on (nf_ct_netns_get). How many entries there are is told to everybody; 
 
 from __future__ import annotations
 
-import socket
+import _socket as socket  # see netlink
+import contextlib
 import struct
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
@@ -71,7 +72,7 @@ def tracked(families: Iterable[int], root: Path | str = "") -> bool | None:
 def _send_to_self(family: int) -> bool:
     kind, address = (socket.AF_INET6, "::1") if family == 6 else (socket.AF_INET, "127.0.0.1")
     try:
-        with socket.socket(kind, socket.SOCK_DGRAM) as one:
+        with contextlib.closing(socket.socket(kind, socket.SOCK_DGRAM)) as one:
             one.bind((address, 0))
             one.connect(one.getsockname())
             one.send(b"")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import _socket as socket  # see netlink
 import ipaddress
-import socket
 import struct
 
 from porttui.model.facts import Interface, Unseen

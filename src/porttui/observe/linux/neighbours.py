@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import _socket as socket  # see netlink
 import contextlib
-import socket
 import struct
 from collections.abc import Iterable
 

@@ -6,8 +6,8 @@ Not told here: the limit of an accept queue, IPV6_V6ONLY, device bindings, and s
 
 from __future__ import annotations
 
+import _socket as socket  # see netlink
 import os
-import socket
 import struct
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal

@@ -5,7 +5,7 @@ The answer holds for the asking user: rules with a uidrange are obeyed (ip-rule(
 
 from __future__ import annotations
 
-import socket
+import _socket as socket  # see netlink
 import struct
 import sys
 

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
+import _socket as socket  # see netlink
 import ipaddress
-import socket
 import struct
 import sys
 from collections.abc import Iterable

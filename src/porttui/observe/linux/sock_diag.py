@@ -6,8 +6,9 @@ queue limits, IPV6_V6ONLY, device bindings, cgroups, and sockets that are bound 
 
 from __future__ import annotations
 
+import _socket as socket  # see netlink
+import contextlib
 import functools
-import socket
 import struct
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -110,7 +111,7 @@ def lists_bound() -> bool | None:
     Returns:
         None when it could not be tried.
     """
-    with socket.socket() as own:
+    with contextlib.closing(socket.socket()) as own:
         try:
             own.bind(("", 0))
         except OSError:

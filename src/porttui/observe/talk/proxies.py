@@ -10,7 +10,6 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
-import socket
 from collections.abc import Collection, Iterator, Mapping
 
 from porttui.model.address import endpoint, is_loopback, parse_ip, same_address
@@ -228,6 +227,8 @@ def _own(host: str, own_addresses: Collection[str]) -> tuple[str, ...]:
         return (host,) if local else ()
     if host.lower() != "localhost":
         return ()
+    import socket
+
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError:
