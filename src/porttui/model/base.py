@@ -5,14 +5,32 @@ from __future__ import annotations
 import sys
 from types import ModuleType
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
 # msgspec imports what it needs for types that porttui has none of, and that takes longer than the rest of it:
 # typing_extensions (with inspect, as long as the start of Python; what msgspec wants of it is in typing since 3.11),
 # uuid (with platform), decimal, and its own modules for schemas, TOML and YAML. While it is imported, small modules
 # stand there instead; who imports one later gets the real one. A msgspec that wants more of them gets the real ones.
+def _real(name: str) -> Callable[..., object]:
+    """Return what calls a function of `msgspec.json` whose own module was not imported with it."""
+
+    def call(*args: object, **settings: object) -> object:
+        from msgspec import _json_schema
+
+        result: object = getattr(_json_schema, name)(*args, **settings)
+        return result
+
+    return call
+
+
 _INSTEAD: dict[str, dict[str, object] | None] = {
     "typing_extensions": None,  # an import of it fails
     "uuid": {"UUID": type("UUID", (), {}), "SafeUUID": type("SafeUUID", (), {"unknown": None})},
     "decimal": {"Decimal": type("Decimal", (), {})},
+    "msgspec._json_schema": {"schema": _real("schema"), "schema_components": _real("schema_components")},
     "msgspec.inspect": {},
     "msgspec.toml": {},
     "msgspec.yaml": {},

@@ -6,8 +6,6 @@ trust. An escape sequence in one of them must never reach a terminal.
 
 from __future__ import annotations
 
-import unicodedata
-
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 """Unicode categories that draw nothing or change how the rest is drawn: control, format (bidi), surrogate, ..."""
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -25,6 +23,8 @@ def printable(text: str | bytes, limit: int = 1000) -> str:
     """
     if isinstance(text, bytes):
         text = text[: 4 * limit].decode("utf-8", "backslashreplace")
+    if text.isascii() and text.isprintable() and len(text) <= limit:
+        return text
     line = "".join(_visible(char) for char in text[: limit + 1])
     return line if len(line) <= limit else line[: max(0, limit - 3)] + "..."
 
@@ -39,6 +39,8 @@ def _visible(char: str) -> str:
         if char.isprintable():
             return char
         return _SHORT.get(char) or f"\\x{ord(char):02x}"
+    import unicodedata  # seldom needed
+
     if unicodedata.category(char) in _HIDDEN or unicodedata.combining(char):
         return f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"
     return char

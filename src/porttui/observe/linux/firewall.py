@@ -187,7 +187,7 @@ def _ufw(who: Privileges, root: Path | str) -> FirewallBackend:
     )
 
 
-def _firewalld(who: Privileges, may: bool, root: Path) -> FirewallBackend:
+def _firewalld(who: Privileges, may: bool, root: Path | str) -> FirewallBackend:
     """Ask firewalld whether it runs, as root only: for others polkit may open a dialog, even for a question.
 
     It is asked by D-Bus, and ends where there is none (firewalld(1)): so without the system's bus it does not run.
@@ -202,7 +202,7 @@ def _firewalld(who: Privileges, may: bool, root: Path) -> FirewallBackend:
         return FirewallBackend(name="firewalld", installed=True, unseen=done)
     if done.status in {0, 252}:  # running, NOT_RUNNING: firewall-cmd(1), EXIT CODES
         return FirewallBackend(name="firewalld", installed=True, active=done.status == 0)
-    if done.status == _DBUS_ERROR and not (root / "run/dbus/system_bus_socket").exists():
+    if done.status == _DBUS_ERROR and not files.is_there(f"{root}/run/dbus/system_bus_socket"):
         return FirewallBackend(name="firewalld", installed=True, active=False)
     return FirewallBackend(name="firewalld", installed=True, unseen=_not_told(what, _said("firewall-cmd", done), shown))
 
