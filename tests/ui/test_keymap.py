@@ -10,6 +10,7 @@ from porttui.cli import settings
 from porttui.cli.tui import keys_of
 from porttui.ui.app import PortTui
 from porttui.ui.keymap import read_keymap
+from porttui.ui.keys import APP, SCREENS
 from tests import reports
 from tests.ui.screen import app_on, rows, running, settled, text, visible
 from tests.ui.terminal import Terminal, end
@@ -42,6 +43,15 @@ async def test_a_key_is_changed_and_everything_calls_it_by_its_new_name() -> Non
         shown = [row.split() for row in rows(pilot)]
         assert ["f", "look", "again;"] in [words[:3] for words in shown]
         assert ["R", "show", "the", "ways"] in [words[:4] for words in shown]
+
+
+def test_each_key_has_a_name_of_its_own_on_its_screen_and_a_sentence_and_no_two_are_the_same() -> None:
+    for keys in SCREENS:
+        names = [key.id for key in (*keys, *APP)]
+        pressed = [one for key in (*keys, *APP) for one in key.keys.split(",")]
+        assert len(set(names)) == len(names)
+        assert len(set(pressed)) == len(pressed)
+        assert all(key.help for key in keys)
 
 
 @pytest.mark.parametrize(

@@ -76,11 +76,15 @@ def own_parser(*, with_commands: bool) -> Parser:
 def _commands_help() -> str:
     """Return the subcommands and exit codes; made only when --help is asked for, as it imports them all."""
     summaries = {name: importlib.import_module(f"porttui.cli.{name}").SUMMARY for name in COMMANDS}
+    from porttui.cli.settings import usual_path
+
     lines = [f"  porttui {name.ljust(12)}{summary}" for name, summary in summaries.items()]
     return "\n".join(
         [
             "subcommands (each has --help):",
             *lines,
+            "",
+            f"settings ([keys], theme, ascii; no file is needed): {usual_path()}",
             "",
             "exit codes: 0 healthy, 1 a fault was found, 2 usage, 3 could not determine,",
             "            4 porttui itself failed, 130 interrupted",

@@ -74,6 +74,7 @@ APP = (
     Key("leave", "ctrl+c,ctrl+q", "leave", "ctrl+c", "Quit", "leave, from everywhere", priority=True),
     Key("suspend", "ctrl+z", "suspend_process", "ctrl+z", "Suspend", "back to the shell; fg returns", priority=True),
     Key("theme", "ctrl+t", "theme", "ctrl+t", "Light or dark", "dark letters on light, and back", priority=True),
+    Key("palette", "ctrl+p", "command_palette", "ctrl+p", "Palette", "find a command by its words", priority=True),
     Key("redraw", "ctrl+l", "redraw", "ctrl+l", "Redraw", "draw the screen again", priority=True),
 )
 START = (

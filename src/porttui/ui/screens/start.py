@@ -50,6 +50,8 @@ _MOST_RECENT, _MOST_RECENT_NARROW = 5, 2
 """How many targets of before are shown; ten are kept."""
 
 
+_LOW, _LOWEST = 10, 6
+"""With fewer rows the question is short, and with fewer still it is left out."""
 _TINY = 40
 """Below this width only the shortest words have room."""
 
@@ -188,7 +190,7 @@ class StartScreen(Screen[None]):
         self.query_one("#title", Rows).show([Line(pad(title, max(10, width - len(right))) + right)])
         self.query_one("#rule", Rows).show([Line(ROW_RULE * width)])
         question = self.query_one("#question", Rows)
-        asks = _question_rows(width, narrow=narrow)
+        asks = _question_rows(width, height, narrow=narrow)
         question.styles.height = len(asks)
         question.show(plain(asks))
         self.query_one("#prompt", Rows).show([Line(f" {'>' if self._cursor < 0 else ' '} ")])
@@ -460,7 +462,9 @@ def _target_words(target: Target) -> str:
     return f"{target.host}, port {target.port}{spoken}{path}"
 
 
-def _question_rows(width: int, *, narrow: bool) -> list[str]:
+def _question_rows(width: int, height: int, *, narrow: bool) -> list[str]:
+    if height < _LOW:  # the line to type into comes first
+        return [cut(" What does not work?", width)] * (height > _LOWEST)
     if narrow:
         return wrap("What does not work? Address, port or error message:", width - 1, " ")
     return [*wrap("What does not work? Type or paste an address, a port or an error message.", width - 1, " "), ""]
