@@ -46,7 +46,8 @@ def test_leaving_unsolved_is_1_and_nonsense_is_2() -> None:
     wrong = porttui("lab", "two-dors")
     assert (wrong.returncode, wrong.stdout) == (2, b"")
     assert b"perhaps two-doors" in wrong.stderr
-    assert porttui("lab", "two-doors", "--screen").returncode == 2
+    for words in (("two-doors", "--screen"), ("exam", "--serve")):
+        assert porttui("lab", *words).returncode == 2
 
 
 def test_serve_prints_a_target_that_has_the_fault() -> None:

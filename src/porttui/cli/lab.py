@@ -44,6 +44,8 @@ def run(argv: list[str]) -> int:
         exits.talk("porttui: no lab is solved now")
         return exits.Exit.HEALTHY
     if args.name.strip().lower() == "exam" and args.folder is None:
+        if args.serve:
+            raise exits.UsageError("--serve is for one lab, not for the exam. Example: porttui lab two-doors --serve")
         from porttui.cli.lab_exam import run as run_exam
 
         return run_exam(args.seed)
@@ -139,6 +141,8 @@ def _screen(name: str | None, labs: tuple[Lab, ...], call: str) -> int:
     """
     from porttui.cli.tui import show, terminal_for_tui
 
+    if (name or "").strip().lower() == "exam":
+        raise exits.UsageError("the exam is the last row of the list on the screen. Example: porttui lab --screen")
     lab = _find(name, labs, call) if name is not None else None
     if not terminal_for_tui():
         raise exits.UsageError(f"--screen takes a terminal, and this is none for it. Example: {_EXAMPLE}")

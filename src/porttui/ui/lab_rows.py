@@ -113,10 +113,11 @@ def _start(play: Play, width: int) -> list[Line]:
     variables = play.sets_variables
     what = "Variables of your programs" if variables else "How the server starts"
     edit = key_of("edit")
-    how = f"({edit} changes them)" if variables else f"({edit} changes this line, and it starts again)"
+    whole = "changes them" if variables else "changes this line, and it starts again"
     command = play.options if variables else telling.start_command(play)
-    head = f" {what:<31}{how}"
-    return plain([head if len(head) < width else f" {what}: {edit}", *wrap(printable(command), width - 1, "   ")])
+    heads = (f" {what:<31}({edit} {whole})", f" {what}   ({edit} changes it)", f" {what}: {edit}")
+    head = next((text for text in heads if len(text) < width), heads[-1])
+    return plain([head, *wrap(printable(command), width - 1, "   ")])
 
 
 def _hints(play: Play, width: int) -> list[Line]:
