@@ -14,12 +14,13 @@ from tests.system.people import Person
 from tests.system.remedied import take, way
 from tests.system.stage import ADDRESS, Answer, Namespace
 
-pytestmark = [pytest.mark.system, EVERYBODY]
+pytestmark = [pytest.mark.system]
 
 _ADDRESS6 = "fd31:8::1"
 _RESET, _PROHIBIT = "reject with tcp reset", "reject with icmpx type admin-prohibited"
 
 
+@EVERYBODY
 @pytest.mark.parametrize(
     ("hook", "action", "address", "code"),
     [
@@ -52,6 +53,7 @@ def test_side_and_kind(person: Person, hook: str, action: str, address: str, cod
         assert answer.report["firewall"]["rule"]["chain"] == hook, answer
 
 
+@EVERYBODY
 @pytest.mark.parametrize(
     ("hook", "address"), [("output", "::1"), ("egress", "127.0.0.1"), ("ingress", "::1"), ("input", ADDRESS)]
 )
@@ -62,6 +64,7 @@ def test_what_is_dropped_is_the_answer(person: Person, hook: str, address: str) 
     assert f"drops the answers from port {port}" in answer.verdict["summary"], answer
 
 
+@EVERYBODY
 @pytest.mark.parametrize("hook", ["output", "input"])
 @pytest.mark.parametrize("program", ["iptables", "ip6tables-legacy"])
 def test_the_way_past_a_rejection_is_offered_on_its_side(person: Person, program: str, hook: str) -> None:
@@ -78,6 +81,21 @@ def test_the_way_past_a_rejection_is_offered_on_its_side(person: Person, program
             expect_healthy(stage.check(asked, "--timeout=1", person=person), person)
 
 
+@pytest.mark.parametrize(("hook", "action"), [("ingress", "drop"), ("egress", "drop"), ("ingress", _RESET)])
+def test_the_way_past_a_rule_of_a_device_is_offered_there(hook: str, action: str) -> None:
+    address = "::1" if action == _RESET else "127.0.0.1"
+    with Namespace() as stage:
+        server = stage.listen(address=address, person=Person.OTHER)
+        rules = f"type filter hook {hook} device lo priority 0; policy accept;\ntcp dport {server.port} {action}\n"
+        stage.nft(f"table netdev filter {{\nchain {hook} {{\n{rules}}}\n}}")
+        asked = f"[{address}]:{server.port}"
+        answer = stage.check(asked, "--timeout=1.2", person=Person.NOBODY)
+        take(stage, way(answer, f"Let port {server.port} through, with nft"))
+        expect_healthy(stage.check(asked, "--timeout=1.2", person=Person.NOBODY), Person.NOBODY)
+    assert "family netdev" in str(answer.report["remedies"]), answer
+
+
+@EVERYBODY
 @pytest.mark.parametrize("action", [_RESET, "reject"])
 def test_other_traffic_never_makes_it_the_other_side(person: Person, action: str) -> None:
     with Namespace() as stage:

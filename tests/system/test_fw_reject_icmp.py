@@ -21,6 +21,7 @@ def test_a_rule_rejects(person: Person, hook: str, reject: str, address: str) ->
         asked = f"[{address}]" if ":" in address else address
         answer = stage.check(f"{asked}:{server.port}", person=person)
     expect_fault(answer, "fw-reject-icmp", "firewall", server.port, person)
+    assert answer.report["firewall"]["side"] == ("out" if hook == "output" else "in"), answer
     assert answer.verdict["confidence"] == "certain", answer
     assert all(each["outcome"] != "timeout" for each in answer.report["facts"]["attempts"]), answer
 

@@ -20,6 +20,7 @@ def test_a_rule_resets(person: Person, hook: str, address: str) -> None:
         asked = f"[{address}]" if ":" in address else address
         answer = stage.check(f"{asked}:{server.port}", person=person)
     expect_fault(answer, "fw-reject-reset", "firewall", server.port, person)
+    assert answer.report["firewall"]["side"] == ("out" if hook == "output" else "in"), answer
 
 
 def test_a_rule_for_another_port_is_not_blamed(person: Person) -> None:

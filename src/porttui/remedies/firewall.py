@@ -55,7 +55,7 @@ def see_the_rules(facts: Facts, side: rules.Side | None) -> Remedy:
     blocks = {"macos": "and blocks", "windows": "or the program, and blocks it"}.get(facts.os, "or the interface")
     silent = any(each.outcome == "timeout" for each in seen.failed(facts))
     policy = " and for a policy of drop" if facts.os == "linux" and silent else ""  # no policy rejects
-    hooks = _hooks(side, silent) if facts.os == "linux" else ""
+    hooks = _hooks(facts, side, silent) if facts.os == "linux" else ""
     return Remedy(
         title="See which rule it is",
         risk=Risk.SAFE,
@@ -75,10 +75,12 @@ def _not_ufw(facts: Facts) -> str:
     return ""
 
 
-def _hooks(side: rules.Side | None, silent: bool) -> str:
+def _hooks(facts: Facts, side: rules.Side | None, silent: bool) -> str:
     """Name the hooks of a side, with a blank behind; a rule can drop at more of them than reject (nft(8))."""
     if side is None:
         return ""
+    if unknown_rule.at_the_device(facts):
+        return f"in tables of the family netdev, hook {'egress' if side == 'out' else 'ingress'}, "
     if side == "out":
         return "in chains of the hooks output and postrouting " if silent else "in chains of the hook output "
     return "in chains of the hooks input and prerouting "
@@ -117,7 +119,7 @@ def let_through(facts: Facts, side: rules.Side | None, *, answers: bool = False)
     active = _possible(facts)
     by_ufw = (_ufw(facts),) if side == "out" and not answers and _ufw_may_block(facts) else ()
     found = [*by_ufw, unknown_rule.nft(facts, side, answers=answers)] if "nftables" in active or not active else []
-    if {"iptables", "iptables-legacy"} & active:
+    if {"iptables", "iptables-legacy"} & active and not unknown_rule.at_the_device(facts):
         found.append(unknown_rule.iptables(facts, side, answers=answers))
     return tuple(found)
 

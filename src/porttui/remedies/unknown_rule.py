@@ -11,12 +11,18 @@ from typing import NamedTuple
 from porttui.model.address import family
 from porttui.model.facts import Facts
 from porttui.model.report import Remedy, RemedyStep, Risk
-from porttui.reading import rules, seen, words
+from porttui.reading import packets, rules, seen, words
 from porttui.remedies.service import proof
 
 _OUTWARDS = "output"
 _CHANGE = "change the names to those that you found"
 _SHOWN = "nft -a list ruleset shows the handles of new rules; "
+
+
+def at_the_device(facts: Facts) -> bool:
+    """Tell whether packets end between an interface and the IP layer, where only nftables has chains (netdev)."""
+    failed = seen.failed(facts)
+    return bool(failed) and all(packets.at_the_device(each) for each in failed)
 
 
 def nft(facts: Facts, side: rules.Side | None, *, answers: bool) -> Remedy:
@@ -28,10 +34,12 @@ def nft(facts: Facts, side: rules.Side | None, *, answers: bool) -> Remedy:
         answers: it is the server's answers that are stopped.
     """
     chains = _chains(facts, side)
+    table = ("netdev", "filter") if at_the_device(facts) else ("inet", "filter")
+    usual = ": table inet filter is usual" if table[0] == "inet" else ", in a table of the family netdev"
     either = " or ".join(f"'hook {chain}'" for chain in chains)
     steps = [
         RemedyStep(
-            text=f"Find the table and the chain with {either} that has the rule: table inet filter is usual",
+            text=f"Find the table and the chain with {either} that has the rule{usual}",
             where=words.machine(facts),
             argv=("nft", "-a", "list", "ruleset"),
             needs_root=True,
@@ -41,9 +49,9 @@ def nft(facts: Facts, side: rules.Side | None, *, answers: bool) -> Remedy:
         if len(chains) > 1:
             text = f"If its hook is {chain}, put this in front; {_CHANGE}"
         else:
-            text = f"Put this in front of it; change 'inet filter {chain}' to the names that you found"
+            text = f"Put this in front of it; change '{' '.join(table)} {chain}' to the names that you found"
         for match in _matches(facts, chain, answers=answers):
-            argv = ("nft", "insert", "rule", "inet", "filter", chain, *_nft_match(match, chain), "accept")
+            argv = ("nft", "insert", "rule", *table, chain, *_nft_match(match, chain), "accept")
             steps.append(RemedyStep(text=text, where=words.machine(facts), argv=argv, needs_root=True))
             text = "And this, for the answers"
     return Remedy(
@@ -51,7 +59,7 @@ def nft(facts: Facts, side: rules.Side | None, *, answers: bool) -> Remedy:
         risk=Risk.SAFE,
         cost=_cost(facts, answers),
         proof=proof(facts),
-        undo=f"{_SHOWN}nft delete rule inet filter {' or '.join(chains)} handle NUMBER takes one out",
+        undo=f"{_SHOWN}nft delete rule {' '.join(table)} {' or '.join(chains)} handle NUMBER takes one out",
         steps=tuple(steps),
         note="It lasts until the rules are loaded again; to keep it, write it into the file that loads them.",
     )
@@ -98,6 +106,8 @@ class _Match(NamedTuple):
 
 
 def _chains(facts: Facts, side: rules.Side | None) -> tuple[str, ...]:
+    if side is not None and at_the_device(facts):
+        return ("egress",) if side == "out" else ("ingress",)
     known = {"out": ("output",), "in": ("input",)}.get(side or "", ("input", "output"))
     return known if side is not None or seen.target_is_local(facts) else ("output",)  # all else is stopped elsewhere
 
@@ -105,6 +115,9 @@ def _chains(facts: Facts, side: rules.Side | None) -> tuple[str, ...]:
 def _matches(facts: Facts, chain: str, *, answers: bool) -> tuple[_Match, ...]:
     """Return what is to be let through in a chain."""
     port, addresses = str(facts.asked.target.port), seen.addresses(facts)
+    if chain in {"ingress", "egress"}:  # they are of one interface
+        back = _Match("", "", "sport", port)
+        return (back,) if answers else (_Match("", "", "dport", port), back)
     if seen.target_is_local(facts):
         back = _Match("lo", "", "sport", port)
         return (back,) if answers else (_Match("lo", "", "dport", port), back)
