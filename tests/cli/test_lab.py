@@ -39,6 +39,20 @@ def test_a_lab_is_played_at_its_prompt_and_the_progress_is_kept_until_reset(tmp_
     assert b"0 of" in porttui("lab", XDG_STATE_HOME=str(tmp_path)).stdout
 
 
+def test_in_plain_mode_lessons_and_labs_are_asked_for_by_name_and_the_whole_line_may_be_typed(tmp_path: Path) -> None:
+    typed = b"learn localhost\n\nlab no-such\nporttui lab two-doors\nd\ne page.py --host 127.0.0.1\nq\n"
+    done = porttui("--plain", stdin=typed, XDG_STATE_HOME=str(tmp_path))
+    told = done.stdout.decode()
+    assert done.returncode == 0, done
+    assert "localhost is a name, not an address." in told
+    assert "no-such" in told
+    back = r"^Back in the lab: e OPTIONS starts its server otherwise, as in  e --host ::1 --port"
+    assert re.search(back, told, re.MULTILINE)
+    assert re.search(r"^Start +page.py --host 127.0.0.1 --port \d+$", told, re.MULTILINE)
+    assert "goal reached: HTTP 200" in told
+    assert told.count("What does not work? Type a port") == 4
+
+
 def test_leaving_unsolved_is_1_and_nonsense_is_2() -> None:
     left = porttui("lab", "1")
     assert left.returncode == 1

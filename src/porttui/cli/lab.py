@@ -12,6 +12,7 @@ from porttui.cli.parser import Parser
 from porttui.render.lines import ascii_text
 
 if TYPE_CHECKING:
+    from porttui.cli.lab_session import Lines
     from porttui.labs.lab import Lab
 
 SUMMARY = "real faults to practise on, started and cleaned up for you"
@@ -25,8 +26,13 @@ exit codes: 0 solved, 1 left or time over, 2 usage, 3 it cannot run here, 130 in
 example: {_EXAMPLE}"""
 
 
-def run(argv: list[str]) -> int:
-    """List the labs, or run one."""
+def run(argv: list[str], *, typed: Lines | None = None) -> int:
+    """List the labs, or run one.
+
+    Args:
+        argv: what follows `porttui lab`.
+        typed: the lines of the learner, where somebody else reads stdin.
+    """
     from porttui.act import solved
     from porttui.labs.registry import why_not
 
@@ -48,7 +54,7 @@ def run(argv: list[str]) -> int:
             raise exits.UsageError("--serve is for one lab, not for the exam. Example: porttui lab two-doors --serve")
         from porttui.cli.lab_exam import run as run_exam
 
-        return run_exam(args.seed)
+        return run_exam(args.seed, typed)
     lab = _find(args.name, labs, call)
     if why := why_not(lab):
         raise exits.CannotSeeError(f"the lab {lab.name} cannot run here: {why}")
@@ -58,7 +64,7 @@ def run(argv: list[str]) -> int:
 
     try:
         until = time.monotonic() + 60 * MINUTES
-        with Session(Play(lab, labs), until=until, call=call) as session:
+        with Session(Play(lab, labs), until=until, typed=typed, call=call) as session:
             return session.serve() if args.serve else session.run()
     except StartError as error:
         raise exits.CannotSeeError(f"the lab {lab.name} could not be started: {error}") from error

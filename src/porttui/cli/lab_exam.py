@@ -6,7 +6,7 @@ import time
 
 from porttui.act import solved
 from porttui.cli import exits
-from porttui.cli.lab_session import Session, Typed
+from porttui.cli.lab_session import Lines, Session, Typed
 from porttui.labs import exam as exams
 from porttui.labs.play import MINUTES, Play
 from porttui.labs.registry import reasons
@@ -15,18 +15,19 @@ from porttui.labs.telling import WIDTH
 from porttui.render.lines import columns, paragraph
 
 
-def run(seed: int | None) -> int:
+def run(seed: int | None, typed: Lines | None = None) -> int:
     """Play an exam; return the exit code: 0 passed, 1 not.
 
     Args:
         seed: draws the same rounds each time; None: others each time.
+        typed: the lines of the learner, where somebody else reads stdin.
 
     Raises:
         CannotSeeError: nothing of it can be played here.
     """
     missing = reasons()
     exam = exams.Exam([name for name, why in missing.items() if not why], seed)
-    typed = Typed()
+    typed = typed or Typed()
     exits.emit("\n".join([*paragraph(exams.RULES, WIDTH), "", ""]))
     while (lab := exam.lab) is not None:
         until = time.monotonic() + 60 * MINUTES

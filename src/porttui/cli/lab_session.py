@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from porttui.act import solved
 from porttui.cli import exits
@@ -24,6 +24,13 @@ from porttui.render.lines import ascii_text
 
 _EVERY = 1.0
 """Seconds between two looks."""
+
+
+class Lines(Protocol):
+    """Lines that a learner types."""
+
+    def line(self) -> str | None:
+        """Return what was typed within the next second, empty when nothing was; None when there will be no more."""
 
 
 class Typed:
@@ -59,7 +66,7 @@ class Session:
         *,
         until: float,
         heading: str = "",
-        typed: Typed | None = None,
+        typed: Lines | None = None,
         call: str = "porttui lab",
     ) -> None:
         """Prepare a session; the fault is made by `with`.
@@ -158,6 +165,9 @@ class Session:
         elif letter == "d":
             self.play.diagnosed = True
             self._foreground((*self.play.stage.inside(), *called_as(), *self.play.check))
+            if self.play.options:
+                changed = "sets its variables" if self.play.sets_variables else "starts its server otherwise"
+                self._say(["", f"Back in the lab: e OPTIONS {changed}, as in  e {self.play.options}"])
         elif letter == "e":
             self._edit(rest)
         elif letter == "a":

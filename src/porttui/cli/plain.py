@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from porttui.cli import exits
@@ -12,6 +13,7 @@ from porttui.cli.arguments import width_of_stdout
 if TYPE_CHECKING:
     from porttui.model.target import Asked
     from porttui.observe.look import Look
+    from porttui.plain.typed import Typed
 
 
 def run(asked: Asked | None, *, look: Look | None = None, every: float = 1.0) -> int:
@@ -34,7 +36,9 @@ def run(asked: Asked | None, *, look: Look | None = None, every: float = 1.0) ->
         signal.signal(signal.SIGCONT, lambda *_: talk.repeat())
     with exits.doing("talking in plain mode"):
         try:
-            left = Session(talk, asked, recent.Recent(recent.usual_path()), look=look, every=every).run()
+            session = Session(talk, asked, recent.Recent(recent.usual_path()), look=look, every=every)
+            session.labs = _labs(typed)
+            left = session.run()
         except KeyboardInterrupt:
             exits.emit("\n")
             raise
@@ -46,3 +50,34 @@ def run(asked: Asked | None, *, look: Look | None = None, every: float = 1.0) ->
         exits.talk("porttui: stopped before the answer")
         return exits.Exit.INTERRUPTED
     return exits.of_report(left.report) if left.report is not None else exits.Exit.HEALTHY
+
+
+def _labs(typed: Typed) -> Callable[[str], None]:
+    """Return what plays a lab, or lists them, with the lines that are typed here; what cannot be done is told."""
+
+    def play(wanted: str) -> None:
+        from porttui.cli import lab
+
+        try:
+            lab.run(wanted.split(), typed=_LabLines(typed))
+        except (exits.UsageError, exits.CannotSeeError) as error:
+            exits.emit(f"{error}\n")
+
+    return play
+
+
+class _LabLines:
+    """The lines of this conversation as a lab reads them."""
+
+    def __init__(self, typed: Typed) -> None:
+        """Read on where the conversation is."""
+        self._typed = typed
+
+    def line(self) -> str | None:
+        """Return what was typed within the next second, empty when nothing was; None when there will be no more."""
+        from porttui.plain.typed import EndOfInputError
+
+        try:
+            return (self._typed.within(1.0) or "").strip()
+        except EndOfInputError:
+            return None

@@ -118,6 +118,8 @@ class Play:
             return Edited(False, "No server of this lab can be started otherwise.")
         if not words:
             return Edited(False, "Type the options with which it is to start.")
+        if words[0] in {line.program, f"{line.program}.py"} and len(words) > 1:
+            words = words[1:]  # the whole line was typed, as it is shown
         if self.lab.keeps and not whole:
             words = _merged(line.words, words)
         if "--port" in line.words and not any(word.startswith("--port") for word in words):

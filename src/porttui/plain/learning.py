@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from porttui.faults.registry import BY_CODE
 from porttui.labs.registry import labs_of, labs_on
 from porttui.learn.contents import BY_TOPIC, EXAMPLE_TARGET, LESSONS, Lesson, lessons_of
@@ -25,13 +27,14 @@ _KEYS: Keys = (
 _UNBOUNDED = 10_000
 
 
-def learn(talk: Talk, report: Report | None, typed: str = "") -> None:
+def learn(talk: Talk, report: Report | None, typed: str = "", *, labs: Callable[[str], None] | None = None) -> None:
     """Tell the lesson of the case, and others as they are asked for.
 
     Args:
         talk: with the user.
         report: the case; None begins with the first lesson.
         typed: what is wanted first: a topic, a number, a code.
+        labs: plays a lab that is named; None where there are none.
     """
     facts = report.facts if report is not None else look_around(parse(EXAMPLE_TARGET), this_platform())
     own = lessons_of(report.verdict.code) if report is not None else ()
@@ -39,11 +42,15 @@ def learn(talk: Talk, report: Report | None, typed: str = "") -> None:
     wanted = typed or str(LESSONS.index(lesson) + 1)
     while True:
         found = _lesson(wanted, lesson)
-        if wanted == "l":
+        lab = wanted.removeprefix("porttui ")
+        if labs is not None and lab.partition(" ")[0] == "lab":
+            labs(lab.removeprefix("lab").strip())
+        elif wanted == "l":
             talk.say("", *_contents(report))
         elif found is not None:
             lesson = found
-            _tell(talk, facts, lesson, mine=lesson in own and report is not None and _ill(report))
+            ill = lesson in own and report is not None and _ill(report)
+            _tell(talk, facts, lesson, call="porttui lab" if labs is None else "lab", mine=ill)
         elif not _explained(talk, report, wanted):
             talk.tell(f"{wanted[:40]!r} is no lesson and no fault; l lists the lessons.")
         wanted = talk.ask(
@@ -66,11 +73,11 @@ def _ill(report: Report) -> bool:
     return report.verdict.severity in (Severity.FAULT, Severity.WARNING)
 
 
-def _tell(talk: Talk, facts: Facts, lesson: Lesson, *, mine: bool) -> None:
+def _tell(talk: Talk, facts: Facts, lesson: Lesson, *, call: str, mine: bool) -> None:
     note = number(lesson) + ", your case" * mine
     talk.say("", *lesson_rows(lesson, lesson.page(facts), talk.width, room=_UNBOUNDED, note=note))
     practise = ", ".join(lab.name for lab in labs_of(lesson.topic))
-    talk.tell(f"Practise: porttui lab {practise}" if practise else "")
+    talk.tell(f"Practise: {call} {practise}" if practise else "")
 
 
 def _contents(report: Report | None) -> list[str]:

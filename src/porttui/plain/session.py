@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -40,7 +41,7 @@ _TABS = {"d": "1", "f": "2", "/": "3", "p": "4", "a": "4"}
 """Other names of choices, those of the screen."""
 _START = (
     "What does not work? Type a port, an address or a URL, or paste an error message. l: what listens here; learn: "
-    "lessons; ?: examples; q: leave."
+    "lessons; lab: practice; ?: examples; q: leave."
 )
 _EXAMPLES: Keys = (
     ("5173", "a port of this machine"),
@@ -48,7 +49,8 @@ _EXAMPLES: Keys = (
     ("https://localhost:8443/", "a page"),
     ("connect ECONNREFUSED 127.0.0.1:5173", "an error message, as it was printed"),
     ("l", "what listens on this machine"),
-    ("learn", "lessons about ports and connections"),
+    ("learn", "lessons about ports and connections; learn TOPIC begins with that one"),
+    ("lab", "real faults to practise on; lab NAME or its number starts one"),
     ("q", "leave"),
 )
 
@@ -80,6 +82,8 @@ class Session:
             every: seconds between two looks of a watch.
         """
         self._talk = talk
+        self.labs: Callable[[str], None] | None = None
+        """Plays the lab that is named, or lists them; None where there are none."""
         self._look = look or Look()
         self._recent = recent
         self._every = every
@@ -122,14 +126,26 @@ class Session:
             from porttui.plain.sockets import listeners
 
             listeners(self._talk)
-        elif word == "learn":
-            from porttui.plain.learning import learn
-
-            learn(self._talk, None)
+        elif self._practised(typed):
+            pass
         elif word == "?":
             self._talk.table(_EXAMPLES)
         elif word:
             self._ask(typed)
+
+    def _practised(self, typed: str) -> bool:
+        """Do what is typed as for a shell, with porttui in front or without: learn [TOPIC], lab [NAME]."""
+        words = typed.lower().split()
+        first, *rest = words[1:] if words[:1] == ["porttui"] and len(words) > 1 else words or [""]
+        if first == "learn":
+            from porttui.plain.learning import learn
+
+            learn(self._talk, self._case.report if self._case is not None else None, " ".join(rest), labs=self.labs)
+        elif first in {"lab", "labs"} and self.labs is not None:
+            self.labs(" ".join(rest))
+        else:
+            return False
+        return True
 
     def _ask(self, typed: str) -> None:
         try:
@@ -149,7 +165,9 @@ class Session:
     def _choose_safely(self, case: Case) -> None:
         """Do what is chosen; where porttui itself fails at it, say so and go on."""
         try:
-            self._choose(case)
+            typed = self._talk.ask(_hint(case) + _ASK, _KEYS)
+            if not self._practised(typed):
+                self._choose(case, typed)
         except LeaveError:
             raise
         except Exception as error:
@@ -157,8 +175,7 @@ class Session:
                 raise
             case.failed(f"what was chosen for {case.asked.target}", error)
 
-    def _choose(self, case: Case) -> None:  # one branch a choice
-        typed = self._talk.ask(_hint(case) + _ASK, _KEYS)
+    def _choose(self, case: Case, typed: str) -> None:  # one branch a choice
         letter, rest = typed[:1].lower(), typed[1:].strip()
         letter = _TABS.get(letter, letter)
         if typed and not (len(typed) == 1 or typed[1].isspace() or typed[0] == "/"):
@@ -180,7 +197,7 @@ class Session:
         elif letter == "6":
             from porttui.plain.learning import learn
 
-            learn(self._talk, case.report, rest)
+            learn(self._talk, case.report, rest, labs=self.labs)
         elif letter == "e":
             _tell_evidence(case, ruled_out=rest == "all")
         elif letter in _DO:

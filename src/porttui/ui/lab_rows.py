@@ -131,7 +131,8 @@ def _hints(play: Play, width: int) -> list[Line]:
 
 def _promise(play: Play, stand: Stand) -> str:
     line = play.stage.line
-    own = f"this lab's own programs (the server is pid {line.pid})" if line is not None else "this lab's own programs"
+    runs = line is not None and line.runs
+    own = f"this lab's own programs (the server is pid {line.pid})" if line and runs else "this lab's own programs"
     if stand.phase == "over":
         ended = f"The {MINUTES} minutes are over. All that the lab started has been ended"
         return f"{ended}; {key_of('again')} starts it once more."
