@@ -48,6 +48,16 @@ def test_none_of_several_answers(person: Person, open_folder: Path) -> None:
     expect_fault(answer, "dns-resolver-dead", "name", 5432, person, named="None of the 2")
 
 
+def test_only_the_first_of_two_is_silent(person: Person, open_folder: Path) -> None:
+    with Namespace() as stage:
+        servers: dict[str, int | None] = {"127.0.0.2": names.SILENT, "127.0.0.3": 0}
+        more = "options timeout:5\n"
+        answer = names.check(stage, "db.example:5432", servers, open_folder, person, "--timeout=0.5", more=more)
+    expect_fault(answer, "dns-resolver-dead", "name", 5432, person, named="127.0.0.3")
+    assert "127.0.0.2" in answer.verdict["summary"], answer
+    assert "leads to no address" not in str(answer.report["steps"]), answer
+
+
 def test_the_file_names_none(person: Person, open_folder: Path) -> None:
     with Namespace() as stage:
         answer = names.check(stage, "db.example:5432", {}, open_folder, person)

@@ -79,7 +79,6 @@ def _dns_servfail(facts: Facts) -> RuledOut | CannotTell | None:
         return CannotTell(because='a name server answered when it was asked again')
     return None
 
-_dns_resolver_dead_WHY = {'timeout': 'says nothing', 'ECONNREFUSED': 'has its port 53 closed', 'EPERM': 'cannot be asked: a firewall here keeps the question in', 'EACCES': 'cannot be asked: a firewall or route here keeps the question in', 'EINVAL': 'cannot be asked: a route here keeps the question in', 'ENETUNREACH': 'cannot be reached: there is no route to it', 'EHOSTUNREACH': 'cannot be reached: no machine has this address'}
 
 def _dns_resolver_dead(facts: Facts) -> RuledOut | CannotTell | None:
     resolver = not_answered(facts)
@@ -87,12 +86,6 @@ def _dns_resolver_dead(facts: Facts) -> RuledOut | CannotTell | None:
         return resolver
     if not resolver.replies:
         return CannotTell(because='no name server could be asked for this name')
-    from porttui.reading import dns
-    talking = (*dns.failures(resolver), *dns.answers(resolver))
-    if talking:
-        return RuledOut(because=f'the name server {talking[0].server} answers ({talking[0].outcome})')
-    if any((each.outcome not in _dns_resolver_dead_WHY for each in resolver.replies)):
-        return CannotTell(because=f'the name servers could not be asked ({resolver.replies[0].outcome})')
     return None
 
 _port_taken_TAKEN = ('EADDRINUSE', 'EACCES')

@@ -16,11 +16,12 @@ How porttui knows: the system's resolver gave up for want of an answer (EAI_AGAI
 question once to each server of /etc/resolv.conf, as the system had done. A closed port answers with an ICMP error
 (ECONNREFUSED), a server that is switched off with nothing; EPERM means that a firewall of this machine did not let
 the question out. A server that is only silent may be slow, since those whom it asks in its turn are silent; then the
-verdict is likely, and not certain.
+verdict is likely, and not certain. Where only the first of two servers is dead, names are found after five seconds,
+which is longer than porttui waits; it says then which one answers.
 
 What looks the same and is not: dns-servfail (a resolver answers, with a failure), dns-nxdomain (it says that there is
 no such name), hosts-localhost-missing (localhost must not need a resolver), route-missing (names work, and the
-network is gone). Where only the first of two servers is dead, names are found after five seconds.
+network is gone).
 
 To fix it, start the resolver: on Linux `systemctl restart systemd-resolved` (or dnsmasq, unbound);
 `resolvectl status` and `cat /etc/resolv.conf` show who is asked. Where the file names a server that is gone, write
@@ -63,6 +64,9 @@ def check(facts: Facts) -> Outcome:
     if not resolver.replies:
         return CannotTell(because="no name server could be asked for this name")
     talking = (*dns.failures(resolver), *dns.answers(resolver))
+    late = dns.first_is_silent(facts)
+    if late is not None:
+        return _found_late(facts, resolver, late)
     if talking:
         return RuledOut(because=f"the name server {talking[0].server} answers ({talking[0].outcome})")
     if any(each.outcome not in _WHY for each in resolver.replies):
@@ -73,6 +77,18 @@ def check(facts: Facts) -> Outcome:
         gloss="A name must be turned into an address first, and nobody here does that.",
         confidence=Confidence.LIKELY if silent else Confidence.CERTAIN,
         evidence=(evidence.name_error(facts), *dns.quoted(resolver), *_there(facts, silent)),
+    )
+
+
+def _found_late(facts: Facts, resolver: Resolver, answering: str) -> Found:
+    """Tell of a first server that is silent, where another one answers: each look-up waits until it is asked."""
+    first, other = dns.called(facts, resolver.servers[0]), dns.called(facts, answering)
+    return Found(
+        summary=f"Probably the first name server, {first}, is dead: it says nothing, and {other}, which answers, is"
+        " asked only after it.",
+        gloss="The servers are asked one after the other, and for each of them some seconds are waited.",
+        confidence=Confidence.LIKELY,
+        evidence=(evidence.name_error(facts), *dns.quoted(resolver)),
     )
 
 
@@ -101,7 +117,9 @@ def _there(facts: Facts, silent: list[DnsReply]) -> tuple[Evidence, ...]:
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Start the resolver, use another one; or do without the name."""
-    return (*ways.start(facts), ways.another(facts), hosts.ask_here(facts))
+    late = dns.first_is_silent(facts)
+    first = (ways.ask_first(facts, late),) if late is not None and facts.os == "linux" else ()
+    return (*first, *ways.start(facts), ways.another(facts), hosts.ask_here(facts))
 
 
 FAULT = Fault(

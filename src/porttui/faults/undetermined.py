@@ -79,7 +79,7 @@ def _led(facts: Facts, attempt: Attempt, lead: nat.Lead) -> str:
 
 def _symptom(facts: Facts) -> str:
     if facts.name is not None and not facts.name.addresses:
-        return f"The name {facts.name.host} leads to no address ({facts.name.error})"
+        return f"The name {words.nowhere(facts.name)}"
     if facts.asked.question is Question.BIND:
         errors = [each for each in seen.binds_that_count(facts) if each.error is not None]
         told = words.ERRNO_WORDS.get(errors[0].error or "", errors[0].error) if errors else "nothing could be tried"

@@ -29,6 +29,20 @@ def answers(resolver: Resolver) -> tuple[DnsReply, ...]:
     )
 
 
+def first_is_silent(facts: Facts) -> str | None:
+    """Return the name server that answers, where the first one does not and the system waited for it too long.
+
+    The servers are asked in their order, each for some seconds (resolv.conf(5), timeout). None where that is not so.
+    """
+    resolver = facts.name.resolver if facts.name else None
+    if facts.name is None or not facts.name.timed_out or not isinstance(resolver, Resolver) or not resolver.servers:
+        return None
+    first = [each for each in resolver.replies if each.server == resolver.servers[0]]
+    if not first or any(each.outcome != "timeout" for each in first):
+        return None
+    return next((each.server for each in answers(resolver) if each.outcome == "NOERROR"), None)
+
+
 def called(facts: Facts, server: str) -> str:
     """Name a name server: "127.0.0.53 (systemd-resolved)"."""
     if server == STUB:

@@ -72,7 +72,7 @@ def _name(facts: Facts, _failing: Step | None) -> Told:
     if name is None:
         return _looking(facts)
     if not name.addresses:
-        return Status.FAIL, f"{name.host} leads to no address ({name.error})"
+        return Status.FAIL, words.nowhere(name)
     if name.literal:
         return Status.PASS, f"{name.addresses[0]} is {words.where(facts, name.addresses[0])}"
     source = " (hosts file)" if isinstance(name.hosts, tuple) and name.hosts else ""

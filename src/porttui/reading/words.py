@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from porttui.model.address import endpoint, is_loopback, is_wildcard
-from porttui.model.facts import Attempt, Exchange, Facts, FirewallBackend, Process, Socket
+from porttui.model.facts import Attempt, Exchange, Facts, FirewallBackend, Name, Process, Socket
 from porttui.model.report import Status
 from porttui.reading import forwards, seen
 
@@ -187,6 +187,13 @@ def tilde(path: str, user: str | None) -> str:
         if path == home or path.startswith(f"{home}/"):
             return "~" + path.removeprefix(home)
     return path
+
+
+def nowhere(name: Name) -> str:
+    """Tell that a name was not found: "db.example leads to no address (EAI_NONAME)"; or that nobody told in time."""
+    if name.timed_out:
+        return f"{name.host} was not looked up in {duration(name.ms)}: no answer until then"
+    return f"{name.host} leads to no address ({name.error})"
 
 
 def where(facts: Facts, address: str) -> str:

@@ -89,6 +89,27 @@ def ask_why(facts: Facts) -> Remedy:
     )
 
 
+def ask_first(facts: Facts, server: str) -> Remedy:
+    """Offer to ask that name server first which answers."""
+    return Remedy(
+        title=f"Ask {server} first, which answers",
+        risk=Risk.DISRUPTS,
+        cost="counts for every name that this machine looks up",
+        proof=proof(facts),
+        undo="write the old order back",
+        steps=(
+            see_who_is_asked(facts),
+            RemedyStep(
+                text="As root, put this line in front of the other nameserver lines",
+                where=words.machine(facts),
+                edit=Edit(file="/etc/resolv.conf", text=f"nameserver {server}"),
+                needs_root=True,
+            ),
+        ),
+        note="Where systemd or NetworkManager writes the file, set it there: nmcli, or resolvectl dns.",
+    )
+
+
 def another(facts: Facts) -> Remedy:
     """Offer to ask another name server."""
     if facts.os == "linux":

@@ -98,7 +98,7 @@ def _name(report: Report) -> PacketStop:
     if name.literal:
         return PacketStop("name", Status.SKIPPED, "none: an address was asked for")
     if not name.addresses:
-        return PacketStop("name", Status.FAIL, f"{name.host} leads to no address ({name.error})")
+        return PacketStop("name", Status.FAIL, words.nowhere(name))
     source = ", by the hosts file" if isinstance(name.hosts, tuple) and name.hosts else ""
     return PacketStop("name", Status.PASS, f"{name.host}{source}")
 
