@@ -122,6 +122,17 @@ def test_a_file_that_cannot_even_be_seen_is_none(tmp_path: Path) -> None:
     assert settings.read(tmp_path / "file" / "config.toml") == settings.Settings()
 
 
+async def test_the_first_screen_lists_its_keys_while_nothing_is_typed() -> None:
+    async with running(app_on(reports.ipv6_only(), start=True)) as pilot:
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert "ask the other question" in text(pilot)
+        assert "back to the diagnosis" not in text(pilot)
+        await pilot.press("escape", *"x?")
+        await pilot.pause()
+        assert " > x?" in rows(pilot)[4]
+
+
 async def test_the_screen_tells_that_something_in_the_settings_cannot_be_used() -> None:
     app = app_on(reports.ipv6_only())
     app.keymap = read_keymap({"fix": "r"})

@@ -265,19 +265,17 @@ class StartScreen(Screen[None]):
         rows.append(Line(f" {which} on {host} that wait for connections: {len(others)} seen"))
         if others:
             rows.append(Line("   " + "".join(pad(name, size) for name, size in layout).rstrip()))
-        left = max(1, room - len(rows) - 1)
-        first = max(0, min(self._cursor - base - len(same) - left // 2, len(others) - left))
-        listed = list(enumerate(others, base + len(same)))[first : first + left]
-        rows += [self._listener(row, index, layout, width) for index, row in listed]
         signs: Sequence[str] = (f"{_LOOKING} looking who holds them",)
         if self._complete:
             signs = columns.signs(others, self._names, self._table.unseen)
-        if signs:
-            rows += [EMPTY] * (width >= WIDE)
-            notes = [*signs, *["network: other computers may reach it"] * (width >= WIDE)]
-            rows.append(Line(cut("   " + "     ".join(notes), width - 1)))
-            rows += [EMPTY] * (width >= WIDE)
-        return rows
+        notes = [*signs, *["network: other computers may reach it"] * (width >= WIDE)] if signs else []
+        told = wrap("     ".join(notes), width - 1, "   ") if notes else []
+        left = max(1, room - len(rows) - max(1, len(told)))
+        first = max(0, min(self._cursor - base - len(same) - left // 2, len(others) - left))
+        listed = list(enumerate(others, base + len(same)))[first : first + left]
+        rows += [self._listener(row, index, layout, width) for index, row in listed]
+        apart = [EMPTY] * (width >= WIDE and bool(told))
+        return [*rows, *apart, *plain(told), *apart]
 
     def _listed_narrow(self, same: list[Socket], others: list[Socket], width: int, room: int) -> list[Line]:
         rows = [Line(f" Waiting for connections here: {len(same) + len(others)}")]
@@ -361,7 +359,8 @@ class StartScreen(Screen[None]):
         return key_row([*entries, (key_of("leave"), "Quit")], width, gap=2 if narrow else 3)
 
     def _over_diagnosis(self) -> bool:
-        return len(self.app.screen_stack) > 2
+        stack = self.app.screen_stack
+        return self in stack and stack.index(self) > 1
 
     # Keys
 
@@ -430,6 +429,8 @@ class StartScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Let ctrl+d forget only where a target of before is in focus; in the line it deletes a letter."""
+        if action == "back":
+            return self.is_mounted and self._over_diagnosis()
         return action != "forget" or (self.is_mounted and self._chosen_recent() is not None)
 
     def action_forget(self) -> None:
