@@ -106,7 +106,8 @@ def test_nobody_is_told_what_could_not_be_read_and_what_the_connection_shows() -
     assert f"firewall --uid 65534 127.0.0.1:{server.port}" in told.text  # rules may ask who sends, and root is another
     assert facts.json["verdict"] == "unknown"
     assert facts.json["rule"] is None
-    assert facts.json["tried"]["verdict"] == "reset"
+    assert (facts.json["tried"]["verdict"], facts.json["tried"]["side"]) == ("reset", "in")
+    assert "the connection shows: reset on its way in." in told.text
     assert [each["needs_root"] for each in facts.json["unseen"]] == [True]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from porttui.model.base import Value
 from porttui.model.facts import Unseen
 from porttui.model.report import Remedy
@@ -27,6 +29,8 @@ class Tried(Value, frozen=True, kw_only=True):
     """What became of it: "refused in 0.1 ms"."""
     verdict: str | None
     """What it shows of the rules, in the words of `Judged.verdict`; None: it does not tell."""
+    side: Literal["out", "in"] | None = None
+    """Where it was stopped, by its own packets: on its way out of this machine or on its way in; None: not told."""
     opened: bool = False
     agrees: bool | None
     """With the judgement; None where one of the two does not tell."""

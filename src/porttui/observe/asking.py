@@ -25,7 +25,7 @@ from porttui.observe.judging import ANY_CLIENTS, EPHEMERAL, from_elsewhere, from
 from porttui.observe.name import look_up
 from porttui.observe.platform import Platform
 from porttui.reading import seen, words
-from porttui.reading.rules import agrees, behind, in_a_row, shown
+from porttui.reading.rules import agrees, behind, in_a_row, refused_on, shown
 
 _SILENCE = 1.5
 """Seconds after which a connection that nothing answers is given up; under 1.2 a silence is not to be believed."""
@@ -161,7 +161,9 @@ def _tried(facts: Facts, attempt: Attempt, judged: Judged) -> Tried:
                      "reset": ", and this kernel counted no reset of its own: a rule sent it"}  # fmt: skip
         text += by_kernel.get(shown(facts, attempt) or "", "")
     opened, says = attempt.outcome == "open", agrees(facts, attempt, judged.verdict)
-    return Tried(text=text, verdict=shown(facts, attempt), opened=opened, agrees=says)
+    real = shown(facts, attempt)
+    side = refused_on(facts, attempt) if real not in {"accept", None} else None
+    return Tried(text=text, verdict=real, side=side, opened=opened, agrees=says)
 
 
 def _listening(facts: Facts, judged: Judged) -> bool | None:

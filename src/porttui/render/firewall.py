@@ -9,7 +9,7 @@ from typing import NamedTuple
 from porttui.model.address import endpoint
 from porttui.model.answer import FirewallAnswer, JudgedAddress, Tried
 from porttui.model.rules import HookPassed, RuleStop
-from porttui.reading import rule_words
+from porttui.reading import rule_words, rules
 from porttui.render.lines import ascii_text, columns, paragraph, shell_command
 
 _BOLD_RED = "\x1b[1;31m"
@@ -170,7 +170,7 @@ def _agreement(answer: FirewallAnswer) -> str:
 def _by_itself(tried: Tried) -> str:
     if tried.verdict is None:
         return "That alone does not tell what the rules did."
-    return f"By itself the connection shows: {tried.verdict}."
+    return f"By itself the connection shows: {tried.verdict}{rules.on_its_way(tried.side)}."
 
 
 def _sender(answer: FirewallAnswer) -> str:
