@@ -134,10 +134,10 @@ class Walk:
 
     def _chain(self, chain: Chain, way: Way, depth: int, start: int = 0) -> Iterator[Way]:
         """Go through the rules of a chain; a way without an end has come to the chain's end."""
-        let = [each.rule for each in self._let if each.chain is chain]
+        let = {id(each.rule) for each in self._let if each.chain is chain}  # to compare values would cost a walk
         for number in range(start, len(chain.rules)):
             rule = chain.rules[number]
-            if let and rule in let:
+            if let and id(rule) in let:
                 yield way.to("accept", Stop(chain, rule, "accept"))
                 return
             if not any(isinstance(part, _EFFECTS) for part in rule.parts):
