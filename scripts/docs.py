@@ -31,7 +31,7 @@ A key is changed in `~/.config/porttui/config.toml` (where `XDG_CONFIG_HOME` say
 ```toml
 [keys]
 recheck = "R"
-next = "down n"          # several, parted by blanks
+next = "down ctrl+n"     # several, parted by blanks
 suspend = "f5"
 ```
 

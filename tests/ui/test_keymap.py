@@ -117,6 +117,13 @@ def test_porttui_starts_with_a_bad_file_and_tells_of_it(tmp_path: Path) -> None:
         end(one)
 
 
+def test_the_example_of_the_documentation_can_be_used() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "keys.md").read_text()
+    found = settings.understand(page.partition("```toml\n")[2].partition("```")[0].encode())
+    assert found.problems == read_keymap(found.keys).problems == ()
+    assert len(found.keys) == 3
+
+
 def test_a_file_that_cannot_even_be_seen_is_none(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     assert settings.read(tmp_path / "file" / "config.toml") == settings.Settings()

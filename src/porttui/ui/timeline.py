@@ -6,8 +6,11 @@ from rich.cells import cell_len
 
 from porttui.model.watch import Line as Seen
 from porttui.model.watch import Timeline
-from porttui.ui.lines import Line, aligned, cut, plain, wrap
+from porttui.ui.lines import Line, aligned, plain, wrap
 from porttui.ui.shown import Shown
+
+_LEAST_WHO = 14
+"""Cells for who is there; with fewer it goes below."""
 
 
 def looks(line: Seen) -> str:
@@ -31,7 +34,13 @@ def timeline_rows(timeline: Timeline, width: int, most: int) -> list[str]:
         (f"{line.first:%H:%M:%S}", line.glance.word, count.rjust(widest), line.glance.listener)
         for line, count in zip(shown, counts, strict=True)
     ]
-    rows = [cut(f"   {row}".rstrip(), width) for row in aligned(table, gap=3 if width > 60 else 2)]
+    rows: list[str] = []
+    for row, (*_, who) in zip(aligned(table, gap=3 if width > 60 else 2), table, strict=True):
+        start = f"   {row[: len(row) - len(who)]}"
+        if cell_len(start) + _LEAST_WHO <= width:
+            rows += [each.rstrip() for each in wrap(who, width, start)]
+        else:
+            rows += [start.rstrip(), *(wrap(who, width, "     ") if who else [])]
     older = len(lines) - len(shown) + timeline.dropped
     return [*rows, *[f"   and {older} older"] * bool(older)]
 

@@ -214,7 +214,8 @@ class FixTab(Tab):
         if width < WIDE and height < _FEW_ROWS:
             return Drawing(rows, focus, tuple(last_look(self.shown, width)))
         if width < WIDE:
-            return Drawing(rows, focus, (EMPTY, *watched) if watched else ())
+            newest = (EMPTY, *watched)[: max(1, height // 3)]  # as many as a footer has room for: not the oldest
+            return Drawing(rows, focus, newest if watched else ())
         return Drawing(beside(rows, self._beside(report, watched, right), left, width), focus)
 
     def _fixed(self, report: Report, width: int) -> Drawing:
