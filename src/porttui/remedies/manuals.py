@@ -43,13 +43,13 @@ _SERVICE: Rows = (
 )
 _NFT: Rows = (
     ("nft", "shows and changes the rules of nftables, the packet filter of Linux"),
-    ("-a", "with the handle of each rule, the number by which it can be deleted"),
-    ("-e", "and print what was changed, with its handle"),
+    ("-a", "with the handle of each rule, its number in the kernel"),
+    ("-e", "and print the rule that was put in, with its handle"),
     ("list ruleset", "show all rules; nothing is changed by it"),
     ("list chain", "show one chain; nothing is changed by it"),
-    ("insert rule", "put one rule in front of the others"),
-    ("delete rule", "take one rule out"),
-    ("add rule", "put one rule behind the others"),
+    ("insert rule", "put a rule into a chain, in front of others"),
+    ("delete rule", "take the rule out that handle names"),
+    ("add rule", "put a rule into a chain, behind the others"),
     ("add chain", "make a chain, a list of rules"),
     ("{ type nat hook output priority -100 ; }", "for what changes where connections of this machine itself lead"),
     ("ip saddr {address}", "only packets from {address}"),
@@ -58,7 +58,7 @@ _NFT: Rows = (
     ("ip6 daddr {address}", "only packets to {address}"),
     ("ip {table} {chain}", "where: the chain {chain} in the table {table} for IPv4"),
     ("ip6 {table} {chain}", "where: the chain {chain} in the table {table} for IPv6"),
-    ("handle {number}", "the one with the handle {number}"),
+    ("handle {number}", "the rule with '# handle {number}' behind it in nft -a list"),
     ("redirect to {place}", "lead them to another port of this machine, {place}"),
     ("inet {table} {chain}", "where: the chain {chain} in the table {table} for IPv4 and IPv6"),
     (
