@@ -45,7 +45,10 @@ async def test_a_lab_is_chosen_solved_by_editing_how_the_server_starts_and_ends_
         await until(pilot, lambda: "   goal reached?   ✗ not yet: refused" in visible(pilot))
         assert rows(pilot)[0].startswith(f" LAB 5 of {len(LABS)}  The server that is there and is not")
         assert "   14:20:08   refused" in visible(pilot)
-        await pilot.press("h", "h")
+        await pilot.press("x")
+        await pilot.pause()
+        assert any(row.startswith(" refused ") for row in visible(pilot))
+        await pilot.press("escape", "h", "h")
         seen = visible(pilot)
         assert " Hints opened: 2 of 4" in seen
         assert all(any(row.startswith(f"   {at}  ") for row in seen) for at in (1, 2))

@@ -1,4 +1,4 @@
-"""A command of the learner's in the network of a lab: run to its end, within bounds, with what it printed."""
+"""A command of the learner's in the network of a lab: run within bounds, with what it printed; it ends with the lab."""
 
 from __future__ import annotations
 
@@ -45,10 +45,12 @@ def run(stage: Stage, *argv: str, errors: bool = True, seconds: float = SECONDS)
         start_new_session=True,
         env={**environment(), **stage.variables},
     ) as process:
+        stage.commands.append(process)
         text, whole = _read(process, time.monotonic() + seconds)
         if not whole:
             os.killpg(process.pid, signal.SIGKILL)
         status = process.wait()
+        stage.commands.remove(process)
     return Printed(text, status if whole else None)
 
 

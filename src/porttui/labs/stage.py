@@ -80,6 +80,8 @@ class Stage:
         """What programs of the learner have in their environment besides their own."""
         self.with_less: tuple[str, ...] = ()
         """What stands before each command inside, to take a right from it."""
+        self.commands: list[subprocess.Popen[bytes]] = []
+        """Of the learner's, under way."""
         self._holder: Server | None = None
         self._started: list[Server] = []
 
@@ -107,7 +109,11 @@ class Stage:
         self.close()
 
     def close(self) -> None:
-        """End all that was started; may be called twice."""
+        """End all that was started, and what the learner still runs in there; may be called twice."""
+        for process in tuple(self.commands):
+            if process.poll() is None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
         for server in self._started[::-1]:
             self.end(server)
         self._holder = self.line = None

@@ -110,7 +110,7 @@ LAB = (
     Key("answer", "a", "enter_text('answer')", "a", "Answer", "say what you found"),
     Key("command", "exclamation_mark", "enter_text('command')", "!", "Command", "run a command where the lab plays"),
     Key("again", "z", "again", "z", "Start over", "make the fault once more, as new"),
-    Key("explain", "x", "explain", "x", "Explain", "once it is solved: the whole explanation of the fault"),
+    Key("explain", "x", "explain", "x", "Words", "what the words here mean; once it is solved, the whole explanation"),
     Key("copy", "c", "copy", "c", "Copy", "send the command for a second terminal to the clipboard of yours (OSC 52)"),
     Key("next", "down,j", "scroll(1)", "down", "Down", "one row further down"),
     Key("previous", "up,k", "scroll(-1)", "up", "Up", "one row further up"),

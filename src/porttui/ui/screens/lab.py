@@ -43,7 +43,10 @@ _MOST_ROWS = 500
 """Of what a command printed."""
 Typing = Literal["", "edit", "answer", "command"]
 _PROMPTS = {"edit": " Start with > ", "answer": " You found > ", "command": " ! "}
-_ROW = ("next_lab", "explain", "diagnose", "hint", "edit", "answer", "command", "back", "again", "copy", "help", "quit")
+_ROW = (
+    *("next_lab", "diagnose", "hint", "edit", "answer", "command", "back", "again"),
+    *("explain", "copy", "help", "quit"),
+)
 
 
 class LabScreen(Screen[None]):
@@ -178,7 +181,7 @@ class LabScreen(Screen[None]):
 
     def label(self, key: Key) -> str:
         """Return the word behind a key."""
-        return key.label
+        return "Explain" if key.id == "explain" and self.stand.phase != "on" else key.label
 
     def action_next_lab(self) -> None:
         """Go on to the lab after this one."""
@@ -238,7 +241,9 @@ class LabScreen(Screen[None]):
                 (key_of("back"), "Cancel"),
             ]
         by_id = {key.id: key for key in LAB}
-        able = [by_id[name] for name in _ROW if self.check_action(*_action(by_id[name].action))]
+        on = self.stand.phase == "on"
+        names = _ROW if on else ("next_lab", "explain", *(name for name in _ROW if name not in ("next_lab", "explain")))
+        able = [by_id[name] for name in names if self.check_action(*_action(by_id[name].action))]
         return [(key_of(key.id), self.label(key)) for key in able]
 
     # Keys
@@ -249,7 +254,7 @@ class LabScreen(Screen[None]):
         if action == "next_lab":
             return bool(self.after())
         if action == "explain":
-            return self.stand.phase in ("solved", "given up")
+            return on or self.stand.phase in ("solved", "given up")
         if action == "hint":
             return on and self.play.opened < len(self.play.lab.hints)
         if action == "enter_text":
@@ -376,7 +381,11 @@ class LabScreen(Screen[None]):
         work(self, "play", partial(self._run, self.play.again))
 
     def action_explain(self) -> None:
-        """Show the whole explanation of the fault."""
+        """Show what the words here mean; once it is known what the fault is, all that there is to say about it."""
+        if self.stand.phase == "on":
+            text = "\n".join(row.text for row in self._rows(self.size.width))
+            self.app.push_screen(PageScreen("Words on this screen", pages.words(text)))
+            return
         from porttui.faults.registry import BY_CODE
         from porttui.render.explanation import sections
 
