@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from porttui.ui.terminal.cells import Picture, Piece
 from tests import reports
 from tests.ui.screen import app_on, rows, running, visible
@@ -23,6 +25,26 @@ async def test_commands_stand_alone_on_their_lines_with_the_one_in_focus_in_sigh
         await pilot.press("escape")
         await pilot.pause()
         assert " 2 Fix " in rows(pilot)[1]
+
+
+async def test_the_text_for_somebody_with_root_is_in_sight_at_once() -> None:
+    async with running(app_on(reports.as_nobody())) as pilot:
+        assert visible(pilot)[-2].startswith(" Next  C  the text for somebody with root; c copies the first command")
+        await pilot.press("C")
+        await pilot.pause()
+        seen = visible(pilot)
+        at = seen.index("For somebody with root, to run on web3 (changes nothing):")
+        assert "  sudo nft list ruleset" in seen[at:]
+
+
+@pytest.mark.parametrize("tab", "123456")
+async def test_every_tab_has_bare_text(tab: str) -> None:
+    async with running(app_on(reports.ipv6_only())) as pilot:
+        await pilot.press(tab, "C")
+        await pilot.pause()
+        seen = visible(pilot)
+        assert seen[0].strip()
+        assert seen[-1].endswith("esc Back  q Quit")
 
 
 async def test_a_long_line_goes_on_at_the_beginning_of_the_next_row() -> None:

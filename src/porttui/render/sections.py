@@ -28,6 +28,10 @@ SURE = {
 """How sure a verdict is, as a sentence."""
 
 
+FOR_ROOT = "For somebody with root"
+"""How the commands begin that such a person is asked to run."""
+
+
 def faults_of(report: r.Report) -> tuple[r.Verdict, ...]:
     """Return the leading verdict and the other faults that were found with it."""
     return (report.verdict, *(each for each in report.also if each.severity is r.Severity.FAULT))

@@ -171,7 +171,7 @@ def _for_root(report: r.Report, width: int, program: tuple[str, ...]) -> list[st
     host = report.facts.host.name
     named = ", rule named:" if report.verdict.step is r.Step.FIREWALL else ":"
     return [
-        *paragraph(f"For somebody with root, to run on {host} (changes nothing):", width),
+        *paragraph(f"{sections.FOR_ROOT}, to run on {host} (changes nothing):", width),
         *(f"  {ascii_text(each)}" for each in commands),
         f"Or the whole question again{named}",
         f"  {ascii_text(sections.check_again(report, program))}",

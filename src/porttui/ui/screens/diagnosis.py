@@ -585,7 +585,7 @@ class DiagnosisScreen(Screen[None]):
         from porttui.ui.screens.bare import BareScreen
 
         if self.tab.can("bare"):
-            self.app.push_screen(BareScreen(self.tab.bare, self.tab.copied()))
+            self.app.push_screen(BareScreen(self.tab.bare, self.tab.bare_focus()))
 
     def on_click(self) -> None:
         """After a click on a row, tell what can be done with it."""

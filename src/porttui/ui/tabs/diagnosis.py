@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from rich.cells import cell_len
 
 from porttui.model.report import Evidence, Report, ReportUnseen, Severity, Side, Status, Step, StepResult
-from porttui.render.sections import fix_heading, how_to_see
+from porttui.render.sections import FOR_ROOT, fix_heading, how_to_see, root_commands
 from porttui.ui.keymap import key_of
 from porttui.ui.lines import (
     EMPTY,
@@ -86,6 +86,10 @@ class DiagnosisTab(Tab):
             return self.shown.report is not None and not self.shown.looking
         return super().can(action)
 
+    def keys(self, width: int) -> tuple[str, ...]:
+        """Return the keys of the key row; a narrow one has the way of copying that always works."""
+        return self.KEYS if width >= NARROW else tuple("bare" if key == "copy" else key for key in self.KEYS)
+
     def label(self, action: str) -> str:
         """Name enter and esc."""
         if action == "watch" and self.shown.watching:
@@ -114,6 +118,14 @@ class DiagnosisTab(Tab):
             return ""
         return report_text(report, width=min(width, WIDE), command=cast("PortTui", self.app).called_as)
 
+    def bare_focus(self) -> str:
+        """Return the beginning of what somebody with root is asked to run, where that would decide it."""
+        return FOR_ROOT if self._for_root() else super().bare_focus()
+
+    def _for_root(self) -> bool:
+        report = self.shown.report
+        return report is not None and not report.remedies and bool(root_commands(report))
+
     def hint(self, *, narrow: bool) -> str:
         """Say what to do next."""
         report = self.shown.report
@@ -128,6 +140,9 @@ class DiagnosisTab(Tab):
             also = f" asks about another target; {leave} leaves, and the answer stays"
             return target + ("  another target" if narrow else also)
         if any(unseen.matters and unseen.how_to_see for unseen in report.unseen):
+            if self._for_root():
+                also = f"; {copy} copies the first command in it" * (not narrow)
+                return f"{key_of('bare')}  {'the ' * (not narrow)}text for somebody with root{also}"
             return copy + (
                 " copies a command" if narrow else "  copies the first command that would show what was not seen"
             )

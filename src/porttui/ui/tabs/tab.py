@@ -109,6 +109,10 @@ class Tab(Rows, can_focus=True):
         rows, _, footer = self.draw(min(width, WIDE - 1), height)
         return "\n".join(row.text.rstrip() for row in (*rows, *footer))
 
+    def bare_focus(self) -> str:
+        """Return what of the bare text has to be in sight at once; empty for its beginning."""
+        return self.copied()
+
     def update(self, shown: Shown) -> None:
         """Take over what is shown now."""
         self.shown = shown
