@@ -72,10 +72,16 @@ def test_postgresql_has_too_many_clients(person: Person, cluster: tuple[Path, Pa
     with Namespace() as stage:
         server = postgres.start_postgres(stage, *cluster)
         empty = stage.check(target.format(port=server.port), person=person)
-        for _ in range(postgres.CLIENTS):
+        for _ in range(postgres.CLIENTS - 1):
             _log_in(stage, server.port)
+        wait_until(lambda: postgres.backends(server) >= postgres.CLIENTS - 1, "all but one slot taken")
+        reserved = stage.check(target.format(port=server.port), person=person)
+        _log_in(stage, server.port)
         wait_until(lambda: postgres.backends(server) >= postgres.CLIENTS, "all slots taken")
         answer = stage.check(target.format(port=server.port), person=person)
     expect_healthy(empty, person)
+    expect_healthy(reserved, person)
+    assert "slots are reserved" not in str(empty.verdict), empty
+    assert "5 clients are connected" in reserved.report["verdict"]["gloss"], reserved
     expect_fault(answer, "max-connections", "probe", server.port, person)
     assert "sorry, too many clients already" in answer.verdict["summary"], answer

@@ -28,12 +28,14 @@ from __future__ import annotations
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop, no_remedies
 from porttui.faults.shared import not_the_bind
 from porttui.model.address import can_listen, endpoint
-from porttui.model.facts import Exchange, Facts, HttpAnswer, Process
+from porttui.model.facts import Exchange, Facts, HttpAnswer, Process, Socket
 from porttui.model.report import Severity
 from porttui.model.target import Question
 from porttui.reading import by_user, evidence, nat, redirects, refusals, seen, stuck, tls, words
 
 _WEB = {"http", "https", "ws", "wss"}
+_MANY = 5
+"""Clients from which it is told that a login may find no room."""
 """Schemes that are answered in HTTP. Other TLS schemes are answered in TLS, and the rest by their own name."""
 
 
@@ -80,7 +82,12 @@ def _answers(facts: Facts) -> Outcome:
     by = f", by {words.program(facts, listener)}" if listener and seen.owners(facts, listener) else ""
     return Found(
         summary=f"It {_told(good)}{by}.",
-        gloss=by_user.note(facts) or _catch(facts) or redirects.note(facts) or _under_way(good) or _slowly(good),
+        gloss=by_user.note(facts)
+        or _catch(facts)
+        or redirects.note(facts)
+        or _under_way(good)
+        or _room(facts, good, listener)
+        or _slowly(good),
         evidence=(
             *evidence.exchanged((good,)),
             *redirects.told(facts),
@@ -129,6 +136,20 @@ def _serves(facts: Facts, answer: HttpAnswer) -> bool:
 
 def _base(scheme: str) -> str:
     return {"postgres": "postgresql", "mariadb": "mysql", "sftp": "ssh", "ftps": "ftp"}.get(scheme, scheme)
+
+
+def _room(facts: Facts, exchange: Exchange, listener: Socket | None) -> str:
+    """Say what an answer of PostgreSQL leaves open where many are connected: who logs in may find no room.
+
+    The last slots are kept for superusers (superuser_reserved_connections), and this is said behind the login only.
+    """
+    clients = len(stuck.taken(facts, listener)) if listener is not None else 0
+    if exchange.protocol != "postgresql" or clients < _MANY:
+        return ""
+    return (
+        f"{clients} clients are connected. Only a login shows whether there is room for its user: the last slots are"
+        ' kept for superusers ("remaining connection slots are reserved").'
+    )
 
 
 def _under_way(exchange: Exchange) -> str:
