@@ -1147,6 +1147,15 @@ def _macos_local_network_privacy(facts: Facts) -> RuledOut | CannotTell | None:
         return excluded
     return None
 
+
+def _wsl2_localhost(facts: Facts) -> RuledOut | CannotTell | None:
+    from porttui.reading import wsl
+    if facts.os != 'windows':
+        shared = wsl.shared(facts)
+        if shared is not None:
+            return RuledOut(because=shared)
+    return None
+
 _backlog_abort_SWITCH = 'net.ipv4.tcp_abort_on_overflow'
 _backlog_abort_COUNTER = 'TcpExt.ListenOverflows'
 
@@ -2159,7 +2168,7 @@ LISTED: tuple[Listed, ...] = (
     Listed("conntrack-full", (Question.CONNECT,), Severity.FAULT, _conntrack_full),
     Listed("backlog-full", (Question.CONNECT,), Severity.FAULT, _backlog_full),
     Listed("macos-local-network-privacy", (Question.CONNECT,), Severity.FAULT, _macos_local_network_privacy),
-    Listed("wsl2-localhost", (Question.CONNECT,), Severity.FAULT, None),
+    Listed("wsl2-localhost", (Question.CONNECT,), Severity.FAULT, _wsl2_localhost),
     Listed("backlog-abort", (Question.CONNECT,), Severity.FAULT, _backlog_abort),
     Listed("sigstopped", (Question.CONNECT,), Severity.FAULT, _sigstopped),
     Listed("emfile-queue", (Question.CONNECT,), Severity.FAULT, _emfile_queue),

@@ -47,15 +47,14 @@ _RELAY = "wslrelay"
 
 def check(facts: Facts) -> Outcome:
     """Find it in WSL2 when Windows has what localhost was asked for; in Windows when the relay leads nowhere."""
-    if facts.os == "windows":
-        return _in_windows(facts)
-    return _in_linux(facts)
+    if facts.os != "windows":
+        shared = wsl.shared(facts)
+        if shared is not None:
+            return RuledOut(because=shared)
+    return _in_windows(facts) if facts.os == "windows" else _in_linux(facts)
 
 
 def _in_linux(facts: Facts) -> Outcome:
-    shared = wsl.shared(facts)
-    if shared is not None:
-        return RuledOut(because=shared)
     first = _asked_for_localhost(facts)
     if first is not None:
         return first

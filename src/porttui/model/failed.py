@@ -22,8 +22,10 @@ def details(what: str, error: BaseException) -> str:
 
     They are in the facts as well, so in a report that is sent.
     """
-    import traceback  # only when something has failed
-
+    try:
+        import traceback  # only when something has failed
+    except OSError:  # no file can be opened
+        return printable(f"porttui failed at: {what}: {type(error).__name__}: {error}")
     lines = "".join(traceback.format_exception(error)).splitlines()
     told = [printable(line) for line in lines if not line.startswith("Traceback ")]
     return "\n".join((f"porttui failed at: {what}", *told))

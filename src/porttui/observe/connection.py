@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import _socket as socket  # see netlink
 import errno
+import math
+import select
 import struct
 import sys
 import time
@@ -126,20 +128,23 @@ def wait(connections: Iterable[Connection], until: float) -> None:
     waiting = [one for one in connections if one.socket is not None and one.outcome == UNDER_WAY]
     if not waiting:
         return
-    import selectors  # not for a refusal by this machine, which is there at once
+    for one in _ready(waiting, max(0.0, until - time.monotonic())):
+        one.settle()
+    for one in waiting:
+        if one.outcome == UNDER_WAY:
+            one.ended = time.monotonic()
 
-    poll = getattr(selectors, "PollSelector", selectors.SelectSelector)
-    with poll() as selector:  # epoll would take a descriptor, which may be what is short
-        for one in waiting:
-            if one.socket is not None:
-                selector.register(one.socket, selectors.EVENT_WRITE, one)
-        for key, _ in selector.select(max(0.0, until - time.monotonic())):
-            one = key.data
-            selector.unregister(key.fileobj)
-            one.settle()
-        for one in waiting:
-            if one.outcome == UNDER_WAY:
-                one.ended = time.monotonic()
+
+def _ready(waiting: list[Connection], seconds: float) -> list[Connection]:
+    """Wait for the outcome of any of them, by poll(2): epoll would take a descriptor, which may be what is short."""
+    sockets = {one.socket.fileno(): one for one in waiting if one.socket is not None}
+    if not hasattr(select, "poll"):  # Windows tells a refusal among the exceptions
+        _, open_ones, failed = select.select((), sockets, sockets, seconds)
+        return [sockets[number] for number in {*open_ones, *failed}]
+    poll = select.poll()
+    for number in sockets:
+        poll.register(number, select.POLLOUT)
+    return [sockets[number] for number, _ in poll.poll(math.ceil(seconds * 1000))]
 
 
 def _name(ask: Callable[[], tuple[str | int, ...]]) -> tuple[str, int]:

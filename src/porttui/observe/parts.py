@@ -59,13 +59,14 @@ class Part(Generic[T]):
         try:
             self._value = self._look()
         except Exception as error:  # noqa: BLE001 - one part failing must not take the others with it; it is told
-            self.failure = failure(self.what, error)
-            self.details = details(self.what, error)
             if isinstance(error, OSError) and error.errno in {errno.EMFILE, errno.ENFILE}:
                 self.short = True  # nothing that porttui's makers could mend
                 self.failure = Unseen(
                     what=self.what, reason=f"too many open files ({errno_name(error)})", how_to_see=""
                 )
+            else:
+                self.failure = failure(self.what, error)
+                self.details = details(self.what, error)
         self.ms = (time.perf_counter() - began) * 1000
 
     def wait(self) -> T | None:

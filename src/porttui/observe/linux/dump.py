@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from porttui.model.table import Columns
 from porttui.observe.linux import netlink
+from porttui.observe.linux.inet_diag import STATE_NAMES, UNKNOWN, device, either_port
 from porttui.observe.linux.texts import Addresses, Texts
 
 if TYPE_CHECKING:
@@ -37,15 +38,9 @@ _ROW: dict[int, str] = {socket.AF_INET: "=IH10xxBBxHH4s12x4s12xIQIIIII", socket.
 cookie, expires, queues, uid, inode."""
 _SIZE = 88
 _TIME_WAIT_TIMER = 3
-_UNKNOWN = "UNKNOWN"
-STATE_NAMES = (
-    _UNKNOWN, "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT", "CLOSE", "CLOSE_WAIT",
-    "LAST_ACK", "LISTEN", "CLOSING", "SYN_RECV",
-)  # fmt: skip
-"""By the kernel's numbers (include/net/tcp_states.h)."""
 STATES = {
-    "tcp": tuple("BOUND" if name == "CLOSE" else name for name in STATE_NAMES) + (_UNKNOWN,) * 243,
-    "udp": tuple("UNCONN" if name == "CLOSE" else name for name in STATE_NAMES) + (_UNKNOWN,) * 243,
+    "tcp": tuple("BOUND" if name == "CLOSE" else name for name in STATE_NAMES) + (UNKNOWN,) * 243,
+    "udp": tuple("UNCONN" if name == "CLOSE" else name for name in STATE_NAMES) + (UNKNOWN,) * 243,
 }
 _DISCONNECTED = frozenset((LISTEN, CLOSE))
 
@@ -246,36 +241,6 @@ class Dump:
             for row, (index, raw) in enumerate(zip(self.indexes, addresses, strict=True))
             if index and isinstance(raw, bytes) and len(raw) == 16 and raw[0] == 0xFE and raw[1] & 0xC0 == 0x80
         }
-
-
-def either_port(port: int) -> bytes:
-    """Return a filter program that accepts local or peer port (struct inet_diag_bc_op, linux/inet_diag.h).
-
-    Each comparison is two words, the operation and the port. "yes" and "no" say how many bytes to go on; to pass the
-    end by four rejects, to meet it accepts (inet_diag_bc_run in net/ipv4/inet_diag.c).
-    """
-    jump, local_ge, local_le, peer_ge, peer_le = 1, 2, 3, 4, 5
-    operation = struct.Struct("=BBH").pack
-    value = operation(0, 0, port)
-    return b"".join(
-        (
-            operation(local_ge, 8, 20) + value,
-            operation(local_le, 8, 12) + value,
-            operation(jump, 4, 20),
-            operation(peer_ge, 8, 20) + value,
-            operation(peer_le, 8, 12) + value,
-        )
-    )
-
-
-def device(index: int) -> str:
-    """Return the name of an interface of this network namespace; "if7" when it is gone."""
-    from porttui.model.printable import printable
-
-    try:
-        return printable(socket.if_indextoname(index))
-    except OSError:
-        return f"if{index}"
 
 
 def _messages(data: bytes, family: int) -> tuple[list[tuple[Any, ...]], Sequence[int], bool]:

@@ -9,7 +9,6 @@ import contextlib
 import os
 import threading
 
-from porttui.observe.linux import dump
 from porttui.observe.linux.holders import pids_here
 
 _CLONE_NEWNET = 0x40000000
@@ -67,6 +66,8 @@ def net_of(pid: int | str) -> int:
 
 
 def _look(others: list[list[int]], ports: tuple[int, ...], answers: list[bool]) -> None:
+    from porttui.observe.linux import dump
+
     for pids in others:
         for pid in pids[:8]:  # the first process may be one that nobody may look into, others may be gone by now
             rows = dump.Dump()

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from porttui.model.facts import Socket
 from porttui.model.printable import printable
 from porttui.observe.linux import netlink
-from porttui.observe.linux.dump import STATE_NAMES, device, either_port
+from porttui.observe.linux.inet_diag import STATE_NAMES, device, either_port
 
 STATES = STATE_NAMES
 
