@@ -77,7 +77,7 @@ class _Lab(Play):
         words = {"port": _PORT, "other": _PORT + 1}
         self.scene = Scene(target=f"127.0.0.1:{_PORT}", words=dict(words))
         options = ("--port", str(_PORT + (not self._solved)))
-        process = cast("Any", SimpleNamespace(pid=4711))
+        process = cast("Any", SimpleNamespace(pid=4711, poll=lambda: None))
         self.stage.line = Server(process, "page", options, f"ready {options[1]}")
 
     def look(self) -> Look:
