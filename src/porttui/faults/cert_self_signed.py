@@ -62,25 +62,10 @@ def check(facts: Facts) -> Outcome:
 
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
-    """Trust its authority, or get a certificate that is trusted."""
+    """Trust its authority, where that is all that is missing, or get a certificate that is trusted."""
     host = facts.asked.target.host
     return (
-        Remedy(
-            title="Let your program trust this certificate's authority",
-            risk=Risk.SAFE,
-            cost="safe, for one program",
-            proof=service.proof(facts),
-            steps=(
-                RemedyStep(
-                    text="Find the authority's certificate (a .pem or .crt file; mkcert -CAROOT tells mkcert's folder)"
-                ),
-                RemedyStep(
-                    text="Start your program with it: SSL_CERT_FILE=FILE for Python and OpenSSL, "
-                    "NODE_EXTRA_CA_CERTS=FILE for Node, curl --cacert FILE",
-                ),
-            ),
-            note="Do not turn the check off: then anybody on the way can pretend to be the server.",
-        ),
+        *_trusted(facts),
         Remedy(
             title="Give the server a certificate that this machine trusts",
             risk=Risk.RESTARTS,
@@ -91,6 +76,34 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
                 RemedyStep(text="Make a certificate for the name that you ask for", argv=("mkcert", host)),
                 RemedyStep(text="Give both files to the server and start it again"),
             ),
+        ),
+    )
+
+
+def _trusted(facts: Facts) -> tuple[Remedy, ...]:
+    """Return the way to trust it; none for a certificate that would be refused for its dates or its names then."""
+    answer = tls.certificate(facts)
+    if answer is None or tls.out_of_date(answer, facts.at) or not tls.is_for(answer.names, facts.asked.target.host):
+        return ()
+    whose = "this certificate" if answer.subject == answer.issuer else "this certificate's authority"
+    find = "Find the authority's certificate (a .pem or .crt file; mkcert -CAROOT tells mkcert's folder)"
+    if answer.subject == answer.issuer:
+        find = "Find the file with the certificate that the server was given (.pem or .crt): it is its own authority"
+    return (
+        Remedy(
+            title=f"Let your program trust {whose}",
+            risk=Risk.SAFE,
+            cost="safe, for one program",
+            proof=service.proof(facts),
+            steps=(
+                RemedyStep(text=find),
+                RemedyStep(
+                    text="Start your program with it: SSL_CERT_FILE=FILE for Python and OpenSSL, "
+                    "NODE_EXTRA_CA_CERTS=FILE for Node, curl --cacert FILE",
+                ),
+            ),
+            note="With SSL_CERT_FILE or --cacert it trusts nobody else; NODE_EXTRA_CA_CERTS only adds one. Do not turn "
+            "the check off: then anybody on the way can pretend to be the server.",
         ),
     )
 

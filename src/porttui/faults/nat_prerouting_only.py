@@ -69,9 +69,9 @@ def check(facts: Facts) -> Outcome:
     behind = nat.answering(facts, *lead.place)
     served = f", where {words.program(facts, behind)} listens" if behind else ""
     return Found(
-        summary=f"{'P' if sure else 'Probably p'}ort {attempt.port} exists only for other machines: a redirect to "
-        f"{_place(known, lead)}{served}, which this machine's own connections do not pass.",
-        gloss="Connections that begin on this machine go by OUTPUT, and never meet a rule in PREROUTING.",
+        summary=f"{'P' if sure else 'Probably p'}ort {attempt.port} exists only as a redirect to "
+        f"{_place(known, lead)}{served}, which this machine's own connections to {attempt.address} do not pass.",
+        gloss="Connections that begin on this machine go by OUTPUT, and no rule there leads this one on.",
         confidence=Confidence.CERTAIN if sure else Confidence.LIKELY,
         evidence=(
             nat.evidence_of(lead.rule),

@@ -31,11 +31,13 @@ waits for (`condition: service_healthy` in a compose file), so that nobody is se
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shared import not_the_probe
 from porttui.model.facts import Exchange, Facts
 from porttui.model.report import Confidence, Evidence, Remedy, RemedyStep, Risk, Step
-from porttui.reading import evidence, redirects, words
+from porttui.reading import evidence, redirects, seen, words
 from porttui.remedies import service
 
 GATEWAY = frozenset({502})
@@ -104,8 +106,27 @@ def _nginx_log(facts: Facts) -> RemedyStep:
     if facts.os == "macos":
         argv = ("tail", "-n", "20", "/opt/homebrew/var/log/nginx/error.log")
         return RemedyStep(text=text, where=words.machine(facts), argv=argv)
+    own = _settings_of_its_own(facts)
+    if own is not None:
+        named = f"the file that error_log names in {own or 'its own settings'}"
+        return RemedyStep(text=f"See which address nginx tries: after upstream, in the last lines of {named}")
     argv = ("tail", "-n", "20", "/var/log/nginx/error.log")
     return RemedyStep(text=text, where=words.machine(facts), argv=argv, needs_root=True)
+
+
+def _settings_of_its_own(facts: Facts) -> str | None:
+    """Return the file of `nginx -c FILE`, empty when another option moves the log; None with the packages' settings.
+
+    The master process shows the command line that it was started with, "nginx: master process nginx -c FILE".
+    """
+    for process in (one for row in seen.listeners(facts) for one in seen.owners(facts, row)):
+        line = " ".join(process.argv).split()
+        if {"-p", "-e", "error_log"} & set(line):
+            return ""
+        chosen = next((value for option, value in pairwise(line) if option == "-c"), "/etc/nginx/nginx.conf")
+        if chosen != "/etc/nginx/nginx.conf":
+            return chosen
+    return None
 
 
 FAULT = Fault(

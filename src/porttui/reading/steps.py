@@ -217,7 +217,10 @@ def _probe(facts: Facts, _failing: Step | None) -> Told:
         return _looking(facts)
     if best.outcome == "answer" and redirects.is_first(facts, best) and redirects.hops(facts):
         return (Status.PASS if redirects.ends_well(facts) else Status.FAIL), redirects.in_short(facts, best)
-    return (Status.PASS if best.outcome == "answer" else Status.FAIL), words.answer(best)
+    told = words.answer(best)
+    if best.sent == "https" and best.http is not None and best.tls is not None and best.tls.trusted is False:
+        told = f"its certificate is refused; {told} without that check"
+    return (Status.PASS if best.outcome == "answer" else Status.FAIL), told
 
 
 def _firewall(facts: Facts, failing: Step | None) -> Told:
