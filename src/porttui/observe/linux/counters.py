@@ -12,8 +12,10 @@ Documentation/networking/snmp_counter.rst), /proc/net/snmp6 (RFC 4293), /proc/ne
 
 from __future__ import annotations
 
+import errno
 import functools
 import os
+import time
 
 from porttui.model.facts import Counters
 
@@ -33,6 +35,7 @@ _WANTED = {
 }  # fmt: skip
 """What tells one cause of a failed connection from another. OutTransmits exists since Linux 6.6."""
 _WANTED6 = {f"{group}{name}".encode(): f"{group}.{name}" for group in ("Ip6", "Icmp6") for name in _WANTED[group]}
+_TRIES = 5
 _SIZE = 65536
 """Each of the files is under 8 kB; /proc/net/dev has 120 bytes for each interface."""
 
@@ -65,9 +68,16 @@ def added(one: Counters, other: Counters) -> Counters:
 
 def _read(path: str) -> bytes:
     """Return the file in one read(2), so that its lines belong together; empty when it cannot be opened."""
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
+    handle = -1
+    for _ in range(_TRIES):
+        try:
+            handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            break
+        except OSError as error:
+            if error.errno not in {errno.EMFILE, errno.ENFILE}:
+                return b""
+            time.sleep(0.001)  # another part of the look may have the last descriptor for a moment
+    if handle < 0:
         return b""
     try:
         return os.read(handle, _SIZE)
