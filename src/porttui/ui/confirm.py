@@ -10,21 +10,22 @@ from porttui.reading.consequences import Consequences
 from porttui.render.acting import told
 from porttui.render.lines import shell_command
 from porttui.render.marks import RISK_WORDS
-from porttui.ui.lines import ROW_RULE, cut, pad, wrap
+from porttui.ui.lines import ROW_RULE, WIDE, cut, pad, wrap
 
 _LABEL = 15
 
 
 def menu(each: tuple[Consequences, ...], choice: int, process: Process, width: int) -> list[str]:
     """Return the four actions, each with its signal, what it does and what it risks."""
-    rows = [_rule(f"What to do with {_who(process)}?", width), *[""] * (width >= 120)]
+    rows = [_rule(f"What to do with {_who(process)}?", width), *[""] * (width >= WIDE)]
+    across = min(width, WIDE)  # in a very wide window the eye would not find it at the end of the row
     for index, one in enumerate(each):
         lead = f" {'>' if index == choice else ' '} {index + 1}  {one.act.value:<9}"
         lead += f"{one.signal:<10}" if width >= 60 else ""
         text = f"not done: {one.refused}" if one.refused is not None else one.short
         price = RISK_WORDS[one.risk].partition(" ")[0] if one.refused is None else ""
-        if width >= 60 and cell_len(lead) + cell_len(text) + 12 <= width:
-            rows.append((pad(lead + text, width - 11) + price).rstrip())
+        if width >= 60 and cell_len(lead) + cell_len(text) + 12 <= across:
+            rows.append((pad(lead + text, across - 11) + price).rstrip())
         else:
             rows += wrap(f"{text} ({price})" if price else text, width - 1, lead)
     return rows

@@ -20,6 +20,8 @@ from porttui.ui.words import MARKS
 
 Phase = Literal["starting", "on", "solved", "given up", "over", "failed"]
 _MOST_SEEN = 3
+_BEFORE_TITLE = 9
+"""Cells before the title of a lab in the list."""
 _LEAD = 9
 """Cells before a story."""
 
@@ -194,8 +196,10 @@ def listed(
     for at, lab in enumerate(labs):
         note = "solved" if lab.name in solved else "not here" if missing.get(lab.name) else ""
         mark = marks[lab.name in solved]
-        row = f" {'>' if at == cursor else ' '} {at + 1:>2}  {mark} {lab.title:<{wide}}  {note}"
-        texts.append(Line(cut(row.rstrip(), width - 1), stop=at))
+        row = f" {'>' if at == cursor else ' '} {at + 1:>2}  {mark} {lab.title}"
+        room = width - 1 - len(note)
+        whole = f"{row:<{_BEFORE_TITLE + wide}}  {note}".rstrip()
+        texts.append(Line(whole if len(whole) < width else f"{cut(row, room - 2):<{room}}{note}".rstrip(), stop=at))
     if labs is not LABS:
         return texts
     passed = exam.NAME in solved

@@ -6,11 +6,13 @@ from rich.cells import cell_len
 
 from porttui.model.watch import Line as Seen
 from porttui.model.watch import Timeline
-from porttui.ui.lines import Line, aligned, plain, wrap
+from porttui.ui.lines import Line, aligned, cut, plain, wrap
 from porttui.ui.shown import Shown
 
 _LEAST_WHO = 14
 """Cells for who is there; with fewer it goes below."""
+_MORE = 13
+"""Cells that the word for more rows below takes."""
 
 
 def looks(line: Seen) -> str:
@@ -71,5 +73,6 @@ def last_look(shown: Shown, width: int) -> list[Line]:
     if timeline is None or not timeline.lines:
         return []
     line = timeline.lines[-1]
-    words = f"last look {line.last:%H:%M:%S} {line.glance.word}, {looks(line)}"
-    return plain(wrap(words, width - 1, " "))
+    words = f"{line.last:%H:%M:%S} {line.glance.word}"
+    told = (f"last look {words}, {looks(line)}", f"last look {words}", f"last {words}")
+    return plain([cut(f" {next((text for text in told if cell_len(text) < width - _MORE), told[-1])}", width - 1)])

@@ -6,12 +6,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
+from rich.cells import cell_len
 
 from porttui.act.signals import Outcome
 from porttui.model.facts import Process
 from porttui.model.report import Report
 from porttui.reading.acts import Act
 from porttui.ui import live
+from porttui.ui.screens.page import PageScreen
 from porttui.ui.tabs.process import ProcessTab
 from porttui.ui.work import work
 
@@ -36,7 +38,11 @@ class Doing:
         if save is None:
             return
         try:
-            self._screen.say(await live.in_thread(lambda: save(report)))
+            words = await live.in_thread(lambda: save(report))
+            if cell_len(words) < self._screen.size.width - 1:
+                self._screen.say(words)
+            else:  # a path that is cut can be found by nobody
+                self._screen.app.push_screen(PageScreen("Save", [("", words)]))
         except Exception as error:  # noqa: BLE001  # told on the screen and on the normal screen
             error.add_note("saving the report")
             self._screen.failed("saving the report", error)

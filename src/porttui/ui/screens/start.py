@@ -274,8 +274,8 @@ class StartScreen(Screen[None]):
         first = max(0, min(self._cursor - base - len(same) - left // 2, len(others) - left))
         listed = list(enumerate(others, base + len(same)))[first : first + left]
         rows += [self._listener(row, index, layout, width) for index, row in listed]
-        apart = [EMPTY] * (width >= WIDE and bool(told))
-        return [*rows, *apart, *plain(told), *apart]
+        apart = [EMPTY] * (width >= WIDE)
+        return [*rows, *(apart if told else []), *plain(told), *apart]
 
     def _listed_narrow(self, same: list[Socket], others: list[Socket], width: int, room: int) -> list[Line]:
         rows = [Line(f" Waiting for connections here: {len(same) + len(others)}")]

@@ -343,7 +343,8 @@ def _narrow_sides(report: Report, width: int) -> list[Line]:
     rows: list[str] = []
     for label, group in zip(_NARROW_LABELS, (report.asked, report.found), strict=True):
         for index, side in enumerate(group):
-            start = f"{_INDENT}{label if index == 0 else '':<7}{pad(side.endpoint, ends)}"
+            start = f"{_INDENT}{label if index == 0 else '':<7}"
+            start += pad(side.endpoint, ends) if side.endpoint else ""
             text = _NARROW_WORDS.get(side.text, side.text)
             if cell_len(start) + cell_len(_shorter(text)[-1]) <= width:
                 rows += _fitted(start, text, width)

@@ -82,6 +82,12 @@ class ProcessTab(Tab):
             self.menu = False
         self.redraw()
 
+    def on_resize(self) -> None:
+        """Draw for the new size, with the question, or what became of the last action, in sight."""
+        super().on_resize()
+        if self.menu or self._outcome:
+            self._show_end()
+
     # Acting
 
     def process(self) -> Process | None:
