@@ -59,9 +59,12 @@ Told = dict[str, Any]
 def main() -> int:
     """Record what is named on the command line, or all."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for story in (_moved, _nobody, _rule, _paused, _taken, _expired, _upstream):
+    for story in (_moved, _nobody, _rule, _paused, _taken, _expired, _upstream, _missing, _dropped, _lost):
         if not sys.argv[1:] or story.__name__.strip("_") in sys.argv[1:]:
-            with tempfile.TemporaryDirectory(prefix="porttui-") as name, Namespace(lan=story is _rule) as stage:
+            with (
+                tempfile.TemporaryDirectory(prefix="porttui-") as name,
+                Namespace(lan=story in (_rule, _lost)) as stage,
+            ):
                 shop = Path(name)
                 shop.chmod(0o755)
                 _write(story(stage, shop), shop)
@@ -152,7 +155,8 @@ def _paused(stage: Namespace, shop: Path) -> dict[str, Told]:
     server.pause()
     answer = stage.check("http://localhost:8000/", "--timeout=2", person=Person.NOBODY)
     server.resume()
-    return {"sigstopped": answer.report["facts"]}
+    after = stage.check("http://localhost:8000/", person=Person.NOBODY)
+    return {"sigstopped": answer.report["facts"], "resumed": after.report["facts"]}
 
 
 def _taken(stage: Namespace, shop: Path) -> dict[str, Told]:
@@ -177,6 +181,28 @@ def _upstream(stage: Namespace, shop: Path) -> dict[str, Told]:
     start_nginx(stage, shop, 8080, server)
     answer = stage.check("http://localhost:8080/", person=Person.NOBODY)
     return {"upstream-dead-502": answer.report["facts"]}
+
+
+def _missing(stage: Namespace, shop: Path) -> dict[str, Told]:
+    """A page is missing, which is no fault of the connection."""
+    _serve(stage, shop, 8000, "127.0.0.1")
+    answer = stage.check("http://localhost:8000/old/page", person=Person.NOBODY)
+    return {"http-client-error": answer.report["facts"]}
+
+
+def _dropped(stage: Namespace, shop: Path) -> dict[str, Told]:
+    """A rule drops what comes in, seen by somebody who may read no rules and see no processes of others."""
+    _serve(stage, shop, 8080, "127.0.0.1", person=Person.ROOT)
+    stage.filter("input", "tcp dport 8080 drop")
+    answer = stage.check("127.0.0.1:8080", "--timeout=2", person=Person.NOBODY)
+    return {"fw-drop-input": answer.report["facts"]}
+
+
+def _lost(stage: Namespace, shop: Path) -> dict[str, Told]:  # as all stories are called
+    """What is sent to another machine is lost on its way."""
+    stage.run("ip", "neighbour", "add", "10.231.8.77", "lladdr", "02:00:00:00:00:77", "dev", "lan0")
+    answer = stage.check("10.231.8.77:8443", "--timeout=2", person=Person.NOBODY)
+    return {"undetermined": answer.report["facts"]}
 
 
 if __name__ == "__main__":

@@ -58,14 +58,16 @@ def packet_way(report: Report, width: int) -> list[Line]:
     return rows
 
 
-def laptop(report: Report) -> list[Line]:
+def laptop(report: Report, width: int) -> list[Line]:
     """Tell how the browser of the user's own computer gets here, when a way of the report says so."""
     for remedy in report.remedies:
         for step in remedy.steps:
             if step.argv and step.argv[0] == "ssh" and "-L" in step.argv:
                 urls = [other.url for other in remedy.steps if other.url]
-                rows = [f" {remedy.title} (way {remedy.way})", f"   {step.text}", f"     {command(step, report)}"]
-                rows += [f"   and open {urls[0]} there."] * bool(urls)
+                rows = wrap(f"{remedy.title} (way {remedy.way})", width - 1, " ")
+                rows += wrap(step.text, width - 1, "   ")
+                rows += wrap(command(step, report), width - 1, "     ")
+                rows += [f"   and open {url} there." for url in urls[:1]]
                 return plain(rows)
     return []
 

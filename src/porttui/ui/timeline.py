@@ -67,12 +67,14 @@ def _progress(shown: Shown) -> str:
     return ": it has changed"
 
 
-def last_look(shown: Shown, width: int) -> list[Line]:
-    """Return the last look in one row, for a narrow window."""
+def last_look(shown: Shown, width: int, *, more: bool = False) -> list[Line]:
+    """Return the last look in one row, for a narrow window; `more`: it leaves room for the word for rows below."""
     timeline = shown.timeline
     if timeline is None or not timeline.lines:
         return []
     line = timeline.lines[-1]
     words = f"{line.last:%H:%M:%S} {line.glance.word}"
     told = (f"last look {words}, {looks(line)}", f"last look {words}", f"last {words}")
-    return plain([cut(f" {next((text for text in told if cell_len(text) < width - _MORE), told[-1])}", width - 1)])
+    return plain(
+        [cut(f" {next((text for text in told if cell_len(text) < width - _MORE * more), told[-1])}", width - 1)]
+    )

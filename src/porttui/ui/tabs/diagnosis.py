@@ -184,7 +184,7 @@ class DiagnosisTab(Tab):
                 sockets_on_port(report, room),
                 process(report, room),
                 packet_way(report, room),
-                laptop(report),
+                laptop(report, room),
             ):
                 right += [*panel, EMPTY] * bool(panel)
             right = right[:-1]
@@ -217,7 +217,9 @@ class DiagnosisTab(Tab):
             last = shown.note or (f"{report.verdict.confidence.value.capitalize()}." if known else "Cause not found.")
         else:
             last = "Looking."
-        footer = tuple(last_look(shown, width)[:1]) if shown.watch_wanted and not shown.looking else ()
+        footer = (
+            tuple(last_look(shown, width, more=len(rows) >= height)) if shown.watch_wanted and not shown.looking else ()
+        )
         if len(rows) <= height and report is not None and not footer:
             return Drawing(rows)
         return Drawing(rows, None, footer or (Line(" " + cut(last, width - 2)),))

@@ -208,7 +208,7 @@ class FixTab(Tab):
         else:
             rows = [*self._news(left), *plain(wrap(_nothing(report), left - 1, " "))]
         if narrow:
-            below = tuple(last_look(self.shown, width)) or (EMPTY,)
+            below = tuple(last_look(self.shown, width, more=len(rows) >= height)) or (EMPTY,)
             return Drawing([*rows, *[EMPTY] * (height - len(rows) - len(below))], focus, below)
         watched = watching_rows(self.shown, right, 3 if height < 30 else 8)
         if width < WIDE and height < _FEW_ROWS:
