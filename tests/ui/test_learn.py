@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests import reports
-from tests.ui.screen import app_on, rows, running, settled, text, visible
+from tests.ui.screen import app_on, code, rows, running, settled, text, visible
 
 
 async def test_it_begins_with_the_lesson_of_the_case_and_its_values() -> None:
@@ -83,3 +83,4 @@ async def test_who_types_learn_begins_with_the_first_lesson() -> None:
         await settled(pilot)
         assert "[6 Learn]" in text(pilot)
         assert visible(pilot)[3].startswith(" What an IP address is")
+    assert code(app) == 0  # nobody asked about the example

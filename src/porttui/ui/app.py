@@ -200,6 +200,8 @@ class PortTui(ChangedCells[Ended]):
         self.called_as = called_as
         self.keymap = keymap
         self.practice = practice or Practice()
+        self._example: Asked | None = None
+        """What the lessons are shown with; nobody has asked about it."""
         self.last: Shown | None = None
         """What the last finished look has shown."""
         self._begun = asked is not None
@@ -282,7 +284,8 @@ class PortTui(ChangedCells[Ended]):
 
     def answered(self, shown: Shown) -> None:
         """Remember a finished look for the exit code and for the last words."""
-        self.last = shown
+        if shown.asked != self._example:
+            self.last = shown
         self.failure = None
 
     def failed(self, error: Exception) -> None:
@@ -356,8 +359,9 @@ class PortTui(ChangedCells[Ended]):
         """Show a target on a diagnosis screen of its own, or the lessons with it; the one before is gone."""
         from porttui.ui.screens.diagnosis import DiagnosisScreen  # its six tabs; the start screen is drawn without them
 
-        self._begun = True
+        self._example = asked if learn else None
         if not learn:
+            self._begun = True
             self.remember(asked)
         for screen in self.screen_stack:
             if isinstance(screen, DiagnosisScreen):
