@@ -12,6 +12,15 @@ from tests.system.expect import EVERYBODY, expect_fault, expect_healthy
 from tests.system.people import Person
 from tests.system.stage import Namespace
 
+_CLIENT = """
+import socket, sys
+with socket.create_connection(("127.0.0.1", int(sys.argv[1]))) as one:
+    one.sendall(b"GET / HTTP/1.0\\r\\n\\r\\n")
+    while one.recv(65536):
+        pass
+"""
+"""Waits for the server to close first: the old connection is that side's (RFC 9293, 3.6)."""
+
 pytestmark = [pytest.mark.system, EVERYBODY]
 
 
@@ -42,7 +51,7 @@ def test_a_real_server_that_was_stopped(person: Person) -> None:
     with Namespace() as stage:
         port = stage.free_port()
         server = stage.serve(port, sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1")
-        stage.check(f"http://127.0.0.1:{port}/")
+        stage.run(sys.executable, "-c", _CLIENT, str(port))
         server.process.kill()
         server.process.wait()
         answer = stage.check(f"127.0.0.1:{port}", "--bind", person=person)
