@@ -19,7 +19,7 @@ run: ## set up .venv once, then start porttui here
 test: ## all tests; as root also those that stage faults in network namespaces
 	@scripts/setup dev
 	@scripts/setup system
-	.venv/bin/python -m pytest -n 6 $(ARGS)
+	.venv/bin/python -m pytest -n 9 $(ARGS) # more than processors: most tests wait, for a time-out or a start
 
 check: ## style, types, layers, and whether the generated pages are up to date
 	@scripts/setup dev

@@ -30,6 +30,10 @@ _RESTORE = b"\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1004l\x1b[?2004l\
 """Switches off what Textual has switched on (xterm, "Private Modes")."""
 
 
+_FLUSHES = 5
+"""How often the line is emptied for the last bytes to get into it."""
+
+
 class Told:
     """Tells the event loop in which it was made to end, and insists."""
 
@@ -102,14 +106,23 @@ def _restore(settings: list[object] | None) -> None:
         return
     import termios
 
-    with contextlib.suppress(OSError, termios.error):
-        termios.tcflush(0, termios.TCOFLUSH)
-        termios.tcsetattr(0, termios.TCSANOW, settings)  # type: ignore[arg-type]
+    with contextlib.suppress(OSError), open(os.devnull, "wb") as nowhere:  # noqa: PTH123
+        for drawing in (1, 2):  # what Textual's thread still has would be drawn over the restored screen
+            os.dup2(nowhere.fileno(), drawing)
 
     def write() -> None:
         with contextlib.suppress(OSError):
             os.write(0, _RESTORE)
 
     writing = threading.Thread(target=write, daemon=True)
-    writing.start()
-    writing.join(0.5)
+    for number in range(_FLUSHES):
+        # The write that the line holds up goes on with its rest where there is room, and ours waits for its end. It is
+        # the settings that wake it (n_tty_set_termios): emptying the line wakes only who reads (pty_flush_buffer).
+        with contextlib.suppress(OSError, termios.error):
+            termios.tcflush(0, termios.TCOFLUSH)
+            termios.tcsetattr(0, termios.TCSANOW, settings)  # type: ignore[arg-type]
+        if number == 0:
+            writing.start()
+        writing.join(0.1)
+        if not writing.is_alive():
+            return
