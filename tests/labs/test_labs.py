@@ -55,7 +55,8 @@ def test_it_is_real_can_be_solved_and_leaves_nothing(lab: Lab, person: Person) -
             assert seen["uid"] == (person.value if os.geteuid() == 0 else os.geteuid())
             assert (seen["before"], seen["after"], seen["left"]) == (False, True, []), seen
             pids = json.loads(driver.stdout.readline())
-            assert not all(map(_gone, pids))
+            # what is tried again and again, and cannot start, has always ended or is about to
+            assert pids if lab.question == "bind" else not all(map(_gone, pids))
         finally:
             driver.send_signal(signal.SIGKILL)
     wait_until(lambda: all(map(_gone, pids)), "the end of what a killed porttui had started")
