@@ -1,7 +1,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import socket
+
+import pytest
 
 from porttui.observe.linux.counters import added, moved, read_counters
 from tests.observe.netns import free_port, in_namespace, needs_root
@@ -59,3 +63,17 @@ def test_moved_leaves_out_what_stood_still_and_what_was_not_read_twice() -> None
 
 def test_added_sums_two_windows() -> None:
     assert added({"a": 1, "b": 2}, {"b": 3, "c": 4}) == {"a": 1, "b": 5, "c": 4}
+
+
+def test_a_file_for_which_no_descriptor_is_left_does_not_read_as_counters_that_stand_still(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    really = os.open
+
+    def exhausted(path: str, *rest: int) -> int:
+        if path == "/proc/net/snmp":
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        return really(path, *rest)
+
+    monkeypatch.setattr(os, "open", exhausted)
+    assert read_counters() == {}

@@ -45,14 +45,18 @@ def read_counters() -> Counters:
 
     Returns:
         "Tcp.OutRsts", "TcpExt.ListenOverflows", "Ip6.InDelivers", "Conntrack.Drop" ... by name; a counter that this
-        kernel does not have, or does not show, is left out. Empty where there is no /proc/net.
+        kernel does not have, or does not show, is left out. Empty where there is no /proc/net, and where no descriptor
+        is left for one of the files: counters of another file alone would read as if those of this one stood still.
     """
     found: Counters = {}
-    for path in ("/proc/net/snmp", "/proc/net/netstat"):
-        _add_pairs(found, _read(path))
-    _add_lines(found, _read("/proc/net/snmp6"))
-    _add_conntrack(found, _read("/proc/net/stat/nf_conntrack"))
-    _add_devices(found, _read("/proc/net/dev"))
+    try:
+        for path in ("/proc/net/snmp", "/proc/net/netstat"):
+            _add_pairs(found, _read(path))
+        _add_lines(found, _read("/proc/net/snmp6"))
+        _add_conntrack(found, _read("/proc/net/stat/nf_conntrack"))
+        _add_devices(found, _read("/proc/net/dev"))
+    except OSError:
+        return {}
     return found
 
 
@@ -67,18 +71,21 @@ def added(one: Counters, other: Counters) -> Counters:
 
 
 def _read(path: str) -> bytes:
-    """Return the file in one read(2), so that its lines belong together; empty when it cannot be opened."""
-    handle = -1
-    for _ in range(_TRIES):
+    """Return the file in one read(2), so that its lines belong together; empty when it is not there or not shown.
+
+    Raises:
+        OSError: EMFILE or ENFILE, no descriptor is left.
+    """
+    for left in reversed(range(_TRIES)):
         try:
             handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
             break
         except OSError as error:
             if error.errno not in {errno.EMFILE, errno.ENFILE}:
                 return b""
+            if not left:
+                raise
             time.sleep(0.001)  # another part of the look may have the last descriptor for a moment
-    if handle < 0:
-        return b""
     try:
         return os.read(handle, _SIZE)
     finally:
