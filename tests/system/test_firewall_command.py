@@ -97,8 +97,8 @@ def test_nobody_is_told_what_could_not_be_read_and_what_the_connection_shows() -
         f"OK  127.0.0.1:{other.port}  it opens, so no rule stops it; the rules could not be read"
     )
     assert opened.status == 0
-    assert f"check 127.0.0.1:{server.port}" in told.text
-    assert "check" not in opened.text
+    assert f"porttui check 127.0.0.1:{server.port}" in told.text
+    assert "porttui check" not in opened.text
     assert (told.status, facts.status) == (3, 3)
     assert told.text.startswith("UNKNOWN  ")
     assert "needs root" in told.text.splitlines()[0]
