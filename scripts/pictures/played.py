@@ -6,6 +6,7 @@ import datetime as dt
 import queue
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -14,8 +15,10 @@ from textual.events import Paste
 from textual.pilot import Pilot
 
 from porttui.act.aftermath import Aftermath, Became
+from porttui.act.recent import Recent
 from porttui.act.signals import Outcome, Result
 from porttui.diagnose import diagnose
+from porttui.labs.exam import Exam, Mark
 from porttui.labs.lab import Look, Scene
 from porttui.labs.play import Play
 from porttui.labs.registry import BY_NAME
@@ -26,7 +29,9 @@ from porttui.reading.acts import Act
 from porttui.reading.exposure import Surroundings
 from porttui.reading.inspected import Inspected
 from porttui.ui.app import Ended, Hands, PortTui
+from porttui.ui.keymap import read_keymap
 from porttui.ui.practice import Practice
+from porttui.ui.screens.exam import ExamScreen
 from porttui.ui.screens.lab import LabScreen
 from porttui.ui.shown import Here
 from porttui.ui.widgets.target_input import TargetInput
@@ -85,6 +90,31 @@ class _Lab(Play):
         return Look(solved=self._solved, word="HTTP 200" if self._solved else "refused")
 
 
+class _Exam(Exam):
+    """An exam of three rounds of which two are over; nothing of it is drawn by lot."""
+
+    def __init__(self) -> None:
+        self.rounds = tuple(BY_NAME[name] for name in ("after-image", "two-doors", "next-door"))
+        self.marks = [
+            Mark(lab=self.rounds[0], solved=True, hints=1, diagnosed=False),
+            Mark(lab=self.rounds[1], solved=False, hints=0, diagnosed=True),
+        ]
+
+
+class _Recent(Recent):
+    """Targets of before that stand in no file."""
+
+    def __init__(self, lines: tuple[str, ...]) -> None:
+        self._given = list(lines)
+        super().__init__(Path("recent"))
+
+    def _read(self) -> list[str]:
+        return self._given
+
+    def _change(self, lines: list[str]) -> None:
+        self._lines = self._given = lines
+
+
 class _Looks:
     """What looks find, one after the other."""
 
@@ -96,6 +126,8 @@ class _Looks:
 
     def __call__(self, _asked: Asked) -> Iterator[Facts]:
         self._made += 1
+        if self._state.fails:
+            raise RuntimeError("staged for a picture")
         stops = {"first": 1, "second": 2}.get(self._state.stops) == self._made
         facts = recorded(self._state.after if self._made > 1 and self._state.after else self._state.facts)
         if stops:
@@ -145,6 +177,8 @@ def _app(state: State, look: str, looks: _Looks, watch: _Watch) -> PortTui:
         hands=Hands(send=_send, after=_after),
         inspect=lambda one: _inspected(facts, one),
         save=lambda report: f"Saved: ~/porttui-devbox-{report.target.port}-20251122-140211.md and .json",
+        recent=_Recent(state.recent) if state.recent else None,
+        keymap=read_keymap(dict(state.settings)),
         here=Here(privileges=facts.privileges, host=facts.host),
         practice=Practice(solved=lambda: _SOLVED, clock=_clock, missing=lambda _: _NOT_HERE),
         looks=LOOKS[look],
@@ -185,9 +219,21 @@ async def pictures_of(name: str) -> dict[str, str]:
         wanted.setdefault(look, []).append(size)
     found: dict[str, str] = {}
     for look, sizes in wanted.items():
-        drawn = await taken(state, look, tuple(sizes))
+        if state.apart:
+            drawn = [picture for size in sizes for picture in await taken(state, look, (size,), first=size)]
+        else:
+            drawn = await taken(state, look, tuple(sizes))
         found |= {name_of(name, look, size): text for size, text in zip(sizes, drawn, strict=True)}
     return found
+
+
+async def _practise(app: PortTui, state: State) -> LabScreen:
+    """Show a lab, or the last round of an exam, of which nothing is started."""
+    exam = _Exam()
+    screen = ExamScreen(exam, exam.rounds[-1]) if "exam" in state.lab else LabScreen(BY_NAME["next-door"])
+    screen.play = _Lab(solved="solved" in state.lab)
+    await app.push_screen(screen)
+    return screen
 
 
 async def _play(pilot: Pilot[Ended], app: PortTui, state: State, watch: _Watch) -> None:
@@ -195,14 +241,12 @@ async def _play(pilot: Pilot[Ended], app: PortTui, state: State, watch: _Watch) 
     if state.lab == "list":
         app.practise()
     elif state.lab:
-        screen = LabScreen(BY_NAME["next-door"])
-        screen.play = _Lab(solved=state.lab == "solved")
-        await app.push_screen(screen)
+        screen = await _practise(app, state)
         while not screen.stand.seen:
             await pilot.pause(_STEP)
     elif state.typed is not None:
         app.screen.query_one(TargetInput).post_message(Paste(state.typed))
-    while state.typed is None and not state.lab and state.stops != "first" and app.last is None:
+    while state.typed is None and not state.lab and state.stops != "first" and not (app.last or app.failure):
         await pilot.pause(_STEP)
     await _settle(pilot, state)
     await pilot.press(*state.keys)

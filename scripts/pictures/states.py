@@ -39,8 +39,16 @@ class State(Value, frozen=True, kw_only=True):
     """Pasted into the start screen, which is shown then; None: a target was named."""
     stops: Literal["", "first", "second"] = ""
     """Which look has found only a part and goes on while the picture is taken."""
-    lab: Literal["", "list", "on", "solved"] = ""
-    """What of a lab is shown."""
+    fails: bool = False
+    """porttui itself fails at the look."""
+    recent: tuple[str, ...] = ()
+    """Targets that were asked about before, the last one first."""
+    settings: tuple[tuple[str, object], ...] = ()
+    """Keys that the user's file asks for."""
+    lab: Literal["", "list", "on", "solved", "exam", "exam-solved"] = ""
+    """What of a lab, or of an exam, is shown."""
+    apart: bool = False
+    """The keys are pressed in each size, as what is said on them depends on it."""
     sizes: tuple[Size, ...] = SIZES
     """In which it is taken, in the usual look."""
     more: tuple[tuple[str, Size], ...] = ()
@@ -53,6 +61,9 @@ class State(Value, frozen=True, kw_only=True):
 
 
 _ONE = (USUAL,)
+_BROAD: tuple[Size, ...] = ((120, 36),)
+_RECENT = ("connect 127.0.0.1:8000", "bind 0.0.0.0:8080", "connect https://localhost:8443/app", "connect [::1]:5432")
+_SETTINGS: tuple[tuple[str, object], ...] = (("recheck", "w"), ("fix", "hyper+f"), ("reload", "R"), ("watch", "W"))
 _ALL_LOOKS = tuple((name, USUAL) for name in LOOKS if name)
 _RESTART = (("moved-1", 1, 19), ("moved-2", 51, 3))
 _FIXED = (*_RESTART, ("moved-3", 54, 3))
@@ -62,7 +73,12 @@ STATES = {
     "start-empty": State(typed=""),
     "start-unread": State(typed="it does not work", sizes=((40, 12), USUAL)),
     "start-picked": State(typed="", keys=("down",), sizes=((40, 12), USUAL)),
+    "start-recent": State(typed="", recent=_RECENT, keys=("down",), sizes=((40, 12), USUAL)),
+    "start-settings": State(typed="", settings=_SETTINGS, sizes=_ONE),
+    "start-settings-keys": State(typed="", settings=_SETTINGS, keys=("question_mark",), sizes=((40, 12), USUAL)),
+    "start-small": State(typed="connect ECONNREFUSED 127.0.0.1:8000", sizes=((39, 11), (20, 4))),
     "looking": State(stops="first"),
+    "failed": State(fails=True, sizes=((40, 12), USUAL)),
     "again": State(keys=("r",), stops="second", sizes=_ONE),
     "diagnosis": State(more=(*_ALL_LOOKS, ("ascii", (40, 12)))),
     "small": State(sizes=((39, 11), (20, 4))),
@@ -79,8 +95,8 @@ STATES = {
     "port-taken": State(facts="port-taken", sizes=_ONE),
     "upstream-dead-502": State(facts="upstream-dead-502", sizes=_ONE),
     "reasons": State(keys=("enter",)),
-    "copied": State(keys=("c",), sizes=((40, 12), USUAL)),
-    "saved": State(keys=("s",), sizes=((40, 12), USUAL)),
+    "copied": State(keys=("c",), apart=True, sizes=((40, 12), USUAL)),
+    "saved": State(keys=("s",), apart=True, sizes=((40, 12), USUAL)),
     "ways": State(keys=("f",)),
     "fix": State(keys=_FIX, seen=(("moved-1", 1, 19),)),
     "fix-restarting": State(keys=_FIX, seen=_RESTART, sizes=((120, 36),)),
@@ -98,11 +114,26 @@ STATES = {
     "learn": State(keys=("6",)),
     "lesson": State(keys=("6", "enter")),
     "keys": State(keys=("question_mark",)),
+    "keys-start": State(typed="", keys=("question_mark",), sizes=_ONE),
+    "keys-fix": State(keys=("f", "question_mark"), sizes=_BROAD),
+    "keys-sockets": State(facts="moved-3", keys=("3", "question_mark"), sizes=_BROAD),
+    "keys-process": State(facts="sigstopped", keys=("4", "question_mark"), sizes=_BROAD),
+    "keys-firewall": State(facts="fw-reject-reset", keys=("5", "question_mark"), sizes=_BROAD),
+    "keys-learn": State(keys=("6", "question_mark"), sizes=_BROAD),
+    "keys-labs": State(lab="list", keys=("question_mark",), sizes=_ONE),
+    "keys-lab": State(lab="on", keys=("question_mark",), sizes=_ONE),
+    "keys-exam": State(lab="exam", keys=("question_mark",), sizes=_ONE),
+    "palette": State(keys=("ctrl+p",), sizes=((40, 12), USUAL), more=(("light", USUAL), ("none", USUAL))),
+    "palette-found": State(keys=("ctrl+p", *"save"), sizes=_ONE),
     "words": State(keys=("x",)),
     "bare": State(keys=("C",)),
     "labs": State(lab="list"),
     "lab": State(lab="on", keys=("h",)),
     "lab-solved": State(lab="solved"),
+    "lab-small": State(lab="on", sizes=((39, 11), (20, 4))),
+    "exam": State(lab="exam", sizes=((40, 12), USUAL, (120, 36))),
+    "exam-solved": State(lab="exam-solved", sizes=((40, 12), USUAL)),
+    "exam-over": State(lab="exam-solved", keys=("n",), sizes=((40, 12), USUAL)),
 }
 README = {
     "start-80x24": "start",

@@ -98,5 +98,5 @@ def _result(exam: Exam) -> list[tuple[str, str]]:
     again = exams.read_again(exam)
     if again:
         rows += [("", ""), ("", "To read, and to do, again:")]
-        rows += [("", "; ".join(filter(None, commands))) for commands in again]
+        rows += [("", each) for commands in again for each in ("", *(f"  {one}" for one in commands if one))]
     return rows

@@ -24,6 +24,7 @@ from porttui.ui.lines import EMPTY, NARROW, ROW_RULE, WIDE, Line, cut, pad, plai
 from porttui.ui.widgets.rows import WHEEL, Rows
 from porttui.ui.widgets.target_input import TargetInput, read_target
 from porttui.ui.words import place
+from porttui.ui.words import question as words
 from porttui.ui.work import work
 
 if TYPE_CHECKING:
@@ -240,7 +241,8 @@ class StartScreen(Screen[None]):
         recent = self._recent()
         rows = [Line(" Asked about before:")] if recent else []
         for index, asked in enumerate(recent):
-            what = f"{asked.target}{'   ' + QUESTION_TEXT[asked.question] if asked.question is Question.BIND else ''}"
+            asks = words(asked.question, short=width < NARROW)
+            what = f"{asked.target}{'   ' + asks if asked.question is Question.BIND else ''}"
             text = cut(f" {'>' if index == self._cursor else ' '} {what}", width - 1)
             rows.append(Line(text, stop=index))
         return rows
@@ -376,7 +378,8 @@ class StartScreen(Screen[None]):
         from porttui.ui import pages
         from porttui.ui.screens.page import PageScreen
 
-        active = [one.binding for one in self.active_bindings.values() if one.enabled]
+        own = [one for one in bindings(START) if self.check_action(one.action.partition("(")[0], ())]  # the line's
+        active = [*own, *(one.binding for one in self.active_bindings.values() if one.enabled)]  # own keys hide some
         rows = [("", each) for each in self.tui.keymap.problems] + [("", "")] * bool(self.tui.keymap.problems)
         rows += [*pages.key_rows(active), (key_of("help"), "this list, while nothing is typed")]
         self.app.push_screen(PageScreen("Keys", rows))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from porttui.model.report import Evidence, Report, ReportUnseen, Severity, Side, Status, Step, StepResult
@@ -150,6 +151,8 @@ class DiagnosisTab(Tab):
 
     def draw(self, width: int, height: int) -> Drawing:
         """Draw for a narrow, a usual or a wide window."""
+        if self.shown.failure and self.shown.report is None:
+            return Drawing(_headline(self.shown, width))
         if width < NARROW:
             return self._narrow(width, height)
         if width < WIDE or height < _FEW_ROWS:
@@ -213,6 +216,8 @@ class DiagnosisTab(Tab):
             rows += [EMPTY, *plain(wrap(sentence, width - 1, " ")), *plain(_unseen_rows(unseen, report, width))]
             if shown.note:
                 rows += plain(wrap(shown.note, width - 1, " "))
+            if shown.failure:
+                rows += plain(wrap(shown.failure, width - 1, " "))
             known = report.verdict.severity is not Severity.UNKNOWN
             last = shown.note or (f"{report.verdict.confidence.value.capitalize()}." if known else "Cause not found.")
         else:
@@ -247,7 +252,7 @@ class DiagnosisTab(Tab):
             rows += stopping(drawn, index)
         if report is None or shown.looking:
             changed = f" Last change {shown.changed.strftime('%H:%M:%S')}." if shown.changed else ""
-            return rows, focus, (Line((shown.failure and f" {shown.failure}") or changed),)
+            return rows, focus, (Line(changed),)
         step = steps[self.cursor]
         evidence = _evidence_of(step, report)
         sentence, unseen = certainty(report)
@@ -266,9 +271,18 @@ def _dense(rows: list[Line]) -> list[Line]:
 
 
 def _steps(shown: Shown) -> tuple[StepResult, ...]:
+    if shown.report is not None and shown.failure and not shown.looking:
+        return tuple(_broken_off(step) for step in shown.report.steps)
     if shown.report is not None:
         return shown.report.steps
     return tuple(StepResult(name=name, status=Status.LOOKING, summary="") for name in Step)
+
+
+def _broken_off(step: StepResult) -> StepResult:
+    """Return a step as it stands after porttui failed: nobody looks any more."""
+    if step.status is not Status.LOOKING:
+        return step
+    return replace(step, status=Status.UNSEEN, summary="porttui failed before this was known")
 
 
 def _first_focus(steps: tuple[StepResult, ...]) -> int:
@@ -286,7 +300,8 @@ def _first_focus(steps: tuple[StepResult, ...]) -> int:
 def _headline(shown: Shown, width: int) -> list[Line]:
     report = shown.report
     if shown.failure and report is None:
-        return plain(wrap(shown.failure, width - 1, " "))
+        nothing = f"Nothing was found out: this tells nothing about {shown.asked.target}."
+        return plain([*wrap(shown.failure, width - 1, " "), "", *wrap(nothing, width - 1, " ")])
     if report is None or shown.looking:
         return [Line(" Looking.")]
     several = faults(report)
