@@ -60,7 +60,7 @@ def test_leaving_unsolved_is_1_and_nonsense_is_2() -> None:
     wrong = porttui("lab", "two-dors")
     assert (wrong.returncode, wrong.stdout) == (2, b"")
     assert b"perhaps two-doors" in wrong.stderr
-    for words in (("two-doors", "--screen"), ("exam", "--serve")):
+    for words in (("two-doors", "--screen"), ("exam", "--screen"), ("exam", "--serve")):
         assert porttui("lab", *words).returncode == 2
 
 

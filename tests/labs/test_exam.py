@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
+import subprocess
+import sys
+import tempfile
 
 from porttui.faults.registry import BY_CODE
 from porttui.labs import exam as exams
@@ -11,7 +14,9 @@ from porttui.labs.exam import Exam
 from porttui.labs.play import Play
 from porttui.labs.registry import BY_NAME, LABS
 from porttui.learn.contents import BY_TOPIC
-from tests.cli.run import porttui
+from tests.cli.run import environment
+from tests.system import people
+from tests.system.people import Person
 
 
 def test_rounds_are_drawn_by_lot_and_the_last_one_has_two_faults() -> None:
@@ -63,8 +68,18 @@ def test_a_hint_and_the_diagnosis_cost_a_point_each_and_what_lost_points_is_name
     assert exams.NAME not in BY_NAME
 
 
-def test_it_is_played_at_the_prompt(tmp_path: Path) -> None:
-    done = porttui("lab", "exam", "--seed", "3", stdin=b"h\n" + b"n\n" * exams.ROUNDS, XDG_STATE_HOME=str(tmp_path))
+def test_it_is_played_at_the_prompt_by_somebody_who_is_not_root() -> None:
+    nobody = people.become(Person.NOBODY)
+    with tempfile.TemporaryDirectory(prefix="porttui-") as state:
+        if nobody:
+            os.chown(state, Person.NOBODY.value, Person.NOBODY.value)
+        done = subprocess.run(
+            [*nobody, sys.executable, "-m", "porttui", "lab", "exam", "--seed", "3"],
+            input=b"h\n" + b"n\n" * exams.ROUNDS,
+            capture_output=True,
+            check=False,
+            env=environment(XDG_STATE_HOME=state, XDG_CONFIG_HOME=state),
+        )
     told = done.stdout.decode()
     assert done.returncode == 1, done
     assert [line for line in told.splitlines() if line.startswith("The exam, ")] == [

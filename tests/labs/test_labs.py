@@ -26,13 +26,6 @@ _DRIVER = Path(__file__).with_name("driver.py")
 _PEOPLE = (Person.ROOT, Person.NOBODY) if os.geteuid() == 0 else (Person.ROOT,)
 
 
-def _as(person: Person) -> list[str]:
-    if person is Person.ROOT:
-        return []
-    user = [f"--reuid={person.value}", f"--regid={person.value}", "--clear-groups", "--inh-caps=-all"]
-    return ["nsenter", f"--mount=/proc/{people.mounts()}/ns/mnt", "setpriv", *user]
-
-
 def _gone(pid: int) -> bool:
     """Whether a process has ended; one that init has not yet asked about has, too."""
     try:
@@ -46,7 +39,7 @@ def _gone(pid: int) -> bool:
 @pytest.mark.parametrize("lab", LABS, ids=lambda lab: str(lab.name))
 def test_it_is_real_can_be_solved_and_leaves_nothing(lab: Lab, person: Person) -> None:
     with subprocess.Popen(
-        [*_as(person), sys.executable, str(_DRIVER), lab.name], stdout=subprocess.PIPE, env=environment()
+        [*people.become(person), sys.executable, str(_DRIVER), lab.name], stdout=subprocess.PIPE, env=environment()
     ) as driver:
         try:
             assert driver.stdout is not None

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from porttui.labs.own import load
 from porttui.labs.play import Play
-from tests.cli.run import porttui
+from porttui.labs.registry import LABS
+from tests.cli.run import environment, porttui
+from tests.system import people
+from tests.system.people import Person
 
 _DOCS = Path(__file__).parents[2] / "docs" / "labs.md"
 _EXAMPLE = (
@@ -40,6 +48,48 @@ def test_the_documented_lab_is_listed_and_solved_at_its_prompt(tmp_path: Path) -
     assert b"not yet: refused" in done.stdout
     assert b"wiki/ports" in done.stdout
     assert [path.name for path in (tmp_path / "labs").iterdir()] == ["slow_start.py"]
+
+
+def test_the_usual_folder_is_read_by_itself_but_nothing_that_others_can_change() -> None:
+    """As an ordinary user; root reads nothing that its group may write either, also where the folder was named."""
+    nobody = people.become(Person.NOBODY)
+
+    def lab(*words: str, typed: bytes = b"", before: Sequence[str] = nobody) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [*before, sys.executable, "-m", "porttui", "lab", *words],
+            input=typed,
+            capture_output=True,
+            check=False,
+            env=environment(XDG_CONFIG_HOME=name, XDG_STATE_HOME=name),
+        )
+
+    with tempfile.TemporaryDirectory(prefix="porttui-") as name:
+        file = Path(name, "porttui", "labs", "slow_start.py")
+        file.parent.mkdir(parents=True)
+        file.write_text(_EXAMPLE)
+        for path in (Path(name), *Path(name).rglob("*")) if nobody else ():
+            os.chown(path, Person.NOBODY.value, Person.NOBODY.value)
+        done = lab("slow-start", typed=b"e --host 127.0.0.1\n")
+        assert done.returncode == 0, done
+        last = len(LABS) + 1
+        assert re.search(rf"^Since the move +lab {last} of {last}$".encode(), done.stdout, re.MULTILINE)
+        assert b"exam" in (listed := lab().stdout)
+        assert f"\n{last}  slow-start".encode() in listed
+        file.chmod(0o666)
+        refused = lab("slow-start")
+        assert refused.returncode == 2
+        assert b"slow_start.py: everybody may change it. No lab was read" in refused.stderr
+        if nobody:
+            for owner, mode, words in ((65534, 0o644, ["--list"]), (0, 0o664, ["--from", str(file.parent)])):
+                for path in (Path(name), *Path(name).rglob("*")):
+                    os.chown(path, owner, owner)
+                file.chmod(mode)
+                told = lab(*words, before=())
+                why = b"its group may change it" if owner == 0 else b"it belongs to uid 65534"
+                assert why + b". No lab was read" in told.stderr, told
+                assert b"slow-start" not in told.stdout
+            file.chmod(0o644)
+            assert b"slow-start" in lab(before=()).stdout
 
 
 def test_what_is_wrong_is_told_with_file_and_line_and_the_others_stay(tmp_path: Path) -> None:

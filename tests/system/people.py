@@ -75,6 +75,14 @@ def enter(person: Person, holder: int) -> list[str]:
     return ["nsenter", f"--net={network}", *(f"--mount={each}" for each in mounts), *_TIED, *user]
 
 
+def become(person: Person) -> list[str]:
+    """Return the words to put before a command, so that a person runs it in the network of this machine."""
+    if person.value == os.geteuid() or os.geteuid() != 0:
+        return []
+    user = [f"--reuid={person.value}", f"--regid={person.value}", "--clear-groups", "--inh-caps=-all"]
+    return ["nsenter", f"--mount=/proc/{mounts()}/ns/mnt", "setpriv", *user]
+
+
 def namespaces(person: Person, holder: int) -> list[str]:
     """Return the files of the namespaces that root enters for a person: the network's, and what nobody may read in."""
     network = f"/proc/{holder}/ns/net"

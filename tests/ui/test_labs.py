@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from porttui.diagnose import diagnose
+from porttui.labs.exam import Exam
 from porttui.labs.registry import BY_NAME, LABS
 from porttui.ui.app import Ended, PortTui
 from porttui.ui.practice import Practice
@@ -107,8 +108,8 @@ async def test_a_lab_with_surroundings_of_its_own_is_diagnosed_from_inside_and_c
 async def test_an_exam_goes_from_round_to_round_and_ends_with_the_points() -> None:
     done: list[str] = []
     app = _app(done)
-    async with running(app) as pilot:
-        app.examine(["two-doors"])
+    app.practice = app.practice._replace(at_once=True, exam=Exam(["two-doors"]))
+    async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: any("not yet" in row for row in visible(pilot)))
         assert rows(pilot)[0].startswith(" THE EXAM, ROUND 1 OF 2 ")
         assert "n Give up" in rows(pilot)[-1]

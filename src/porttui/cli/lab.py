@@ -38,8 +38,8 @@ def run(argv: list[str], *, typed: Lines | None = None) -> int:
 
     args = build_parser().parse_intermixed_args(argv)
     labs, call = _labs(args.folder)
-    if args.screen:
-        return _screen(args.name, tuple(labs), call)
+    if args.screen and args.name != "reset":
+        return _screen(args.name, tuple(labs), call, args.seed)
     if args.name is None or args.list:
         return _list(labs, call, as_json=args.json)
     if args.json:
@@ -88,15 +88,21 @@ def build_parser() -> Parser:
 def _labs(folder: str | None) -> tuple[Sequence[Lab], str]:
     """Return the labs, and what stands before the name of one; those of a folder are told of with what is wrong.
 
+    Args:
+        folder: the one that the user named; None: those that come with porttui, and those of the user's own folder.
+
     Raises:
         UsageError: the folder cannot be read, or holds none.
     """
+    from porttui.labs.own import load, load_usual
     from porttui.labs.registry import LABS
+    from porttui.render.lines import shell_command
 
     if folder is None:
-        return LABS, "porttui lab"
-    from porttui.labs.own import load
-    from porttui.render.lines import shell_command
+        own = load_usual()
+        for problem in own.problems:
+            exits.talk(f"porttui: {ascii_text(problem)}")
+        return (*LABS, *own.labs), "porttui lab"
 
     try:
         found = load(Path(folder).resolve())
@@ -113,7 +119,7 @@ def _labs(folder: str | None) -> tuple[Sequence[Lab], str]:
 
 def _list(labs: Sequence[Lab], call: str, *, as_json: bool) -> int:
     from porttui.act import solved
-    from porttui.labs.registry import reasons
+    from porttui.labs.registry import LABS, reasons
 
     done = solved.solved(solved.usual_path())
     missing = reasons(labs)
@@ -127,6 +133,7 @@ def _list(labs: Sequence[Lab], call: str, *, as_json: bool) -> int:
                 "title": lab.title,
                 "question": lab.question,
                 "solved": lab.name in done,
+                "own": lab not in LABS,
                 "missing": missing[lab.name] or None,
             }
             for number, lab in enumerate(labs, 1)
@@ -135,24 +142,39 @@ def _list(labs: Sequence[Lab], call: str, *, as_json: bool) -> int:
     else:
         from porttui.labs.telling import listed
 
-        exits.emit("\n".join(listed(done, missing, labs, call)) + "\n")
+        exits.emit("\n".join([*listed(done, missing, labs, call), *_whose(labs)]) + "\n")
     return exits.Exit.HEALTHY
 
 
-def _screen(name: str | None, labs: tuple[Lab, ...], call: str) -> int:
-    """Show the labs on the screen, and start the one that is named.
+def _whose(labs: Sequence[Lab]) -> list[str]:
+    """Return where those behind the ones of porttui are from."""
+    from porttui.labs.own import usual_folder
+    from porttui.labs.registry import LABS, has_exam
+
+    if not has_exam(labs) or len(labs) == len(LABS):
+        return []
+    return [ascii_text(f"From {len(LABS) + 1} on they are your own: {usual_folder()}")]
+
+
+def _screen(name: str | None, labs: tuple[Lab, ...], call: str, seed: int | None) -> int:
+    """Show the labs on the screen, and start the one that is named, or the exam.
 
     Raises:
         UsageError: there is no terminal for it.
+        CannotSeeError: the exam cannot be played here.
     """
     from porttui.cli.tui import show, terminal_for_tui
+    from porttui.labs.registry import has_exam
 
-    if (name or "").strip().lower() == "exam":
-        raise exits.UsageError("the exam is the last row of the list on the screen. Example: porttui lab --screen")
-    lab = _find(name, labs, call) if name is not None else None
+    exam = (name or "").strip().lower() == "exam" and has_exam(labs)
+    lab = _find(name, labs, call) if name is not None and not exam else None
     if not terminal_for_tui():
         raise exits.UsageError(f"--screen takes a terminal, and this is none for it. Example: {_EXAMPLE}")
-    return show(None, labs=labs, lab=lab)
+    if not exam:
+        return show(None, labs=labs, lab=lab)
+    from porttui.cli.lab_exam import drawn
+
+    return show(None, labs=labs, exam=drawn(seed))
 
 
 def _find(typed: str, labs: Sequence[Lab], call: str) -> Lab:

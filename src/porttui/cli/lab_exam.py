@@ -25,8 +25,7 @@ def run(seed: int | None, typed: Lines | None = None) -> int:
     Raises:
         CannotSeeError: nothing of it can be played here.
     """
-    missing = reasons()
-    exam = exams.Exam([name for name, why in missing.items() if not why], seed)
+    exam = drawn(seed)
     typed = typed or Typed()
     exits.emit("\n".join([*paragraph(exams.RULES, WIDTH), "", ""]))
     while (lab := exam.lab) is not None:
@@ -41,6 +40,19 @@ def run(seed: int | None, typed: Lines | None = None) -> int:
         if session.left:
             break
     return _end(exam)
+
+
+def drawn(seed: int | None) -> exams.Exam:
+    """Return an exam of what can be played here.
+
+    Raises:
+        CannotSeeError: nothing can.
+    """
+    missing = reasons()
+    possible = [name for name, why in missing.items() if not why]
+    if not possible:
+        raise exits.CannotSeeError(f"the exam cannot be played here: {next(iter(missing.values()))}")
+    return exams.Exam(possible, seed)
 
 
 def _end(exam: exams.Exam) -> int:

@@ -15,6 +15,7 @@ from porttui.cli.parser import Parser
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from porttui.labs.exam import Exam
     from porttui.labs.lab import Lab
     from porttui.model.target import Asked
     from porttui.ui.app import Ended
@@ -58,6 +59,7 @@ def show(  # noqa: PLR0913  # what the command line may say about the screen
     mouse: bool = True,
     labs: tuple[Lab, ...] | None = None,
     lab: Lab | None = None,
+    exam: Exam | None = None,
 ) -> int:
     """Show the screen until it is left; return the exit code.
 
@@ -68,6 +70,7 @@ def show(  # noqa: PLR0913  # what the command line may say about the screen
         mouse: let the terminal report the mouse.
         labs: to begin with a list of these; None: begin as usual.
         lab: the one of them to start at once.
+        exam: to be played at once.
     """
     with exits.doing("showing the screen"):
         from porttui.ui import machine
@@ -80,7 +83,8 @@ def show(  # noqa: PLR0913  # what the command line may say about the screen
         found = settings.read(path)
         looks = looks_of(theme or found.theme, ascii_only=ascii_only or found.ascii_only)
         keymap = keys_of(path, found)
-        ended = run_tui(asked, looks=looks, mouse=mouse, called_as=called_as(), keymap=keymap, labs=labs, lab=lab)
+        practice = machine.practice()._replace(labs=labs or (), at_once=labs is not None, first=lab, exam=exam)
+        ended = run_tui(asked, looks=looks, mouse=mouse, called_as=called_as(), keymap=keymap, practice=practice)
     for problem in keymap.problems:
         exits.talk(f"porttui: {problem}")
     return finish(ended)

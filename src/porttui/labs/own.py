@@ -1,10 +1,13 @@
 """Labs from a folder of somebody's own: each file is one lab, and what is wrong with one is told with file and line.
 
-The files are Python, and reading them runs them. So a folder is read only when the user names it.
+The files are Python, and reading them runs them. So a folder is read only when the user names it, or when it is the one
+in the user's own settings and nobody else may write there; root never runs a file that others may write.
 """
 
 from __future__ import annotations
 
+import functools
+import os
 import re
 import string
 import sys
@@ -20,6 +23,7 @@ from porttui.faults.registry import BY_CODE
 from porttui.labs.lab import Lab, Look, Scene
 from porttui.labs.registry import BY_NAME
 from porttui.labs.stage import Stage, StartError
+from porttui.labs.trust import others_write
 from porttui.learn.contents import BY_TOPIC
 from porttui.model.printable import printable
 
@@ -35,12 +39,46 @@ class Loaded(NamedTuple):
     """Why the others are none, a line each: "slow.py, line 12: NameError: name 'page' is not defined"."""
 
 
+def usual_folder() -> Path:
+    """Return the folder whose labs stand behind those of porttui: ~/.config/porttui/labs on Linux."""
+    from platformdirs import user_config_path
+
+    return user_config_path("porttui", appauthor=False) / "labs"
+
+
+@functools.cache
+def load_usual() -> Loaded:
+    """Return the labs of the usual folder, which nobody has to have; once in a run, as reading them runs them."""
+    folder = usual_folder().resolve()
+    try:
+        folder.stat()
+    except OSError:  # not there, or in the home of another user, as su(1) and setpriv(1) may leave HOME
+        return Loaded((), ())
+    try:
+        why = others_write(folder)
+        return Loaded((), (_skipped(why),)) if why else _load(folder)
+    except OSError as error:
+        return Loaded((), (f"{folder}: {error.strerror}",))
+
+
 def load(folder: Path) -> Loaded:
     """Run the files of a folder that end in .py, apart from those whose names begin with _, and return their labs.
 
     Raises:
         OSError: the folder cannot be read.
     """
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    why = others_write(folder) if root else ""
+    return Loaded((), (_skipped(why),)) if why else _load(folder)
+
+
+def _skipped(why: str) -> str:
+    if os.geteuid() == 0:
+        return f"{why}. No lab was read: as root, porttui runs only files that nobody else can change"
+    return f"{why}. No lab was read: others can change it; if you trust them, name the folder with --from"
+
+
+def _load(folder: Path) -> Loaded:
     files = sorted(path for path in folder.iterdir() if path.suffix == ".py" and not path.name.startswith("_"))
     labs: list[Lab] = []
     problems: list[str] = []

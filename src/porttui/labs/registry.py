@@ -84,6 +84,11 @@ def reasons(labs: Sequence[Lab] = LABS) -> dict[str, str]:
     return {lab.name: asked[lab.missing] for lab in labs}
 
 
+def has_exam(labs: Sequence[Lab]) -> bool:
+    """Tell whether an exam goes with these: it is drawn from those that come with porttui."""
+    return any(lab is LABS[0] for lab in labs)
+
+
 def labs_of(topic: str) -> tuple[Lab, ...]:
     """Return the labs to which a lesson leads."""
     return tuple(lab for lab in LABS if lab.lesson == topic)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from porttui.labs.lab import Lab, Scene
 from porttui.labs.play import Play
-from porttui.labs.registry import LABS
+from porttui.labs.registry import LABS, has_exam
 from porttui.render.lines import columns, paragraph, shell_command
 
 WIDTH = 79
@@ -39,7 +39,7 @@ def listed(
     done = sum(lab.name in solved for lab in labs)
     return [
         *columns(rows, WIDTH, indent=0),
-        *([_EXAM.format("  passed" if "exam" in solved else "")] if labs is LABS else []),
+        *([_EXAM.format("  passed" if "exam" in solved else "")] if has_exam(labs) else []),
         "",
         f"{done} of {len(labs)} solved. One of them: {call} NAME. Each starts a real fault, on this machine only.",
     ]

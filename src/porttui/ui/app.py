@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from porttui.act.aftermath import Aftermath
     from porttui.act.recent import Recent
     from porttui.act.signals import Result
+    from porttui.labs.exam import Exam
     from porttui.labs.lab import Lab
     from porttui.reading.acts import Act
     from porttui.reading.inspected import Inspected
@@ -249,6 +250,8 @@ class PortTui(ChangedCells[Ended]):
                 self.practise()
             if self.practice.first is not None:
                 self.play(self.practice.first)
+            if self.practice.exam is not None:
+                self.examine(self.practice.exam)
         else:
             from porttui.ui.screens.diagnosis import DiagnosisScreen
 
@@ -346,12 +349,10 @@ class PortTui(ChangedCells[Ended]):
         else:
             self.push_screen(screen)
 
-    def examine(self, possible: Sequence[str]) -> None:
-        """Start an exam of the labs that can run here."""
-        from porttui.labs.exam import Exam
+    def examine(self, exam: Exam) -> None:
+        """Start an exam."""
         from porttui.ui.screens.exam import ExamScreen
 
-        exam = Exam(possible)
         if exam.lab is not None:
             self.push_screen(ExamScreen(exam, exam.lab))
 
@@ -446,8 +447,7 @@ def run(  # noqa: PLR0913  # what the command line may say about the screen
     mouse: bool = True,
     called_as: tuple[str, ...] = ("porttui",),
     keymap: Keymap = Keymap(),  # noqa: B008  # it is never changed
-    labs: tuple[Lab, ...] | None = None,
-    lab: Lab | None = None,
+    practice: Practice | None = None,
 ) -> Ended:
     """Run the TUI on this machine.
 
@@ -457,8 +457,7 @@ def run(  # noqa: PLR0913  # what the command line may say about the screen
         mouse: let the terminal report the mouse.
         called_as: how porttui is called here, for a command that root runs.
         keymap: keys in place of the usual ones, and what was asked for in vain.
-        labs: to begin with a list of these; None: begin as usual.
-        lab: the one of them to start at once.
+        practice: what labs need, and whether to begin with them; None: begin as usual.
 
     Returns:
         How it was left. Nothing was written on the normal screen by then.
@@ -486,6 +485,6 @@ def run(  # noqa: PLR0913  # what the command line may say about the screen
         called_as=called_as,
         looks=looks,
         keymap=keymap,
-        practice=machine.practice()._replace(labs=labs or (), at_once=labs is not None, first=lab),
+        practice=practice or machine.practice(),
     )
     return app.run(mouse=mouse) or app.ended()

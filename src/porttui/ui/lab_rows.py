@@ -9,7 +9,7 @@ from porttui.faults.registry import BY_CODE
 from porttui.labs import exam, telling
 from porttui.labs.lab import Lab
 from porttui.labs.play import MINUTES, Play
-from porttui.labs.registry import LABS
+from porttui.labs.registry import has_exam
 from porttui.learn.contents import BY_TOPIC
 from porttui.model.printable import printable
 from porttui.model.report import Status
@@ -189,7 +189,7 @@ def elsewhere(play: Play, stand: Stand, width: int) -> list[Line]:
 def listed(
     labs: Sequence[Lab], solved: Collection[str], missing: dict[str, str], cursor: int, width: int
 ) -> list[Line]:
-    """Return the list of labs, one a row, and behind those that come with porttui the exam."""
+    """Return the list of labs, one a row, and behind them the exam, where it goes with them."""
     wide = max(len(lab.title) for lab in labs)
     marks = {True: MARKS[Status.PASS][0], False: " "}
     texts = []
@@ -200,12 +200,12 @@ def listed(
         room = width - 1 - len(note)
         whole = f"{row:<{_BEFORE_TITLE + wide}}  {note}".rstrip()
         texts.append(Line(whole if len(whole) < width else f"{cut(row, room - 2):<{room}}{note}".rstrip(), stop=at))
-    if labs is not LABS:
+    if not has_exam(labs):
         return texts
     passed = exam.NAME in solved
-    mark = ">" if cursor == len(LABS) else " "
+    mark = ">" if cursor == len(labs) else " "
     last = f" {mark}     {marks[passed]} The exam{' ' * (wide - 6)}{'passed' if passed else ''}".rstrip()
-    return [*texts, Line(last, stop=len(LABS))]
+    return [*texts, Line(last, stop=len(labs))]
 
 
 def about(lab: Lab | None, missing: dict[str, str], width: int) -> list[str]:

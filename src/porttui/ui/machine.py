@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from porttui.act.aftermath import Aftermath
     from porttui.act.signals import Result
+    from porttui.labs.own import Loaded
     from porttui.model.facts import Facts, Process, Sockets, Unseen
     from porttui.model.report import Report
     from porttui.model.rules import Judged
@@ -128,7 +129,13 @@ def practice() -> Practice:
     """Return what labs need: those that come with porttui, and what this user has solved."""
     from porttui.ui.practice import Practice
 
-    return Practice(_solved, _remember, _time)
+    return Practice(_solved, _remember, _time, own=_own)
+
+
+def _own() -> Loaded:
+    from porttui.labs.own import load_usual
+
+    return load_usual()
 
 
 def _solved() -> tuple[str, ...]:

@@ -94,9 +94,14 @@ class ExamScreen(LabScreen):
 
 def _result(exam: Exam) -> list[tuple[str, str]]:
     rows = [("", exams.result(exam)), ("", "")]
-    rows += [(f"{at}  {how}", what) for at, what, how in exams.rows(exam)]
+    rows += [(f"{at}  {how.partition(' (')[0]}", _what(what, how)) for at, what, how in exams.rows(exam)]
     again = exams.read_again(exam)
     if again:
         rows += [("", ""), ("", "To read, and to do, again:")]
-        rows += [("", each) for commands in again for each in ("", *(f"  {one}" for one in commands if one))]
+        rows += [(lesson, lab or fault) for fault, lesson, lab in again]
     return rows
+
+
+def _what(what: str, how: str) -> str:
+    """Return what a round was, and what it cost."""
+    return f"{what} ({how.partition(' (')[2]}" if " (" in how else what

@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from porttui.labs.lab import Lab
-from porttui.labs.registry import LABS
+from porttui.labs.registry import LABS, has_exam
 from porttui.ui import lab_rows, live, pages
 from porttui.ui.keymap import key_of
 from porttui.ui.keys import LABS as KEYS
@@ -42,8 +42,11 @@ class LabsScreen(Screen[None]):
         super().__init__()
         self._first = first
         self._labs = LABS
+        """Those of the user's own come when they were read."""
         self._cursor = 0
         self._missing: dict[str, str] = {}
+        self._unread = False
+        """Something in the user's own folder could not be read as a lab."""
 
     @property
     def tui(self) -> PortTui:
@@ -71,7 +74,7 @@ class LabsScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Begin with the first lab that was not solved, and ask which can run here."""
-        self._labs = self.tui.practice.shelf()
+        self._labs = self.tui.practice.labs or LABS
         done = self.tui.practice.solved()
         lab = self._first or next((lab for lab in self._labs if lab.name not in done), self._labs[0])
         self._cursor = self._labs.index(lab) if lab in self._labs else 0
@@ -80,6 +83,11 @@ class LabsScreen(Screen[None]):
 
     async def _ask(self) -> None:
         try:
+            if not self.tui.practice.labs:
+                shelf = await live.in_thread(self.tui.practice.shelf)
+                self._cursor += (self.lab is None) * (len(shelf) - len(self._labs))
+                self._labs = shelf
+                self._unread = bool(self.tui.practice.own().problems)
             self._missing = await live.in_thread(partial(self.tui.practice.missing, self._labs))
         except Exception as error:  # noqa: BLE001  # the list is there without it; told on the normal screen
             error.add_note("asking which labs can run here")
@@ -101,7 +109,9 @@ class LabsScreen(Screen[None]):
         done = self.tui.practice.solved()
         count = sum(lab.name in done for lab in self._labs)
         head = f"LABS  {count} of {len(self._labs)} solved"
-        who = place(self.tui.here) if width >= NARROW else ""
+        if self._unread and width >= NARROW:
+            head += "   some of your own are missing: porttui lab tells why"
+        who = place(self.tui.here) if width >= NARROW and len(head) < width - 20 else ""
         self.query_one("#state", Rows).show(
             [styled(" ", head, "state", pad("", max(0, width - len(head) - len(who) - 2)) + who)]
         )
@@ -129,7 +139,7 @@ class LabsScreen(Screen[None]):
 
     def action_move(self, by: int) -> None:
         """Go to another lab."""
-        self._cursor = max(0, min(self._cursor + by, len(self._labs) - (self._labs is not LABS)))
+        self._cursor = max(0, min(self._cursor + by, len(self._labs) - (not has_exam(self._labs))))
         self._draw()
 
     def action_page(self, by: int) -> None:
@@ -158,7 +168,9 @@ class LabsScreen(Screen[None]):
         if self.lab is not None:
             self.tui.play(self.lab)
         else:
-            self.tui.examine([lab.name for lab in self._labs if not self._missing.get(lab.name)])
+            from porttui.labs.exam import Exam
+
+            self.tui.examine(Exam([lab.name for lab in self._labs if not self._missing.get(lab.name)]))
 
     def action_back(self) -> None:
         """Go back."""
