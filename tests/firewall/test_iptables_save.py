@@ -191,3 +191,5 @@ def test_ipsets_of_ports() -> None:
     assert _with_sets("--match-set pairs src,dst", 81) == "accept"
     assert _with_sets("--match-set ports dst", 8050) == "drop"
     assert _with_sets("--match-set ports dst", 81) == "accept"
+    udp = ipt("-A INPUT -p udp -m set --match-set pairs src,dst -j DROP").plus(from_ipset(_SETS))
+    assert [from_there(udp, port, protocol=17).verdict for port in (80, 81)] == ["accept", "drop"]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from porttui.model.facts import Host, Interface, Process, Socket, Unseen
 from porttui.model.rules import Entry, Judged, Rule, RuleStop
-from porttui.reading.exposure import Surroundings, doors, exposure, waits
+from porttui.reading.exposure import Surroundings, doors, exposure, waits, ways_in
 from tests import worlds as w
 
 LO = Interface(name="lo", up=True, loopback=True, addresses=("127.0.0.1", "::1"), networks=("127.0.0.0/8",))
@@ -114,9 +115,35 @@ def test_what_the_rules_leave_open_stays_open() -> None:
     led = entries(row, {"eth1": "redirect:172.17.0.2:80"}, PUBLIC, redirect=("172.17.0.2", 80))
     assert "NAT leads them" in exposure(row, around(PUBLIC, entries=led)).who
     assert "not asked" in exposure(row, around(PUBLIC, entries=None)).who
-    assert "UDP" in exposure(udp("0.0.0.0"), around(PUBLIC, entries=())).who
     blind = exposure(row, Surroundings(interfaces=NOT_ROOT))
     assert (blind.reach, blind.sure, blind.beyond) == ("unknown", False, True)
+
+
+def test_what_a_rule_for_tcp_says_is_not_said_of_udp() -> None:
+    row = replace(udp("0.0.0.0"), port=w.listener().port)
+    by_tcp = entries(w.listener("0.0.0.0"), {"eth1": "drop"}, PUBLIC, rule=DROP)
+    assert exposure(row, around(PUBLIC, entries=by_tcp)).who == "everyone, unless a firewall keeps them out (not asked)"
+    by_udp = tuple(replace(each, protocol="udp") for each in by_tcp)
+    shut = exposure(row, around(PUBLIC, entries=by_udp, groups=()))
+    assert (shut.reach, shut.sure) == ("network", False), "nobody asked about broadcasts yet"
+    mdns = around(PUBLIC, entries=by_udp, groups=(("eth1", "224.0.0.251"),))
+    many = tuple(
+        Entry(
+            interface=door.interface,
+            protocol="udp",
+            judged=Judged(address=door.address, port=row.port, sender="", verdict="drop", rule=DROP),
+        )
+        for door in ways_in(row, mdns)
+    )
+    assert (exposure(row, replace(mdns, entries=many)).reach, len(many)) == ("machine", 4)
+    let = tuple(
+        replace(each, judged=replace(each.judged, verdict="accept")) if each.judged.address == "224.0.0.251" else each
+        for each in many
+    )
+    found = exposure(row, replace(mdns, entries=let))
+    assert (found.reach, found.sure) == ("network", True)
+    assert found.because[0].endswith("to 224.0.0.251, for one")
+    assert found.because[1].startswith("the firewall keeps the rest out")
 
 
 def test_in_a_container_it_may_be_open_to_more_than_its_network() -> None:

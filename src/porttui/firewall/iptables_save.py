@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 from msgspec.structs import replace as replaced
 
-from porttui.firewall.matching import ADDRESS_TYPES, STATES, STATUS
+from porttui.firewall.matching import ADDRESS_TYPES, STATES, STATUS, of_protocol
 from porttui.firewall.nft_json import merged
 from porttui.firewall.ruleset import (
     Backend,
@@ -568,7 +568,9 @@ def _dimension(field: str, kind: str) -> Numbers:
         return Numbers(spans=((int(network[0]), int(network[-1])),))
     if kind == "port":
         protocol, colon, port = field.rpartition(":")
-        if colon and protocol not in {"tcp", ""}:
-            return Numbers(spans=())  # another protocol's port: not that of a TCP packet
-        return Numbers(spans=(_range(port),))
+        if protocol not in {"", "tcp", "udp"}:
+            return Numbers(spans=())
+        first, last = _range(port)
+        numbers = (_PROTOCOLS[protocol],) if colon else (6, 17)  # a bitmap:port is for both
+        return Numbers(spans=tuple((of_protocol(each, first), of_protocol(each, last)) for each in numbers))
     raise NotUnderstoodError

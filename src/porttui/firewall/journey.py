@@ -7,6 +7,8 @@ addresses. Connection tracking has then seen it already: the NAT chains of prero
 
 What comes by a bridge passes the chains of the bridge family first, at their prerouting and input hooks, and what
 leaves by one passes output and postrouting there after all others.
+
+Of UDP one datagram is followed, to the socket that takes it.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from porttui.firewall.packet import Packet, Span, World
 from porttui.firewall.ruleset import Chain, Ruleset
 from porttui.firewall.walk import Missed, Stop, Tangled, Walk, Way
 
+_TCP = 6
 _CONNTRACK, _NAT_DESTINATION, _NAT_SOURCE = -200, -100, 100
 """NF_IP_PRI_ of linux/netfilter_ipv4.h: what runs before connection tracking sees packets of no connection."""
 _NAT_AT = {
@@ -125,7 +128,10 @@ class _State(msgspec.Struct, frozen=True):
 def judge(
     ruleset: Ruleset, packet: Packet, world: World, *, server_uid: int | None = None, answers: Answers | None = None
 ) -> Judgement:
-    """Tell what rules do with a TCP connection to this machine.
+    """Tell what rules do with a TCP connection to this machine, or with a datagram of UDP.
+
+    A connection has come through when the answer to its first packet has; a datagram when it has arrived, as a server
+    may act on it whether it can answer or not.
 
     Args:
         ruleset: all rules of the machine.
@@ -199,7 +205,8 @@ def _of_all_ports(asked: _Asked, let: tuple[_Through, ...]) -> Judgement:
         high - low + 1 for each, (low, high) in found if (each.verdict, each.stop) != (likely.verdict, likely.stop)
     )
     low, high = packet.source_port
-    return judged if likely.verdict == "unknown" or others > _BY_CHANCE * (high - low) else likely
+    chance = _BY_CHANCE if packet.protocol == _TCP else 0  # who sends datagrams alone chooses the port for them
+    return judged if likely.verdict == "unknown" or others > chance * (high - low) else likely
 
 
 _MOST_PORTS = 8
@@ -274,6 +281,8 @@ class _Journey:
                 yield state
             elif state.verdict:
                 yield from self._refused(state, first)
+            elif first.protocol != _TCP:
+                yield _ended(state, _redirected(state) if state.redirect else "accept")
             else:
                 yield from self.answered(state, first)
 

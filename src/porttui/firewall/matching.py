@@ -58,7 +58,7 @@ def _of_ipset(fields: tuple[str, ...], named: NamedSet | None) -> tuple[str, ...
     for name, kind in zip(fields, named.types, strict=False):
         _, family, way = name.split()
         what = {"src": "s", "dst": "d"}[way]
-        real.append(f"th {what}port" if kind.startswith("port/") else f"{family} {what}addr")
+        real.append(f"protocol and {what}port" if kind.startswith("port/") else f"{family} {what}addr")
     return tuple(real)
 
 
@@ -130,6 +130,8 @@ def field(name: str, packet: Packet, world: World) -> Seen:
         address = getattr(packet, attribute)
         return None if address is None else _exactly(number(address))
     protocol, _, what = name.partition(" ")
+    if protocol == "protocol":
+        return _protocol_and(_of_transport(packet, "th", what.removeprefix("and ")), packet)
     if protocol in _PORTS:
         return _of_transport(packet, protocol, what)
     if protocol in {"icmp", "icmpv6"}:
@@ -157,6 +159,19 @@ def _of_transport(packet: Packet, protocol: str, what: str) -> Seen:
     if what == "flags" and protocol == "tcp":
         return _exactly(packet.tcp_flags)
     return None
+
+
+def _protocol_and(port: Seen, packet: Packet) -> Seen:
+    return (
+        (of_protocol(packet.protocol, port[0]), of_protocol(packet.protocol, port[1]))
+        if isinstance(port, tuple)
+        else port
+    )
+
+
+def of_protocol(protocol: int, port: int) -> int:
+    """Return the number for a port of one protocol: a set of ipset(8) holds that, as "tcp:80"."""
+    return protocol << 16 | port
 
 
 def _of_icmp(packet: Packet, protocol: str, what: str) -> Seen:

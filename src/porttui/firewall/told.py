@@ -15,7 +15,7 @@ from porttui.model.rules import HookPassed, Judged, Rule, RuleStop
 
 _LONGEST = 400
 """Characters of one rule that are kept."""
-_PORT_FIELDS = {"tcp dport", "th dport"}
+_PORT_FIELDS = {"tcp dport", "udp dport", "th dport"}
 _MOST_MISSED = 6
 """Rules without a match that are kept before each one that had a say."""
 

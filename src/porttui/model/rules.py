@@ -95,8 +95,9 @@ class Judged(Value, frozen=True, kw_only=True):
 
 
 class Entry(Value, frozen=True, kw_only=True):
-    """What the rules would do with anybody's connection from elsewhere that comes in by one interface."""
+    """What the rules would do with anybody's connection or datagram from elsewhere that comes in by one interface."""
 
     interface: str
+    protocol: Literal["tcp", "udp"] = "tcp"
     judged: Judged
     """`sender` is empty: it holds for whoever connects."""

@@ -74,6 +74,10 @@ class Other:
 
         return interfaces_by_psutil()
 
+    def groups(self) -> tuple[tuple[str, str], ...]:
+        """Return nothing: they only matter where rules are read."""
+        return ()
+
     def sysctls(self) -> dict[str, str]:
         """Return nothing: the names of settings differ from system to system."""
         return {}

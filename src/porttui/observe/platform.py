@@ -69,6 +69,9 @@ class Platform(Protocol):
     def interfaces(self) -> tuple[Interface, ...] | Unseen:
         """List the network interfaces."""
 
+    def groups(self) -> tuple[tuple[str, str], ...]:
+        """List the multicast groups that interfaces have joined, as (interface, address); () where it is not told."""
+
     def sysctls(self) -> dict[str, str]:
         """Read the kernel settings that matter for ports; those that do not exist here are left out."""
 

@@ -15,10 +15,11 @@ from porttui.model.address import family, is_loopback, is_wildcard, parse_ip, sa
 from porttui.model.base import Value
 from porttui.model.facts import Host, Interface, Process, Socket, Unseen
 from porttui.model.rules import Entry, Judged
+from porttui.reading.doors import Door, doors, doors_for_many, is_for_many, is_own
 from porttui.reading.exposed_services import Reason, reasons
 from porttui.reading.words import quoted
 
-__all__ = ["Door", "Exposure", "Reach", "Reason", "Surroundings", "doors", "exposure", "waits"]
+__all__ = ["Door", "Exposure", "Reach", "Reason", "Surroundings", "doors", "exposure", "waits", "ways_in"]
 
 Reach = Literal["nobody", "machine", "network", "everyone", "unknown"]
 """The circles of those who can reach a listener, from the smallest on; unknown: not even its circle can be told."""
@@ -48,20 +49,14 @@ class Surroundings(Value, frozen=True, kw_only=True):
 
     interfaces: tuple[Interface, ...] | Unseen | None = None
     entries: tuple[Entry, ...] | Unseen | None = None
-    """What the rules do with anybody's connection, for each of `doors`. None: they were not asked."""
+    """What the rules do with anybody's connection or datagram, for each of `ways_in`. None: they were not asked."""
+    groups: tuple[tuple[str, str], ...] = ()
+    """The groups that interfaces have joined, as (interface, address); looked at for the sake of UDP sockets alone."""
     routed: tuple[str, ...] = ()
     """Addresses that are this machine's by its routes alone: no interface has them (ip-route(8), type local)."""
     outward: tuple[str, ...] | None = None
     """The interfaces by which this machine reaches addresses that are far away. None: not looked at."""
     host: Host | None = None
-
-
-class Door(NamedTuple):
-    """One way in: a packet to an address, by an interface."""
-
-    address: str
-    """Without its scope."""
-    interface: str
 
 
 class Exposure(Value, frozen=True, kw_only=True):
@@ -121,28 +116,15 @@ def exposure(
     )
 
 
-def doors(row: Socket, interfaces: Iterable[Interface]) -> tuple[Door, ...]:
-    """Return the ways in to a listener from elsewhere: its addresses, by each interface that is up.
+def ways_in(row: Socket, around: Surroundings) -> tuple[Door, ...]:
+    """Return the ways in to a listener: `doors`, or those for what is sent to many at once where all these are shut.
 
-    Linux takes a packet to any of its addresses by any interface (the weak host model, RFC 1122, 3.3.4.2), but for
-    link-local addresses, which are those of one link.
+    The rules that keep a datagram for one address out may let one for many machines in, as those of ufw do for mDNS.
     """
-    if row.protocol == "unix" or row.namespace is not None or is_loopback(row.address):
-        return ()
-    cards = [each for each in interfaces if each.up and not each.loopback and each.addresses]
-    cards = [each for each in cards if row.device in (None, each.name)]
-    places = [(to, card.name) for card in cards for to in card.addresses if _takes(row, to)]
-    if not is_wildcard(row.address) and not _is_own(row, interfaces):
-        return ()
-    if not is_wildcard(row.address):
-        places = places or [(row.address, "")]
-    found = [
-        Door(to.partition("%")[0], card.name)
-        for to, home in places
-        for card in cards
-        if card.name == home or not _is_link_local(to)
-    ]
-    return tuple(dict.fromkeys(found))
+    cards = _cards(around)
+    ways = doors(row, cards)
+    shut = all(judged is not None and _blocks(judged) for judged in _verdicts(row, around, ways).values())
+    return (*ways, *doors_for_many(row, cards, around.groups)) if shut else ways
 
 
 class _Found(NamedTuple):
@@ -161,16 +143,14 @@ def _exposure(row: Socket, around: Surroundings) -> _Found:
     if not isinstance(cards, tuple):
         why = f"the addresses of this machine can't be seen: {cards.reason}" if cards else "not looked at"
         return _Found("unknown", False, "can't see", (why,))
-    if _is_for_many(row.address, cards):
-        many = (f"{row.address} stands for all machines of a network or group",)
-        return _Found("network", False, "this network, unless a firewall keeps it out", many)
     if row.address in around.routed:
         reach: Reach = "network" if _is_private(row.address) else "everyone"
         why = f"{row.address} is this machine's by a route, and no interface has it"
         return _Found(reach, False, f"{WORDS[reach]}, unless a firewall keeps them out (not asked)", (why,))
-    if not is_wildcard(row.address) and not _is_own(row, cards):
+    many = is_for_many(row.address, cards)
+    if not many and not is_wildcard(row.address) and not is_own(row, cards):
         return _Found("nobody", True, "nobody", (f"no interface has {row.address} now",))
-    ways = doors(row, cards)
+    ways = ways_in(row, around)
     if not ways:
         why = "this machine has no other address that is up" if row.device is None else f"{row.device} is not up"
         return _Found("machine", True, "this machine only", (why,))
@@ -199,7 +179,6 @@ def _filtered(row: Socket, around: Surroundings, ways: tuple[Door, ...], cards: 
     verdicts = _verdicts(row, around, ways)
     blocked = {way for way, judged in verdicts.items() if judged is not None and _blocks(judged)}
     left = [way for way in ways if way not in blocked]
-    by_address = _by_address(row, left or list(ways), around)
     if not left:
         stopped = next(judged for judged in verdicts.values() if judged is not None)
         return _Found("machine", True, "this machine only", (f"the firewall keeps others out: {_stop(stopped)}",))
@@ -207,15 +186,19 @@ def _filtered(row: Socket, around: Surroundings, ways: tuple[Door, ...], cards: 
     certain = [way for way in left if (judged := verdicts[way]) is not None and judged.verdict == "accept"]
     sure = bool(certain) and _widest(certain, around) == reach
     who = "everyone" if reach == "everyone" else _networks(left, cards)
-    because = [by_address]
-    if reach == "network":
+    because = [_by_address(row, left, around)]
+    at_once = all(is_for_many(way.address, cards) for way in left)
+    if at_once and blocked:
+        stopped = next(judged for judged in verdicts.values() if judged is not None and _blocks(judged))
+        because.append(f"the firewall keeps the rest out: {_stop(stopped)}")
+    elif reach == "network" and not at_once:
         because.append("who is farther away reaches it only where a router passes it on")
     stopped_at = sorted({way.interface for way in blocked} - {way.interface for way in left})
     because += [f"the firewall keeps out what comes by {', '.join(stopped_at)}"] * bool(stopped_at)
     if sure:
-        because.append(f"no rule here keeps them out{_ON_THE_WAY * (reach == 'everyone')}")
+        because.append(f"no rule here keeps {'that' if at_once else 'them'} out{_ON_THE_WAY * (reach == 'everyone')}")
     else:
-        doubt = _doubt(row, around, [judged for way in left if (judged := verdicts[way]) is not None])
+        doubt = _doubt(around, [judged for way in left if (judged := verdicts[way]) is not None])
         who += f", unless {doubt}"
     wider = reach == "network" and around.host is not None and bool(around.host.container)
     if wider:
@@ -225,8 +208,9 @@ def _filtered(row: Socket, around: Surroundings, ways: tuple[Door, ...], cards: 
 
 def _verdicts(row: Socket, around: Surroundings, ways: Iterable[Door]) -> dict[Door, Judged | None]:
     """Return what the rules do at each door; None where that was not asked, or could not be."""
-    asked = around.entries if isinstance(around.entries, tuple) and row.protocol == "tcp" else ()
-    known = {Door(each.judged.address, each.interface): each.judged for each in asked if each.judged.port == row.port}
+    asked = around.entries if isinstance(around.entries, tuple) else ()
+    asked = tuple(each for each in asked if (each.protocol, each.judged.port) == (row.protocol, row.port))
+    known = {Door(each.judged.address, each.interface): each.judged for each in asked}
     return {way: known.get(way) for way in ways}
 
 
@@ -234,10 +218,8 @@ def _blocks(judged: Judged) -> bool:
     return judged.verdict in {"drop", "reset"} or judged.verdict.startswith("reject")
 
 
-def _doubt(row: Socket, around: Surroundings, judged: list[Judged]) -> str:
+def _doubt(around: Surroundings, judged: list[Judged]) -> str:
     """Say what may keep others out: the end of a sentence that begins with "unless"."""
-    if row.protocol != "tcp":
-        return "a firewall keeps them out (not asked about UDP)"
     if isinstance(around.entries, Unseen):
         return f"a firewall keeps them out (can't see: {around.entries.reason})"
     led = next((each.redirect for each in judged if each.redirect is not None), None)
@@ -260,6 +242,11 @@ def _stop(judged: Judged) -> str:
 
 def _by_address(row: Socket, ways: list[Door], around: Surroundings) -> str:
     """Say what its address stands for."""
+    cards = _cards(around)
+    if all(is_for_many(way.address, cards) for way in ways):
+        if row.address in {way.address for way in ways}:
+            return f"{row.address} stands for all machines of a network or group"
+        return f"what is sent to all machines of a network at once comes through: to {ways[0].address}, for one"
     widest = _widest(ways, around)
     example = next(way for way in ways if _circle(way, around) == widest)
     card = ", ".join(_homes(example.address, _cards(around)))
@@ -295,7 +282,7 @@ def _circle(way: Door, around: Surroundings) -> Reach:
     To a public address everybody can, by the interface that has it, and by the one that leads outward. By another one
     only those can who are behind it. An address that no such interface has (lo, or one that is down) may come by any.
     """
-    if _is_private(way.address):
+    if _is_private(way.address) or is_for_many(way.address, _cards(around)):
         return "network"
     homes = _homes(way.address, (each for each in _cards(around) if each.up and not each.loopback))
     inner = around.outward is not None and way.interface not in around.outward
@@ -316,28 +303,3 @@ def _homes(address: str, cards: Iterable[Interface]) -> list[str]:
 
 def _cards(around: Surroundings) -> tuple[Interface, ...]:
     return around.interfaces if isinstance(around.interfaces, tuple) else ()
-
-
-def _takes(row: Socket, to: str) -> bool:
-    """Tell whether a listener takes what is sent to an address."""
-    if not is_wildcard(row.address):
-        return same_address(row.address, to)
-    return family(row.address) == family(to) or (family(row.address) == 6 and row.v6only is not True)
-
-
-def _is_own(row: Socket, interfaces: Iterable[Interface]) -> bool:
-    return any(same_address(row.address, each) for card in interfaces for each in card.addresses)
-
-
-def _is_for_many(address: str, interfaces: Iterable[Interface]) -> bool:
-    """Tell whether an address is that of a group or of a whole network, as UDP servers bind to."""
-    ip = parse_ip(address)
-    if ip is None or ip.is_multicast or str(ip) == "255.255.255.255":
-        return ip is not None
-    nets = [ipaddress.ip_network(text) for card in interfaces for text in card.networks]
-    return any(net.version == ip.version == 4 and net.num_addresses > 2 and ip == net.broadcast_address for net in nets)
-
-
-def _is_link_local(address: str) -> bool:
-    ip = parse_ip(address)
-    return ip is not None and ip.version == 6 and ip.is_link_local

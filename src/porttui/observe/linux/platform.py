@@ -62,6 +62,12 @@ class Linux:
         """List the interfaces of this network namespace (rtnetlink(7))."""
         return linux_interfaces()
 
+    def groups(self) -> tuple[tuple[str, str], ...]:
+        """Read /proc/net/igmp and igmp6."""
+        from porttui.observe.linux.groups import linux_groups
+
+        return linux_groups()
+
     def sysctls(self) -> dict[str, str]:
         """Read the settings under /proc/sys/net that matter for ports."""
         return linux_sysctls()
