@@ -113,6 +113,8 @@ class Ended(NamedTuple):
     """A question was asked, and the screen was left before the answer."""
 
 
+_STYLES_OF_START, _STYLES_OF_DIAGNOSIS = "screens/start.tcss", "screens/diagnosis.tcss"
+"""What the first screen needs is read with all else; when it is read later, Textual reads all else again."""
 _FOUND = {depth.value: depth for depth in Depth} | {"windows": Depth.FEW}
 """By the name that Rich has for it."""
 _UNHURRIED = 1.0
@@ -185,7 +187,7 @@ class PortTui(ChangedCells[Ended]):
             keymap: keys in place of the usual ones, and what was asked for in vain.
             practice: what labs need of this machine; None: nothing of them is kept.
         """
-        super().__init__()
+        super().__init__(css_path=_STYLES_OF_DIAGNOSIS if asked is not None else _STYLES_OF_START)
         self.asked = asked
         self.look = look
         self.sockets = sockets
@@ -237,6 +239,21 @@ class PortTui(ChangedCells[Ended]):
         self._told = Told(self._told_to_end)
         self._told.catch_signals()
 
+    def get_default_screen(self) -> Screen[None]:
+        """Begin with the screen that is seen first; by itself Textual would draw an empty one before it."""
+        if self.asked is None:
+            return StartScreen()
+        from porttui.ui.screens.diagnosis import DiagnosisScreen
+
+        return DiagnosisScreen(self.asked)
+
+    def refresh_css(self, animate: bool = True) -> None:  # Textual's own
+        """Read the styles again with other colours; before there is a screen none were read: the colours are enough."""
+        if self.screen_stack:
+            super().refresh_css(animate=animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
+
     def on_mount(self) -> None:
         """Begin."""
         self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
@@ -244,19 +261,15 @@ class PortTui(ChangedCells[Ended]):
             self._told.leave_signals()
         else:
             self._told.watch_terminal()
-        if self.asked is None:
-            self.push_screen(StartScreen())
-            if self.practice.at_once:
-                self.practise()
-            if self.practice.first is not None:
-                self.play(self.practice.first)
-            if self.practice.exam is not None:
-                self.examine(self.practice.exam)
-        else:
-            from porttui.ui.screens.diagnosis import DiagnosisScreen
-
+        if self.asked is not None:
             self.remember(self.asked)
-            self.push_screen(DiagnosisScreen(self.asked))
+            return
+        if self.practice.at_once:
+            self.practise()
+        if self.practice.first is not None:
+            self.play(self.practice.first)
+        if self.practice.exam is not None:
+            self.examine(self.practice.exam)
 
     def on_ready(self) -> None:
         """Collect garbage again, once there is time for it."""
@@ -375,7 +388,10 @@ class PortTui(ChangedCells[Ended]):
                 if learn:
                     found.learn()
                 return
-        self.switch_screen(DiagnosisScreen(asked, learn=learn))
+        if len(self.screen_stack) == 1:
+            self.push_screen(DiagnosisScreen(asked, learn=learn))  # Textual lets nothing take the place of the first
+        else:
+            self.switch_screen(DiagnosisScreen(asked, learn=learn))
 
     def ask_for_target(self) -> None:
         """Show the start screen over the diagnosis."""

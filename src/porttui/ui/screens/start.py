@@ -362,7 +362,7 @@ class StartScreen(Screen[None]):
 
     def _over_diagnosis(self) -> bool:
         stack = self.app.screen_stack
-        return self in stack and stack.index(self) > 1
+        return self in stack and stack.index(self) > 0
 
     # Keys
 
