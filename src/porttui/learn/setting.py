@@ -10,10 +10,12 @@ SCREEN = 19
 """Rows that a lesson may take: what a screen of 24 rows leaves between its tabs and its keys."""
 _TRY, _SHOULD = "Try it in a terminal", "you should see"
 _FAULTS = "Faults: porttui explain"
+_APART = (4, 1, 3, 2, 5)
+"""Before which part an empty row helps most: what to try looks like the paragraph above it, a table does not."""
 
 
 def lesson_rows(lesson: Lesson, page: Page, width: int, *, room: int = SCREEN, note: str = "") -> list[str]:
-    """Return a lesson as rows; empty rows are left out, from the end, where there are too many.
+    """Return a lesson as rows; empty rows part it as far as there is room.
 
     Args:
         lesson: which one.
@@ -22,25 +24,19 @@ def lesson_rows(lesson: Lesson, page: Page, width: int, *, room: int = SCREEN, n
         room: how many rows there are; a narrow window scrolls all the same.
         note: what stands at the right end of the title row: "lesson 3 of 24, your case".
     """
-    rows = [
-        *title_rows(lesson, width, note),
-        "",
-        *paragraph(page.idea, width),
-        "",
-        *columns(page.here, width, indent=2, gap=3),
-        "",
-        *paragraph(page.then, width),
-        "",
-        *_tries(page, width),
-        "",
-        *paragraph(f"Read on: {page.sources}", width),
-        *see(lesson, width),
-    ]
-    for index in range(len(rows) - 1, -1, -1):
-        if len(rows) <= room:
-            break
-        if not rows[index]:
-            del rows[index]
+    parts = (
+        title_rows(lesson, width, note),
+        paragraph(page.idea, width),
+        columns(page.here, width, indent=2, gap=3),
+        paragraph(page.then, width),
+        _tries(page, width),
+        [*paragraph(f"Read on: {page.sources}", width), *see(lesson, width)],
+    )
+    spare = room - sum(map(len, parts))
+    apart = _APART[: max(0, spare)]
+    rows = [*parts[0]]
+    for index, part in enumerate(parts[1:], 1):
+        rows += ["", *part] if index in apart else part
     return rows
 
 

@@ -26,6 +26,8 @@ __all__ = [
 _MOST = 3
 _PRIVATE = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")))
 """RFC 1918, RFC 4193."""
+_DOCUMENTATION = tuple(map(ip_network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")))
+"""RFC 5737, RFC 3849: for examples in texts; here somebody has taken them all the same."""
 
 
 def by_os(facts: Facts, linux: str, macos: str, windows: str = "") -> str:
@@ -84,7 +86,10 @@ def _kind(address: str) -> str:
         return "link-local: this network only"
     if ip.is_global:
         return "public"
-    return "private" if any(ip in network for network in _PRIVATE if network.version == ip.version) else "special"
+    for networks, kind in ((_PRIVATE, "private"), (_DOCUMENTATION, "reserved for documentation")):
+        if any(ip in network for network in networks if network.version == ip.version):
+            return kind
+    return "reserved, not for the internet"
 
 
 def lan_address(facts: Facts) -> str | None:

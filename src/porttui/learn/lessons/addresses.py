@@ -14,15 +14,15 @@ def addresses(facts: Facts) -> Page:
     """What an IP address is."""
     name = machine(facts)
     return Page(
-        idea="An IP address says where a packet is to go. It belongs to a network interface of a machine (eth0, lo), "
-        "so a machine has several. IPv4 addresses have 32 bits, written as four numbers: 192.0.2.7. IPv6 addresses "
-        "have 128 bits, written in hexadecimal, where :: stands for zeros: 2001:db8::7. A connection is IPv4 or IPv6, "
-        "never half of each.",
+        idea="Machines exchange data in packets: small pieces, each marked with an IP address, that of the machine it "
+        "is for. An address belongs to a network interface (where packets leave and arrive: a card such as eth0, "
+        "or lo, made of software), so a machine has several. There are two kinds: IPv4, four numbers (192.0.2.7), "
+        "and IPv6, in hexadecimal, with :: for zeros (2001:db8::7).",
         here=(("INTERFACE", "ADDRESS", "FAMILY", "MEANT FOR"), *v.addresses(facts)),
-        then=f"A server can only listen at an address that {name} has. Private addresses (10/8, 172.16/12, 192.168/16, "
-        "and fc00::/7 of IPv6) are not routed on the internet.",
+        then=f"A packet reaches a program on {name} only at an address that {name} has. Private ones (10.*, 172.16.* "
+        "to 172.31.*, 192.168.*, IPv6 fc* and fd*) are for networks of your own.",
         tries=((v.by_os(facts, "ip address", "ifconfig", "ipconfig"), "all of them, with their networks"),),
-        sources="RFC 791, RFC 4291 2, RFC 5952 (writing IPv6), RFC 1918, RFC 4193",
+        sources="RFC 791 (IPv4), RFC 4291 2 (IPv6), RFC 1918 and RFC 4193 (private)",
     )
 
 
@@ -31,24 +31,25 @@ def localhost(facts: Facts) -> Page:
     name = machine(facts)
     path = facts.name.hosts_path if facts.name and facts.name.hosts_path else "the hosts file"
     return Page(
-        idea="localhost is a name, not an address. A program that is given a name first asks the system for addresses "
-        "(getaddrinfo); the system looks into the hosts file, and then asks a name server. For localhost the answer "
-        "has to be 127.0.0.1 or ::1 or both: the machine that the program runs on.",
+        idea="localhost is a name, not an address. A program that is given a name first asks the system for its "
+        "addresses; the system looks into the hosts file (a list of names on this machine), and then asks a name "
+        "server (DNS). For localhost the answer has to be 127.0.0.1 or ::1 or both: the machine that the program "
+        "runs on.",
         here=(
             ("ON " + name, "LEADS TO"),
             ("localhost", v.localhost(facts)),
             *_hosts_rows(facts, path),
         ),
-        then="The order matters: most clients try the first address, then the next one; a server that is told to "
-        "listen on localhost often takes the first alone. And in an SSH session localhost is the far machine, not the "
-        "computer you type on.",
+        then="The order matters: most clients (programs that connect, such as a browser) try the first address, then "
+        "the next one; a server (a program that waits for them) often takes the first alone. And when you are logged "
+        "in to a far machine by SSH, localhost is that machine, not the computer you type on.",
         tries=(
             (
                 v.by_os(facts, "getent ahosts localhost", "dscacheutil -q host -a name localhost", "ping localhost"),
                 "the addresses above",
             ),
         ),
-        sources="RFC 6761 6.3 (localhost), RFC 8305 (which address first), hosts(5)",
+        sources="RFC 6761 6.3 (localhost), RFC 6724 6 (which is first), getaddrinfo(3), hosts(5)",
     )
 
 
@@ -67,17 +68,18 @@ def two_addresses(facts: Facts) -> Page:
     """Why 127.0.0.1 and ::1 are two."""
     name = machine(facts)
     return Page(
-        idea='127.0.0.1 and ::1 both mean "this machine": 127.0.0.1 is its IPv4 address for that, ::1 its IPv6 '
-        "address. Each is a door of its own: a server listens at one of them, or at both, and a connection to the "
-        "other one is refused, though it is the same machine and the same port.",
+        idea='127.0.0.1 and ::1 both mean "this machine": one is its IPv4 address for that, the other its IPv6 '
+        "address. Each is a door of its own: a server listens (waits for clients) at one of them, or at both. "
+        "Where it does not, a client is refused: told no, at once, although machine and port (the number after "
+        "the address; see lesson 6) are the same.",
         here=(("DOOR ON " + name, "WHO LISTENS THERE"), *_doors(facts)),
-        then=f"Here localhost leads to {v.localhost(facts)}. A listener at :: takes IPv4 too, unless it has set "
-        "IPV6_V6ONLY. Brackets part an IPv6 address from its port: [::1]:62893.",
+        then=f"Here localhost leads to {v.localhost(facts)}. A server at :: (every address) takes IPv4 too, unless "
+        "it has set IPV6_V6ONLY. Brackets part an IPv6 address from its port: [::1]:62893.",
         tries=(
             ("python3 -m http.server 62893 --bind ::1", "a server on IPv6 only"),
             ("curl http://127.0.0.1:62893", "in a second one: refused"),
         ),
-        sources="RFC 1122 3.2.1.3 (127/8), RFC 4291 2.5.3 (::1), RFC 3986 3.2.2, ipv6(7)",
+        sources="RFC 1122 3.2.1.3, RFC 4291 2.5.3, RFC 3986 3.2.2 (brackets), ipv6(7)",
     )
 
 
@@ -106,21 +108,21 @@ def loopback(facts: Facts) -> Page:
     """What happens to a packet for this machine itself."""
     name = machine(facts)
     other = v.lan_address(facts)
-    own = f" The same is true of {other}, which others know {name} by." if other else ""
+    own = f" On Linux the same is true of {other}, which others know {name} by: that goes by lo too." if other else ""
     return Page(
-        idea="A packet for a loopback address never meets a cable. The kernel puts it on the interface lo, and takes "
-        "it from there as if it had arrived: it passes the firewall on the way out and on the way in, and then finds "
-        "its socket. All of 127.0.0.0/8 is loopback, 16 million addresses; of IPv6 only ::1 is.",
+        idea="A packet for a loopback address never meets a cable. The kernel (the core of the system) puts it on the "
+        "interface lo, and takes it from there as if it had arrived: it passes the firewall (rules for packets) on "
+        "the way out and on the way in, and then finds its socket (the program's end of a connection). All addresses "
+        "from 127.0.0.0 to 127.255.255.255 are loopback (127.0.0.0/8); of IPv6 only ::1 is.",
         here=(("INTERFACE", "STATE", "ADDRESSES"), *_cards(facts)),
-        then=f"So a fault of the network card or of the cable cannot be why 127.0.0.1 fails; a firewall can.{own} On "
-        "Linux a packet to any of its own addresses goes by lo.",
+        then=f"So a fault of the network card or of the cable cannot be why 127.0.0.1 fails; a firewall can.{own}",
         tries=(
             (
                 v.by_os(facts, f"ip route get {other or '127.0.0.2'}", "route get 127.0.0.1", "ping 127.0.0.2"),
                 v.by_os(facts, '"local ... dev lo": it stays here', "interface: lo0", "this machine answers"),
             ),
         ),
-        sources="RFC 1122 3.2.1.3 (127/8), RFC 4291 2.5.3 (::1), RFC 6890, ip-route(8)",
+        sources="RFC 1122 3.2.1.3 (127/8), RFC 4291 2.5.3 (::1), ip-route(8)",
     )
 
 

@@ -17,9 +17,9 @@ def way(facts: Facts) -> Page:
 
     report = diagnose(facts)
     return Page(
-        idea="Between connect and an answer there are six stops, always in this order. The name becomes an address; "
-        "the address finds a route; rules of a firewall let the packet pass; a socket takes it; a process answers. A "
-        "fault at one stop hides all that are behind it.",
+        idea="Between a client and its answer are six stops, always in this order. The name becomes an address; the "
+        "address finds a route (an interface to leave by); the rules of a firewall let the packet pass; a socket "
+        "takes it; its process (a running program) answers. A fault at one stop hides all behind it.",
         here=(("STOP", "STATE", f"ON THE WAY TO {asked_endpoint(facts)}"), *(stop_row(one) for one in stops(report))),
         then=f"That is why porttui names the first stop at which the packet died. What {machine(facts)} does not show "
         "to this user is told as can't see, never as good.",
@@ -31,8 +31,8 @@ def way(facts: Facts) -> Page:
 def handshake(facts: Facts) -> Page:
     """The three packets of TCP."""
     return Page(
-        idea="TCP opens a connection with three packets: SYN from the client, SYN and ACK from the server's kernel, "
-        "ACK from the client. Both kernels do this alone: connect succeeds before the server's program has done "
+        idea="TCP opens a connection with three packets: SYN (begin) from the client, SYN and ACK (heard) from the "
+        "server's kernel, ACK from the client. Both kernels do this alone, before the server's program has done "
         "anything. So an open connection shows a listener and a free way, and nothing of the program.",
         here=(
             ("PACKET", "CLIENT IS IN", "SERVER'S SIDE"),
@@ -41,8 +41,8 @@ def handshake(facts: Facts) -> Page:
             ("ACK           ->", "ESTABLISHED", "ESTABLISHED"),
             ("FIN each way", "TIME_WAIT, if it closed first", "closed"),
         ),
-        then=f"Where no answer comes the SYN is sent again, {_retries(facts)}, with pauses that grow. "
-        "A RST instead ends it at once: refused.",
+        then=f"Where no answer comes the SYN is sent again, {_retries(facts)}, with pauses that grow. A RST (reset) in "
+        "its place ends it at once: refused. FIN (the end) closes in good order.",
         tries=(
             (f"porttui check {EXAMPLE}", "refused in well under 1 ms: a RST"),
             (
@@ -68,8 +68,9 @@ def answers(facts: Facts) -> Page:
     mine = seen.asked_attempts(facts)
     own = f" Yours, {asked_endpoint(facts)}: {outcome(mine[0])}." if mine and facts.done else ""
     return Page(
-        idea=f"How a connection fails says where to look. Any answer, even refused, proves that something answered; "
-        f"silence alone proves nothing.{own}",
+        idea="How a connection fails says where to look. Refused is an answer: by RST, or by ICMP (packets that "
+        "report errors), from the machine, from its firewall, or from a box on the way. Silence alone proves "
+        f"nothing.{own}",
         here=(
             ("YOU SEE", "IT PROVES", "IT DOES NOT PROVE"),
             ("refused", "an answer came: RST or ICMP", "no listener: rules reject too"),
@@ -95,9 +96,9 @@ def silence(facts: Facts) -> Page:
     room = v.setting(facts, "net.core.somaxconn")
     name = f" ({paused[0].name}, pid {paused[0].pid})" if paused else ""
     return Page(
-        idea="The connection is open, and no answer comes. The kernel did its part; the program does not do its own. "
-        "It may be paused, busy with another client, waiting for something behind it, or out of file descriptors. "
-        "Restarting it helps, and destroys what would tell why: look first.",
+        idea="The connection is open, and no answer comes. The kernel did its part, the program not. It may be paused, "
+        "busy with another client, waiting for a database, or out of file descriptors (numbers for open files and "
+        "connections). Restarting it helps, and destroys what would tell why: look first.",
         here=(
             ("THE PROGRAM IS", "HOW IT SHOWS", "HERE"),
             ("paused", "state T: ctrl+z, a debugger", f"{told}{name}"),

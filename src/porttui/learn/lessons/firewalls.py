@@ -12,9 +12,9 @@ from porttui.reading.words import backend, machine
 def firewall(facts: Facts) -> Page:
     """What accept, drop and reject look like from outside."""
     return Page(
-        idea="A firewall is a list of rules in the kernel, asked for each packet on its way in, on its way out, and "
-        "when it is passed on. In each chain the first rule that decides wins; else the policy of the chain does. "
-        "Packets from this machine to itself pass it as well, though most rules let lo through.",
+        idea="A firewall is rules in the kernel, asked for each packet that comes in, goes out, or is passed on. They "
+        "stand in lists (chains): in each the first rule that decides wins; where none does, the chain's policy. "
+        "Packets from this machine to itself pass them too, though most firewalls let lo through.",
         here=(
             ("RULE SAYS", "THE CLIENT SEES"),
             ("accept", "what the server does"),
@@ -24,7 +24,7 @@ def firewall(facts: Facts) -> Page:
             *_backends(facts),
         ),
         then="So refused does not prove that there is no rule, nor a time-out that there is one. Reading "
-        f"the rules takes root on {machine(facts)}; without it porttui compares the kernel's counters.",
+        f"the rules needs root on {machine(facts)}; without it porttui compares the kernel's counters.",
         tries=((f"porttui firewall {EXAMPLE}", "what the rules do with a connection"),),
         sources="nft(8), iptables-extensions(8) (REJECT), RFC 792, RFC 1812 5.2.7.1",
     )
@@ -45,17 +45,19 @@ def translation(facts: Facts) -> Page:
     forward = {"0": "no", "1": "yes"}.get(v.setting(facts, "net.ipv4.ip_forward"), "can't see")
     tracked = {True: "yes", False: "no"}.get(facts.tracked) if facts.tracked is not None else None
     return Page(
-        idea="A NAT rule rewrites the destination of a connection: what was sent to port 8080 arrives at port 80, or "
-        "at another machine. Publishing a port of a container is mostly such a rule. The rewriting is done for the "
-        "first packet; the kernel remembers the connection (connection tracking) and treats the rest alike.",
+        idea="A NAT rule (network address translation) rewrites where a connection goes: what was sent to port 8080 "
+        "arrives at port 80, or at another machine. Published ports of containers are mostly such rules. The "
+        "kernel asks them for the first packet, remembers the connection (connection tracking) and treats the "
+        "rest alike.",
         here=(
             ("ON " + machine(facts), ""),
             ("passes packets on to other machines", forward),
             ("remembers its connections to itself", tracked or "not looked at, or not told"),
             ("connections it can remember", v.setting(facts, "net.netfilter.nf_conntrack_max")),
         ),
-        then="Rules in prerouting are for what comes in by an interface; connections that this machine makes to itself "
-        "meet output instead. That is why a redirect may work from the network and be refused from here.",
+        then="Rules in the chain prerouting are for what comes in by an interface; connections that this machine makes "
+        "to itself meet the chain output instead. That is why a redirect may work from the network and be refused "
+        "from here.",
         tries=(
             (f"porttui firewall {EXAMPLE}", "whether a rule leads it elsewhere"),
             ("ss -ltn", "what really listens"),

@@ -15,9 +15,10 @@ def containers(facts: Facts) -> Page:
     inside = facts.host.container
     marks = f"yes, by the marks of {inside}" if inside else "no marks of one were found"
     return Page(
-        idea="A container on Linux mostly has a network namespace of its own: its own interfaces, addresses, port "
-        "numbers, firewall, and its own loopback. localhost inside is the container, not the machine around it. Two "
-        "containers can both listen on port 80, and neither takes the port of the machine.",
+        idea="A container (docker, podman) runs programs apart from the others. On Linux it mostly has a network of "
+        "its own in the same kernel (a network namespace): own interfaces, addresses, ports, firewall, and own "
+        "loopback. localhost inside is the container, not the machine around it. Two containers can both listen on "
+        "port 80, and neither takes the port of the machine.",
         here=(
             ("ON " + machine(facts), ""),
             ("is this a container?", marks),
@@ -58,7 +59,7 @@ def ssh(facts: Facts) -> Page:
         ),
         then="The server need not listen on the network for that: 127.0.0.1 is enough, and safer. The listener at home "
         "is ssh itself, so a forward accepts connections though nothing answers at its far end.",
-        tries=((forward, "nothing: it waits"),),
+        tries=((forward, "a login; it then waits"),),
         sources="ssh(1) (-L, -R), sshd_config(5) (AllowTcpForwarding), RFC 4254 7",
     )
 
@@ -72,8 +73,8 @@ def several(facts: Facts) -> Page:
         "another loopback address: 127.0.0.2:8080 and 127.0.0.3:8080 do not meet (on macOS add them to lo0 first).",
         here=(("TAKEN HERE", "PROGRAM", "PID", "USER", "REACHED AT"), *v.places(facts, rows)),
         then="Or let a reverse proxy stand at one port and choose by name: shop.localhost leads to this machine in "
-        "browsers, and in many resolvers. A server that steps to the next port when its own is taken (vite, next) is "
-        "found at an unexpected one.",
+        "browsers, and in many resolvers. Servers that step to the next port when theirs is taken (vite, next) "
+        "are found where nobody looks.",
         tries=(
             ("porttui free 3000-3999", "free ports of a range, which may stay so"),
             ("porttui sockets", "what is taken, and by whom"),
@@ -99,7 +100,7 @@ def safe(facts: Facts) -> Page:
         "along, updates, and a firewall that lets in only who should. Look again from time to time: a new package "
         "may listen.",
         tries=(("porttui sockets", "REACHED BY: network is what to ask about"),),
-        sources="ip(7), RFC 8446 (TLS), RFC 9110 7.2 (Host), RFC 3552 (threats)",
+        sources="ip(7), RFC 8446 (TLS), RFC 9110 7.2 (Host), RFC 3552 3 (threats)",
     )
 
 

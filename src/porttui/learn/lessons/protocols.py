@@ -12,12 +12,13 @@ from porttui.reading.words import machine
 def http(facts: Facts) -> Page:
     """A port does not say which protocol is spoken on it."""
     return Page(
-        idea="An open port says nothing about the protocol. The URL does: http:// sends text, GET / HTTP/1.1; https:// "
-        "first opens TLS and sends the same inside of it. A TLS client at a plain server reads letters where it wants "
-        'a handshake ("wrong version number"); a plain client at a TLS server gets an error or a closed connection.',
+        idea="An open port says nothing about the protocol (the language spoken there). The URL does: http:// sends "
+        "text, GET / HTTP/1.1; https:// first opens TLS (encryption) and sends the same inside of it. A TLS client at "
+        'a plain server reads letters where it wants a handshake ("wrong version number"); a plain client at a TLS '
+        "server gets an error or a closed connection.",
         here=(("USUAL PORT", "FOR", "ON " + machine(facts)), *_usual(facts)),
         then="The request names the host it wants in the header Host, also on localhost; a server may refuse names "
-        "that it does not know. A status of 400 to 499 means the request, 500 to 599 the server.",
+        "that it does not know. Status 200 is good; 400 to 499 blames the request, 500 to 599 the server.",
         tries=(
             (f"python3 -m http.server {EXAMPLE} --bind ::1", "a plain server"),
             (f"curl https://[::1]:{EXAMPLE}", "a TLS error, not a page"),
@@ -48,9 +49,10 @@ def certificates(facts: Facts) -> Page:
     own = facts.environment.get("SSL_CERT_FILE")
     store = own or "the store of the system, or the program's own"
     return Page(
-        idea="A certificate binds a name to a key. A client checks that somebody it trusts has signed it, that the "
-        "name in it is the one asked for, and that the date is right. No public authority signs localhost, so a local "
-        "HTTPS server has a certificate of its own, which clients do not trust until told to.",
+        idea="A certificate is a TLS server's proof of who it is: it binds a name to a key that only this server has. "
+        "A client checks that an authority it trusts has signed it, that the name in it is the one asked for, and "
+        "that the date is right. No public authority signs localhost, so a local HTTPS server has a certificate of "
+        "its own making, which clients do not trust until told to.",
         here=(
             ("CHECK", "ON " + machine(facts)),
             ("signed by somebody trusted", store),
@@ -63,7 +65,7 @@ def certificates(facts: Facts) -> Page:
             ("openssl s_client -connect localhost:443", "a certificate, if any"),
             ("porttui explain cert-hostname-mismatch", "the commonest fault"),
         ),
-        sources="RFC 5280 4.1.2.5 (dates), 4.2.1.6 (names), RFC 9525 (matching)",
+        sources="RFC 5280 4.1.2.5 (dates), 4.2.1.6 (names), RFC 9525",
     )
 
 
@@ -72,10 +74,10 @@ def proxies(facts: Facts) -> Page:
     named = [f"{name}={value}" for name, value in facts.environment.items() if "proxy" in name.lower() and value]
     shown = "; ".join(named[:2]) + (f" and {len(named) - 2} more" if len(named) > 2 else "")
     return Page(
-        idea="A proxy connects on behalf of somebody. One in front of the client is named by variables: HTTP_PROXY, "
-        "HTTPS_PROXY, and NO_PROXY for what goes there directly. Many clients obey them even for localhost, which "
-        "for the proxy is another machine. One in front of a server (reverse proxy: nginx, Caddy) takes the "
-        "connection and asks the real server; when that one is down, it answers 502.",
+        idea="A proxy connects on behalf of somebody. One in front of the client is named by variables of its "
+        "environment: HTTP_PROXY, HTTPS_PROXY, and NO_PROXY for what needs none. Many obey them even for "
+        "localhost, which for the proxy is another machine. One in front of a server (reverse proxy: nginx, "
+        "Caddy) takes the connection and asks the real server; when that one is down, it answers 502.",
         here=(("IN THIS ENVIRONMENT", ""), ("proxy variables", shown or "none is set")),
         then="A browser has settings of its own, and a service sees the variables of its manager, not yours. NO_PROXY "
         "has no standard: write localhost,127.0.0.1,::1 in full.",

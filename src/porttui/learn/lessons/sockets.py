@@ -22,9 +22,10 @@ def listen(facts: Facts) -> Page:
         else ("an example here", "none", "can't see" if v.listeners(facts) is None else "nobody listens")
     )
     return Page(
-        idea="A server makes three calls. bind takes an address and a port. listen tells the kernel to complete "
-        "connections there. accept hands one of them to the program. Between the last two the kernel works alone: a "
-        "client is connected before the program has seen it, and waits in a queue.",
+        idea="A server asks the kernel for three things, by calls of these names. bind: this address and this port "
+        "are mine. listen: complete connections there. accept: give me one of them. Between the last two the kernel "
+        "works alone: a client is connected before the program has seen it, and waits in a queue (the backlog). The "
+        "socket table is the kernel's list of all this.",
         here=(
             ("AFTER", "IN THE SOCKET TABLE", "A CLIENT IS"),
             ("bind", v.by_os(facts, "no row in /proc/net/tcp", "no LISTEN"), "refused; a second bind fails"),
@@ -33,7 +34,7 @@ def listen(facts: Facts) -> Page:
             row,
         ),
         then=f"The queue has room for what listen was given, at most {v.setting(facts, 'net.core.somaxconn')} here "
-        "(somaxconn). When it is full, Linux does not answer new clients: a time-out without a firewall.",
+        "(somaxconn). When it is full, Linux does not answer new clients: their time runs out, without a firewall.",
         tries=(
             (
                 v.by_os(facts, "ss -ltn", "netstat -anLp tcp", "netstat -an"),
@@ -52,7 +53,7 @@ def who_can_reach(facts: Facts) -> Page:
     return Page(
         idea="The address that a server binds decides who can reach it. 127.0.0.1 and ::1: programs on this machine. "
         "0.0.0.0 means every IPv4 address of the machine, and :: every IPv6 address (with IPv4, unless IPV6_V6ONLY "
-        "is set): also those who come from the network, unless a firewall keeps them out.",
+        "is set): also those who come from the network, unless a firewall keeps them out. Both are called wildcards.",
         here=(
             ("BOUND TO", "LISTENERS ON " + name, "REACHED BY"),
             ("127.0.0.1, ::1", _number(rows, "loopback"), "this machine only"),
@@ -60,8 +61,8 @@ def who_can_reach(facts: Facts) -> Page:
             ("another one", _number(rows, "other"), "who asks for exactly that address"),
         ),
         then="0.0.0.0 is for binding. As a destination it is no address at all; Linux takes it for the machine itself. "
-        "So http://0.0.0.0:3000 in the log of a server is no URL to pass on.",
-        tries=((f"python3 -m http.server {EXAMPLE} --bind 127.0.0.1", f"{lan or 'its LAN address'}: refused"),),
+        "So http://0.0.0.0:3000 in the log of a server is no address to open from elsewhere.",
+        tries=((f"python3 -m http.server {EXAMPLE} --bind 127.0.0.1", f"at {lan or 'its LAN address'}: refused"),),
         sources="ip(7) (INADDR_ANY), ipv6(7) (IPV6_V6ONLY), RFC 4291 2.5.2 (::)",
     )
 
@@ -120,8 +121,9 @@ def owner(facts: Facts) -> Page:
     seen_rows = "can't see" if rows is None else f"{named} of {len(rows)}, as user {rights.user}"
     return Page(
         idea="A port belongs to the process that has the socket open; when the process ends, the kernel closes it. A "
-        "child inherits open sockets, so a port may stay taken after its server has gone. The socket table tells the "
-        "user of every socket to everyone; which process it is, Linux tells only for your own, or to root.",
+        "process that it starts (a child) inherits open sockets, so a port may stay taken after its server has "
+        "gone. The socket table tells everyone the user of each socket; which process it is, Linux tells only for "
+        "your own, or to root (who may do everything).",
         here=(
             ("ON " + machine(facts), ""),
             ("listeners whose process is seen", seen_rows),
@@ -137,7 +139,7 @@ def owner(facts: Facts) -> Page:
             ),
             ("porttui sockets", "the same, and what is only probable"),
         ),
-        sources="capabilities(7), ip(7) (ip_unprivileged_port_start), proc(5), fork(2)",
+        sources="capabilities(7), ip(7), proc(5), fork(2), the kernel's ip-sysctl.rst",
     )
 
 
