@@ -70,8 +70,8 @@ def two_addresses(facts: Facts) -> Page:
     return Page(
         idea='127.0.0.1 and ::1 both mean "this machine": one is its IPv4 address for that, the other its IPv6 '
         "address. Each is a door of its own: a server listens (waits for clients) at one of them, or at both. "
-        "Where it does not, a client is refused: told no, at once, although machine and port (the number after "
-        "the address; see lesson 6) are the same.",
+        "Where it does not, a client is refused: told no, at once, although the port (the number after the "
+        "address) is the same.",
         here=(("DOOR ON " + name, "WHO LISTENS THERE"), *_doors(facts)),
         then=f"Here localhost leads to {v.localhost(facts)}. A server at :: (every address) takes IPv4 too, unless "
         "it has set IPV6_V6ONLY. Brackets part an IPv6 address from its port: [::1]:62893.",
