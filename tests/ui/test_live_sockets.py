@@ -155,6 +155,7 @@ async def test_of_fifty_thousand_rows_those_in_sight_are_made_and_all_can_be_fil
         await until(pilot, lambda: "50000 of 50000" in rows(pilot)[3])
         await pilot.press("end")
         assert any(row.startswith(" > 127.0.0.1:50000") for row in visible(pilot))
+        assert "to 50000 of 50000" in rows(pilot)[4]
         await pilot.press("slash", *":4999")
         await until(pilot, lambda: "1 of 50000 shown" in rows(pilot)[3])
         assert listed(pilot) == [" > 127.0.0.1:4999        LISTEN  0/511"]

@@ -105,10 +105,10 @@ NARROW_FIX = """
  enter Done  C Bare text  ? Keys  q Quit
 """
 SOCKETS = """
-   LOCAL ADDRESS         STATE   QUEUE  PROGRAM    PID    USER   REACHED BY/PEER
-   0.0.0.0:22            LISTEN  ?      (ssh)      ?      root   network
-   127.0.0.1:3000        LISTEN  0/511  node       3990   dev    this machine
- > [::1]:5173            LISTEN  0/511  node       4121   dev    this machine
+   LOCAL ADDRESS    STATE   QUEUE  PROGRAM      PID    USER     REACHED BY/PEER
+   0.0.0.0:22       LISTEN  ?      (ssh)        ?      root     network
+   127.0.0.1:3000   LISTEN  0/511  node         3990   dev      this machine
+ > [::1]:5173       LISTEN  0/511  node         4121   dev      this machine
 """
 NARROW_SOCKETS = """
  ✗ FAULT  127.0.0.1:5173

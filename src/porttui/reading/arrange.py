@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 from porttui.model.facts import Process, Socket
 from porttui.model.table import NOBODY, NOT_SEEN, Table
 from porttui.reading import filters
+from porttui.reading.longest import Longest, longest
 
 Column = Literal["port", "address", "state", "queue", "program", "pid", "user", "since", "peer", "command"]
 Grouping = Literal["", "process", "port"]
@@ -100,6 +101,8 @@ class Arranged(NamedTuple):
     """The identities of all rows of the table."""
     fresh: tuple[frozenset[Hashable], ...] = ()
     """Which rows came with each of the last looks, the newest first."""
+    longest: Longest = Longest()
+    """What the cells of the whole table need at most."""
 
     def row(self, position: int) -> int | Gone | Group:
         """Return what stands in a row of the list: an index of the table, a socket that is gone, or a group."""
@@ -171,6 +174,7 @@ def arrange(
         mistakes=wanted.mistakes,
         known=known,
         fresh=fresh,
+        longest=before.longest if before is not None and before.table is table else longest(table),
     )
 
 

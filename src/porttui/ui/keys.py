@@ -7,6 +7,8 @@ from typing import NamedTuple
 from rich.cells import cell_len
 from textual.binding import Binding
 
+from porttui.ui.lines import NARROW
+
 
 class Key(NamedTuple):
     """A key. The key row shows it only while its action does something."""
@@ -165,7 +167,7 @@ def key_row(entries: list[tuple[str, str]], width: int, gap: int = 2) -> str:
     """
     texts = [f"{key} {word}" for key, word in entries]
     kept = texts[-2:]
-    room = width - 1 + gap - sum(cell_len(text) + gap for text in kept)
+    room = width - 1 - (width >= NARROW) + gap - sum(cell_len(text) + gap for text in kept)
     chosen = []
     for text in texts[:-2]:
         if cell_len(text) + gap <= room:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -11,23 +11,12 @@ from porttui.model.address import family_name, is_loopback, is_wildcard
 from porttui.model.facts import Process, Socket
 from porttui.reading import columns, filters
 from porttui.reading.arrange import MOMENT, Arranged, Column, Group
+from porttui.ui.keymap import key_of
 from porttui.ui.lines import CUT, NARROW, WIDE, cut, pad, wrap
+from porttui.ui.socket_columns import Layout, cut_address
 
 Names = Mapping[int, Process]
 
-USUAL: tuple[tuple[str, int], ...] = (
-    ("LOCAL ADDRESS", 22),
-    ("STATE", 8),
-    ("QUEUE", 7),
-    ("PROGRAM", 11),
-    ("PID", 7),
-    ("USER", 7),
-    ("REACHED BY/PEER", 15),
-)
-BROAD: tuple[tuple[str, int], ...] = (
-    ("LOCAL ADDRESS", 22), ("STATE", 8), ("QUEUE", 8), ("PROGRAM", 13), ("PID", 8), ("USER", 9), ("SINCE", 9),
-    ("REACHED BY/PEER", 16), ("COMMAND OR SERVICE", 24),
-)  # fmt: skip
 _SORTED_BY: dict[Column, tuple[str, str]] = {
     "port": ("port", "port, last first"),
     "address": ("address", "address, last first"),
@@ -66,11 +55,6 @@ def sorted_by(shown: Arranged) -> str:
     return _SORTED_BY[shown.wish.by][shown.wish.turned]
 
 
-def head(width: int) -> str:
-    """Return the titles of the columns."""
-    return "   " + _cells([name for name, _ in _columns(width)], width)
-
-
 def count(shown: Arranged, room: int) -> str:
     """Tell how many sockets there are and are shown, in which order, as fully as there is room."""
     of, by, number = f"{shown.kept} of {len(shown.table)}", f"by {sorted_by(shown)}", len(shown.others)
@@ -88,28 +72,30 @@ def filter_row(shown: Arranged, typed: str, width: int) -> str:
     return pad(left + told, width - len(looked) - 1) + looked
 
 
-def socket_row(row: Socket, names: Names, width: int, *, gone: bool = False, inside: bool = False) -> str:
+def socket_row(row: Socket, names: Names, of: Layout, *, gone: bool = False, inside: bool = False) -> str:
     """Return the cells of a socket; those of a group stand a little to the right."""
-    lead = "  " * inside
     cells = [
-        lead + cut_address(columns.local(row), _columns(width)[0][1] - 1 - len(lead)),
+        columns.local(row),
         "gone" if gone else columns.state(row),
         "" if gone else columns.queue(row),
         columns.program(row, names),
         columns.pid(row),
         columns.user(row, names),
     ]
-    cells += [columns.since(row, names)] * (width >= WIDE)
-    cells.append(cut_address(columns.reached_by(row), 15))
-    cells += [columns.command_line(row, names) or columns.service(row)] * (width >= WIDE)
-    return _cells(cells, width)
+    cells += [columns.since(row, names)] * of.wide
+    cells.append(columns.reached_by(row))
+    cells += [columns.command_line(row, names) or columns.service(row)] * of.wide
+    return of.cells(cells, "  " * inside)
 
 
 def narrow_row(row: Socket, names: Names, width: int, *, gone: bool = False, inside: bool = False) -> str:
     """Return the cells of a socket where there is no room for all."""
     lead = "  " * inside
     place = pad(lead + cut_address(columns.local(row), width - 25 - len(lead)), width - 25)
-    return f"{place} {pad(columns.program(row, names), 13)} {'gone' if gone else columns.pid(row)}"
+    name = columns.program(row, names)
+    if name == columns.NOBODY:  # what the kernel keeps alone has nothing to be told but its state
+        return f"{place} {'gone' if gone else columns.state(row)}"
+    return f"{place} {pad(name, 13)} {'gone' if gone else columns.pid(row)}"
 
 
 def group_row(group: Group, shown: Arranged, names: Names, width: int) -> str:
@@ -179,25 +165,30 @@ def _first_rows(rows: list[str], width: int) -> list[str]:
 
 
 def narrow_details(row: Socket, names: Names, width: int, *, gone: bool = False) -> list[str]:
-    """Return the same in two rows."""
+    """Return the same in two rows, or in as many more as it takes to tell addresses that the row above had to cut."""
     waiting = f", queue {row.queue} of {row.backlog}" if row.backlog is not None else ""
     who = "this machine only" if columns.reached_by(row) == "this machine" else columns.reached_by(row)
+    reached = f"other end {who}" if columns.peer(row) else f"reached by {who}"
     state = "gone" if gone else row.state
-    return wrap(f"{state}{waiting}, user {columns.user(row, names)}, reached by {who}", width - 1, " ")[:2]
+    own = columns.local(row)
+    whole = [] if cell_len(own) <= width - 25 else wrap(own, width - 1, " ")
+    return [*whole, *wrap(f"{state}{waiting}, user {columns.user(row, names)}, {reached}", width - 1, " ")[:3]]
 
 
-def below(shown: Arranged, width: int, *, typing: bool, new: bool) -> list[str]:
+def below(shown: Arranged, width: int, visible: Sequence[str], *, typing: bool) -> list[str]:
     """Return what stands below the table, two rows: what is hidden, what cannot be seen, and how to filter.
 
     Args:
         shown: what is shown.
         width: of the window.
+        visible: the rows in sight, whose marks are told.
         typing: the filter is being typed, so that its words are told in any case.
-        new: a row in sight is marked as new.
     """
     words = cut(f" Filter words: {filters.WORDS}", width - 1)
-    mark = f" * new: it came with one of the last {MOMENT} looks." if new else ""
-    text = "; ".join(shown.mistakes) or (_hidden(shown) + mark).strip()
+    new = any(row[2:3] == "*" for row in visible)
+    marks = [f"* new: it came with one of the last {MOMENT} looks."] * new
+    marks += [f"~ cut: told in full above; {key_of('bare')} shows all rows whole."] * any(CUT in row for row in visible)
+    text = "; ".join(shown.mistakes) or " ".join(filter(None, (_hidden(shown), *marks)))
     told = wrap(text, width - 1, " ")
     return told[:2] if len(told) > 1 and not typing else [cut(f" {text}", width - 1), words]
 
@@ -212,16 +203,6 @@ def _hidden(shown: Arranged) -> str:
     if shown.nameless and shown.asks_owner:
         told += f"; {shown.nameless} {'has' if shown.nameless == 1 else 'have'} no program name ({why}) and may fit too"
     return f"{told}."
-
-
-def cut_address(text: str, cells: int) -> str:
-    """Shorten an address in its middle, so that its beginning and its port stay."""
-    if cell_len(text) <= cells:
-        return text
-    head, colon, port = text.rpartition(":")
-    end = head[-3:] + colon + port
-    room = cells - cell_len(end) - 1
-    return text[:room] + CUT + end if colon and port.isdecimal() and room > 3 else cut(text, cells)
 
 
 def _port_words(group: Group, shown: Arranged) -> str:
@@ -239,19 +220,6 @@ def _holder(row: Socket, names: Names) -> str:
         return _UNNAMED[what]
     number = columns.pid(row)
     return what + (f", pid {number.rstrip('+')}" if number not in _UNNAMED else "")
-
-
-def _columns(width: int) -> tuple[tuple[str, int], ...]:
-    return BROAD if width >= WIDE else USUAL
-
-
-def _cells(texts: list[str], width: int) -> str:
-    """Set cells into their columns; the last one takes what is left of the row."""
-    widths = [size for _, size in _columns(width)]
-    first = pad(cut_address(texts[0], widths[0] - 1), widths[0])
-    parts = [pad(cut(text, size - 1), size) for text, size in zip(texts[1:-1], widths[1:-1], strict=True)]
-    start = first + "".join(parts)
-    return start + cut_address(texts[-1], width - cell_len(start) - 3)
 
 
 def _queue_words(row: Socket) -> str:

@@ -25,6 +25,7 @@ from porttui.ui import socket_rows
 from porttui.ui.keymap import key_of
 from porttui.ui.lines import EMPTY, NARROW, Line, cut, plain, wrap
 from porttui.ui.shown import Shown
+from porttui.ui.socket_columns import layout
 from porttui.ui.tabs.tab import Drawing, Tab
 
 if TYPE_CHECKING:
@@ -404,7 +405,8 @@ class SocketsTab(Tab):
         if width < NARROW:
             return self._narrow(shown, width, height)
         typed = self._typed(f" ({key_of('filter')} begins one)")
-        start = plain((socket_rows.filter_row(shown, typed, width), "", socket_rows.head(width)))
+        columns_ = layout(shown.longest, width)
+        start = [Line(socket_rows.filter_row(shown, typed, width)), EMPTY, columns_.head(shown.wish.by)]
         row = self._at_cursor()
         told = plain(cut(text, width - 1) for text in self._details(row, shown, width))
         self._room = height - len(start) - len(told) - 4
@@ -414,7 +416,8 @@ class SocketsTab(Tab):
                 start, told = [start[0], start[2]], told[:2]
             self._room = max(1, height - len(start) - len(told) - 1)
         visible = self._drawn(shown, width)
-        below = socket_rows.below(shown, width, typing=self.editing, new=any(row.text[2] == "*" for row in visible))
+        start[1:-1] = [Line(self._position(shown).rjust(width - 1))] * (len(start) > 2)
+        below = socket_rows.below(shown, width, [row.text for row in visible], typing=self.editing)
         if not visible:
             visible = [Line("   no row has all of these words" if self.filter else "   none")]
         fill = [EMPTY] * (self._room - len(visible) + 1)
@@ -442,15 +445,20 @@ class SocketsTab(Tab):
         last = min(self._first + self._room, count)
         return [self._row(shown, at, width, in_focus=at == cursor)._replace(stop=at) for at in range(self._first, last)]
 
+    def _position(self, shown: Arranged) -> str:
+        """Tell which rows are in sight, where not all of them are."""
+        count = len(shown.entries)
+        return f"rows {self._first + 1} to {self._first + self._room} of {count}" if count > self._room else ""
+
     def _row(self, shown: Arranged, at: int, width: int, *, in_focus: bool) -> Line:
         row = shown.row(at)
         lead = f" {'>' if in_focus else ' '}{'*' if shown.is_new(shown.identity(at)) else ' '}"
         socket, names = self._held(row)
-        write = socket_rows.narrow_row if width < NARROW else socket_rows.socket_row
         if socket is not None:
-            return Line(
-                lead + write(socket, names, width, gone=isinstance(row, Gone), inside=bool(shown.wish.grouping))
-            )
+            how = {"gone": isinstance(row, Gone), "inside": bool(shown.wish.grouping)}
+            if width < NARROW:
+                return Line(lead + socket_rows.narrow_row(socket, names, width, **how))
+            return Line(lead + socket_rows.socket_row(socket, names, layout(shown.longest, width), **how))
         return Line(lead + socket_rows.group_row(row, shown, names, width) if isinstance(row, Group) else lead)
 
     def _details(self, row: int | Gone | Group | None, shown: Arranged, width: int) -> list[str]:
