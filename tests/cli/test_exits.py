@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import importlib.abc
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,6 +57,28 @@ def test_a_failure_says_what_was_done_and_keeps_the_details(
     assert path.parent == tmp_path
     assert path.stat().st_mode & 0o777 == 0o600
     assert "in broken" in path.read_text()
+
+
+def test_a_failure_for_want_of_a_descriptor_is_told_in_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then no module can be opened either, nor a file for the details; exit code 1 would say that a fault was found."""
+    short = OSError(errno.EMFILE, "Too many open files", "diagnose.py")
+
+    class Full(importlib.abc.MetaPathFinder):
+        def find_spec(self, *_: object) -> None:
+            raise short
+
+    def broken() -> int:
+        with exits.doing("looking"):
+            raise short
+
+    monkeypatch.delitem(sys.modules, "traceback")
+    monkeypatch.setattr("sys.meta_path", [Full()])
+    assert exits.guarded(broken) == 4
+    assert capsys.readouterr().err == (
+        "porttui: failed while looking: OSError: [Errno 24] Too many open files: 'diagnose.py'\n"
+    )
 
 
 def test_ctrl_c_is_130(capsys: pytest.CaptureFixture[str]) -> None:

@@ -147,11 +147,14 @@ def guarded(run: Callable[[], int]) -> int:
 
 def failed(error: BaseException) -> Exit:
     """Tell that porttui itself has failed, keep the details in a file, and return the exit code for it."""
-    import traceback  # only when something has failed
-
-    from porttui.model.failed import details
-
     notes = getattr(error, "__notes__", None) or ["working"]
+    try:
+        import traceback  # only when something has failed
+
+        from porttui.model.failed import details
+    except OSError:  # no file can be opened, so no module either
+        talk(f"porttui: failed while {notes[0]}: {type(error).__name__}: {error}")
+        return Exit.FAILED
     what = "".join(traceback.format_exception_only(error)).splitlines()[0][:300]
     talk(f"porttui: failed while {notes[0]}: {what}")
     keep(details(notes[0], error))

@@ -797,7 +797,8 @@ def _client_emfile_is_sign(text: str) -> bool:
 _client_emfile_SIGNS = ('EMFILE', 'Too many open files')
 
 def _client_emfile(facts: Facts) -> RuledOut | CannotTell | None:
-    if seen.opened(facts) and (not any((_client_emfile_is_sign(each.error) for each in seen.exchanges(facts)))):
+    talked = not seen.talk_failed(facts) and (not any((_client_emfile_is_sign(each.error) for each in seen.exchanges(facts))))
+    if seen.opened(facts) and talked:
         return RuledOut(because='porttui could open its connection')
     return None
 

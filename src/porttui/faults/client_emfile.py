@@ -42,7 +42,8 @@ _ENOUGH = 24
 
 def check(facts: Facts) -> Outcome:
     """Find it when porttui's own calls failed for want of a descriptor and the target did not answer."""
-    if seen.opened(facts) and not any(_is_sign(each.error) for each in seen.exchanges(facts)):
+    talked = not seen.talk_failed(facts) and not any(_is_sign(each.error) for each in seen.exchanges(facts))
+    if seen.opened(facts) and talked:
         return RuledOut(because="porttui could open its connection")
     signs = _signs(facts)
     free = _free(facts)

@@ -68,6 +68,8 @@ def _answers(facts: Facts) -> Outcome:
     if not exchanges:
         if not facts.done:
             return CannotTell(because="nothing was said on the connection yet")
+        if seen.talk_failed(facts):
+            return CannotTell(because="porttui failed at talking to the server")
         return Found(summary="It accepts connections; nothing was asked on them.", evidence=evidence.connects(facts))
     led = any(nat.led_past(each) for each in seen.asked_attempts(facts))
     if led and not seen.sockets_seen(facts):

@@ -174,6 +174,11 @@ def exchanges(facts: Facts, role: str = "asked") -> tuple[Exchange, ...]:
     return tuple(exchange for exchange in facts.exchanges or () if exchange.role == role)
 
 
+def talk_failed(facts: Facts) -> bool:
+    """Tell whether porttui itself failed at talking to the server, so that what was not said there says nothing."""
+    return any(each.what in {"probe", "rest of the look"} for each in facts.failures)
+
+
 def owners_unseen(facts: Facts) -> tuple[Unseen, ...]:
     """Return what the reading of the socket tables left out, the owners of sockets above all."""
     return facts.sockets.unseen if isinstance(facts.sockets, Sockets) else ()
