@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from porttui.diagnose import diagnose
-from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop, no_remedies
+from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.registry import FAULTS
 from porttui.model.facts import Facts, Icmp, Unseen
 from porttui.model.report import Confidence, Evidence, Remedy, RemedyStep, Risk, Severity, Status, Step
@@ -24,7 +24,7 @@ def fault(code: str, outcome: Outcome, stop: Stop = Stop.LISTENER, **fields: obj
         title=code,
         explanation="",
         check=lambda _: outcome,
-        remedies=no_remedies,
+        remedies=lambda _facts: (),
     )
     return replace(made, **fields)
 

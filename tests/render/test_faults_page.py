@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from porttui.faults.fault import Fault, Found, Stop, no_remedies
+from porttui.faults.fault import Fault, Found, Stop
 from porttui.faults.registry import BY_CODE
 from porttui.model.report import Step
 from porttui.model.target import Question
@@ -25,7 +25,7 @@ PAUSED = Fault(
         kill -CONT PID
     """,
     check=lambda _facts: Found(summary="It is paused.", evidence=()),
-    remedies=no_remedies,
+    remedies=lambda _facts: (),
     questions=(Question.CONNECT, Question.BIND),
     explains=("handler-hangs", "backlog-full"),
 )
@@ -52,7 +52,7 @@ TAKEN = Fault(
     To keep it from coming back, end it with ctrl+c.
     """,
     check=lambda _facts: Found(summary="It is taken.", evidence=()),
-    remedies=no_remedies,
+    remedies=lambda _facts: (),
     questions=(Question.BIND,),
 )
 

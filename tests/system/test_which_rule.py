@@ -231,6 +231,10 @@ def test_behind_sudo_it_is_told_where_the_rules_do_otherwise_with_the_user() -> 
     assert opened.steps["firewall"] == "warn", opened
     theirs = opened.report["firewall"]["for_user"]
     assert (theirs["uid"], theirs["verdict"], "not for dev" in theirs["rule"]["text"]) == (4711, "drop", True), theirs
+    first = opened.report["remedies"][0]
+    assert first["steps"][0]["argv"][:6] == ["nft", "-e", "-a", "insert", "rule", "inet"], opened
+    assert "without sudo" in first["note"], opened
+    assert not alike.report["remedies"], alike
     expect_fault(rejected, "fw-reject-icmp", "firewall", other.port)
     assert "who ran sudo, the rules let it through" in rejected.verdict["gloss"], rejected
     assert rejected.report["firewall"]["for_user"]["verdict"] == "accept", rejected

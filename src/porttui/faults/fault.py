@@ -138,8 +138,3 @@ class Listed:
         """Tell what its check tells."""
         first = self.begins(facts) if self.begins is not None else None
         return self.fault.check(facts) if first is None else first
-
-
-def no_remedies(_facts: Facts) -> tuple[Remedy, ...]:
-    """Return nothing: for what needs no remedy."""
-    return ()

@@ -25,11 +25,13 @@ and `porttui wait TARGET` waits until a target is healthy and is made for script
 
 from __future__ import annotations
 
-from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop, no_remedies
+from msgspec.structs import replace
+
+from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shared import not_the_bind
 from porttui.model.address import can_listen, endpoint
 from porttui.model.facts import Exchange, Facts, HttpAnswer, Process, Socket
-from porttui.model.report import Severity
+from porttui.model.report import Remedy, Severity
 from porttui.model.target import Question
 from porttui.reading import by_user, evidence, nat, redirects, refusals, seen, stuck, tls, words
 
@@ -220,6 +222,22 @@ _SLOW_MS = 1500.0
 """Milliseconds from which an answer is called slow."""
 
 
+def remedies(facts: Facts) -> tuple[Remedy, ...]:
+    """Offer the ways past the rule that stops the user who became root by sudo; else there is nothing to mend."""
+    found = by_user.differing(facts)
+    if found is None or found[1].verdict in {"accept", "unknown"} or found[1].verdict.startswith("redirect"):
+        return ()
+    from porttui.remedies import rule  # hardly ever needed, and this file is read for every look
+
+    return tuple(
+        way if way.only_looks else replace(way, note=f"{way.note} {_WITHOUT_SUDO}".strip())
+        for way in rule.past(facts, found[1])
+    )
+
+
+_WITHOUT_SUDO = "Look again without sudo: root's own connection works already."
+
+
 FAULT = Fault(
     code="healthy",
     step=None,
@@ -227,7 +245,7 @@ FAULT = Fault(
     title="The target answers as asked",
     explanation=__doc__,
     check=check,
-    remedies=no_remedies,
+    remedies=remedies,
     questions=(Question.CONNECT, Question.BIND),
     severity=Severity.OK,
 )

@@ -101,7 +101,14 @@ def _listings(facts: Facts, side: rules.Side | None) -> tuple[tuple[str, tuple[s
             ),
         )
     possible = _possible(facts)
-    return tuple(listing for name, listing in _LISTINGS.items() if name in possible) or (_LISTINGS["nftables"],)
+    return tuple(_shown(facts, name) for name in _LISTINGS if name in possible) or (_LISTINGS["nftables"],)
+
+
+def _shown(facts: Facts, name: str) -> tuple[str, tuple[str, ...]]:
+    """Return what a backend holds, and the command that shows it: the one that was said to, as it is installed here."""
+    what, argv = _LISTINGS[name]
+    unseen = next((each.unseen for each in facts.firewall or () if each.name == name and each.unseen is not None), None)
+    return what, tuple(unseen.how_to_see.split()) if unseen is not None and unseen.how_to_see else argv
 
 
 def let_through(facts: Facts, side: rules.Side | None, *, answers: bool = False) -> tuple[Remedy, ...]:

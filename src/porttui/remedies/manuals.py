@@ -52,6 +52,11 @@ _NFT: Rows = (
     ("add rule", "put a rule into a chain, behind the others"),
     ("add chain", "make a chain, a list of rules"),
     ("{ type nat hook output priority -100 ; }", "for what changes where connections of this machine itself lead"),
+    ("{ type nat hook postrouting priority 100 ; }", "for what changes where leaving packets seem to come from"),
+    ("dnat to {place}", "lead them to {place}"),
+    ("dnat ip to {place}", "lead them to {place}"),
+    ("dnat ip6 to {place}", "lead them to {place}"),
+    ("masquerade", "give them the address of the interface by which they leave"),
     ("ip saddr {address}", "only packets from {address}"),
     ("ip daddr {address}", "only packets to {address}"),
     ("ip6 saddr {address}", "only packets from {address}"),
@@ -144,6 +149,7 @@ _DOCKER: Rows = (
     ("-d", "in the background"),
     ("ps", "list the containers that run, with the ports that they publish"),
     ("--filter publish={port}", "only those that publish port {port}"),
+    ("--all", "those that have ended, too"),
     ("stop {name}", "end the container {name}; docker start {name} brings it back"),
     ("start {name}", "start the container {name} again"),
     ("restart {name}", "end the container {name} and start it again"),
@@ -295,7 +301,11 @@ MANUALS: dict[str, Rows] = {
     "ufw": _UFW,
     "firewall-cmd": _FIREWALL_CMD,
     "fail2ban-client": _FAIL2BAN,
-    "iptables-save": (("iptables-save", "prints the rules of iptables; nothing is changed by it"),),
+    **{
+        f"{name}{kind}-save": ((f"{name}{kind}-save", f"prints the rules of {name}; nothing is changed by it"),)
+        for name in ("iptables", "ip6tables")
+        for kind in ("", "-nft")
+    },
     "iptables-legacy-save": (
         ("iptables-legacy-save", "prints the rules that older programs made with iptables; nothing is changed by it"),
     ),

@@ -73,14 +73,14 @@ def _firewalld(facts: Facts, attempt: Attempt, there: str) -> Remedy:
 def _nft(facts: Facts, attempt: Attempt, there: str) -> Remedy:
     source = attempt.source.partition("%")[0]
     sender = ("ip6" if family(source) == 6 else "ip", "saddr", source) if source else ()
-    argv = ("nft", "insert", "rule", "inet", "filter", "input", *sender, "tcp", "dport", str(attempt.port), "accept")
+    match = (*sender, "tcp", "dport", str(attempt.port))
+    argv = ("nft", "-e", "-a", "insert", "rule", "inet", "filter", "input", *match, "accept")
     return Remedy(
         title=f"Let {words.machine(facts)} through there, with nft",
         risk=Risk.EXPOSES,
         cost="opens the port there, for this machine",
         proof=proof(facts),
-        undo="nft -a list ruleset shows the handle of the new rule; "
-        "nft delete rule inet filter input handle NUMBER takes it out",
+        undo="nft delete rule inet filter input handle NUMBER, with the number behind '# handle' that nft prints",
         steps=(
             RemedyStep(
                 text="Find the table and the chain with 'hook input' that has the rule: table inet filter is usual",

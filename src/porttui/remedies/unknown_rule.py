@@ -16,7 +16,7 @@ from porttui.remedies.service import proof
 
 _OUTWARDS = "output"
 _CHANGE = "change the names to those that you found"
-_SHOWN = "nft -a list ruleset shows the handles of new rules; "
+_PRINTED = "with the number behind '# handle' that {which} prints"
 
 
 def at_the_device(facts: Facts) -> bool:
@@ -51,7 +51,7 @@ def nft(facts: Facts, side: rules.Side | None, *, answers: bool) -> Remedy:
         else:
             text = f"Put this in front of it; change '{' '.join(table)} {chain}' to the names that you found"
         for match in _matches(facts, chain, answers=answers):
-            argv = ("nft", "insert", "rule", *table, chain, *_nft_match(match, chain), "accept")
+            argv = ("nft", "-e", "-a", "insert", "rule", *table, chain, *_nft_match(match, chain), "accept")
             steps.append(RemedyStep(text=text, where=words.machine(facts), argv=argv, needs_root=True))
             text = "And this, for the answers"
     return Remedy(
@@ -59,7 +59,8 @@ def nft(facts: Facts, side: rules.Side | None, *, answers: bool) -> Remedy:
         risk=Risk.SAFE,
         cost=_cost(facts, answers),
         proof=proof(facts),
-        undo=f"{_SHOWN}nft delete rule {' '.join(table)} {' or '.join(chains)} handle NUMBER takes one out",
+        undo=f"nft delete rule {' '.join(table)} {' or '.join(chains)} handle NUMBER, "
+        + _PRINTED.format(which="nft" if len(steps) == 2 else "each of them"),
         steps=tuple(steps),
         note="It lasts until the rules are loaded again; to keep it, write it into the file that loads them.",
     )

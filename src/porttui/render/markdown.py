@@ -37,9 +37,12 @@ def report_markdown(
         *_block(sections.sides(report)),
         *_block(sections.steps(report)),
     ]
-    if report.verdict.severity is not r.Severity.OK:
-        if report.remedies:
-            blocks += [f"**{sections.fix_heading(report)}**", *(_way(way, report) for way in report.remedies)]
+    well = report.verdict.severity is r.Severity.OK
+    if well:
+        blocks += [escape(line) for line in report.verdict.gloss.split("\n") if line]
+    if report.remedies:
+        blocks += [f"**{sections.fix_heading(report)}**", *(_way(way, report) for way in report.remedies)]
+    if not well:
         if report.verdict.evidence:
             blocks += ["**Evidence**", *_block(sections.evidence(report))]
         blocks += [escape(line) for line in report.verdict.gloss.split("\n") if line]

@@ -55,7 +55,7 @@ def report_text(  # noqa: PLR0913 - each is one independent choice of the caller
         ["Steps", *columns(sections.steps(report), width)],
     ]
     if report.verdict.severity is r.Severity.OK:
-        blocks += [paragraph(report.verdict.gloss, width), _short_unseen(report, width)]
+        blocks += [paragraph(report.verdict.gloss, width), _short_unseen(report, width), _fix(report, width)]
     else:
         blocks += [
             _fix(report, width),

@@ -103,7 +103,7 @@ def no_right_to_rules() -> Unseen:
 def _iptables(who: Privileges, may: bool, nftables: FirewallBackend) -> FirewallBackend:
     """Count the rules that iptables keeps in nftables; without any rule there, no program needs to be started."""
     installed = find("iptables") is not None
-    programs = [name for name in map(_nft_variant, ("iptables", "ip6tables")) if name is not None]
+    programs = [name for name in map(nft_saver, ("iptables", "ip6tables")) if name is not None]
     if not programs:
         return FirewallBackend(name="iptables", installed=installed)
     if nftables.rules == 0:
@@ -117,12 +117,12 @@ def _iptables(who: Privileges, may: bool, nftables: FirewallBackend) -> Firewall
     return FirewallBackend(name="iptables", installed=installed, rules=counted)
 
 
-def _nft_variant(name: str) -> str | None:
-    """Return the program that saves what `name` keeps in nftables, None when there is none."""
-    if find(f"{name}-nft-save") is not None:
-        return f"{name}-nft-save"
+def nft_saver(name: str) -> str | None:
+    """Return the program that saves what `name` keeps in nftables, by its usual name if it has that; None: none has."""
     path = find(f"{name}-save")
-    return f"{name}-save" if path is not None and "nft" in os.path.realpath(path).rpartition("/")[2] else None
+    if path is not None and "nft" in os.path.realpath(path).rpartition("/")[2]:
+        return f"{name}-save"
+    return f"{name}-nft-save" if find(f"{name}-nft-save") is not None else None
 
 
 def _legacy(who: Privileges, may: bool, root: Path | str) -> FirewallBackend:

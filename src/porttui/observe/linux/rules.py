@@ -18,8 +18,8 @@ from porttui.firewall.lookup import Lookup
 from porttui.firewall.packet import Packet, World
 from porttui.firewall.ruleset import Backend, Ruleset, Verdict
 from porttui.model.facts import Privileges, Unseen
-from porttui.observe.command import Output, find, run
-from porttui.observe.linux.firewall import has_no_nft_chains, no_right_to_rules
+from porttui.observe.command import Output, run
+from porttui.observe.linux.firewall import has_no_nft_chains, nft_saver, no_right_to_rules
 
 # What reads the listings is imported where one is read: most machines have no rules, and it takes as long as a look.
 
@@ -132,7 +132,7 @@ def _nftables() -> tuple[Ruleset, list[Unseen]]:
 
 
 def _saver(program: str) -> str:
-    return f"{program}-nft-save" if find(f"{program}-nft-save") else f"{program}-save"
+    return nft_saver(program) or f"{program}-save"
 
 
 def _legacy() -> tuple[Ruleset, list[Unseen]]:
