@@ -7,9 +7,9 @@ files are imported; see `scripts/beginnings.py`.
 from __future__ import annotations
 
 from porttui.faults.fault import CannotTell, Listed, RuledOut
-from porttui.faults.shared import bind_errors, not_answered, not_in_use, not_the_activator, not_the_address, not_the_bind, not_the_container, not_the_listener, not_the_name, not_the_probe, owner_lasts, taken_at_last
+from porttui.faults.shared import bind_errors, files_left, not_answered, not_in_use, not_kept_by_connections, not_redirected, not_the_activator, not_the_address, not_the_bind, not_the_certificate, not_the_container, not_the_listener, not_the_name, not_the_probe, owner_lasts, taken_at_last
 from porttui.model.address import destination, endpoint, family, is_loopback, is_wildcard, parse_ip, same_address
-from porttui.model.facts import Activation, Attempt, Facts, Resolver, Sockets, Unseen
+from porttui.model.facts import Activation, Attempt, Facts, Resolver, Sockets, TlsAnswer, Unseen
 from porttui.model.report import Confidence, Evidence, Severity
 from porttui.model.target import Question
 from porttui.reading import seen
@@ -18,7 +18,7 @@ from porttui.reading.unseen import firewall_unseen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from porttui.model.facts import BindTry, Exchange, FarEnd, Interface, Outside, Process, Proxy, Route, Socket, TlsAnswer
+    from porttui.model.facts import BindTry, Exchange, FarEnd, Interface, Outside, Process, Proxy, Route, Socket
     from porttui.reading import far, history
 
 
@@ -237,20 +237,12 @@ def _leftover_connection_accepted(facts: Facts) -> tuple[Socket, ...]:
 
 
 def _leftover_connection(facts: Facts) -> RuledOut | CannotTell | None:
-    first = not_in_use(facts)
-    if first is not None:
-        return first
-    from porttui.reading import keeping
-    holders = keeping.holders(facts)
-    from porttui.reading import words
-    if holders:
-        return RuledOut(because=f'{words.at(holders[0])} is on the port ({holders[0].state})')
-    live = [row for row in keeping.connections(facts) if not keeping.waits(row)]
-    if not live:
-        if not keeping.all_seen(facts):
-            return CannotTell(because='not every socket could be listed', unseen=seen.sockets_left_out(facts))
-        return RuledOut(because='no living connection is on the port')
+    live = not_kept_by_connections(facts)
+    if not isinstance(live, tuple):
+        return live
     rows = _leftover_connection_accepted(facts)
+    from porttui.reading import keeping
+    from porttui.reading import words
     if not rows:
         if any((keeping.began(facts, row) is None for row in live)):
             return CannotTell(because='which end began the connection cannot be seen')
@@ -264,20 +256,12 @@ def _ephemeral_collision_outgoing(facts: Facts) -> tuple[Socket, ...]:
 
 
 def _ephemeral_collision(facts: Facts) -> RuledOut | CannotTell | None:
-    first = not_in_use(facts)
-    if first is not None:
-        return first
-    from porttui.reading import keeping
-    holders = keeping.holders(facts)
-    from porttui.reading import words
-    if holders:
-        return RuledOut(because=f'{words.at(holders[0])} is on the port ({holders[0].state})')
-    live = [row for row in keeping.connections(facts) if not keeping.waits(row)]
-    if not live:
-        if not keeping.all_seen(facts):
-            return CannotTell(because='not every socket could be listed', unseen=seen.sockets_left_out(facts))
-        return RuledOut(because='no living connection is on the port')
+    live = not_kept_by_connections(facts)
+    if not isinstance(live, tuple):
+        return live
     rows = _ephemeral_collision_outgoing(facts)
+    from porttui.reading import keeping
+    from porttui.reading import words
     if not rows:
         if any((keeping.began(facts, row) is None for row in live)):
             return CannotTell(because='which end began the connection cannot be seen')
@@ -1221,11 +1205,9 @@ def _emfile_queue(facts: Facts) -> RuledOut | CannotTell | None:
         return waiting
     listener = waiting.listener
     doing = stuck.doing(facts, listener)
-    free = next((each for each in doing if not stuck.out_of_files(each)), None)
-    if free is not None and free.open_files is not None and (free.open_files_limit is not None):
-        return RuledOut(because=f'pid {free.pid} has {free.open_files} of {free.open_files_limit} files open')
-    if free is not None:
-        return CannotTell(because='it cannot be seen how many files the server has open')
+    left = files_left(doing)
+    if left is not None:
+        return left
     return None
 
 
@@ -1366,11 +1348,9 @@ def _emfile_close(facts: Facts) -> RuledOut | CannotTell | None:
     if not doing:
         unseen = seen.owners_unseen(facts)
         return CannotTell(because=f'it cannot be seen which process holds {words.at(listener)}', unseen=unseen)
-    free = next((each for each in doing if not stuck.out_of_files(each)), None)
-    if free is not None and free.open_files is not None and (free.open_files_limit is not None):
-        return RuledOut(because=f'pid {free.pid} has {free.open_files} of {free.open_files_limit} files open')
-    if free is not None:
-        return CannotTell(because='it cannot be seen how many files the server has open')
+    left = files_left(doing)
+    if left is not None:
+        return left
     return None
 
 
@@ -1593,30 +1573,20 @@ def _tls_to_plain(facts: Facts) -> RuledOut | CannotTell | None:
 
 
 def _cert_self_signed(facts: Facts) -> RuledOut | CannotTell | None:
-    first = not_the_probe(facts)
-    if first is not None:
-        return first
+    answer = not_the_certificate(facts)
+    if not isinstance(answer, TlsAnswer):
+        return answer
     from porttui.reading import tls
-    if not tls.wanted(facts):
-        return RuledOut(because='TLS was not asked for')
-    answer = tls.certificate(facts)
-    if answer is None:
-        return RuledOut(because='the port showed no certificate')
     if answer.trusted is not False or answer.verify_code not in tls.UNTRUSTED:
         return RuledOut(because="the certificate's chain was not what it was refused for")
     return None
 
 
 def _cert_expired(facts: Facts) -> RuledOut | CannotTell | None:
-    first = not_the_probe(facts)
-    if first is not None:
-        return first
+    answer = not_the_certificate(facts)
+    if not isinstance(answer, TlsAnswer):
+        return answer
     from porttui.reading import tls
-    if not tls.wanted(facts):
-        return RuledOut(because='TLS was not asked for')
-    answer = tls.certificate(facts)
-    if answer is None:
-        return RuledOut(because='the port showed no certificate')
     how = tls.out_of_date(answer, facts.at)
     if how is None:
         return RuledOut(because='the certificate is valid today')
@@ -1631,15 +1601,9 @@ def _cert_hostname_mismatch_wrong_name(facts: Facts, answer: TlsAnswer) -> bool:
 
 
 def _cert_hostname_mismatch(facts: Facts) -> RuledOut | CannotTell | None:
-    first = not_the_probe(facts)
-    if first is not None:
-        return first
-    from porttui.reading import tls
-    if not tls.wanted(facts):
-        return RuledOut(because='TLS was not asked for')
-    answer = tls.certificate(facts)
-    if answer is None:
-        return RuledOut(because='the port showed no certificate')
+    answer = not_the_certificate(facts)
+    if not isinstance(answer, TlsAnswer):
+        return answer
     if not _cert_hostname_mismatch_wrong_name(facts, answer):
         return RuledOut(because=f'the certificate is for {facts.asked.target.host}')
     return None
@@ -1759,15 +1723,10 @@ def _host_not_allowed(facts: Facts) -> RuledOut | CannotTell | None:
 
 
 def _redirect_loop(facts: Facts) -> RuledOut | CannotTell | None:
-    first = not_the_probe(facts)
-    if first is not None:
-        return first
+    hops = not_redirected(facts)
+    if not isinstance(hops, tuple):
+        return hops
     from porttui.reading import redirects
-    hops = redirects.hops(facts)
-    if not hops:
-        if facts.redirects is None and (not facts.done):
-            return CannotTell(because='redirects were not followed yet')
-        return RuledOut(because='the answer redirects nowhere')
     back, growing = (redirects.repeats(facts), redirects.grows(facts))
     if back is None and growing is None:
         final = hops[-1]
@@ -1786,15 +1745,10 @@ def _redirect_loop(facts: Facts) -> RuledOut | CannotTell | None:
 
 
 def _redirect_elsewhere(facts: Facts) -> RuledOut | CannotTell | None:
-    first = not_the_probe(facts)
-    if first is not None:
-        return first
+    hops = not_redirected(facts)
+    if not isinstance(hops, tuple):
+        return hops
     from porttui.reading import redirects
-    hops = redirects.hops(facts)
-    if not hops:
-        if facts.redirects is None and (not facts.done):
-            return CannotTell(because='redirects were not followed yet')
-        return RuledOut(because='the answer redirects nowhere')
     final, done = (hops[-1], redirects.end(facts))
     if done is None:
         return CannotTell(because='it redirects to where porttui does not follow')

@@ -35,7 +35,7 @@ from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shared import taken_at_last
 from porttui.model.facts import Doing, Facts
 from porttui.model.report import Confidence, Remedy, Step
-from porttui.reading import evidence, seen, stuck, words
+from porttui.reading import evidence, seen, stuck
 from porttui.remedies import look_into
 
 
@@ -72,12 +72,7 @@ def _share(one: Doing) -> str:
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """See in which line it is, then start it again."""
-    listener = stuck.listener(facts)
-    workers = stuck.workers(facts, listener) if listener else ()
-    if listener is None or not workers:
-        return ()
-    name = words.plain_name(facts, listener)
-    return (look_into.see(facts, workers[0], name), look_into.again(facts, listener, workers[0], name))
+    return look_into.ways(facts)
 
 
 FAULT = Fault(

@@ -32,8 +32,8 @@ something that is not the renewal itself warn two weeks before the end.
 from __future__ import annotations
 
 from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
-from porttui.faults.shared import not_the_probe
-from porttui.model.facts import Facts
+from porttui.faults.shared import not_the_certificate
+from porttui.model.facts import Facts, TlsAnswer
 from porttui.model.report import Evidence, Remedy, RemedyStep, Risk, Step
 from porttui.reading import tls, words
 from porttui.remedies import service
@@ -41,14 +41,9 @@ from porttui.remedies import service
 
 def check(facts: Facts) -> Outcome:
     """Find it when TLS was asked for and the certificate is out of date by this machine's clock."""
-    first = not_the_probe(facts)
-    if first is not None:
-        return first
-    if not tls.wanted(facts):
-        return RuledOut(because="TLS was not asked for")
-    answer = tls.certificate(facts)
-    if answer is None:
-        return RuledOut(because="the port showed no certificate")
+    answer = not_the_certificate(facts)
+    if not isinstance(answer, TlsAnswer):
+        return answer
     how = tls.out_of_date(answer, facts.at)
     if how is None:
         return RuledOut(because="the certificate is valid today")

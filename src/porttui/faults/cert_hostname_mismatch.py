@@ -33,7 +33,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
-from porttui.faults.shared import not_the_probe
+from porttui.faults.shared import not_the_certificate
 from porttui.model.address import parse_ip
 from porttui.model.facts import Facts, TlsAnswer
 from porttui.model.report import Remedy, RemedyStep, Risk, Step
@@ -43,14 +43,9 @@ from porttui.remedies import service
 
 def check(facts: Facts) -> Outcome:
     """Find it when TLS was asked for and the certificate does not list the host."""
-    first = not_the_probe(facts)
-    if first is not None:
-        return first
-    if not tls.wanted(facts):
-        return RuledOut(because="TLS was not asked for")
-    answer = tls.certificate(facts)
-    if answer is None:
-        return RuledOut(because="the port showed no certificate")
+    answer = not_the_certificate(facts)
+    if not isinstance(answer, TlsAnswer):
+        return answer
     if not _wrong_name(facts, answer):
         return RuledOut(because=f"the certificate is for {facts.asked.target.host}")
     names = ", ".join(answer.names[:3]) or "no name at all"

@@ -33,8 +33,8 @@ once. Do not turn the check off: `verify=False` and `curl -k` have a way of reac
 from __future__ import annotations
 
 from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
-from porttui.faults.shared import not_the_probe
-from porttui.model.facts import Facts
+from porttui.faults.shared import not_the_certificate
+from porttui.model.facts import Facts, TlsAnswer
 from porttui.model.report import Remedy, RemedyStep, Risk, Step
 from porttui.reading import tls, words
 from porttui.remedies import service
@@ -42,14 +42,9 @@ from porttui.remedies import service
 
 def check(facts: Facts) -> Outcome:
     """Find it when TLS was asked for and the chain does not end at a trusted authority."""
-    first = not_the_probe(facts)
-    if first is not None:
-        return first
-    if not tls.wanted(facts):
-        return RuledOut(because="TLS was not asked for")
-    answer = tls.certificate(facts)
-    if answer is None:
-        return RuledOut(because="the port showed no certificate")
+    answer = not_the_certificate(facts)
+    if not isinstance(answer, TlsAnswer):
+        return answer
     if answer.trusted is not False or answer.verify_code not in tls.UNTRUSTED:
         return RuledOut(because="the certificate's chain was not what it was refused for")
     own = answer.subject == answer.issuer

@@ -32,7 +32,7 @@ there are so many of. Then raise the limit for good: LimitNOFILE=65536 in the un
 from __future__ import annotations
 
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
-from porttui.faults.shared import not_the_probe
+from porttui.faults.shared import files_left, not_the_probe
 from porttui.model.facts import Facts
 from porttui.model.report import Confidence, Remedy, Step
 from porttui.reading import evidence, seen, stuck, words
@@ -60,11 +60,9 @@ def check(facts: Facts) -> Outcome:
     if not doing:
         unseen = seen.owners_unseen(facts)
         return CannotTell(because=f"it cannot be seen which process holds {words.at(listener)}", unseen=unseen)
-    free = next((each for each in doing if not stuck.out_of_files(each)), None)
-    if free is not None and free.open_files is not None and free.open_files_limit is not None:
-        return RuledOut(because=f"pid {free.pid} has {free.open_files} of {free.open_files_limit} files open")
-    if free is not None:
-        return CannotTell(because="it cannot be seen how many files the server has open")
+    left = files_left(doing)
+    if left is not None:
+        return left
     certain = stuck.surely(facts, listener)
     return Found(
         summary=f"{'' if certain else 'Probably '}{stuck.named(facts, listener)} is out of file descriptors "
@@ -82,9 +80,7 @@ def check(facts: Facts) -> Outcome:
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Raise the limit, see what is open, or start it again."""
-    listener = stuck.listener(facts)
-    workers = stuck.workers(facts, listener) if listener else ()
-    return more_files.ways(facts, listener, workers[0]) if listener is not None and workers else ()
+    return more_files.ways(facts)
 
 
 FAULT = Fault(

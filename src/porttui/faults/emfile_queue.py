@@ -31,8 +31,8 @@ close idle connections after a time.
 
 from __future__ import annotations
 
-from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
-from porttui.faults.shared import taken_at_last
+from porttui.faults.fault import Fault, Found, Outcome, Stop
+from porttui.faults.shared import files_left, taken_at_last
 from porttui.model.facts import Facts
 from porttui.model.report import Confidence, Remedy, Step
 from porttui.reading import evidence, seen, stuck
@@ -46,11 +46,9 @@ def check(facts: Facts) -> Outcome:
         return waiting
     listener = waiting.listener
     doing = stuck.doing(facts, listener)
-    free = next((each for each in doing if not stuck.out_of_files(each)), None)
-    if free is not None and free.open_files is not None and free.open_files_limit is not None:
-        return RuledOut(because=f"pid {free.pid} has {free.open_files} of {free.open_files_limit} files open")
-    if free is not None:
-        return CannotTell(because="it cannot be seen how many files the server has open")
+    left = files_left(doing)
+    if left is not None:
+        return left
     certain = stuck.surely(facts, listener)
     return Found(
         summary=f"{'' if certain else 'Probably '}{stuck.named(facts, listener)} is out of file descriptors "
@@ -68,9 +66,7 @@ def check(facts: Facts) -> Outcome:
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Raise the limit, see what is open, or start it again."""
-    listener = stuck.listener(facts)
-    workers = stuck.workers(facts, listener) if listener else ()
-    return more_files.ways(facts, listener, workers[0]) if listener is not None and workers else ()
+    return more_files.ways(facts)
 
 
 FAULT = Fault(

@@ -35,7 +35,7 @@ from porttui.faults.upstream_dead_502 import GATEWAY
 from porttui.model.facts import Exchange, Facts
 from porttui.model.report import Evidence, Remedy, RemedyStep, Risk, Step
 from porttui.reading import evidence, redirects, seen, words
-from porttui.remedies import manager, service
+from porttui.remedies import look_into, service
 
 _MEANING = {
     500: "an unexpected error in the program",
@@ -94,21 +94,13 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Read the log of the server."""
     answered = _error(facts)
     listener = seen.accepting(facts, answered.address, answered.port) if answered else None
-    owners = seen.owners(facts, listener) if listener else ()
-    unit = manager.unit_of(facts, listener, owners[0] if owners else None)
-    name = words.plain_name(facts, listener) if listener else "the server"
-    terminal = f" ({owners[0].terminal})" if owners and owners[0].terminal else ""
-    read = RemedyStep(text=f"Read what {name} wrote at {facts.at:%H:%M:%S}, in its terminal{terminal} or its log file")
-    if unit and unit.endswith(".service"):
-        users_own = manager.is_users_own(facts, owners[0] if owners else None)
-        read = manager.log(facts, unit, f"Read what {name} wrote at {facts.at:%H:%M:%S}", users_own=users_own)
     return (
         Remedy(
             title="Read the server's log",
             risk=Risk.SAFE,
             cost="safe",
             proof=service.proof(facts),
-            steps=(read, RemedyStep(text="Mend what it names, and ask again")),
+            steps=(look_into.what_it_wrote(facts, listener), RemedyStep(text="Mend what it names, and ask again")),
         ),
     )
 

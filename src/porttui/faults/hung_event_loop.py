@@ -44,7 +44,7 @@ from porttui.faults.shared import taken_at_last
 from porttui.model.address import endpoint
 from porttui.model.facts import Facts, Socket
 from porttui.model.report import Confidence, Remedy, Step
-from porttui.reading import evidence, seen, stuck, words
+from porttui.reading import evidence, seen, stuck
 from porttui.remedies import look_into
 
 _GLOSS = "The kernel opens connections for a program that is busy elsewhere; they wait until it turns to them."
@@ -119,12 +119,7 @@ def _earlier(busy: list[Socket]) -> str:
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """See what it does, then start it again."""
-    listener = stuck.listener(facts)
-    workers = stuck.workers(facts, listener) if listener else ()
-    if listener is None or not workers:
-        return ()
-    name = words.plain_name(facts, listener)
-    return (look_into.see(facts, workers[0], name), look_into.again(facts, listener, workers[0], name))
+    return look_into.ways(facts)
 
 
 FAULT = Fault(

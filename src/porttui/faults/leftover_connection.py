@@ -35,27 +35,19 @@ gunicorn, TimeoutStopSec= of systemd), and close the inherited sockets in what t
 from __future__ import annotations
 
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
-from porttui.faults.shared import not_in_use
+from porttui.faults.shared import not_kept_by_connections
 from porttui.model.facts import Facts, Socket
 from porttui.model.report import Confidence, Evidence, Remedy, Step
 from porttui.model.target import Question
-from porttui.reading import evidence, keeping, seen, words
+from porttui.reading import evidence, keeping, words
 from porttui.remedies import free_port, kept_port, service
 
 
 def check(facts: Facts) -> Outcome:
     """Find it when a bind failed with EADDRINUSE and accepted connections alone are in its way."""
-    first = not_in_use(facts)
-    if first is not None:
-        return first
-    holders = keeping.holders(facts)
-    if holders:
-        return RuledOut(because=f"{words.at(holders[0])} is on the port ({holders[0].state})")
-    live = [row for row in keeping.connections(facts) if not keeping.waits(row)]
-    if not live:
-        if not keeping.all_seen(facts):
-            return CannotTell(because="not every socket could be listed", unseen=seen.sockets_left_out(facts))
-        return RuledOut(because="no living connection is on the port")
+    live = not_kept_by_connections(facts)
+    if not isinstance(live, tuple):
+        return live
     rows = _accepted(facts)
     if not rows:
         if any(keeping.began(facts, row) is None for row in live):

@@ -38,7 +38,7 @@ from porttui.faults.shared import not_the_probe
 from porttui.model.facts import Exchange, Facts
 from porttui.model.report import Edit, Remedy, RemedyStep, Risk, Step
 from porttui.reading import evidence, refusals, seen, stuck, words
-from porttui.remedies import manager, service
+from porttui.remedies import manager, network, service
 
 _SETTINGS = {
     "postgresql": ("postgresql.conf", "max_connections = 200", "postgresql"),
@@ -104,7 +104,9 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
         cost="cuts those clients",
         proof=service.proof(facts),
         steps=(
-            _who_is_connected(facts, full.port),
+            network.see_clients(
+                facts, full.port, f"See which programs on this machine are connected to port {full.port}"
+            ),
             RemedyStep(text="Close what nobody needs: old development servers, notebooks, tools that were left open"),
         ),
     )
@@ -127,19 +129,6 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
         steps=more,
     )
     return (end, allow)
-
-
-def _who_is_connected(facts: Facts, port: int) -> RemedyStep:
-    text = f"See which programs on this machine are connected to port {port}"
-    if facts.os == "windows":
-        argv: tuple[str, ...] = ("Get-NetTCPConnection", "-RemotePort", str(port), "-State", "Established")
-        why = "its column OwningProcess is the pid: Get-Process -Id PID"
-        return RemedyStep(text=text, where=manager.POWERSHELL, why=why, argv=argv)
-    if facts.os == "macos":
-        argv = ("lsof", "-nP", f"-iTCP:{port}", "-sTCP:ESTABLISHED")
-        return RemedyStep(text=text, where=words.machine(facts), argv=argv, needs_root=True)
-    argv = ("ss", "-tnp", f"dport = :{port}")
-    return RemedyStep(text=text, where=words.machine(facts), argv=argv, needs_root=True)
 
 
 FAULT = Fault(

@@ -33,7 +33,7 @@ of the development profile, and let a test follow the redirect of the front page
 from __future__ import annotations
 
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
-from porttui.faults.shared import not_the_probe
+from porttui.faults.shared import not_redirected
 from porttui.model.facts import Exchange, Facts
 from porttui.model.report import Confidence, Edit, Remedy, RemedyStep, Risk, Step
 from porttui.reading import evidence, redirects, seen, words
@@ -42,14 +42,9 @@ from porttui.remedies import service
 
 def check(facts: Facts) -> Outcome:
     """Find it when the last redirect led to another place on this machine, and failed there."""
-    first = not_the_probe(facts)
-    if first is not None:
-        return first
-    hops = redirects.hops(facts)
-    if not hops:
-        if facts.redirects is None and not facts.done:
-            return CannotTell(because="redirects were not followed yet")
-        return RuledOut(because="the answer redirects nowhere")
+    hops = not_redirected(facts)
+    if not isinstance(hops, tuple):
+        return hops
     final, done = hops[-1], redirects.end(facts)
     if done is None:
         return CannotTell(because="it redirects to where porttui does not follow")

@@ -34,7 +34,7 @@ application, and not both; and answer a redirect with 302 until you are sure, si
 from __future__ import annotations
 
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
-from porttui.faults.shared import not_the_probe
+from porttui.faults.shared import not_redirected
 from porttui.model.facts import Facts
 from porttui.model.report import Confidence, Edit, Remedy, RemedyStep, Risk, Step
 from porttui.reading import evidence, redirects, seen, words
@@ -43,14 +43,9 @@ from porttui.remedies import manager, service
 
 def check(facts: Facts) -> Outcome:
     """Find it when a redirect leads to where the client was already."""
-    first = not_the_probe(facts)
-    if first is not None:
-        return first
-    hops = redirects.hops(facts)
-    if not hops:
-        if facts.redirects is None and not facts.done:
-            return CannotTell(because="redirects were not followed yet")
-        return RuledOut(because="the answer redirects nowhere")
+    hops = not_redirected(facts)
+    if not isinstance(hops, tuple):
+        return hops
     back, growing = redirects.repeats(facts), redirects.grows(facts)
     if back is None and growing is None:
         final = hops[-1]

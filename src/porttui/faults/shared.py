@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from porttui.faults.fault import CannotTell, RuledOut
-from porttui.model.facts import Activation, Facts, FarEnd, Resolver, Socket, Unseen
+from porttui.model.facts import Activation, Doing, Facts, FarEnd, Hop, Resolver, Socket, TlsAnswer, Unseen
 from porttui.reading import far, keeping, nat, packets, seen, stuck, words
 
 
@@ -100,6 +100,40 @@ def not_the_probe(facts: Facts) -> RuledOut | CannotTell | None:
     return None
 
 
+def not_redirected(facts: Facts) -> RuledOut | CannotTell | tuple[Hop, ...]:
+    """Return the redirects, one at least; else why there is none."""
+    first = not_the_probe(facts)
+    if first is not None:
+        return first
+    if facts.redirects:
+        return facts.redirects
+    if facts.redirects is None and not facts.done:
+        return CannotTell(because="redirects were not followed yet")
+    return RuledOut(because="the answer redirects nowhere")
+
+
+def not_the_certificate(facts: Facts) -> RuledOut | CannotTell | TlsAnswer:
+    """Return what was seen of the certificate when TLS was asked for; else why there is none to find fault with."""
+    from porttui.reading import tls
+
+    first = not_the_probe(facts)
+    if first is not None:
+        return first
+    if not tls.wanted(facts):
+        return RuledOut(because="TLS was not asked for")
+    return tls.certificate(facts) or RuledOut(because="the port showed no certificate")
+
+
+def files_left(doing: tuple[Doing, ...]) -> RuledOut | CannotTell | None:
+    """Answer for want of descriptors as long as a process of the server may have one left; None when none has."""
+    free = next((each for each in doing if not stuck.out_of_files(each)), None)
+    if free is None:
+        return None
+    if free.open_files is not None and free.open_files_limit is not None:
+        return RuledOut(because=f"pid {free.pid} has {free.open_files} of {free.open_files_limit} files open")
+    return CannotTell(because="it cannot be seen how many files the server has open")
+
+
 def taken_at_last(facts: Facts) -> RuledOut | CannotTell | stuck.Waiting:
     """Return the connection that no program takes, when it is known what its server did meanwhile; else why not.
 
@@ -161,6 +195,25 @@ def not_in_use(facts: Facts) -> RuledOut | CannotTell | None:
     if not seen.sockets_seen(facts):
         return CannotTell(because="the socket tables could not be read", unseen=seen.sockets_unseen(facts))
     return None
+
+
+def not_kept_by_connections(facts: Facts) -> RuledOut | CannotTell | tuple[Socket, ...]:
+    """Return the living connections on the port when they alone keep it; else why that is not so.
+
+    Which end began them is for the caller to ask.
+    """
+    first = not_in_use(facts)
+    if first is not None:
+        return first
+    holders = keeping.holders(facts)
+    if holders:
+        return RuledOut(because=f"{words.at(holders[0])} is on the port ({holders[0].state})")
+    live = tuple(row for row in keeping.connections(facts) if not keeping.waits(row))
+    if live:
+        return live
+    if not keeping.all_seen(facts):
+        return CannotTell(because="not every socket could be listed", unseen=seen.sockets_left_out(facts))
+    return RuledOut(because="no living connection is on the port")
 
 
 def bind_errors(facts: Facts, *names: str) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ from porttui.model.address import endpoint
 from porttui.model.facts import Facts, Socket
 from porttui.model.report import Confidence, Remedy, RemedyStep, Risk, Step
 from porttui.reading import evidence, seen, stuck, words
-from porttui.remedies import look_into, manager, service
+from porttui.remedies import look_into, network, service
 
 
 def check(facts: Facts) -> Outcome:
@@ -102,7 +102,9 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
         cost="safe",
         proof=service.proof(facts),
         steps=(
-            _who_is_connected(facts, listener.port),
+            network.see_clients(
+                facts, listener.port, f"See which program is connected to port {listener.port} and says nothing"
+            ),
             RemedyStep(text="Close it: the browser tab, the program, or the whole browser; the server goes on at once"),
         ),
     )
@@ -120,19 +122,6 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
         ),
     )
     return (close, threads, look_into.again(facts, listener, workers[0], name))
-
-
-def _who_is_connected(facts: Facts, port: int) -> RemedyStep:
-    text = f"See which program is connected to port {port} and says nothing"
-    if facts.os == "windows":
-        argv: tuple[str, ...] = ("Get-NetTCPConnection", "-RemotePort", str(port), "-State", "Established")
-        why = "its column OwningProcess is the pid: Get-Process -Id PID"
-        return RemedyStep(text=text, where=manager.POWERSHELL, why=why, argv=argv)
-    if facts.os == "macos":
-        argv = ("lsof", "-nP", f"-iTCP:{port}", "-sTCP:ESTABLISHED")
-        return RemedyStep(text=text, where=words.machine(facts), argv=argv, needs_root=True)
-    argv = ("ss", "-tnp", f"dport = :{port}")
-    return RemedyStep(text=text, where=words.machine(facts), argv=argv, needs_root=True)
 
 
 FAULT = Fault(

@@ -40,7 +40,7 @@ from porttui.faults.shared import not_the_probe
 from porttui.model.facts import Exchange, Facts, HttpAnswer
 from porttui.model.report import Evidence, Remedy, RemedyStep, Risk, Step
 from porttui.reading import evidence, redirects, seen, words
-from porttui.remedies import manager, service
+from porttui.remedies import look_into, service
 
 _BAD_CHUNK = r"(?i)chunk header|chunk ext|illegal|malformed"
 """What h11 says of a body that breaks the rules of HTTP, which is another thing than one that ends too soon."""
@@ -95,14 +95,8 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Read the log; then mend what counts the length, or what breaks."""
     broken = _broken(facts)
     listener = seen.accepting(facts, broken.address, broken.port) if broken else None
-    owners = seen.owners(facts, listener) if listener else ()
-    unit = manager.unit_of(facts, listener, owners[0] if owners else None)
+    owner = next(iter(seen.owners(facts, listener)), None) if listener else None
     name = words.plain_name(facts, listener) if listener else "the server"
-    terminal = f" ({owners[0].terminal})" if owners and owners[0].terminal else ""
-    read = RemedyStep(text=f"Read what {name} wrote at {facts.at:%H:%M:%S}, in its terminal{terminal} or its log file")
-    if unit and unit.endswith(".service"):
-        users_own = manager.is_users_own(facts, owners[0] if owners else None)
-        read = manager.log(facts, unit, f"Read what {name} wrote at {facts.at:%H:%M:%S}", users_own=users_own)
     return (
         Remedy(
             title="Find out what broke off, in the log",
@@ -110,7 +104,7 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
             cost="safe, only looks",
             proof=service.proof(facts),
             steps=(
-                read,
+                look_into.what_it_wrote(facts, listener),
                 RemedyStep(
                     text="A proxy in between? Look in its log for: prematurely closed connection, or Permission denied"
                 ),
@@ -124,7 +118,7 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
             proof=service.proof(facts),
             steps=(
                 RemedyStep(text="Nothing in the log? In your code, take out the line that sets Content-Length"),
-                service.start_again(facts, listener, owners[0] if owners else None, name),
+                service.start_again(facts, listener, owner, name),
             ),
         ),
     )

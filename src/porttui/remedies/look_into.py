@@ -6,8 +6,18 @@ import re
 
 from porttui.model.facts import Facts, Process, Socket
 from porttui.model.report import Remedy, RemedyStep, Risk
-from porttui.reading import words
+from porttui.reading import seen, stuck, words
 from porttui.remedies import manager, service
+
+
+def ways(facts: Facts) -> tuple[Remedy, ...]:
+    """Offer to look what the server asked is busy with, then to start it again; () when it is not seen."""
+    listener = stuck.listener(facts)
+    worker = next(iter(stuck.workers(facts, listener)), None) if listener is not None else None
+    if listener is None or worker is None:
+        return ()
+    name = words.plain_name(facts, listener)
+    return see(facts, worker, name), again(facts, listener, worker, name)
 
 
 def see(facts: Facts, process: Process | None, name: str, *more: RemedyStep) -> Remedy:
@@ -51,6 +61,18 @@ def read_log(facts: Facts, process: Process | None, name: str) -> RemedyStep:
         return manager.log(facts, unit, text, users_own=manager.is_users_own(facts, process))
     place = f" in {process.terminal}" if process is not None and process.terminal else ""
     return RemedyStep(text=f"{text}, in its log or{place or ' in its terminal'}: what was the last thing that it did?")
+
+
+def what_it_wrote(facts: Facts, listener: Socket | None) -> RemedyStep:
+    """Return the step that shows what a server wrote while porttui asked it; None when its listener is not seen."""
+    name = words.plain_name(facts, listener) if listener else "the server"
+    owner = next(iter(seen.owners(facts, listener)), None) if listener else None
+    text = f"Read what {name} wrote at {facts.at:%H:%M:%S}"
+    unit = manager.unit_of(facts, listener, owner)
+    if unit and unit.endswith(".service"):
+        return manager.log(facts, unit, text, users_own=manager.is_users_own(facts, owner))
+    terminal = f" ({owner.terminal})" if owner is not None and owner.terminal else ""
+    return RemedyStep(text=f"{text}, in its terminal{terminal} or its log file")
 
 
 def what_it_does(facts: Facts, process: Process) -> RemedyStep:

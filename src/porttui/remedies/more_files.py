@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from porttui.model.facts import Facts, Process, Socket
 from porttui.model.report import Edit, Remedy, RemedyStep, Risk
-from porttui.reading import words
+from porttui.reading import stuck, words
 from porttui.remedies import look_into, manager, service
 
 _ENOUGH = 65536
 
 
-def ways(facts: Facts, socket: Socket, process: Process) -> tuple[Remedy, ...]:
-    """Offer a higher limit, a look at what it has open, and a new start.
-
-    Args:
-        facts: what was seen.
-        socket: the listener.
-        process: who holds it.
-    """
+def ways(facts: Facts) -> tuple[Remedy, ...]:
+    """Offer the server asked a higher limit, a look at what it has open, and a new start; () when it is not seen."""
+    socket = stuck.listener(facts)
+    process = next(iter(stuck.workers(facts, socket)), None) if socket is not None else None
+    if socket is None or process is None:
+        return ()
     name = words.plain_name(facts, socket)
     return (
         _raise(facts, socket, process, name),

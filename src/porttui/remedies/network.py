@@ -47,3 +47,14 @@ def see_routes(facts: Facts, address: str) -> RemedyStep:
         macos=Do(text, ("route", "-n", "get", *(("-inet6",) * six), address)),
         windows=Do(text, ("Find-NetRoute", "-RemoteIPAddress", address)),
     )
+
+
+def see_clients(facts: Facts, port: int, text: str) -> RemedyStep:
+    """Return the step that lists the programs on this machine that are connected to a port, here or elsewhere."""
+    return step(
+        facts,
+        linux=Do(text, ("ss", "-tnp", f"dport = :{port}"), root=True),
+        macos=Do(text, ("lsof", "-nP", f"-iTCP:{port}", "-sTCP:ESTABLISHED"), root=True),
+        windows=Do(text, ("Get-NetTCPConnection", "-RemotePort", str(port), "-State", "Established")),
+        why="its column OwningProcess is the pid: Get-Process -Id PID" if facts.os == "windows" else "",
+    )
