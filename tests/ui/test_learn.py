@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from porttui.ui.screens.lab import LabScreen
 from tests import reports
 from tests.ui.screen import app_on, code, rows, running, settled, text, visible
 
@@ -82,5 +83,16 @@ async def test_who_types_learn_begins_with_the_first_lesson() -> None:
         await pilot.press("enter")
         await settled(pilot)
         assert "[6 Learn]" in text(pilot)
-        assert visible(pilot)[3].startswith(" What an IP address is")
+        seen = visible(pilot)
+        assert seen[0].startswith(" - EXAMPLE  127.0.0.1:5173  for the lessons ")
+        assert seen[3].startswith(" What an IP address is")
+        assert seen[-2] == " Next  right: localhost is a name; enter: all lessons"
+        await pilot.press("enter")
+        assert not any("your case" in row for row in visible(pilot))
+        assert any(row.endswith("What a port is") for row in visible(pilot))
+        await pilot.press(*["down"] * 2, "enter")
+        assert visible(pilot)[-2].endswith("; l starts its lab")
+        await pilot.press("l")
+        assert isinstance(app.screen, LabScreen)
+        assert app.screen.play.lab.name == "two-doors"
     assert code(app) == 0  # nobody asked about the example

@@ -41,6 +41,8 @@ class Shown(Value, frozen=True, kw_only=True):
 
     asked: Asked
     here: Here | None = None
+    example: bool = False
+    """Nobody asked about it: it gives the lessons something to show."""
     report: Report | None = None
     """The last result; parts of a look only while there is no finished one."""
     looking: bool = False

@@ -31,6 +31,8 @@ def state(shown: Shown) -> str:
     """Return symbol and word of the answer: "✗ FAULT", ". LOOKING"."""
     if shown.failure and shown.report is None:
         return "? FAILED"
+    if shown.example:
+        return "- EXAMPLE"
     if shown.report is None or shown.looking:
         return ". LOOKING"
     if shown.fixed:

@@ -66,7 +66,7 @@ def _retries(facts: Facts) -> str:
 def answers(facts: Facts) -> Page:
     """What each way to fail proves, and what it does not."""
     mine = seen.asked_attempts(facts)
-    own = f" Yours, {asked_endpoint(facts)}: {outcome(mine[0])}." if mine and facts.done else ""
+    own = f" Seen here, {asked_endpoint(facts)}: {outcome(mine[0])}." if mine and facts.done else ""
     return Page(
         idea="How a connection fails says where to look. Refused is an answer: by RST, or by ICMP (packets that "
         "report errors), from the machine, from its firewall, or from a box on the way. Silence alone proves "

@@ -115,7 +115,8 @@ class DiagnosisScreen(Screen[None]):
             self.learn()
 
     def learn(self) -> None:
-        """Go to the first lesson."""
+        """Go to the first lesson; nobody asked about the target, which is their example."""
+        self._set(replace(self.shown, example=True))
         self.query_one(LearnTab).begin()
         self._show_tab(6)
 
@@ -507,14 +508,15 @@ class DiagnosisScreen(Screen[None]):
             self.app.push_screen(PageScreen("Words on this screen", pages.words(tab.text(), tab.topic)))
 
     def action_lab(self) -> None:
-        """Show the labs, with one in focus that is like what is in sight."""
+        """Start the lab of the lesson in sight; else show the labs, with one in focus that is like what is in sight."""
         from porttui.labs.registry import labs_of, labs_on  # every lab; first needed here
 
         tab, report = self.tab, self.shown.report
-        if isinstance(tab, LearnTab) and tab.topic:
-            fitting = labs_of(tab.topic)
-        else:
-            fitting = labs_on(report.verdict.code) if report is not None else ()
+        solved = self.tui.practice.solved()
+        if isinstance(tab, LearnTab) and (own := labs_of(tab.topic)):
+            self.tui.play(next((lab for lab in own if lab.name not in solved), own[0]))
+            return
+        fitting = labs_on(report.verdict.code) if report is not None and not self.shown.example else ()
         self.tui.practise(next(iter(fitting), None))
 
     def action_watch(self) -> None:

@@ -71,11 +71,17 @@ class LearnTab(Tab):
     def label(self, action: str) -> str:
         """Name the keys by the page in sight."""
         if action == "enter":
-            return {"lesson": "Why it is so", "why": "All lessons", "contents": "Open"}[self.page_shown]
+            return {"lesson": self._after_it(), "why": "All lessons", "contents": "Open"}[self.page_shown]
         return {"way(1)": "Next", "way(-1)": "Back"}.get(action) or super().label(action)
 
+    def _after_it(self) -> str:
+        """Return what enter shows after a lesson: an example that nobody asked about needs no explanation."""
+        return "All lessons" if self.shown.example else "Why it is so"
+
     def help_of_enter(self) -> str:
-        """Tell of the three pages."""
+        """Tell of the three pages, or of two of them."""
+        if self.shown.example:
+            return "from the lesson to the list of lessons, and back"
         return "from the lesson to the explanation of what was found, from there to the list of lessons, and back"
 
     def heading(self) -> str:
@@ -85,9 +91,9 @@ class LearnTab(Tab):
     def enter(self) -> None:
         """Go to the next of the three pages; from the list to the lesson in focus."""
         self.top = 0
-        if self.page_shown == "lesson":
+        if self.page_shown == "lesson" and not self.shown.example:
             self.page_shown = "why"
-        elif self.page_shown == "why":
+        elif self.page_shown in ("lesson", "why"):
             self.page_shown = "contents"
             self.cursor = LESSONS.index(self.lesson)
             self._follow = True
@@ -132,7 +138,7 @@ class LearnTab(Tab):
         if narrow:
             return f"{key_of('next_way')}: the next lesson"
         practice = labs_of(self.lesson.topic)
-        then = f"{key_of('lab')}: a lab for it" if practice else f"{key_of('enter')}: why it is so"
+        then = f"{key_of('lab')} starts its lab" if practice else f"{key_of('enter')}: {_lower(self._after_it())}"
         return f"{key_of('next_way')}: {following.title}; {then}"
 
     def draw(self, width: int, height: int) -> Drawing:
@@ -153,7 +159,7 @@ class LearnTab(Tab):
 
     def _lesson(self, report: Report, width: int, height: int) -> list[Line]:
         lesson = self.lesson
-        mine = ", your case" if lesson in lessons_of(report.verdict.code) and _ill(report) else ""
+        mine = ", your case" if lesson in self._own(report) else ""
         page = lesson.page(_facts(report, self.shown))
         title, *rows = lesson_rows(lesson, page, width - 2, room=height, note=number(lesson) + mine)
         head = title[: len(lesson.title)]
@@ -161,7 +167,7 @@ class LearnTab(Tab):
 
     def _contents(self, width: int) -> Drawing:
         report = self._report()
-        own = lessons_of(report.verdict.code) if report is not None and _ill(report) else ()
+        own = self._own(report) if report is not None else ()
         cells = [
             (f"{at:>2}", lesson.title, "your case" if lesson in own else "") for at, lesson in enumerate(LESSONS, 1)
         ]
@@ -193,8 +199,16 @@ class LearnTab(Tab):
         report = self._report()
         return next(iter(lessons_of(report.verdict.code)), None) if report is not None else None
 
+    def _own(self, report: Report) -> tuple[Lesson, ...]:
+        """Return the lessons on what was found, where somebody asked."""
+        return lessons_of(report.verdict.code) if _ill(report) and not self.shown.example else ()
+
     def _report(self) -> Report | None:
         return None if self.shown.looking else self.shown.report
+
+
+def _lower(text: str) -> str:
+    return text[0].lower() + text[1:]
 
 
 def _ill(report: Report) -> bool:

@@ -21,7 +21,8 @@ def state_line(shown: Shown, width: int) -> Line:
     else:
         right = place(shown.who) + (f"  {time} " if time else " ")
     asked = shown.asked.question
-    for middle in (f"  {target}  {question(asked)}", f"  {target}  {question(asked, short=True)}", f"  {target}"):
+    told = ("for the lessons",) if shown.example else (question(asked), question(asked, short=True))
+    for middle in (*(f"  {target}  {each}" for each in told), f"  {target}"):
         if cell_len(answer) + cell_len(middle) + cell_len(right) + 2 <= width:
             break
     room = width - cell_len(answer) - cell_len(right) - 1
