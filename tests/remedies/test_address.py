@@ -60,3 +60,19 @@ def test_what_nobody_knows_is_told_in_words() -> None:
     facts = replace(_facts(w.node(name="ownd", argv=("ownd",))))
     way = listen_on(facts, w.listener("::1"), "127.0.0.1")
     assert "--bind" in way.steps[0].text
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--host", "::1"), "--host ::1: start it again with --host 127.0.0.1 in its place"),
+        (("--listen=[::1]:8080",), "--listen=[::1]:8080: start it again with --listen=127.0.0.1:8080 in its place"),
+        (("-v", "serve", "::1"), "::1: start it again with 127.0.0.1 in its place"),
+    ],
+)
+def test_an_address_in_the_command_line_of_a_program_that_nobody_knows_is_named(
+    words: tuple[str, ...], told: str
+) -> None:
+    facts = _facts(w.node(name="ownd", argv=("ownd", *words)))
+    (step,) = listen_on(facts, w.listener("::1"), "127.0.0.1").steps
+    assert step.text == f"ownd was started with {told}"

@@ -58,6 +58,11 @@ async def test_a_lab_is_chosen_solved_by_editing_how_the_server_starts_and_ends_
             await pilot.pause()
             assert "not yet: refused" in "\n".join(rows(pilot)[:7])
             assert max(len(row.rstrip()) for row in rows(pilot)) <= size[0]
+        await pilot.press("d")
+        await until(pilot, lambda: rows(pilot)[0].startswith(" ✗ FAULT"))
+        await pilot.press("f")
+        assert "A and C work around the fault, and do not solve it." in " ".join(" ".join(visible(pilot)).split())
+        await pilot.press("escape")
         await pilot.press("e", "home", *["right"] * 7, *["delete"] * 3, *"0.0.0.0", "enter")
         await until(pilot, lambda: any("a lab is open to this machine only" in row for row in visible(pilot)))
         await pilot.press("e", "home", *["right"] * 7, *["delete"] * 7, *"127.0.0.1", "enter")
@@ -91,6 +96,7 @@ async def test_a_lab_with_surroundings_of_its_own_is_diagnosed_from_inside_and_c
         assert "t Target" not in keys
         assert "w Watch" not in keys
         await pilot.press("f")
+        assert any(row.startswith(" The goal of this lab: A program with these variables") for row in visible(pilot))
         assert " Next  esc goes back to the lab, and e there changes how it starts" in visible(pilot)
         await pilot.press("6", "l", "escape")
         await pilot.pause()

@@ -32,7 +32,7 @@ LAB = Lab(
     """,
     goal="Your server runs again, on {port} or on another port.",
     hints=(
-        "Ask about the start: porttui check {target} --bind",
+        "Ask about the start, and not about a connection: d does that.",
         "Nobody listens on {port}, but old connections are still there: ! ss -tan state time-wait",
         "Start it with SO_REUSEADDR: e --reuse yes (or wait a minute)",
     ),

@@ -36,7 +36,7 @@ LAB = Lab(
     """,
     goal="http://{target} shows the page, from the process that has been there all the time or from a new one.",
     hints=(
-        "Is the connection refused, dropped, or open without an answer? porttui check {target}",
+        "Is the connection refused, dropped, or open without an answer? d asks porttui.",
         "The kernel opens connections for the program. In what state is it? ! ps -o pid,stat,args -p {pid}",
         "State T: it is paused, as by ctrl+z. Let it go on: ! kill -CONT {pid}",
     ),

@@ -34,8 +34,8 @@ LAB = Lab(
     """,
     goal="{target} shows the page.",
     hints=(
-        "Who answers with 502: the page, or what stands before it? porttui check {target}",
-        "Where does the proxy pass requests on to, and who listens there? Compare: porttui sockets listen",
+        "Who answers with 502: the page, or what stands before it? d asks porttui.",
+        "Where does the proxy pass requests on to, and who listens there? Compare: ! porttui sockets listen",
         "The page is on {other} now. Tell the proxy: e --to 127.0.0.1:{other}",
     ),
     explanation="""

@@ -24,7 +24,7 @@ LAB = Lab(
     """,
     goal="http://{target} shows the page.",
     hints=(
-        "The server listens. How many wait to be accepted, and how many may? porttui check {target}",
+        "The server listens. How many wait to be accepted, and how many may? d asks porttui.",
         "The queue is full, and nobody takes from it: look at how the server starts.",
         "It has no workers. Give it some: e --workers 2 --backlog 16",
     ),

@@ -17,7 +17,7 @@ LAB = Lab(
     goal="http://{target} shows the page.",
     hints=(
         "Two calls make a server: bind takes the port, listen opens it. Which of them has happened?",
-        "Ask porttui who has the port, and what else it can see of it: porttui check {target}",
+        "Who has the port, and what else can be seen of it? d asks porttui.",
         "It never listens. Start it so that it does: e --listen yes",
     ),
     explanation="""

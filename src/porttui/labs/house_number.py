@@ -27,7 +27,7 @@ LAB = Lab(
     """,
     goal="http://{target} shows the page.",
     hints=(
-        "Which addresses does port {port} listen on? porttui who {port}",
+        "Which addresses does port {port} listen on? ! porttui who {port}",
         "All of 127.0.0.0/8 is this machine, and each of these addresses has its own ports.",
         "Start it on the one that is asked for: e --host 127.0.0.1",
     ),

@@ -49,7 +49,7 @@ LAB = Lab(
     """,
     goal="http://{target} shows the page, or you name the port where it is (a PORT).",
     hints=(
-        "Refused at once: nothing listens on that port of this machine. What does listen? porttui sockets listen",
+        "Refused at once: nothing listens on that port of this machine. What does listen? ! porttui sockets listen",
         "Many development servers take the next free port when theirs is in use. Look at the ports near {port}.",
         "The page is on {other}. Say it: a {other} - or start the server where it was: e --port {port}",
     ),

@@ -33,7 +33,7 @@ LAB = Lab(
     """,
     goal="{target} shows the page, or you name the URL that does (a URL).",
     hints=(
-        "The port is open and somebody is there. Which protocol is it? porttui check {target}",
+        "The port is open and somebody is there. Which protocol is it? d asks porttui.",
         "Try it with TLS: ! curl -k https://127.0.0.1:{port}",
         "It speaks TLS. Say the URL that works: a https://127.0.0.1:{port} - or turn it off: e --tls off",
     ),

@@ -30,8 +30,8 @@ LAB = Lab(
     """,
     goal="Your server runs, on {port} or on another port.",
     hints=(
-        "Ask porttui about the start, not about the connection: porttui check {target} --bind",
-        "Who has the port? porttui who {port}",
+        "Ask about the start, and not about the connection: d does that.",
+        "Who has the port? ! porttui who {port}",
         "End that process (it is this lab's own): ! kill {pid} - or take another port: e --port 0",
     ),
     explanation="""

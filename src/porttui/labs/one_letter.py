@@ -27,7 +27,7 @@ LAB = Lab(
     """,
     goal="{target} shows the page, or you name the URL that does (a URL).",
     hints=(
-        "Is it the certificate? Or does the server not speak TLS at all? porttui check {target}",
+        "Is it the certificate? Or does the server not speak TLS at all? d asks porttui.",
         "An https client begins with a TLS greeting. A plain server takes it for a broken request.",
         "The server speaks plain HTTP. Say the URL that works: a http://127.0.0.1:{port}",
     ),

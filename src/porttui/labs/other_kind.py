@@ -16,7 +16,7 @@ LAB = Lab(
     """,
     goal="http://{target} shows the page.",
     hints=(
-        "Who has {port}? Look at every column: porttui who {port}",
+        "Who has {port}? Look at every column: ! porttui who {port}",
         "The ports of UDP and those of TCP are counted apart: 53/udp is another port than 53/tcp.",
         "A page needs TCP: e --protocol tcp",
     ),

@@ -117,7 +117,7 @@ class Play:
         if line is None:
             return Edited(False, "No server of this lab can be started otherwise.")
         if not words:
-            return Edited(False, "Type the options with which it is to start.")
+            return Edited(False, f"Type behind the letter the options with which it is to start: e {self.options}")
         if words[0] in {line.program, f"{line.program}.py"} and len(words) > 1:
             words = words[1:]  # the whole line was typed, as it is shown
         if self.lab.keeps and not whole:

@@ -39,8 +39,8 @@ LAB = Lab(
     """,
     goal="http://{target} shows the page every time.",
     hints=(
-        "Look for a while, not once: porttui check {target} --settle 5",
-        "Is it one process that you see? Compare the pids: porttui who {port} - and again.",
+        "Look for a while, not once: ! porttui check {target} --settle 5",
+        "Is it one process that you see? Compare the pids: ! porttui who {port} - and again.",
         "It ends 0.4 s after each start: --lives 0.4. Start it without: e --lives 0",
     ),
     explanation="""

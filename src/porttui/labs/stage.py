@@ -252,11 +252,15 @@ class Stage:
 
 
 def environment() -> dict[str, str]:
-    """Return the variables of this process, with a PATH on which ordinary users, too, find nft and ip."""
+    """Return the variables of this process, with a PATH on which ordinary users, too, find nft and ip.
+
+    The folder of this interpreter stands last: porttui lies there when it was started by its path.
+    """
     path = os.environ.get("PATH", os.defpath)
+    more = (*_SBIN, str(Path(sys.executable).parent))
     return {
         **os.environ,
-        "PATH": os.pathsep.join((path, *(each for each in _SBIN if each not in path.split(os.pathsep)))),
+        "PATH": os.pathsep.join((path, *(each for each in more if each not in path.split(os.pathsep)))),
     }
 
 

@@ -66,7 +66,8 @@ def opening(play: Play, minutes: int, heading: str = "") -> list[str]:
             "touched.",
             WIDTH,
         ),
-        *([GIVE_UP] if heading else []),
+        "",
+        f"Type one of these and press enter{f'; {GIVE_UP}' if heading else ''}:",
         KEYS,
     ]
 

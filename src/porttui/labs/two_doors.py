@@ -27,7 +27,7 @@ LAB = Lab(
     """,
     goal="http://{target} shows the page.",
     hints=(
-        "Is the server running? Look for {port} among the sockets: porttui who {port}",
+        "Is the server running? Look for {port} among the sockets: ! porttui who {port}",
         "Compare the address that you ask for with the one in that row.",
         "Mia's browser asks for localhost, which leads to two addresses; the port is open at one of them.",
         "Start the server at 127.0.0.1: e --host 127.0.0.1",

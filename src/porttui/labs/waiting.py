@@ -16,7 +16,7 @@ LAB = Lab(
     """,
     goal="http://{target} shows the page within half a second.",
     hints=(
-        "How far does it get? porttui check {target}",
+        "How far does it get? d asks porttui.",
         "The server has read the request. It is the program that waits: look at how it is started.",
         "It waits ten minutes for each answer, as for a database that is away. Start it without: e --wait 0",
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from porttui.model.address import endpoint, is_loopback
@@ -93,7 +95,7 @@ def listen_on(facts: Facts, socket: Socket, host: str, *, exposes: bool = False)
     process = holding[0] if holding else None
     name = words.plain_name(facts, socket)
     program = known(process) if process else by_unit(socket.unit or "")
-    steps = _restart_with(facts, process, program, host, socket) or _by_hand(name, host, socket)
+    steps = _restart_with(facts, process, program, host, socket) or _by_hand(name, host, socket, process)
     if is_container(program):
         name = "the container"
     return Remedy(
@@ -169,7 +171,10 @@ def _written(program: Program, host: str, port: int, text: str) -> tuple[RemedyS
     return (RemedyStep(text=text.format(file=program.file), edit=edit),)
 
 
-def _by_hand(name: str, host: str, socket: Socket) -> tuple[RemedyStep, ...]:
+def _by_hand(name: str, host: str, socket: Socket, process: Process | None) -> tuple[RemedyStep, ...]:
+    told, instead = _told(process.argv, socket, host) if process else ("", "")
+    if told:
+        return (RemedyStep(text=f"{name} was started with {told}: start it again with {instead} in its place"),)
     return (
         RemedyStep(
             text=f"Find where {name} is told its address, now {socket.address}: an option such as --host or --bind, "
@@ -177,6 +182,24 @@ def _by_hand(name: str, host: str, socket: Socket) -> tuple[RemedyStep, ...]:
         ),
         RemedyStep(text=f"Set it to {host} and start {name} again"),
     )
+
+
+def _told(argv: Sequence[str], socket: Socket, host: str) -> tuple[str, str]:
+    """Return the words of a command line that name the address of a listener, and what they are with another host.
+
+    Returns:
+        ("--host ::1", "--host 127.0.0.1"); two empty texts when no word does.
+    """
+    address, port = socket.address, socket.port
+    other = {address: host, f"[{address}]": f"[{host}]" if ":" in host else host}
+    other[endpoint(address, port)] = endpoint(host, port)
+    for at, word in enumerate(argv[1:], 1):
+        before, gap, value = f"{argv[at - 1]} " if at > 1 and argv[at - 1].startswith("-") else "", "", word
+        if word.startswith("-"):
+            before, gap, value = word.partition("=")
+        if value in other:
+            return f"{before}{gap}{value}", f"{before}{gap}{other[value]}"
+    return "", ""
 
 
 def by_ssh(facts: Facts, socket: Socket) -> tuple[Remedy, ...]:

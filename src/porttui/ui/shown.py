@@ -70,6 +70,10 @@ class Shown(Value, frozen=True, kw_only=True):
 
     elsewhere: Elsewhere | None = None
     """None: no sender was typed."""
+    goal: str = ""
+    """What solves the lab that this is about: "http://127.0.0.1:8080 shows the page."; empty when it is about none."""
+    goal_is_the_target: bool = False
+    """Another address that works does not solve the lab."""
 
     @property
     def fixed(self) -> bool:

@@ -16,8 +16,8 @@ if not __package__:  # started by its path
 from porttui.labs.programs.tie import tie
 
 if __name__ == "__main__":
+    sys.argv = sys.argv[1:]
     tie()
     sys.dont_write_bytecode = True
-    sys.argv = sys.argv[1:]
     sys.path.append(str(Path(sys.argv[0]).parent))
     runpy.run_path(sys.argv[0], run_name="__main__")

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NoReturn
 
 _PR_SET_PDEATHSIG = 1
+_PR_SET_NAME = 15
 """linux/prctl.h."""
 SECONDS = 3600
 """The longest that a program of a lab runs, whatever else happens."""
@@ -26,11 +27,17 @@ def on_linux() -> bool:
 
 
 def tie() -> None:
-    """End this process with the one that started it, and after an hour."""
+    """End this process with the one that started it, and after an hour; on Linux it is called as its file is.
+
+    The learner is told of page.py, and so are ss, ps and porttui: the kernel would call it python3 else, as it calls
+    every program of an interpreter. It keeps 15 bytes (PR_SET_NAME, PR_SET_NAME(2const)).
+    """
     if on_linux():
         import ctypes
 
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+        prctl = ctypes.CDLL(None, use_errno=True).prctl
+        prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+        prctl(_PR_SET_NAME, os.fsencode(Path(sys.argv[0]).name), 0, 0, 0)
     signal.alarm(SECONDS)
     threading.Thread(target=_until_alone, daemon=True).start()
 

@@ -176,8 +176,10 @@ class LabScreen(Screen[None]):
 
     def advice(self, *, narrow: bool) -> str:
         """Return what to do first."""
-        look = f"{key_of('diagnose')}  look at it"
-        return look if narrow else f"{look} as you would at a real fault; {key_of('back')} comes back here"
+        look, back = key_of("diagnose"), key_of("back")
+        if narrow:
+            return f"{look} diagnoses it, {back} comes back"
+        return f"{look}  look at it as you would at a real fault; {back} comes back here"
 
     def label(self, key: Key) -> str:
         """Return the word behind a key."""
@@ -225,7 +227,7 @@ class LabScreen(Screen[None]):
     def _hint(self, *, below: bool) -> str:
         phase, narrow = self.stand.phase, self.size.width < NARROW
         if below:
-            return f"{key_of('next')} reads on"
+            return f"{key_of('next')} reads on" + f"; {key_of('back')} leaves" * narrow
         if phase in ("solved", "given up"):
             after = self.after()
             return f"{key_of('next_lab')}  {after}" if after else f"{key_of('back')} goes back"

@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from porttui.labs import command
+from msgspec.structs import replace
+
+from porttui.labs import command, telling
 from porttui.labs.play import Play
 from porttui.model.facts import Facts
 from porttui.model.parse import parse
@@ -37,6 +39,8 @@ class LabDiagnosis(DiagnosisScreen):
         question = Question.BIND if play.lab.question == "bind" else Question.CONNECT
         super().__init__(parse(play.scene.target, question))
         self._play = play
+        aim = question is Question.CONNECT and not play.lab.asks
+        self.shown = replace(self.shown, goal=telling.filled(play.lab.goal, play.scene), goal_is_the_target=aim)
 
     @property
     def tui(self) -> PortTui:
@@ -65,12 +69,13 @@ class LabDiagnosis(DiagnosisScreen):
 
     def hint(self, *, narrow: bool) -> str:
         """Say how to do in a lab what the Fix tab tells."""
-        if self.current != _FIX or self._play.options == "":
-            return super().hint(narrow=narrow)
         back, edit = key_of("back"), key_of("edit")
-        return (
-            f"{back}, then {edit}" if narrow else f"{back} goes back to the lab, and {edit} there changes how it starts"
-        )
+        if self.current != _FIX or not self._play.options:
+            return super().hint(narrow=narrow)
+        if narrow:
+            return f"{back} to the lab, then {edit} edits"
+        says = f", {key_of('answer')} says what you found" if self._play.lab.asks else ""
+        return f"{back} goes back to the lab, and {edit} there changes how it starts{says}"
 
     def _keys(self) -> list[tuple[str, str]]:
         """Name the way back to the lab."""

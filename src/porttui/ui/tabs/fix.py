@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from porttui.model.parse import parse
 from porttui.model.report import Remedy, Report, Severity
-from porttui.model.target import Question
+from porttui.model.target import Question, TargetError
 from porttui.render.proven import still_to_do
 from porttui.render.sections import undo
 from porttui.ui import proof
@@ -199,7 +200,8 @@ class FixTab(Tab):
         rows: list[Line] = []
         focus: tuple[int, int] | None = None
         if report.remedies:
-            opening = [] if narrow else [*self._news(left), *plain(wrap(self._opening(report), left, " ")), EMPTY]
+            opening = [] if narrow else [*self._news(left), *plain(wrap(self._opening(report), left, " "))]
+            opening += [*plain(wrap(self._goal(report), left - 1, " ")), *([] if narrow else [EMPTY])]
             drawn, (first, last) = self._ways(report, left, only=None)
             if narrow and len(drawn) >= height:
                 drawn, (first, last) = self._ways(report, left, only=self.place())
@@ -275,6 +277,17 @@ class FixTab(Tab):
             return f"{chosen}; {only}. {again}"
         return f"Choose one way: {_one_of(ways, 'or')}. {again}"
 
+    def _goal(self, report: Report) -> str:
+        """Return what solves the lab, and which ways only get around its fault; empty where this is no lab."""
+        if not self.shown.goal:
+            return ""
+        around = [one.way for one in report.remedies if self.shown.goal_is_the_target and _elsewhere(one, report)]
+        leaves = ""
+        if around:
+            does = "works around the fault, and does" if len(around) == 1 else "work around the fault, and do"
+            leaves = f" {_one_of(around, 'and')} {does} not solve it."
+        return f"The goal of this lab: {self.shown.goal}{leaves}"
+
     def _report(self) -> Report | None:
         return self.shown.fault
 
@@ -320,6 +333,15 @@ class FixTab(Tab):
             rows += [""] * wide
         lines = [line._replace(stop=stops.get(at)) for at, line in enumerate(plain(rows))]
         return [*lines, *plain(told if wide else [])], focus
+
+
+def _elsewhere(remedy: Remedy, report: Report) -> bool:
+    """Tell whether a way leads to another address or port than the one that was asked for."""
+    try:
+        proof = parse(remedy.proof).target
+    except TargetError:
+        return False
+    return (proof.host, proof.port) != (report.target.host, report.target.port)
 
 
 def _one_of(ways: list[str], last: str) -> str:
