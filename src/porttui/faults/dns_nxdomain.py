@@ -37,7 +37,7 @@ from porttui.model.facts import Facts
 from porttui.model.report import Confidence, Evidence, Remedy, RemedyStep, Risk, Step
 from porttui.model.target import Question
 from porttui.reading import evidence, words
-from porttui.remedies import hosts, service
+from porttui.remedies import command, hosts, service
 
 _UNKNOWN = {"EAI_NONAME", "EAI_NODATA", "EAI_ADDRFAMILY"}
 
@@ -59,16 +59,17 @@ def check(facts: Facts) -> Outcome:
         summary=f"The name {name.host} is not known: neither the hosts file nor a name server leads it to an address."
         if sure
         else f"Probably the name {name.host} is not known; macOS says the same when no name server answers.",
-        gloss="Programs connect to addresses; a name must lead to one first.",
+        gloss=command.gloss(facts, "Programs connect to addresses; a name must lead to one first."),
         confidence=Confidence.CERTAIN if sure else Confidence.LIKELY,
         evidence=(evidence.name_error(facts), *lines),
     )
 
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
-    """Mend the name, ask this machine itself, or give the name a line."""
+    """Type the command that was meant; or mend the name, ask this machine itself, or give the name a line."""
     host = facts.asked.target.host
     return (
+        *command.instead(facts),
         Remedy(
             title="Check how the name is written, and where it is known",
             risk=Risk.SAFE,

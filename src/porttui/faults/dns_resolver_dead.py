@@ -42,8 +42,8 @@ from porttui.model.facts import DnsReply, Facts, Resolver
 from porttui.model.report import Confidence, Evidence, Remedy, Step
 from porttui.model.target import Question
 from porttui.reading import dns, evidence, seen, words
+from porttui.remedies import command, hosts
 from porttui.remedies import dns as ways
-from porttui.remedies import hosts
 
 _WHY = {
     "timeout": "says nothing",
@@ -74,7 +74,7 @@ def check(facts: Facts) -> Outcome:
     silent = [each for each in resolver.replies if each.outcome == "timeout"]
     return Found(
         summary=_summary(facts, resolver, bool(silent)),
-        gloss="A name must be turned into an address first, and nobody here does that.",
+        gloss=command.gloss(facts, "A name must be turned into an address first, and nobody here does that."),
         confidence=Confidence.LIKELY if silent else Confidence.CERTAIN,
         evidence=(evidence.name_error(facts), *dns.quoted(resolver), *_there(facts, silent)),
     )
@@ -119,7 +119,7 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Start the resolver, use another one; or do without the name."""
     late = dns.first_is_silent(facts)
     first = (ways.ask_first(facts, late),) if late is not None and facts.os == "linux" else ()
-    return (*first, *ways.start(facts), ways.another(facts), hosts.ask_here(facts))
+    return (*command.instead(facts), *first, *ways.start(facts), ways.another(facts), hosts.ask_here(facts))
 
 
 FAULT = Fault(

@@ -37,8 +37,8 @@ from porttui.model.facts import Facts, Resolver
 from porttui.model.report import Remedy, Step
 from porttui.model.target import Question
 from porttui.reading import dns, evidence
+from porttui.remedies import command, hosts
 from porttui.remedies import dns as ways
-from porttui.remedies import hosts
 
 
 def check(facts: Facts) -> Outcome:
@@ -56,14 +56,14 @@ def check(facts: Facts) -> Outcome:
     said = {"SERVFAIL": "that it could not find out", "REFUSED": "that it does not answer us"}.get(first.outcome)
     return Found(
         summary=f"The name server {who} answers {first.outcome} for {first.name}" + (f": {said}." if said else "."),
-        gloss="This does not mean that there is no such name: the name server failed to look.",
+        gloss=command.gloss(facts, "This does not mean that there is no such name: the name server failed to look."),
         evidence=(evidence.name_error(facts), *dns.quoted(resolver)),
     )
 
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Ask the resolver why, let it forget, use another one; or do without the name."""
-    return (ways.ask_why(facts), ways.another(facts), hosts.ask_here(facts))
+    return (*command.instead(facts), ways.ask_why(facts), ways.another(facts), hosts.ask_here(facts))
 
 
 FAULT = Fault(
