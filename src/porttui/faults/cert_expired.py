@@ -50,13 +50,15 @@ def check(facts: Facts) -> Outcome:
     moment = answer.not_after if how == "expired" else answer.not_before
     when = f"{'at' if how == 'expired' else 'before'} {moment:%Y-%m-%d %H:%M} UTC" if moment else ""
     port = facts.asked.target.port
-    verb = "has expired" if how == "expired" else "is not valid"
+    verb = "is not valid" if how != "expired" else "expired" if moment else "has expired"
     return Found(
         summary=f"The certificate on port {port} {verb} {when}".rstrip() + ".",
         gloss="A certificate is valid for some weeks or months only and has to be renewed in time.",
         evidence=(
-            *tls.told(answer),
-            Evidence(text=f"clock\t{facts.at:%Y-%m-%d %H:%M:%S %z}\tof this machine", source="clock"),
+            *tls.told(answer, "valid"),
+            Evidence(text=f"clock\t{facts.at:%Y-%m-%d %H:%M:%S %z}, of this machine", source="clock"),
+            *tls.told(answer, "subject"),
+            *tls.refused_for(answer, {tls.EXPIRED, tls.NOT_YET}),
         ),
     )
 

@@ -36,7 +36,7 @@ from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shared import not_the_certificate
 from porttui.model.address import parse_ip
 from porttui.model.facts import Facts, TlsAnswer
-from porttui.model.report import Remedy, RemedyStep, Risk, Step
+from porttui.model.report import Evidence, Remedy, RemedyStep, Risk, Step
 from porttui.reading import tls, words
 from porttui.remedies import service
 
@@ -52,7 +52,11 @@ def check(facts: Facts) -> Outcome:
     return Found(
         summary=f"The certificate on port {facts.asked.target.port} is for {names}, not for {facts.asked.target.host}.",
         gloss="A certificate lists the names that it is for; the one that you asked for is not among them.",
-        evidence=tls.told(answer),
+        evidence=(
+            Evidence(text=f"asked for\t{facts.asked.target.host}", source="target"),
+            *tls.told(answer, "names", "subject"),
+            *tls.refused_for(answer, tls.WRONG_NAME),
+        ),
     )
 
 

@@ -52,7 +52,7 @@ def check(facts: Facts) -> Outcome:
     return Found(
         summary=f"The certificate on port {facts.asked.target.port} is signed by {who}.",
         gloss="A certificate proves a name only when somebody whom your program trusts has signed it.",
-        evidence=tls.told(answer),
+        evidence=(*tls.refused_for(answer, tls.UNTRUSTED), *tls.told(answer, "issuer", "subject")),
     )
 
 

@@ -40,7 +40,7 @@ from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shared import not_the_listener
 from porttui.model.facts import Facts
 from porttui.model.report import Confidence, Remedy, Step
-from porttui.reading import evidence, keeping, nat, packets, seen, words
+from porttui.reading import evidence, gone, keeping, nat, packets, seen, words
 from porttui.remedies import service
 
 
@@ -58,10 +58,11 @@ def check(facts: Facts) -> Outcome:
     probably = "" if sure else "probably "
     return Found(
         summary=f"Nothing listens on port {port}: {probably}no server is waiting for your connection.",
-        gloss="Refused means that the machine was reached and nobody waits at that port.",
+        gloss=f"Refused means that the machine was reached and nobody waits at that port. {gone.said(facts)}".rstrip(),
         confidence=Confidence.CERTAIN if sure else Confidence.LIKELY,
         evidence=(
             evidence.none_listening(facts),
+            *gone.told(facts),
             *evidence.kept(facts, keeping.connections(facts), most=2),
             *evidence.connects(facts),
         ),

@@ -115,16 +115,30 @@ def binds(facts: Facts) -> tuple[Evidence, ...]:
 
 
 def exchanged(exchanges: Iterable[Exchange]) -> tuple[Evidence, ...]:
-    """Quote what was said and what came back."""
+    """Quote what was said and what came back.
+
+    That a server did not speak first is left out where it answered then: it only tells that it waits for its client.
+    """
+    said = tuple(exchanges)
+    answered = {(each.address, each.port) for each in said if each.outcome == "answer"}
     return tuple(
         Evidence(
-            text=f"{_said(each)}\t{endpoint(each.address, each.port)}\t{words.answer(each)}"
+            text=f"{_said(each)}\t{endpoint(each.address, each.port)}\t{_came(each)}"
             + (f" {words.quoted(each.data, 40)}" if each.data and each.http is None else "")
             + (f", {each.error}" if each.error and each.outcome != "answer" else ""),
             source="probe",
         )
-        for each in exchanges
+        for each in said
+        if not (_only_waited(each) and (each.address, each.port) in answered)
     )
+
+
+def _only_waited(each: Exchange) -> bool:
+    return each.sent == "nothing" and each.outcome == "silent"
+
+
+def _came(each: Exchange) -> str:
+    return f"it does not speak first ({words.duration(each.ms)})" if _only_waited(each) else words.answer(each)
 
 
 def _said(each: Exchange) -> str:

@@ -80,7 +80,7 @@ def outgoing(facts: Facts, row: Socket) -> bool | None:
     """
     if _to_itself(row) or _is_listened_to(facts, row):
         return True
-    ours, theirs = _is_service(row.port), _is_service(row.peer_port)
+    ours, theirs = is_service(row.port), is_service(row.peer_port)
     if ours != theirs:
         return theirs
     if not _is_source_port(facts, row.port):
@@ -100,7 +100,7 @@ def began(facts: Facts, row: Socket) -> bool | None:
 
 def certainly_outgoing(facts: Facts, row: Socket) -> bool:
     """Tell whether both ends say so: a server at the other one, and a source port at this one."""
-    served = _is_service(row.peer_port) or _is_listened_to(facts, row)
+    served = is_service(row.peer_port) or _is_listened_to(facts, row)
     return (served and _is_source_port(facts, row.port)) or _to_itself(row)
 
 
@@ -149,5 +149,6 @@ def _is_listened_to(facts: Facts, row: Socket) -> bool:
     return local and seen.accepting(facts, row.peer, row.peer_port) is not None
 
 
-def _is_service(port: int) -> bool:
+def is_service(port: int) -> bool:
+    """Tell whether a port is a privileged one or that of a well-known service, and so hardly a client's."""
     return port < 1024 or port in SERVICE_PORTS.values()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from porttui.model.address import parse_ip
 from porttui.model.facts import Exchange, Facts, TlsAnswer
@@ -58,15 +58,29 @@ def _covers(name: str, host: str) -> bool:
     return bool(first) and rest == name[2:]
 
 
-def told(answer: TlsAnswer) -> tuple[Evidence, ...]:
-    """Quote a certificate."""
+def told(answer: TlsAnswer, *names: str) -> tuple[Evidence, ...]:
+    """Quote of a certificate what a fault rests on.
+
+    Args:
+        answer: what the handshake showed.
+        names: of "valid", "subject", "issuer" and "names", in the order in which they are to stand.
+
+    Returns:
+        A line for each that the certificate has.
+    """
     until = f"until {answer.not_after:%Y-%m-%d %H:%M:%S} UTC" if answer.not_after else ""
-    since = f"from {answer.not_before:%Y-%m-%d %H:%M:%S} UTC " if answer.not_before else ""
-    lines = [
-        ("subject", answer.subject),
-        ("issuer", answer.issuer),
-        ("names", ", ".join(answer.names[:6])),
-        ("valid", f"{since}{until}"),
-        ("OpenSSL", f"{answer.verify_message} ({answer.verify_code})" if answer.verify_code else ""),
-    ]
-    return tuple(Evidence(text=f"{name}\t{text}", source="TLS handshake") for name, text in lines if text)
+    since = f"from {answer.not_before:%Y-%m-%d %H:%M:%S} UTC" if answer.not_before else ""
+    lines = {
+        "valid": ", ".join(filter(None, (until, since))),
+        "subject": answer.subject,
+        "issuer": answer.issuer,
+        "names": ", ".join(answer.names[:6]),
+    }
+    return tuple(Evidence(text=f"{name}\t{lines[name]}", source="TLS handshake") for name in names if lines[name])
+
+
+def refused_for(answer: TlsAnswer, codes: Container[int | None]) -> tuple[Evidence, ...]:
+    """Quote what OpenSSL refused a certificate for, where that is one of `codes`."""
+    if not answer.verify_code or answer.verify_code not in codes:
+        return ()
+    return (Evidence(text=f"OpenSSL\t{answer.verify_message} ({answer.verify_code})", source="TLS handshake"),)
