@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,7 @@ from porttui.model.table import Source
 from porttui.reading.tables import table_of
 from tests import worlds as w
 from tests.cli.run import closed_port, environment, listener, porttui
+from tests.system.stage import Namespace
 
 
 def test_sockets_lists_a_listener_with_its_program() -> None:
@@ -43,6 +45,20 @@ def test_nothing_that_passes_is_an_empty_array_and_no_error() -> None:
     done = porttui("sockets", "no-such-word-anywhere", "--json")
     assert (done.returncode, json.loads(done.stdout)) == (0, [])
     assert b"no listener passes the filter" in done.stderr
+
+
+def test_other_network_namespaces_are_listed_on_request() -> None:
+    with Namespace() as stage:
+        server = stage.listen()
+        number = Path(f"/proc/{stage.pid}/ns/net").stat().st_ino
+        words = (f"port={server.port}", "--json")
+        here, there = (json.loads(porttui("sockets", *words, *more).stdout) for more in ((), ("--namespaces",)))
+        text = porttui("sockets", str(server.port), "--namespaces").stdout.decode().splitlines()
+    assert here == []
+    assert [(row["namespace"], row["pids"], row["reached_by"]) for row in there] == [
+        (number, [server.pid], f"net:{number}")
+    ]
+    assert text[1].endswith(f" net:{number}"), "127.0.0.1 there is not that of this machine"
 
 
 def test_a_word_for_a_state_shows_connections_too() -> None:

@@ -31,7 +31,7 @@ def app_on(
     inspect: Inspect | None = None,
     recent: Recent | None = None,
     save: Callable[[Report], str] | None = None,
-    tables: Callable[[], Table | Unseen] | None = None,
+    tables: Callable[[bool], Table | Unseen] | None = None,
     ascii_only: bool = False,
     looks: Looks | None = None,
 ) -> PortTui:

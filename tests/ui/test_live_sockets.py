@@ -6,19 +6,21 @@ import datetime as dt
 import socket
 import threading
 from array import array
+from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
 from porttui.model.facts import Process, Socket
 from porttui.model.table import Columns, Owners, Source, Table
-from porttui.observe.snapshots import Snapshots
 from porttui.reading.tables import table_of
 from porttui.ui.app import Ended
+from porttui.ui.machine import Tables
 from porttui.ui.screens import following
 from porttui.ui.tabs.sockets import SocketsTab
 from tests import reports
 from tests import worlds as w
+from tests.system.stage import Namespace
 from tests.ui.screen import app_on, rows, running, until, visible
 
 MANY = 50_000
@@ -42,7 +44,8 @@ class Looks:
         self.table: Table | None = None
         self._wanted = threading.Semaphore(0)
 
-    def take(self) -> Table:
+    def take(self, namespaces: bool = False) -> Table:
+        self.elsewhere = namespaces
         self.begun += 1
         self._wanted.acquire(timeout=20)
         self.table = table_of(self.shown, {7: NODE})
@@ -149,7 +152,7 @@ async def test_of_fifty_thousand_rows_those_in_sight_are_made_and_all_can_be_fil
         uids=constant, inodes=numbers, identities=numbers,
     )  # fmt: skip
     table = Table(columns, Owners(pids=[(7,)] * MANY, names={7: "node"}), Source(at=dt.datetime.now(dt.UTC)), whole)
-    app = app_on(reports.ipv6_only(), tables=lambda: table)
+    app = app_on(reports.ipv6_only(), tables=lambda _: table)
     async with running(app) as pilot:
         await pilot.press("3")
         await until(pilot, lambda: "50000 of 50000" in rows(pilot)[3])
@@ -164,7 +167,7 @@ async def test_of_fifty_thousand_rows_those_in_sight_are_made_and_all_can_be_fil
 
 
 async def test_a_real_server_is_seen_to_come_and_to_go() -> None:
-    app = app_on(reports.ipv6_only(), tables=Snapshots(described=True).take)
+    app = app_on(reports.ipv6_only(), tables=Tables().take)
     async with running(app) as pilot:
         with socket.create_server(("127.0.0.1", 0)) as server:
             port = server.getsockname()[1]
@@ -172,3 +175,23 @@ async def test_a_real_server_is_seen_to_come_and_to_go() -> None:
             await until(pilot, lambda: any(f"127.0.0.1:{port}" in row for row in listed(pilot)))
             assert f"127.0.0.1:{port}" in listed(pilot)[0]
         await until(pilot, lambda: "gone" in listed(pilot)[0])
+
+
+async def test_n_shows_what_listens_in_another_network_namespace_and_n_again_does_not() -> None:
+    with Namespace() as stage:
+        server = stage.listen()
+        app = app_on(reports.ipv6_only(), tables=Tables().take)
+        async with running(app) as pilot:
+            await pilot.press("3", "slash", *f"port={server.port}", "enter")
+            await until(pilot, lambda: "elsewhere" not in rows(pilot)[3] and "0 of " in rows(pilot)[3])
+            await pilot.press("n")
+            await until(pilot, lambda: any(f"127.0.0.1:{server.port}" in row for row in listed(pilot)))
+            assert "elsewhere" in rows(pilot)[3]
+            row, told = next(each for each in visible(pilot) if f":{server.port} " in each), "\n".join(rows(pilot))
+            number = Path(f"/proc/{stage.pid}/ns/net").stat().st_ino
+            assert (row[:3], row.split()[-1]) == (" > ", f"net:{number}"), "no mark: it is not new"
+            assert f"another network namespace, net:{number}: only programs there reach it" in " ".join(told.split())
+            assert "enter Diagnose" not in rows(pilot)[-1], "no address of this machine leads there"
+            await pilot.press("n")
+            await until(pilot, lambda: "elsewhere" not in rows(pilot)[3])
+            assert not any("gone" in row for row in listed(pilot))

@@ -52,10 +52,12 @@ def run(argv: list[str]) -> int:
     if args.exposed:
         from porttui.cli.exposed import run as run_exposed
 
+        if args.namespaces:
+            raise exits.UsageError("--exposed is about this network namespace. Example: porttui sockets --namespaces")
         return run_exposed(args, wanted, parser.example)
     if args.strict:
         raise exits.UsageError("--strict goes with --exposed. Example: porttui sockets --exposed --strict")
-    looks = snapshots(wanted)
+    looks = snapshots(wanted, namespaces=args.namespaces)
     if args.watch:
         from porttui.cli.sockets_watch import watch
 
@@ -77,9 +79,14 @@ def run(argv: list[str]) -> int:
     return exits.Exit.HEALTHY
 
 
-def snapshots(wanted: filters.Filter) -> Snapshots:
-    """Return what looks at the tables that a filter asks about."""
-    return Snapshots(protocols=asked_protocols(wanted), waiting=not wanted.asks_state, described=wanted.asks_text)
+def snapshots(wanted: filters.Filter, *, namespaces: bool = False) -> Snapshots:
+    """Return what looks at the tables that a filter asks about, if wanted also in other network namespaces."""
+    return Snapshots(
+        protocols=asked_protocols(wanted),
+        waiting=not wanted.asks_state,
+        namespaces=namespaces,
+        described=wanted.asks_text,
+    )
 
 
 def asked_protocols(wanted: filters.Filter) -> frozenset[str]:
@@ -134,6 +141,11 @@ def build_parser() -> Parser:
     )
     what.add_argument(
         "--exposed", action="store_true", help="list what is open beyond this machine, and why it deserves a look"
+    )
+    parser.add_argument(
+        "--namespaces",
+        action="store_true",
+        help="also what listens in other network namespaces, as those of containers: in ID, net:NUMBER",
     )
     parser.add_argument("--strict", action="store_true", help="with --exposed: tell by the exit code, too")
     return parser

@@ -47,6 +47,8 @@ class Columns(NamedTuple):
     """What stays the same of a socket from look to look."""
     devices: Mapping[int, str] = NONE
     """SO_BINDTODEVICE of those that have one and no other end, by row."""
+    places: Mapping[int, str] = NONE
+    """Where those are that are in another network namespace, by row, as `porttui.reading.columns.elsewhere` says it."""
 
 
 class Owners(NamedTuple):
@@ -76,6 +78,8 @@ class Source(NamedTuple):
     total: int = 0
     """How many sockets the machine has in all, of the protocols read."""
     unseen: tuple[Unseen, ...] = ()
+    elsewhere: bool = False
+    """Other network namespaces were looked at as well."""
 
 
 class Table:
@@ -92,9 +96,9 @@ class Table:
         """
         self.protocols, self.states, self.addresses, self.ports = columns[:4]
         self.peers, self.peer_ports, self.queues, self.limits = columns[4:8]
-        self.uids, self.inodes, self.identities, self.devices = columns[8:]
+        self.uids, self.inodes, self.identities, self.devices, self.places = columns[8:]
         self.pids, self.names, self._users, self.labels, self._services, self.processes = owners
-        self.at, self.ms, self.source, self.total, self.unseen = source
+        self.at, self.ms, self.source, self.total, self.unseen, self.elsewhere = source
         self._whole = whole
 
     def __len__(self) -> int:

@@ -53,6 +53,16 @@ class Snapshots:
                 described=described,
             )
 
+    @property
+    def namespaces(self) -> bool:
+        """Whether the next look is also at the listeners of other network namespaces; only Linux has any."""
+        return self._linux is not None and self._linux.namespaces
+
+    @namespaces.setter
+    def namespaces(self, wanted: bool) -> None:
+        if self._linux is not None:
+            self._linux.namespaces = wanted
+
     def take(self) -> Table | Unseen:
         """Make one look, in a few milliseconds, or some hundred with fifty thousand sockets.
 

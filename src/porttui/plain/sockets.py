@@ -20,6 +20,7 @@ _KEYS: Keys = (
     ("p3", "the process of row 3"),
     ("WORDS", "the filter: node, :5432, established, udp, user=dev, '!tcp', all; as porttui sockets takes it"),
     ("m", "more rows"),
+    ("n", "also what listens in other network namespaces, as those of containers; again: not"),
     ("enter", "back"),
 )
 
@@ -34,9 +35,9 @@ def sockets(talk: Talk, typed: str) -> Asked | Process | None:
     Returns:
         What to ask about, a process to show, or None to go back.
     """
-    first = 0
+    first, far = 0, False
     while True:
-        listed = _list(talk, typed, first)
+        listed = _list(talk, typed, first, far=far)
         if listed is None:
             return None
         table, rows = listed
@@ -46,6 +47,9 @@ def sockets(talk: Talk, typed: str) -> Asked | Process | None:
             return None
         if answer == "m":
             first = first + _MOST if more else 0
+            continue
+        if answer == "n":
+            first, far = 0, not far
             continue
         row = _row(answer, rows)
         if row is None:
@@ -62,20 +66,23 @@ def listeners(talk: Talk) -> None:
     _list(talk, "", 0, numbers=False)
 
 
-def _list(talk: Talk, typed: str, first: int, *, numbers: bool = True) -> tuple[Table, list[int]] | None:
+def _list(
+    talk: Talk, typed: str, first: int, *, numbers: bool = True, far: bool = False
+) -> tuple[Table, list[int]] | None:
     wanted = filters.read(typed, finished=True)
     if wanted.mistakes:
         talk.tell(f"{wanted.mistakes[0]}.")
     protocols = wanted.protocols() or frozenset(("tcp", "udp") if wanted.asks_state else ("tcp",))
     states = wanted.asks_state
-    table = Snapshots(protocols=protocols, waiting=not states, described=True).take()
+    table = Snapshots(protocols=protocols, waiting=not states, namespaces=far, described=True).take()
     if isinstance(table, Unseen):
         _tell_unseen(talk, (table,))
         return None
     kept = wanted.keep(table, filters.lines_of(table.processes) if wanted.asks_text else {})
     rows = listing.by_place(table, kept if states else [row for row in kept if table.states[row] != "BOUND"])
     what = f"that pass {typed!r}" if typed else "that listen"
-    talk.say("", f"Sockets {what}: {len(rows)}")
+    where = f", {sum(row in table.places for row in rows)} in other network namespaces" if table.elsewhere else ""
+    talk.say("", f"Sockets {what}: {len(rows)}{where}")
     shown = rows[first : first + _MOST]
     cells = listing.cells_of(table, states=states, protocols=protocols != {"tcp"})
     told = [cells(row) for row in shown]

@@ -148,6 +148,8 @@ def arrange(
         sight: the rows that the user sees now, from top to bottom; those that are gone stay for a moment.
         held: the identity of the row under the cursor, which stays for as long as the cursor does.
     """
+    if before is not None and before.table.elsewhere is not table.elsewhere:
+        before = None  # what has come or gone with the other namespaces is neither new nor gone
     wanted = filters.read(wish.words)
     kept = wanted.keep(table, _lines(table.processes) if wanted.words else {}) if wanted.words else range(len(table))
     known, fresh = _news(table, before)

@@ -15,9 +15,9 @@ def question_about(row: Socket, *, served: bool) -> Asked | None:
         served: something listens on its own port; else a connection was begun here, and its other end is asked about.
 
     Returns:
-        None where there is nothing to connect to: no TCP, or no port.
+        None where there is nothing to connect to: no TCP, no port, or the addresses of another network namespace.
     """
-    if row.protocol != "tcp" or not row.port:
+    if row.namespace is not None or row.protocol != "tcp" or not row.port:
         return None
     host, port = destination(row.address), row.port
     if row.state != "LISTEN" and row.peer_port and not served:

@@ -93,10 +93,24 @@ def user(row: Socket, names: Names) -> str:
     return str(row.uid)
 
 
+def elsewhere(row: Socket) -> str:
+    """Return where a socket of another network namespace is: "in 3f2a1b9c0d11", "net:4026532281"; empty for ours.
+
+    The number is the one that lsns(8) shows, and readlink(1) of /proc/PID/ns/net; without it it is "another netns".
+    """
+    if row.namespace is None:
+        return ""
+    if row.container:
+        return f"in {row.container}"
+    return f"net:{row.namespace}" if row.namespace > 0 else "another netns"
+
+
 def reached_by(row: Socket) -> str:
-    """Return who can reach a listener by its address, or the other end of a connection."""
+    """Return who can reach a listener by its address, or the other end of a connection; else where it is."""
     if peer(row):
         return peer(row)
+    if row.namespace is not None:  # its addresses are not those of this machine
+        return elsewhere(row)
     if row.protocol == "unix" or is_loopback(row.address):
         return "this machine"
     return f"network, by {row.device}" if row.device else "network"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from porttui.model.facts import Process, Socket, Sockets
 from porttui.model.table import Columns, Owners, Source, Table
-from porttui.reading.columns import program, service
+from porttui.reading.columns import elsewhere, program, service
 
 _NOWHEN = dt.datetime.fromtimestamp(0, dt.UTC)
 
@@ -34,6 +34,7 @@ def table_of(rows: Iterable[Socket], names: Mapping[int, Process], source: Sourc
         inodes=[-1 if row.inode is None else row.inode for row in rows],
         identities=[_identity(row) for row in rows],
         devices={index: row.device for index, row in enumerate(rows) if row.device},
+        places={index: elsewhere(row) for index, row in enumerate(rows) if row.namespace is not None},
     )
     owners = Owners(
         pids=[row.pids for row in rows],

@@ -97,11 +97,13 @@ def place_of(table: Table) -> Callable[[int], str]:
 def reached_by(table: Table) -> Callable[[int], str]:
     """Return what tells who can reach a row by its address, or its other end; as `columns.reached_by`."""
     addresses, peers, peer_ports, protocols = table.addresses, table.peers, table.peer_ports, table.protocols
-    bare, local = cache(_bracketed), cache(_is_local)
+    bare, local, places = cache(_bracketed), cache(_is_local), table.places
 
     def reached(row: int) -> str:
         if peer_ports[row]:
             return f"{bare(peers[row])}:{peer_ports[row]}"
+        if row in places:
+            return places[row]
         if protocols[row] == "unix" or local(addresses[row]):
             return HERE
         device = table.devices.get(row)

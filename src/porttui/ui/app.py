@@ -153,7 +153,7 @@ class PortTui(ChangedCells[Ended]):
         watcher: Watch | None = None,
         judge: Judge | None = None,
         owners: Owners | None = None,
-        tables: Callable[[], Table | Unseen] | None = None,
+        tables: Callable[[bool], Table | Unseen] | None = None,
         elsewhere: JudgeSender | None = None,
         hands: Hands | None = None,
         inspect: Inspect | None = None,
@@ -175,7 +175,8 @@ class PortTui(ChangedCells[Ended]):
             watcher: goes on looking at a target, from facts that are known already; None: nothing is watched.
             judge: makes a report of facts; `porttui.diagnose.diagnose` when None.
             owners: describes processes by pid, for their names; blocking; None leaves them unknown.
-            tables: looks at all sockets, for the Sockets tab; blocking, one look at a time; None: those of the report.
+            tables: looks at all sockets, for the Sockets tab, and if told so at other network namespaces; blocking, one
+                look at a time; None: those of the report.
             elsewhere: tells what the rules do with another machine's connection; blocking; None: nobody can tell.
             hands: acts on processes; None: nothing can be done to them.
             inspect: looks closely at a process; blocking; None: the Process tab shows what the diagnosis knows.
@@ -334,10 +335,14 @@ class PortTui(ChangedCells[Ended]):
         """Whether there is a table of all sockets that can be looked at again and again."""
         return self._tables is not None
 
-    def table(self) -> Table | Unseen:
-        """Look at all sockets. Blocking; a look that nobody waits for any more ends before another one begins."""
+    def table(self, namespaces: bool) -> Table | Unseen:
+        """Look at all sockets, if wanted also at those of other network namespaces.
+
+        Blocking; a look that nobody waits for any more ends before another one begins.
+        """
         with self._one_look:
-            return self._tables() if self._tables is not None else Unseen(what="sockets", reason="", how_to_see="")
+            none = Unseen(what="sockets", reason="", how_to_see="")
+            return self._tables(namespaces) if self._tables is not None else none
 
     def learn(self) -> None:
         """Show the first lesson, with a port on which nobody listens for the example."""

@@ -81,12 +81,13 @@ class Tables:
     def __init__(self) -> None:
         self._looks: Snapshots | None = None
 
-    def take(self) -> Table | Unseen:
-        """Make one look."""
+    def take(self, namespaces: bool) -> Table | Unseen:
+        """Make one look, if wanted also at the listeners of other network namespaces."""
         if self._looks is None:
             from porttui.observe.snapshots import Snapshots
 
             self._looks = Snapshots(described=True)
+        self._looks.namespaces = namespaces
         return self._looks.take()
 
 

@@ -60,7 +60,13 @@ def count(shown: Arranged, room: int) -> str:
     of, by, number = f"{shown.kept} of {len(shown.table)}", f"by {sorted_by(shown)}", len(shown.others)
     short = f"by {_SORTED_BY[shown.wish.by][0].partition(',')[0]}{', reversed' if shown.wish.turned else ''}"
     groups = f", {number} group{'' if number == 1 else 's'}" if shown.wish.grouping else ""
-    texts = (f"{of} shown, {by}{groups}", f"{of}, {by}{groups}", f"{of}, {short}{groups}", f"{of}{groups}", of)
+    more = len(shown.table.places) or "none"
+    far = f", {more} in other namespaces" if shown.table.elsewhere else ""
+    near = f", {more} elsewhere" if shown.table.elsewhere else ""
+    texts = (
+        *(f"{of} shown{far}, {by}{groups}", f"{of}{far}, {by}{groups}", f"{of}{far}, {short}{groups}"),
+        *(f"{of}{near}, {short}{groups}", f"{of}{near}{groups}", f"{of}{near}"),
+    )
     return next((text for text in texts if cell_len(text) <= room), of)
 
 
@@ -167,6 +173,8 @@ def _first_rows(rows: list[str], width: int) -> list[str]:
 def narrow_details(row: Socket, names: Names, width: int, *, gone: bool = False) -> list[str]:
     """Return the same in two rows, or in as many more as it takes to tell addresses that the row above had to cut."""
     waiting = f", queue {row.queue} of {row.backlog}" if row.backlog is not None else ""
+    if row.namespace is not None:
+        return wrap(f"{'gone' if gone else row.state}{waiting}, {_place_words(row)}", width - 1, " ")[:2]
     who = "this machine only" if columns.reached_by(row) == "this machine" else columns.reached_by(row)
     reached = f"other end {who}" if columns.peer(row) else f"reached by {who}"
     state = "gone" if gone else row.state
@@ -231,10 +239,21 @@ def _queue_words(row: Socket) -> str:
     return f"{row.queue} connection{'s wait' if row.queue != 1 else ' waits'}{may}."
 
 
+def _place_words(row: Socket) -> str:
+    if row.container:
+        return f"container {row.container}"
+    return "another network namespace" + (f", {columns.elsewhere(row)}" if (row.namespace or 0) > 0 else "")
+
+
 def _reach_words(row: Socket, host: str) -> str:
     if row.state != "LISTEN" or row.protocol == "unix":
         return ""
     family = family_name(row.address)
+    if row.namespace is not None:
+        place = _place_words(row)
+        if is_loopback(row.address):
+            return f"It is in {place}: only programs there reach it, by {family}."
+        return f"It is in {place}, whose addresses are not those of {host}."
     if is_wildcard(row.address):
         both = "IPv4 and IPv6" if family == "IPv6" and row.v6only is False else family
         return f"Its address lets other computers in, by {both}; whether a firewall does is on tab 5."

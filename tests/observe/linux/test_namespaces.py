@@ -60,7 +60,7 @@ def test_an_ordinary_user_sees_the_listener_of_root(serve: Callable[[], int]) ->
             return look(port)
 
         net = elsewhere.net_of(pid)
-        (row,) = [each for each in in_child(work) if each.namespace == net]
+        (row,) = [each for each in in_child(work) if each.namespace == -net]
         assert (row.state, row.port, row.uid, row.owner_by) == ("LISTEN", port, 0, None)
 
 

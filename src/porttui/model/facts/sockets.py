@@ -60,7 +60,7 @@ class Socket(Value, frozen=True, kw_only=True):
     """Container id or name by cgroup."""
     namespace: int | None = None
     """Inode of the network namespace when it is another one than ours; None for ours. Where this user may not know it,
-    the inode of /proc/PID/net/tcp, which is another number and as unique."""
+    minus the inode of /proc/PID/net/tcp, which is another number and as unique."""
     pids: tuple[int, ...] = ()
     """Processes that hold the socket. Read `owner_by` before blaming one."""
     owner_by: Literal["descriptor", "cgroup", "command", "elimination"] | None = None

@@ -154,6 +154,7 @@ class Dump:
             inodes=self.inodes,
             identities=identities,
             devices={row: device(self.indexes[row]) for row in self.waiting if self.indexes[row] and row not in own},
+            places=_places(self.ready),
         )
 
     def keep(self, rows: Sequence[int]) -> None:
@@ -241,6 +242,15 @@ class Dump:
             for row, (index, raw) in enumerate(zip(self.indexes, addresses, strict=True))
             if index and isinstance(raw, bytes) and len(raw) == 16 and raw[0] == 0xFE and raw[1] & 0xC0 == 0x80
         }
+
+
+def _places(ready: dict[int, Socket]) -> dict[int, str]:
+    """Tell of rows of other network namespaces where they are."""
+    if not any(each.namespace for each in ready.values()):
+        return {}
+    from porttui.reading.columns import elsewhere
+
+    return {row: elsewhere(each) for row, each in ready.items() if each.namespace is not None}
 
 
 def _messages(data: bytes, family: int) -> tuple[list[tuple[Any, ...]], Sequence[int], bool]:

@@ -65,7 +65,7 @@ def _addresses(pid: int, version: int | None) -> Iterator[str]:
 
 
 def _neighbourhood(net: int, pids: list[int]) -> Neighbourhood:
-    namespace = namespaces.number(pids) or net
+    namespace = namespaces.number(pids, net)
     rows = tuple(replace(row, namespace=namespace) for row in _listeners(pids))[:_MOST_LISTENERS]
     held = owners.by_descriptor(row.inode or 0 for row in rows)
     owned = namespaces.with_owners(namespaces.Neighbour(net, tuple(pids), rows), held)

@@ -40,7 +40,9 @@ class LinuxLooks:
     ) -> None:
         """Say what is looked at; the arguments are those of `Snapshots`."""
         self._protocols, self._states, self._port = protocols, dump.WAITING if waiting else dump.EVERY, port
-        self._wants_owners, self._wants_others, self._describes = owners, namespaces, described
+        self._wants_owners, self._describes = owners, described
+        self.namespaces = namespaces
+        """Whether the next look is also at the listeners of other network namespaces."""
         self._holders = Holders()
         self._texts = Texts()
         self._names: dict[int, tuple[int, str]] = {}
@@ -84,6 +86,7 @@ class LinuxLooks:
             source=self.source,
             total=len(rows),
             unseen=(*(around.unseen if around else ()), *self._unseen(rows, pids, known)),
+            elsewhere=around is not None,
         )
         return Table(columns, owners, source, lambda row: _whole(rows, columns, owners, known.get(row), row))
 
@@ -113,7 +116,7 @@ class LinuxLooks:
         return waits and self._port in (0, row.port, row.peer_port)
 
     def _look_around(self) -> Neighbours | None:
-        if not self._wants_others:
+        if not self.namespaces:
             return None
         from porttui.observe.linux import namespaces
 
@@ -144,7 +147,7 @@ class LinuxLooks:
 
         held = Held(self._holders.pids, self._holders.denied, self._holders.cut)
         for each in around.found:
-            rows.add(namespaces.with_owners(each, held))
+            rows.add(row for row in namespaces.with_owners(each, held) if row.protocol in self._protocols)
 
     def _complete(self, rows: Dump, columns: Columns, pids: list[tuple[int, ...]]) -> dict[int, Socket]:
         """Fill in the pids that are known otherwise, and return the values that were made for that, by row."""

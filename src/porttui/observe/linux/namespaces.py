@@ -93,7 +93,7 @@ def _look_around(wanted: frozenset[int] | None, seconds: float, most: int) -> Ne
             break
         rows = _rows(pids, wanted)
         if rows:
-            namespace = number(pids) or net
+            namespace = number(pids, net)
             found.append(Neighbour(net, tuple(pids), tuple(replace(row, namespace=namespace) for row in rows)))
     unseen: tuple[Unseen, ...] = ()
     if late or len(members) > most:
@@ -196,11 +196,16 @@ def _lines(net: str, name: str) -> list[str]:
     return [line for line in cgroup.read_lines(f"{net}/{name}") if len(line.split()) > 2]
 
 
-def number(pids: list[int]) -> int:
-    """Return the inode of the namespace itself, as lsns(8) shows it; 0 when this user may not know."""
+def number(pids: list[int], net: int) -> int:
+    """Return the inode of the namespace itself, as lsns(8) shows it; when this user may not know it, minus `net`.
+
+    Args:
+        pids: processes in it.
+        net: as `elsewhere.net_of` tells; it is a number of another kind, and as unique.
+    """
     for pid in pids[:4]:
         try:
             return os.stat(f"/proc/{pid}/ns/net").st_ino  # noqa: PTH116
         except OSError:
             continue
-    return 0
+    return -net

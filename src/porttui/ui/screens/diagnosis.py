@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from porttui.ui.app import PortTui
 
 _TABS: tuple[type[Tab], ...] = (DiagnosisTab, FixTab, SocketsTab, ProcessTab, FirewallTab, LearnTab)
-_GATED = ("enter", "copy", "bare", "filter", "sort", "turn", "view", "edit", "process", "way", "act")
+_GATED = ("enter", "copy", "bare", "filter", "sort", "turn", "view", "namespaces", "edit", "process", "way", "act")
 """Actions that the tab in sight may offer or not."""
 _MOST_VISITS = 20
 
@@ -556,6 +556,11 @@ class DiagnosisScreen(Screen[None]):
     def action_view(self) -> None:
         """Group the sockets in another way."""
         self.query_one("#tab-3", SocketsTab).view()
+
+    def action_namespaces(self) -> None:
+        """Show the sockets of other network namespaces, or hide them."""
+        self.query_one("#tab-3", SocketsTab).look_elsewhere()
+        self.refresh_rows()
 
     def action_edit(self) -> None:
         """Type the address of another machine."""

@@ -62,7 +62,7 @@ class Following:
         try:
             while True:
                 began = clock()
-                found = await live.in_thread(partial(_look, screen.tui.table, tab.arranger()))
+                found = await live.in_thread(partial(_look, partial(screen.tui.table, tab.namespaces), tab.arranger()))
                 while isinstance(found, Arranged) and found.wish != tab.wish:  # another one was typed meanwhile
                     found = await live.in_thread(partial(tab.arranger(), found.table))
                 self._show(found)
@@ -83,6 +83,11 @@ class Following:
         self._screen.refresh_rows()
 
     # What the user wishes
+
+    def at_once(self) -> None:
+        """Look again now, as something else is to be looked at."""
+        self.mind(in_sight=False)
+        self.mind()
 
     def arrange(self) -> None:
         """Arrange the table that is shown in the way that the user wishes to see it now."""

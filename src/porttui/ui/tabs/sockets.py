@@ -49,14 +49,16 @@ class SocketsTab(Tab):
     """The socket table."""
 
     KEYS: ClassVar = (
-        *("filter", "sort", "view", "enter", "process", "copy", "bare", "recheck", "target", "back", "parts"),
-        *("help", "quit"),
+        *("filter", "sort", "view", "enter", "process", "copy", "bare", "recheck", "target", "back"),
+        *("namespaces", "parts", "help", "quit"),
     )
 
     def __init__(self, shown: Shown, **options: Any) -> None:
         super().__init__(shown, **options)
         self.wish = Wish()
         self.editing = False
+        self.namespaces = False
+        """Other network namespaces are looked at as well."""
         self.arranged: Arranged | None = None
         """What is shown; None before the first look."""
         self.unseen: Unseen | None = None
@@ -260,6 +262,12 @@ class SocketsTab(Tab):
         self._chosen = None
         self._wish(self.wish._replace(grouping=GROUPINGS[(at + 1) % len(GROUPINGS)], opened=frozenset()))
 
+    def look_elsewhere(self) -> None:
+        """Look at other network namespaces, too, from now on; or no longer."""
+        self.namespaces = not self.namespaces
+        self.redraw()
+        self._screen.following.at_once()
+
     def open(self) -> bool:
         """Show the rows of the group in focus, or hide them; False when there is none."""
         row = self._at_cursor()
@@ -322,6 +330,9 @@ class SocketsTab(Tab):
             return self.owner() is not None
         if action in ("filter", "sort", "turn", "view"):
             return self.arranged is not None
+        if action == "namespaces":
+            report = self.shown.report
+            return self._screen.tui.live and report is not None and report.facts.os == "linux"
         return super().can(action)
 
     def keys(self, width: int) -> tuple[str, ...]:
@@ -335,6 +346,8 @@ class SocketsTab(Tab):
             return "Rows" if self.editing else "Diagnose" if not isinstance(row, Group) else _open_or_close(row)
         if action == "back" and (self.editing or self.filter):
             return "Clear filter"
+        if action == "namespaces" and self.namespaces:
+            return "Here alone"
         return super().label(action)
 
     def own_keys(self) -> list[tuple[str, str]]:
