@@ -15,27 +15,18 @@ from textual.widgets import ContentSwitcher
 
 from porttui.model.facts import Process, Unseen
 from porttui.model.report import Report
-from porttui.model.rules import Judged
 from porttui.model.target import Asked, Question
-from porttui.reading.acts import Act
 from porttui.reading.guide import Guide
-from porttui.reading.sender import Sender, sender_of
-from porttui.ui import live, pages
+from porttui.ui import live
 from porttui.ui.keymap import key_of
 from porttui.ui.keys import DIAGNOSIS, bindings, key_row
 from porttui.ui.lines import NARROW, ROW_RULE, Line, cut, plain, wrap
 from porttui.ui.screens.doing import Doing
 from porttui.ui.screens.following import Following
 from porttui.ui.screens.inspecting import Inspecting
-from porttui.ui.screens.page import PageScreen
 from porttui.ui.screens.watching import Watching
 from porttui.ui.shown import Elsewhere, Shown, same_answer
-from porttui.ui.tabs.diagnosis import DiagnosisTab
-from porttui.ui.tabs.firewall import FirewallTab
-from porttui.ui.tabs.fix import FixTab
-from porttui.ui.tabs.learn import LearnTab
-from porttui.ui.tabs.process import ProcessTab
-from porttui.ui.tabs.sockets import SocketsTab
+from porttui.ui.tabs import making
 from porttui.ui.tabs.tab import Tab
 from porttui.ui.widgets.rows import Rows
 from porttui.ui.widgets.state_row import state_line
@@ -44,9 +35,16 @@ from porttui.ui.words import state
 from porttui.ui.work import work
 
 if TYPE_CHECKING:
+    from porttui.model.rules import Judged
+    from porttui.reading.acts import Act
+    from porttui.reading.sender import Sender
     from porttui.ui.app import PortTui
+    from porttui.ui.tabs.firewall import FirewallTab
+    from porttui.ui.tabs.fix import FixTab
+    from porttui.ui.tabs.learn import LearnTab
+    from porttui.ui.tabs.process import ProcessTab
+    from porttui.ui.tabs.sockets import SocketsTab
 
-_TABS: tuple[type[Tab], ...] = (DiagnosisTab, FixTab, SocketsTab, ProcessTab, FirewallTab, LearnTab)
 _GATED = ("enter", "copy", "bare", "filter", "sort", "turn", "view", "namespaces", "edit", "process", "way", "act")
 """Actions that the tab in sight may offer or not."""
 _MOST_VISITS = 20
@@ -73,7 +71,9 @@ class DiagnosisScreen(Screen[None]):
         super().__init__()
         self._begins_to_learn = learn
         self.shown = Shown(asked=asked, looking=True)
-        self.current = 1
+        self.current = making.DIAGNOSIS
+        self._tabs: dict[int, Tab] = {}
+        """Those that were made, by their numbers."""
         self._said = ""
         self._visits: list[Visit] = []
         self._watching = Watching(self)
@@ -89,7 +89,25 @@ class DiagnosisScreen(Screen[None]):
     @property
     def tab(self) -> Tab:
         """The tab in sight."""
-        return self.query_one(f"#tab-{self.current}", Tab)
+        return self._tab_of(self.current)
+
+    @property
+    def sockets_tab(self) -> SocketsTab:
+        """The table of all sockets, which need not be in sight."""
+        return cast("SocketsTab", self._tab_of(making.SOCKETS))
+
+    @property
+    def process_tab(self) -> ProcessTab:
+        """The processes, which need not be in sight."""
+        return cast("ProcessTab", self._tab_of(making.PROCESS))
+
+    def _tab_of(self, number: int) -> Tab:
+        """Return a tab; it is made when it is first asked for, and most are never."""
+        if number not in self._tabs:
+            self._tabs[number] = tab = making.make(number, self.shown)
+            tab.display = False
+            self.query_one(ContentSwitcher).mount(tab)
+        return self._tabs[number]
 
     def compose(self) -> ComposeResult:
         """Rows from top to bottom."""
@@ -97,8 +115,8 @@ class DiagnosisScreen(Screen[None]):
         yield Rows(id="tabs")
         yield Rows(id="rule")
         with ContentSwitcher(initial="tab-1", id="content"):
-            for index, kind in enumerate(_TABS, 1):
-                yield kind(self.shown, id=f"tab-{index}")
+            first = self._tabs[making.DIAGNOSIS] = making.make(making.DIAGNOSIS, self.shown)
+            yield first
         yield Rows(id="next")
         yield Rows(id="keys")
         yield Rows(id="tiny")
@@ -117,8 +135,8 @@ class DiagnosisScreen(Screen[None]):
     def learn(self) -> None:
         """Go to the first lesson; nobody asked about the target, which is their example."""
         self._set(replace(self.shown, example=True))
-        self.query_one(LearnTab).begin()
-        self._show_tab(6)
+        cast("LearnTab", self._tab_of(making.LEARN)).begin()
+        self._show_tab(making.LEARN)
 
     def on_screen_suspend(self) -> None:
         """Another screen is in sight."""
@@ -220,6 +238,8 @@ class DiagnosisScreen(Screen[None]):
         """Ask what would become of a connection from another machine; empty: of none."""
         report = self.shown.report
         self.workers.cancel_group(self, "sender")
+        from porttui.reading.sender import sender_of
+
         found = sender_of(report.facts, typed) if report is not None and typed.strip() else None
         if found is None:
             asked = None
@@ -257,7 +277,7 @@ class DiagnosisScreen(Screen[None]):
 
     def _set(self, shown: Shown) -> None:
         self.shown = shown
-        for tab in self.query(Tab):
+        for tab in self._tabs.values():
             tab.update(shown)
         self.refresh_rows()
 
@@ -382,18 +402,18 @@ class DiagnosisScreen(Screen[None]):
 
     def action_tab(self, number: int) -> None:
         """Show a tab."""
-        if number == 4:
-            self.query_one("#tab-4", ProcessTab).wanted = None
+        if number == making.PROCESS:
+            self.process_tab.wanted = None
         self._show_tab(number)
 
     def action_step_tab(self, by: int) -> None:
         """Show the next tab or the one before."""
-        self.action_tab((self.current - 1 + by) % len(_TABS) + 1)
+        self.action_tab((self.current - 1 + by) % len(making.NUMBERS) + 1)
 
     def _show_tab(self, number: int) -> None:
-        if isinstance(self.tab, SocketsTab | FirewallTab):
-            self.tab.editing = False
+        self.tab.leave()
         self.current = number
+        self._tab_of(number)
         self.query_one(ContentSwitcher).current = f"tab-{number}"
         self.tab.focus()
         self.call_after_refresh(self.tab.redraw)
@@ -449,12 +469,11 @@ class DiagnosisScreen(Screen[None]):
 
     def action_back(self) -> None:
         """Leave the filter, go back to where one was, stop looking, or go back to the first tab."""
-        tab = self.tab
-        if isinstance(tab, SocketsTab) and tab.filter:
-            tab.type("")
-        elif isinstance(tab, ProcessTab) and tab.wanted is not None:
-            tab.wanted = None
-            self._show_tab(3)
+        if self.current == making.SOCKETS and self.sockets_tab.filter:
+            self.sockets_tab.type("")
+        elif self.current == making.PROCESS and self.process_tab.wanted is not None:
+            self.process_tab.wanted = None
+            self._show_tab(making.SOCKETS)
         elif self._visits and (self.current == 1 or self.shown.looking):
             self._return()
         elif self.shown.looking or self.shown.again:
@@ -472,18 +491,25 @@ class DiagnosisScreen(Screen[None]):
 
     def action_enter(self) -> None:
         """Do what enter does in this tab."""
-        tab = self.tab
-        if isinstance(tab, DiagnosisTab) and self.shown.report is not None:
-            self.app.push_screen(PageScreen("Reasons", pages.reasons(self.shown.report)))
-        elif isinstance(tab, FixTab):
-            self._mark(tab)
-        elif isinstance(tab, SocketsTab) and not tab.open():
-            asked = tab.asked()
+        if self.current == making.DIAGNOSIS and self.shown.report is not None:
+            from porttui.ui import pages
+
+            self.page("Reasons", pages.reasons(self.shown.report))
+        elif self.current == making.FIX:
+            self._mark(cast("FixTab", self.tab))
+        elif self.current == making.SOCKETS and not self.sockets_tab.open():
+            asked = self.sockets_tab.asked()
             if asked is not None:
                 self.visit(asked)
-        elif isinstance(tab, LearnTab):
-            tab.enter()
+        elif self.current == making.LEARN:
+            cast("LearnTab", self.tab).enter()
             self.refresh_rows()
+
+    def page(self, title: str, rows: list[tuple[str, str]]) -> None:
+        """Show a page over this screen."""
+        from porttui.ui.screens.page import PageScreen
+
+        self.app.push_screen(PageScreen(title, rows))
 
     def _mark(self, tab: FixTab) -> None:
         """Turn over the mark of a step; a way with a mark is the one in hand."""
@@ -501,19 +527,21 @@ class DiagnosisScreen(Screen[None]):
     def action_parts(self) -> None:
         """Tell the command in focus part by part, or no longer; where there is none, the words of the tab."""
         tab = self.tab
-        if isinstance(tab, FixTab) and tab.can("parts"):
-            tab.explain()
+        if self.current == making.FIX and tab.can("parts"):
+            cast("FixTab", tab).explain()
             self.refresh_rows()
         else:
-            self.app.push_screen(PageScreen("Words on this screen", pages.words(tab.text(), tab.topic)))
+            from porttui.ui import pages
+
+            self.page("Words on this screen", pages.words(tab.text(), tab.topic))
 
     def action_lab(self) -> None:
         """Start the lab of the lesson in sight; else show the labs, with one in focus that is like what is in sight."""
         from porttui.labs.registry import labs_of, labs_on  # every lab; first needed here
 
-        tab, report = self.tab, self.shown.report
+        report, topic = self.shown.report, self.tab.topic
         solved = self.tui.practice.solved()
-        if isinstance(tab, LearnTab) and (own := labs_of(tab.topic)):
+        if topic and (own := labs_of(topic)):
             self.tui.play(next((lab for lab in own if lab.name not in solved), own[0]))
             return
         fitting = labs_on(report.verdict.code) if report is not None and not self.shown.example else ()
@@ -529,8 +557,8 @@ class DiagnosisScreen(Screen[None]):
 
     def action_act(self) -> None:
         """Show what can be done to the process in focus."""
-        if isinstance(self.tab, ProcessTab):
-            self.tab.open_menu()
+        if self.current == making.PROCESS:
+            self.process_tab.open_menu()
             self.refresh_rows()
 
     def act(self, process: Process, act: Act) -> None:
@@ -539,43 +567,40 @@ class DiagnosisScreen(Screen[None]):
 
     def action_filter(self) -> None:
         """Type into the filter."""
-        tab = self.tab
-        if isinstance(tab, SocketsTab):
-            tab.editing = True
-            tab.redraw()
+        if self.current == making.SOCKETS:
+            self.sockets_tab.editing = True
+            self.sockets_tab.redraw()
             self.refresh_rows()
 
     def action_sort(self) -> None:
         """Sort the sockets by the next column."""
-        self.query_one("#tab-3", SocketsTab).sort()
+        self.sockets_tab.sort()
 
     def action_turn(self) -> None:
         """Sort the sockets the other way round."""
-        self.query_one("#tab-3", SocketsTab).turn()
+        self.sockets_tab.turn()
 
     def action_view(self) -> None:
         """Group the sockets in another way."""
-        self.query_one("#tab-3", SocketsTab).view()
+        self.sockets_tab.view()
 
     def action_namespaces(self) -> None:
         """Show the sockets of other network namespaces, or hide them."""
-        self.query_one("#tab-3", SocketsTab).look_elsewhere()
+        self.sockets_tab.look_elsewhere()
         self.refresh_rows()
 
     def action_edit(self) -> None:
         """Type the address of another machine."""
-        tab = self.tab
-        if isinstance(tab, FirewallTab):
-            tab.edit()
+        if self.current == making.FIREWALL:
+            cast("FirewallTab", self.tab).edit()
             self.refresh_rows()
 
     def action_process(self) -> None:
         """Show the process of the socket in focus."""
-        tab = self.tab
-        owner = tab.owner() if isinstance(tab, SocketsTab) else None
+        owner = self.sockets_tab.owner() if self.current == making.SOCKETS else None
         if owner is not None:
-            self.query_one("#tab-4", ProcessTab).wanted = owner
-            self._show_tab(4)
+            self.process_tab.wanted = owner
+            self._show_tab(making.PROCESS)
 
     def action_copy(self) -> None:
         """Send a command to the terminal's clipboard."""
@@ -602,10 +627,10 @@ class DiagnosisScreen(Screen[None]):
 
     def action_keys(self) -> None:
         """Show all keys, and what a narrow window leaves out."""
+        from porttui.ui import pages
+
         active = [one.binding for one in self.active_bindings.values() if one.enabled]
-        self.app.push_screen(
-            PageScreen("Keys", pages.keys(self.shown, active, self.tab.help_of_enter(), self.tui.keymap.problems))
-        )
+        self.page("Keys", pages.keys(self.shown, active, self.tab.help_of_enter(), self.tui.keymap.problems))
 
 
 def _rules_differ(before: Report | None, after: Report) -> bool:

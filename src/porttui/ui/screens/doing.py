@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 from rich.cells import cell_len
 
-from porttui.act.signals import Outcome
 from porttui.model.facts import Process
 from porttui.model.report import Report
 from porttui.reading.acts import Act
 from porttui.ui import live
-from porttui.ui.screens.page import PageScreen
-from porttui.ui.tabs.process import ProcessTab
 from porttui.ui.work import work
 
 if TYPE_CHECKING:
@@ -42,7 +39,7 @@ class Doing:
             if cell_len(words) < self._screen.size.width - 1:
                 self._screen.say(words)
             else:  # a path that is cut can be found by nobody
-                self._screen.app.push_screen(PageScreen("Save", [("", words)]))
+                self._screen.page("Save", [("", words)])
         except Exception as error:  # noqa: BLE001  # told on the screen and on the normal screen
             error.add_note("saving the report")
             self._screen.failed("saving the report", error)
@@ -52,9 +49,11 @@ class Doing:
         work(self._screen, "act", partial(self._act, process, act))
 
     async def _act(self, process: Process, act: Act) -> None:
+        from porttui.act.signals import Outcome
+
         screen = self._screen
         tab, hands, report, started = (
-            screen.query_one("#tab-4", ProcessTab),
+            screen.process_tab,
             screen.tui.hands,
             screen.shown.report,
             process.started,

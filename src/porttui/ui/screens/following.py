@@ -12,16 +12,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from porttui.model.facts import Unseen
-from porttui.model.table import Table
-from porttui.reading.arrange import Arranged
 from porttui.ui import live
-from porttui.ui.tabs.sockets import SocketsTab
+from porttui.ui.tabs.making import SOCKETS
 from porttui.ui.work import work
 
 if TYPE_CHECKING:
+    from porttui.model.table import Table
+    from porttui.reading.arrange import Arranged
     from porttui.ui.screens.diagnosis import DiagnosisScreen
+    from porttui.ui.tabs.sockets import SocketsTab
 
-_SOCKETS = 3
 _PERIOD = 1.0
 """Seconds from look to look."""
 _SHARE = 0.5
@@ -42,11 +42,11 @@ class Following:
 
     @property
     def _tab(self) -> SocketsTab:
-        return self._screen.query_one("#tab-3", SocketsTab)
+        return self._screen.sockets_tab
 
     def mind(self, *, in_sight: bool = True) -> None:
         """Begin or end to look, as the tab is in sight or not."""
-        wanted = in_sight and self._screen.current == _SOCKETS and self._screen.tui.live
+        wanted = in_sight and self._screen.current == SOCKETS and self._screen.tui.live
         if wanted and not self._under_way:
             self._under_way = True
             self._tab.begin()
@@ -63,7 +63,7 @@ class Following:
             while True:
                 began = clock()
                 found = await live.in_thread(partial(_look, partial(screen.tui.table, tab.namespaces), tab.arranger()))
-                while isinstance(found, Arranged) and found.wish != tab.wish:  # another one was typed meanwhile
+                while not isinstance(found, Unseen) and found.wish != tab.wish:  # another one was typed meanwhile
                     found = await live.in_thread(partial(tab.arranger(), found.table))
                 self._show(found)
                 took = clock() - began

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from porttui.model.facts import Process, Socket, Sockets
 from porttui.ui import live
-from porttui.ui.tabs.process import ProcessTab
+from porttui.ui.tabs.making import PROCESS
 from porttui.ui.work import work
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ class Inspecting:
     def mind(self, *, again: bool = False) -> None:
         """Look closely at the process in focus, unless nothing has changed since; `again`: all the same."""
         screen = self._screen
-        tab, report = screen.tab, screen.shown.report
-        one = tab.process() if isinstance(tab, ProcessTab) else None
+        report = screen.shown.report
+        one = screen.process_tab.process() if screen.current == PROCESS else None
         if one is None or report is None or screen.shown.looking or screen.tui.inspect is None:
             return
         table = report.facts.sockets

@@ -46,6 +46,10 @@ class FirewallTab(Tab):
     def _screen(self) -> DiagnosisScreen:
         return cast("DiagnosisScreen", self.screen)
 
+    def leave(self) -> None:
+        """Go out of sight: nobody types here any more."""
+        self.editing = False
+
     def update(self, shown: Shown) -> None:
         """Take over a report; the cursor stands on the stop that decides until the user moves it."""
         if shown.looking:

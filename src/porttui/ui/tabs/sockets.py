@@ -85,6 +85,10 @@ class SocketsTab(Tab):
 
     # What is shown
 
+    def leave(self) -> None:
+        """Go out of sight: nobody types here any more."""
+        self.editing = False
+
     def update(self, shown: Shown) -> None:
         """Take over a look at the target: its sockets are shown until there is a look at all of them."""
         self.shown = shown

@@ -118,6 +118,9 @@ class Tab(Rows, can_focus=True):
         self.shown = shown
         self.redraw()
 
+    def leave(self) -> None:
+        """Go out of sight."""
+
     def redraw(self) -> None:
         """Draw again; only rows that changed are written."""
         width, height = self.size.width, self.size.height
