@@ -74,9 +74,11 @@ def show(  # noqa: PLR0913  # what the command line may say about the screen
     """
     with exits.doing("showing the screen"):
         from porttui.ui import machine
+        from porttui.ui.terminal.no_tls import import_asyncio
 
         machine.return_memory()
         gc.disable()  # until the first screen is drawn: what Textual makes while it is imported stays
+        import_asyncio()
         from porttui.ui.app import run as run_tui
 
         path = settings.usual_path()

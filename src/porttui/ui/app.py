@@ -23,6 +23,7 @@ from textual.app import SystemCommand  # Textual reads its variables when it is 
 from textual.binding import BindingType
 from textual.command import Provider
 from textual.filter import LineFilter, Monochrome
+from textual.geometry import Size
 from textual.screen import Screen
 
 from porttui.model.facts import Facts, Process, Sockets, Unseen
@@ -243,10 +244,10 @@ class PortTui(ChangedCells[Ended]):
     def get_default_screen(self) -> Screen[None]:
         """Begin with the screen that is seen first; by itself Textual would draw an empty one before it."""
         if self.asked is None:
-            return StartScreen()
+            return _sized(StartScreen(), self.size)
         from porttui.ui.screens.diagnosis import DiagnosisScreen
 
-        return DiagnosisScreen(self.asked)
+        return _sized(DiagnosisScreen(self.asked), self.size)
 
     def refresh_css(self, animate: bool = True) -> None:  # Textual's own
         """Read the styles again with other colours; before there is a screen none were read: the colours are enough."""
@@ -446,6 +447,18 @@ class PortTui(ChangedCells[Ended]):
     def action_redraw(self) -> None:
         """Draw everything again: after the shell had the terminal, the screen is not what Textual thinks."""
         self.draw_all()
+
+
+def _sized(screen: Screen[None], size: Size) -> Screen[None]:
+    """Give a screen the classes of its size; Textual does so once it has drawn it, and then works it out again."""
+    for cells, breakpoints in (
+        (size.width, screen.HORIZONTAL_BREAKPOINTS),
+        (size.height, screen.VERTICAL_BREAKPOINTS),
+    ):
+        fitting = [each for each in sorted(breakpoints or ()) if cells >= each[0]]
+        if fitting:
+            screen.add_class(fitting[-1][1])
+    return screen
 
 
 def _collect_from_now_on() -> None:

@@ -20,6 +20,10 @@ from porttui.model.target import Asked
 T = TypeVar("T")
 
 
+_AT_FIRST = 0.1
+"""Seconds: too short for anybody to read what would be drawn meanwhile."""
+
+
 class _End:
     """Says that the look is over."""
 
@@ -30,7 +34,8 @@ async def reports(
     """Yield fuller and fuller reports of a look, the last one of all that it saw.
 
     What was overtaken by fuller facts while a report was made or drawn is left out: a look at a port of this machine
-    has nine parts, and most of them take less time than the screen.
+    has nine parts, and most of them take less time than the screen. The first report waits a moment for more of them:
+    a look that is over by then is judged and drawn once.
 
     Args:
         look: makes the look; blocking, called in a thread.
@@ -40,18 +45,20 @@ async def reports(
     Raises:
         Exception: whatever the look or the diagnosis raised.
     """
-    async for facts in pulled(lambda: look(asked), newest=True):
+    async for facts in pulled(lambda: look(asked), newest=True, at_first=_AT_FIRST):
         yield await in_thread(partial(judge, facts))
 
 
-async def pulled(make: Callable[[], Iterator[T]], *, newest: bool = False) -> AsyncIterator[T]:
+async def pulled(make: Callable[[], Iterator[T]], *, newest: bool = False, at_first: float = 0) -> AsyncIterator[T]:
     """Yield the items of a blocking iterator that is made and read in a thread of its own.
 
     Args:
         make: makes it.
         newest: leave out those after which another one has come before they could be taken.
+        at_first: seconds from the beginning in which the newest is waited for.
     """
     loop = asyncio.get_running_loop()
+    until = loop.time() + at_first
     queue: asyncio.Queue[T | _End | BaseException] = asyncio.Queue()
     stop = threading.Event()
 
@@ -77,8 +84,11 @@ async def pulled(make: Callable[[], Iterator[T]], *, newest: bool = False) -> As
     try:
         while True:
             item = await queue.get()
-            while newest and not queue.empty() and not isinstance(item, _End | BaseException):
-                following = queue.get_nowait()
+            while newest and not isinstance(item, _End | BaseException):
+                try:
+                    following = await _next(queue, until - loop.time())
+                except TimeoutError:
+                    break
                 if isinstance(following, _End | BaseException):
                     yield item
                 item = following
@@ -89,6 +99,19 @@ async def pulled(make: Callable[[], Iterator[T]], *, newest: bool = False) -> As
             yield item
     finally:
         stop.set()
+
+
+async def _next(queue: asyncio.Queue[T], seconds: float) -> T:
+    """Return the next item of a queue.
+
+    Raises:
+        TimeoutError: there is none, and none came within a time.
+    """
+    if seconds > 0:
+        return await asyncio.wait_for(queue.get(), seconds)
+    if queue.empty():
+        raise TimeoutError
+    return queue.get_nowait()
 
 
 async def in_thread(call: Callable[[], T]) -> T:

@@ -99,7 +99,7 @@ class StartScreen(Screen[None]):
     def on_mount(self) -> None:
         """Read what listens."""
         work(self, "sockets", self._read)
-        self.call_after_refresh(self._draw)
+        self._draw()
 
     def on_resize(self) -> None:
         """Draw for the new size."""
@@ -182,9 +182,9 @@ class StartScreen(Screen[None]):
     # Drawing
 
     def _draw(self) -> None:
-        width, height = self.size.width, self.size.height
-        if not self.is_mounted or not width:
+        if not self.children:
             return
+        width, height = self.size or self.app.size
         narrow = width < NARROW
         title = " porttui"
         right = place(self.tui.here, long=True) + " " * (not narrow)
