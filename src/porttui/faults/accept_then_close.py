@@ -51,7 +51,7 @@ def check(facts: Facts) -> Outcome:
     if first is not None:
         return first
     said = stuck.said(facts)
-    if any(each.http is not None or (each.outcome == "answer" and each.protocol != "http") for each in said):
+    if any(each.http is not None or (each.outcome == "answer" and not _is_hello(facts, each)) for each in said):
         return RuledOut(because="the server answers")
     cut = _cut(facts, said)
     if cut is None:
@@ -85,12 +85,22 @@ def check(facts: Facts) -> Outcome:
     )
 
 
+def _is_hello(facts: Facts, answer: Exchange) -> bool:
+    """Tell whether an answer shows a language and no more: an error of HTTP to another hello, the handshake of TLS."""
+    return answer.protocol == "http" or (answer.sent == "tls" and answer.tls is not None and _asks_by_tls(facts))
+
+
+def _asks_by_tls(facts: Facts) -> bool:
+    return _MEANT.get(facts.asked.target.scheme or "") == "https"
+
+
 def _cut(facts: Facts, said: tuple[Exchange, ...]) -> Exchange | None:
     """Return the exchange that was cut off although it was what the server should answer."""
     meant = _MEANT.get(facts.asked.target.scheme or "")
     cut = [each for each in said if each.outcome in _CUT]
     unasked = next((each for each in cut if each.sent == "nothing"), None)  # it closed before anything was said
-    wanted = next((each for each in cut if each.sent == (meant or ("http" if _speaks(said) else None))), None)
+    spoken = "http" if any(each.protocol == "http" for each in said) else "https" if _speaks(said) else None
+    wanted = next((each for each in cut if each.sent == (meant or spoken)), None)
     return unasked or wanted
 
 

@@ -1556,19 +1556,27 @@ def _plain_http_to_tls(facts: Facts) -> RuledOut | CannotTell | None:
     return None
 
 
+def _tls_to_plain_plain_scheme(facts: Facts) -> str:
+    return (facts.asked.target.scheme or '').removesuffix('s')
+
+
 def _tls_to_plain(facts: Facts) -> RuledOut | CannotTell | None:
     first = not_the_probe(facts)
     if first is not None:
         return first
-    if facts.asked.target.scheme != 'https':
-        return RuledOut(because='HTTPS was not asked for')
+    from porttui.reading import tls
+    if not tls.wanted(facts):
+        return RuledOut(because='TLS was not asked for')
     exchanges = seen.exchanges(facts)
     if any((each.sent in {'https', 'tls'} and each.protocol in {'tls', 'http'} and each.tls for each in exchanges)):
         return RuledOut(because='the port speaks TLS')
     failed = [each for each in exchanges if each.sent in {'https', 'tls'}]
-    plain = [each for each in exchanges if each.sent == 'http' and each.protocol == 'http']
-    if not plain and (not any((each.protocol == 'http' for each in failed))):
-        return RuledOut(because='the port does not answer in plain HTTP')
+    scheme = _tls_to_plain_plain_scheme(facts)
+    spoken = 'http' if scheme in {'http', 'ws'} else scheme
+    plain = [each for each in exchanges if each.sent not in {'https', 'tls'} and each.protocol == spoken]
+    from porttui.reading import words
+    if not plain and (not any((each.protocol == spoken for each in failed))):
+        return RuledOut(because=f'the port does not answer in plain {words.protocol(spoken)}')
     return None
 
 
@@ -1820,14 +1828,23 @@ def _upstream_dead_502(facts: Facts) -> RuledOut | CannotTell | None:
     return None
 
 
+def _accept_then_close_is_hello(facts: Facts, answer: Exchange) -> bool:
+    return answer.protocol == 'http' or (answer.sent == 'tls' and answer.tls is not None and _accept_then_close_asks_by_tls(facts))
+
+
+def _accept_then_close_asks_by_tls(facts: Facts) -> bool:
+    return _accept_then_close_MEANT.get(facts.asked.target.scheme or '') == 'https'
+
+_accept_then_close_MEANT = {'http': 'http', 'ws': 'http', 'https': 'https', 'wss': 'https'}
+
 def _accept_then_close_cut(facts: Facts, said: tuple[Exchange, ...]) -> Exchange | None:
     meant = _accept_then_close_MEANT.get(facts.asked.target.scheme or '')
     cut = [each for each in said if each.outcome in _accept_then_close_CUT]
     unasked = next((each for each in cut if each.sent == 'nothing'), None)
-    wanted = next((each for each in cut if each.sent == (meant or ('http' if _accept_then_close_speaks(said) else None))), None)
+    spoken = 'http' if any((each.protocol == 'http' for each in said)) else 'https' if _accept_then_close_speaks(said) else None
+    wanted = next((each for each in cut if each.sent == (meant or spoken)), None)
     return unasked or wanted
 
-_accept_then_close_MEANT = {'http': 'http', 'ws': 'http', 'https': 'https', 'wss': 'https'}
 _accept_then_close_CUT = {'closed', 'reset'}
 
 def _accept_then_close_speaks(said: tuple[Exchange, ...]) -> bool:
@@ -1855,7 +1872,7 @@ def _accept_then_close(facts: Facts) -> RuledOut | CannotTell | None:
         return first
     from porttui.reading import stuck
     said = stuck.said(facts)
-    if any((each.http is not None or (each.outcome == 'answer' and each.protocol != 'http') for each in said)):
+    if any((each.http is not None or (each.outcome == 'answer' and (not _accept_then_close_is_hello(facts, each))) for each in said)):
         return RuledOut(because='the server answers')
     cut = _accept_then_close_cut(facts, said)
     if cut is None:

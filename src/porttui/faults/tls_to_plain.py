@@ -11,8 +11,11 @@ application that insists, or by a browser. A browser may rewrite http://localhos
 project on localhost has once told it to (HSTS); then curl works and the browser does not, for every port. It is also
 seen behind a reverse proxy that takes the TLS off and is told to pass on to https://.
 
+Databases and mail servers have the same two addresses: rediss:// leads to a port that speaks TLS, redis:// to one that
+does not.
+
 How porttui knows: the TLS handshake with the port failed without one byte of TLS from the server, and a plain HTTP
-request to the same port was answered.
+request to the same port was answered, or a greeting or a hello of the protocol that the address names.
 
 What looks the same and is not: plain-http-to-tls (the other way round), not-http (it speaks neither, and greets in
 another protocol), tls-version (it does speak TLS, and refuses the version), cert-self-signed (the TLS is fine, and
@@ -34,41 +37,50 @@ from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shared import not_the_probe
 from porttui.model.facts import Facts
 from porttui.model.report import Remedy, RemedyStep, Risk, Step
-from porttui.reading import evidence, seen
+from porttui.reading import evidence, seen, tls, words
 from porttui.remedies import address
 
 
 def check(facts: Facts) -> Outcome:
-    """Find it when HTTPS was asked, TLS failed, and plain HTTP is answered."""
+    """Find it when TLS was asked for and failed, and the same protocol is answered in plain text."""
     first = not_the_probe(facts)
     if first is not None:
         return first
-    if facts.asked.target.scheme != "https":
-        return RuledOut(because="HTTPS was not asked for")
+    if not tls.wanted(facts):
+        return RuledOut(because="TLS was not asked for")
     exchanges = seen.exchanges(facts)
     if any(each.sent in {"https", "tls"} and each.protocol in {"tls", "http"} and each.tls for each in exchanges):
         return RuledOut(because="the port speaks TLS")
     failed = [each for each in exchanges if each.sent in {"https", "tls"}]
-    plain = [each for each in exchanges if each.sent == "http" and each.protocol == "http"]
-    if not plain and not any(each.protocol == "http" for each in failed):
-        return RuledOut(because="the port does not answer in plain HTTP")
+    scheme = _plain_scheme(facts)
+    spoken = "http" if scheme in {"http", "ws"} else scheme
+    plain = [each for each in exchanges if each.sent not in {"https", "tls"} and each.protocol == spoken]
+    if not plain and not any(each.protocol == spoken for each in failed):
+        return RuledOut(because=f"the port does not answer in plain {words.protocol(spoken)}")
+    told = "HTTPS" if scheme == "http" else f"{words.protocol(spoken)} inside TLS ({facts.asked.target.scheme}://)"
     return Found(
-        summary=f"Port {facts.asked.target.port} speaks plain HTTP; you asked in HTTPS.",
+        summary=f"Port {facts.asked.target.port} speaks plain {words.protocol(spoken)}; you asked in {told}.",
         gloss="The server has no encryption on this port, so it does not understand the client's greeting.",
         evidence=evidence.exchanged((*failed, *plain)),
     )
 
 
+def _plain_scheme(facts: Facts) -> str:
+    """Return the scheme without TLS: "http" for https, "redis" for rediss."""
+    return (facts.asked.target.scheme or "").removesuffix("s")
+
+
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
-    """Write http."""
-    wanted = address.with_scheme(facts, "http")
+    """Write http, or whatever the scheme is without TLS."""
+    scheme = _plain_scheme(facts)
+    wanted = address.with_scheme(facts, scheme)
     return (
         Remedy(
-            title="Ask in plain HTTP",
+            title="Ask in plain HTTP" if scheme == "http" else f"Ask without TLS, by {scheme}://",
             risk=Risk.SAFE,
             cost="safe",
             proof=wanted,
-            tried=address.said(facts, "http"),
+            tried=address.said(facts, "http" if scheme == "ws" else scheme),
             steps=(
                 RemedyStep(
                     text="In the program that showed the error, write",
@@ -76,7 +88,9 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
                     url=wanted,
                 ),
             ),
-            note="A browser that goes back to https by itself remembers it for the name (HSTS): use 127.0.0.1.",
+            note="A browser that goes back to https by itself remembers it for the name (HSTS): use 127.0.0.1."
+            if scheme == "http"
+            else "",
         ),
     )
 

@@ -29,8 +29,12 @@ def handshakes(facts: Facts) -> tuple[Exchange, ...]:
 
 
 def certificate(facts: Facts) -> TlsAnswer | None:
-    """Return what was seen of the target's certificate; None when no handshake showed one."""
-    return next((each.tls for each in handshakes(facts) if each.tls is not None and each.tls.subject), None)
+    """Return what was seen of the target's certificate; None when no handshake showed one.
+
+    Its subject may be empty where it has names (RFC 5280, 4.1.2.6), as that of newer authorities is.
+    """
+    seen_ones = (each.tls for each in handshakes(facts) if each.tls is not None)
+    return next((each for each in seen_ones if each.subject or each.issuer or each.not_after is not None), None)
 
 
 def out_of_date(answer: TlsAnswer, at: dt.datetime) -> str | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import ssl
 import time
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -188,6 +190,16 @@ def test_the_fate_of_a_silent_request_over_tls(tmp_path: Path) -> None:
     assert (done.outcome, done.fate) == ("silent", Fate(row="accepted"))
     assert done.tls is not None
     assert done.tls.names
+
+
+def test_an_end_inside_tls_is_an_end(tmp_path: Path) -> None:
+    def ends(stream: ssl.SSLSocket) -> None:
+        hear(stream)
+        with contextlib.suppress(OSError):
+            stream.unwrap()  # sends close_notify, and the connection stays
+
+    with Script(over_tls(server_context(make_certificate(tmp_path)), ends)) as server:
+        assert get(call(server), f"https://127.0.0.1:{server.port}/", 4).outcome == "closed"
 
 
 def test_other_protocols_are_named_and_printable() -> None:

@@ -141,6 +141,8 @@ class Talk:
         """What the last handshake showed, when it completed. Kept, because OpenSSL forgets it with a fatal alert."""
         self.handshake_error: OSError | None = None
         self.read_error: OSError | None = None
+        self.ended = False
+        """The server has said that it will send nothing more: by TCP, or inside TLS (close_notify, RFC 8446, 6.1)."""
 
     @property
     def refused(self) -> ssl.SSLCertVerificationError | None:
@@ -184,6 +186,7 @@ class Talk:
         except OSError as error:
             self.read_error = error
             raise
+        self.ended = self.ended or not data
         self.head += data[: max(0, _HEAD - len(self.head))]
         return data
 
@@ -213,7 +216,9 @@ class Talk:
         if self.read_error is not None and exchange.tls is not None and exchange.tls.alert:
             return msgspec.structs.replace(exchange, outcome="error", error=error_words(self.read_error))
         return msgspec.structs.replace(
-            exchange, outcome=self.wire.ending or "error", error="" if self.wire.ending == "silent" else words
+            exchange,
+            outcome=self.wire.ending or ("closed" if self.ended else "error"),
+            error="" if self.wire.ending == "silent" else words,
         )
 
 
