@@ -100,7 +100,7 @@ def test_all_that_the_tabs_tell_can_be_asked_for(tmp_path: Path, monkeypatch: py
         own.listen()
         port = own.getsockname()[1]
         asks = ("nonsense here", str(port), "r", "e all", f"3 :{port}", "p1", "a", "2", f"3 :{port}", "#1")
-        more = ("5", "192.168.77.7", "", "6 sigstopped", "", "b", "t", "", "s", "3000", "1", "q", "1")
+        more = ("5", "192.168.77.7", "all", "", "6 sigstopped", "", "b", "t", "", "s", "3000", "1", "q", "1")
         _, said = _converse(tmp_path, None, *asks, *more, http=False)
     parts = re.split(r"^> ", said, flags=re.MULTILINE)[1:]
     told = dict(zip((*asks, *more), parts, strict=False))
@@ -111,6 +111,7 @@ def test_all_that_the_tabs_tell_can_be_asked_for(tmp_path: Path, monkeypatch: py
     assert "porttui does not do this" in parts[asks.index("2")]
     assert f"Looking at 127.0.0.1:{port}" in told["#1"]
     assert "192.168.77.7" in told["192.168.77.7"]
+    assert "What was read" in told["all"]
     assert "A process can be paused" in told["6 sigstopped"]
     assert "address already in use" in told["b"] or "taken" in told["b"]
     assert "Saved: " in told["s"]
@@ -118,6 +119,21 @@ def test_all_that_the_tabs_tell_can_be_asked_for(tmp_path: Path, monkeypatch: py
     assert "t 3000 asks about it" in told["3000"]
     assert said.endswith("> q\n")
     assert max(len(line) for line in said.splitlines() if not line.startswith("Saved: ")) <= 80
+
+
+def test_sockets_are_sorted_by_a_column_and_grouped_and_a_group_is_opened(tmp_path: Path) -> None:
+    with _server("127.0.0.1") as (process, port), socket.create_server(("127.0.0.1", 0)) as own:
+        ports = f"(?:{port}|{own.getsockname()[1]})"
+        asks = (f"3 :{port}", "group process", "g1", "p1", "", "3 127.0.0.1: python", "by pid", "by pid", "by size")
+        _, said = _converse(tmp_path, f"127.0.0.1:{port}", *asks, http=False)
+    told = re.split(r"^> ", said, flags=re.MULTILINE)[1:]
+    assert re.search(rf"1 in 1 group\n  g1  \S+, pid {process.pid}  1 socket, 1 listens\n", told[1])
+    assert f"  1  127.0.0.1:{port} " in told[2]
+    assert f"pid {process.pid}" in told[3]
+    up, down = (re.findall(rf"127\.0\.0\.1:{ports} +\S+ +(\d+)", each) for each in told[6:8])
+    assert list(map(int, up)) == sorted((process.pid, os.getpid()))
+    assert down == up[::-1]
+    assert "The columns are port, address, state," in told[8]
 
 
 def test_a_reader_that_goes_away_during_the_look_is_no_failure_and_no_good_answer(tmp_path: Path) -> None:

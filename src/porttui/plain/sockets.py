@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from porttui.model.facts import Process, Unseen
+from porttui.model.facts import Process
 from porttui.model.table import Table
 from porttui.model.target import Asked
-from porttui.observe.described import looking_as
-from porttui.observe.snapshots import Snapshots
+from porttui.plain.socket_lists import COLUMNS, MOST, tell_list, wish_of
 from porttui.plain.talk import Keys, Talk
-from porttui.reading import columns, filters
+from porttui.reading.arrange import Group, Wish
 from porttui.reading.asking import question_about
-from porttui.render import listing
-from porttui.render.looking import how_to_look
 
-_MOST = 30
-"""Rows that are told at once."""
 _KEYS: Keys = (
     ("#3", "ask about row 3"),
     ("p3", "the process of row 3"),
     ("WORDS", "the filter: node, :5432, established, udp, user=dev, '!tcp', all; as porttui sockets takes it"),
+    ("by user", f"sorted by a column: {', '.join(COLUMNS)}; once more: the other way round"),
+    ("group process", "a line for each process; group port: for each port; group alone: for each socket again"),
+    ("g3", "the sockets of group 3"),
     ("m", "more rows"),
     ("n", "also what listens in other network namespaces, as those of containers; again: not"),
     ("enter", "back"),
@@ -35,75 +33,56 @@ def sockets(talk: Talk, typed: str) -> Asked | Process | None:
     Returns:
         What to ask about, a process to show, or None to go back.
     """
-    first, far = 0, False
+    first, wish, chosen, far = 0, Wish(words=typed), None, False
     while True:
-        listed = _list(talk, typed, first, far=far)
+        listed = tell_list(talk, wish, first, chosen=chosen, far=far)
         if listed is None:
             return None
-        table, rows = listed
-        more = "; m: more" * (first + _MOST < len(rows))
-        answer = talk.ask(f"#N asks about row N; pN: its process; words: a filter{more}; enter goes back.", _KEYS)
+        told = listed.groups or listed.rows
+        more = "; m: more" * (first + MOST < len(told))
+        rows = "gN: the sockets of group N" if listed.groups else "#N asks about row N; pN: its process"
+        prompt = f"{rows}; words: a filter; by COLUMN, group process: the order{more}; enter goes back."
+        answer = talk.ask(prompt, _KEYS)
         if answer in ("", "b"):
-            return None
+            if chosen is None:
+                return None
+            first, chosen = 0, None
+            continue
         if answer == "m":
-            first = first + _MOST if more else 0
+            first = first + MOST if more else 0
             continue
         if answer == "n":
             first, far = 0, not far
             continue
-        row = _row(answer, rows)
-        if row is None:
-            typed, first = answer.removeprefix("/"), 0
-            continue
-        chosen = _asked(table, row) if answer.startswith("#") else _process(table, row)
-        if chosen is not None:
-            return chosen
-        talk.tell("There is nothing to connect to." if answer.startswith("#") else "Its process can't be seen.")
+        wished = wish_of(answer, wish)
+        group = _group(answer, listed.groups)
+        row = _row(answer, listed.rows)
+        if isinstance(wished, str):
+            talk.tell(wished)
+        elif wished is not None:
+            wish, first, chosen = wished, 0, None
+        elif group is not None:
+            first, chosen = 0, group
+        elif row is None:
+            wish, first, chosen = wish._replace(words=answer.removeprefix("/")), 0, None
+        else:
+            found = _asked(listed.table, row) if answer.startswith("#") else _process(listed.table, row)
+            if found is not None:
+                return found
+            talk.tell("There is nothing to connect to." if answer.startswith("#") else "Its process can't be seen.")
 
 
 def listeners(talk: Talk) -> None:
     """Tell what listens, for somebody who has not named a target yet."""
-    _list(talk, "", 0, numbers=False)
+    tell_list(talk, Wish(), 0, numbers=False)
 
 
-def _list(
-    talk: Talk, typed: str, first: int, *, numbers: bool = True, far: bool = False
-) -> tuple[Table, list[int]] | None:
-    wanted = filters.read(typed, finished=True)
-    if wanted.mistakes:
-        talk.tell(f"{wanted.mistakes[0]}.")
-    protocols = wanted.protocols() or frozenset(("tcp", "udp") if wanted.asks_state else ("tcp",))
-    states = wanted.asks_state
-    table = Snapshots(protocols=protocols, waiting=not states, namespaces=far, described=True).take()
-    if isinstance(table, Unseen):
-        _tell_unseen(talk, (table,))
+def _group(answer: str, groups: tuple[Group, ...]) -> Group | None:
+    """Return the group that was chosen by its number: "g3"."""
+    number = answer[1:].strip()
+    if answer[0] != "g" or not number.isdecimal() or not 1 <= int(number) <= len(groups):
         return None
-    kept = wanted.keep(table, filters.lines_of(table.processes) if wanted.asks_text else {})
-    rows = listing.by_place(table, kept if states else [row for row in kept if table.states[row] != "BOUND"])
-    what = f"that pass {typed!r}" if typed else "that listen"
-    where = f", {sum(row in table.places for row in rows)} in other network namespaces" if table.elsewhere else ""
-    talk.say("", f"Sockets {what}: {len(rows)}{where}")
-    shown = rows[first : first + _MOST]
-    cells = listing.cells_of(table, states=states, protocols=protocols != {"tcp"})
-    told = [cells(row) for row in shown]
-    head = listing.head(states=states, protocols=protocols != {"tcp"})
-    if numbers:
-        talk.table([("#", *head), *((str(at), *each) for at, each in enumerate(told, first + 1))])
-    else:
-        talk.table([head, *told])
-    if len(rows) > first + len(shown):
-        talk.tell(f"and {len(rows) - first - len(shown)} more")
-    signs = columns.signs_in((cell for each in told for cell in each), table.unseen)
-    talk.tell("; ".join(signs))
-    _tell_unseen(talk, table.unseen)
-    return table, rows
-
-
-def _tell_unseen(talk: Talk, unseen: tuple[Unseen, ...]) -> None:
-    os, root = looking_as()
-    for each in unseen:
-        how = how_to_look(each, os=os, root=root)
-        talk.tell(f"Not seen: {each.what} ({each.reason})" + (f"; to see it: {how}" if how else ""))
+    return groups[int(number) - 1]
 
 
 def _row(answer: str, rows: list[int]) -> int | None:

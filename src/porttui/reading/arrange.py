@@ -155,11 +155,11 @@ def arrange(
     known, fresh = _news(table, before)
     programs = table.programs
     unnamed = programs.count(NOT_SEEN)
-    order = _ordered(table, kept, wish)
+    order = ordered(table, kept, wish)
     entries: Sequence[int]
     others: tuple[Gone | Group, ...]
     if wish.grouping:
-        entries, others = _grouped(table, order, wish)
+        entries, others = grouped(table, order, wish)
     else:
         same = before is not None and before.wish == wish
         gone = _gone(before, sight, held, known, again=before.table is not table) if before is not None and same else []
@@ -201,8 +201,8 @@ def _lines(processes: Mapping[int, Process]) -> Mapping[int, str]:
 # Order
 
 
-def _ordered(table: Table, kept: Sequence[int], wish: Wish) -> Sequence[int]:
-    """Sort rows by the column, and those that are equal there by port."""
+def ordered(table: Table, kept: Sequence[int], wish: Wish) -> Sequence[int]:
+    """Sort rows of a table by the column that is wished for, and those that are equal there by port."""
     places = [
         (port or _LAST) << 17 | (state != "LISTEN") << 16 | peer_port
         for port, state, peer_port in zip(table.ports, table.states, table.peer_ports, strict=True)
@@ -323,8 +323,8 @@ def _with_gone(
 # Groups
 
 
-def _grouped(table: Table, order: Sequence[int], wish: Wish) -> tuple[list[int], tuple[Group, ...]]:
-    """Put the rows of a process, or of a port, below one row that tells of them all."""
+def grouped(table: Table, order: Sequence[int], wish: Wish) -> tuple[list[int], tuple[Group, ...]]:
+    """Put the rows of a process, or of a port, below one row of theirs: `Arranged.entries` and `others`."""
     found: dict[Hashable, list[int]] = {}
     if wish.grouping == "process":
         pids, programs = table.pids, table.programs

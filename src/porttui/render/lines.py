@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from porttui.model.shell import quote
 
 _NARROWEST = 16
-"""Columns that the last cell of a row needs; with less it starts on a line of its own."""
+"""Columns that the last cell of a row needs unless it is shorter; with less it starts on a line of its own."""
 
 
 def ascii_text(text: str) -> str:
@@ -83,7 +83,7 @@ def _row(row: list[str], wide: list[int], width: int, indent: int, gap: int) -> 
     before = " " * indent + "".join(cell.ljust(wide[at]) + " " * gap for at, cell in enumerate(row[:-1]))
     if not row[-1]:
         return [before.rstrip()]
-    if width - len(before) >= _NARROWEST or len(before) == indent:
+    if width - len(before) >= min(_NARROWEST, len(row[-1])) or len(before) == indent:
         return paragraph(row[-1], width, before)
     return [before.rstrip(), *paragraph(row[-1], width, " " * (indent + 4))]
 

@@ -11,31 +11,21 @@ from porttui.model.address import family_name, is_loopback, is_wildcard
 from porttui.model.facts import Process, Socket
 from porttui.reading import columns, filters
 from porttui.reading.arrange import MOMENT, Arranged, Column, Group
+from porttui.render import socket_groups
+from porttui.render.socket_groups import SORTED_BY
 from porttui.ui.keymap import key_of
-from porttui.ui.lines import CUT, NARROW, WIDE, cut, pad, wrap
+from porttui.ui.lines import CUT, NARROW, WIDE, Line, cut, pad, wrap
 from porttui.ui.socket_columns import Layout, cut_address
 
 Names = Mapping[int, Process]
 
-_SORTED_BY: dict[Column, tuple[str, str]] = {
-    "port": ("port", "port, last first"),
-    "address": ("address", "address, last first"),
-    "state": ("state", "state, last first"),
-    "queue": ("queue, longest first", "queue, shortest first"),
-    "program": ("program", "program, last first"),
-    "pid": ("pid", "pid, largest first"),
-    "user": ("user", "user, last first"),
-    "since": ("start, newest first", "start, oldest first"),
-    "peer": ("other end", "other end, last first"),
-    "command": ("command", "command, last first"),
-}
 _OFFERED: tuple[Column, ...] = ("port", "address", "state", "queue", "program", "pid", "user", "peer")
 _OFFERED_WIDE: tuple[Column, ...] = (*_OFFERED[:-1], "since", "peer", "command")
 
 
-_UNNAMED = {columns.NOT_SEEN: "programs that can't be seen", columns.NOBODY: "no program, the kernel keeps them"}
-_MOST_NAMES = 200
-"""So many rows of a group are asked for their programs."""
+_BELOW = 2
+"""Rows below the table."""
+_ABOUT = {"process": "COMMAND OR SERVICE", "port": "PROGRAMS"}
 
 
 class Place(NamedTuple):
@@ -52,13 +42,13 @@ def offered(width: int) -> tuple[Column, ...]:
 
 def sorted_by(shown: Arranged) -> str:
     """Tell the order: "port", "queue, longest first"."""
-    return _SORTED_BY[shown.wish.by][shown.wish.turned]
+    return SORTED_BY[shown.wish.by][shown.wish.turned]
 
 
 def count(shown: Arranged, room: int) -> str:
     """Tell how many sockets there are and are shown, in which order, as fully as there is room."""
     of, by, number = f"{shown.kept} of {len(shown.table)}", f"by {sorted_by(shown)}", len(shown.others)
-    short = f"by {_SORTED_BY[shown.wish.by][0].partition(',')[0]}{', reversed' if shown.wish.turned else ''}"
+    short = f"by {SORTED_BY[shown.wish.by][0].partition(',')[0]}{', reversed' if shown.wish.turned else ''}"
     groups = f", {number} group{'' if number == 1 else 's'}" if shown.wish.grouping else ""
     more = len(shown.table.places) or "none"
     far = f", {more} in other namespaces" if shown.table.elsewhere else ""
@@ -104,23 +94,22 @@ def narrow_row(row: Socket, names: Names, width: int, *, gone: bool = False, ins
     return f"{place} {pad(name, 13)} {'gone' if gone else columns.pid(row)}"
 
 
-def group_row(group: Group, shown: Arranged, names: Names, width: int) -> str:
+def group_head(shown: Arranged, width: int) -> Line:
+    """Return the titles of the columns of groups, while none of them is opened."""
+    title = shown.wish.grouping.upper()
+    return Line(f"     {pad(title, _title_cells(width))}{pad('SOCKETS', 26)}{_ABOUT[shown.wish.grouping]}")
+
+
+def group_row(group: Group, shown: Arranged, width: int) -> str:
     """Return the row above a group: what it is, how many sockets it has, how many of them listen."""
-    sign = "-" if group.opened else "+"
-    size = 42 if width >= WIDE else 32 if width >= NARROW else 19
-    number = len(group.rows)
-    counted = f"{number} socket{'s' if number > 1 else ''}"
-    if group.listening:
-        counted += f", {group.listening} listen{'s' if group.listening == 1 else ''}"
-    first = shown.table.socket(group.rows[0])
-    if shown.wish.grouping == "process":
-        what = _holder(first, names)
-        line = columns.command_line(first, names) or columns.service(first)
-    else:
-        what = _port_words(group, shown)
-        programs = dict.fromkeys(shown.table.programs[row] for row in group.rows[:_MOST_NAMES])
-        line = ", ".join(sorted(programs, key=lambda name: name in (columns.NOBODY, columns.NOT_SEEN)))
-    return cut(f"{sign} {pad(cut(what, size - 1), size)}{pad(counted, 26)}{line}", width - 4)
+    size = _title_cells(width)
+    what = cut(socket_groups.title(group, shown.table), size - 1)
+    row = f"{'-' if group.opened else '+'} {pad(what, size)}{pad(socket_groups.counted(group), 26)}"
+    return cut(row + socket_groups.about(group, shown.table), width - 4)
+
+
+def _title_cells(width: int) -> int:
+    return 42 if width >= WIDE else 32 if width >= NARROW else 19
 
 
 def details(row: Socket, names: Names, place: Place, *, gone: bool = False) -> list[str]:
@@ -151,17 +140,15 @@ def details(row: Socket, names: Names, place: Place, *, gone: bool = False) -> l
     return rows + wrap(f"{_queue_words(row)} {_reach_words(row, place.host)}".strip(), width - 1, "   ")
 
 
-def group_details(group: Group, shown: Arranged, names: Names, place: Place) -> list[str]:
+def group_details(group: Group, shown: Arranged, place: Place) -> list[str]:
     """Return what is told of a group."""
     table = shown.table
     states: dict[str, int] = {}
     for row in group.rows:
         states[table.states[row]] = states.get(table.states[row], 0) + 1
     told = ", ".join(f"{number} {state}" for state, number in sorted(states.items(), key=lambda pair: -pair[1]))
-    first = table.socket(group.rows[0])
-    title = _holder(first, names) if shown.wish.grouping == "process" else _port_words(group, shown)
-    rows = wrap(f"{title}: {told}", place.width - 1, " ")
-    line = columns.command_line(first, names) if shown.wish.grouping == "process" else ""
+    rows = wrap(f"{socket_groups.title(group, table)}: {told}", place.width - 1, " ")
+    line = socket_groups.about(group, table)
     return rows + (_first_rows(wrap(line, place.width - 1, "   "), place.width) if line else [])
 
 
@@ -193,12 +180,17 @@ def below(shown: Arranged, width: int, visible: Sequence[str], *, typing: bool) 
         typing: the filter is being typed, so that its words are told in any case.
     """
     words = cut(f" Filter words: {filters.WORDS}", width - 1)
-    new = any(row[2:3] == "*" for row in visible)
+    new, shortened = any(row[2:3] == "*" for row in visible), any(CUT in row for row in visible)
+    bare = key_of("bare")
     marks = [f"* new: it came with one of the last {MOMENT} looks."] * new
-    marks += [f"~ cut: told in full above; {key_of('bare')} shows all rows whole."] * any(CUT in row for row in visible)
-    text = "; ".join(shown.mistakes) or " ".join(filter(None, (_hidden(shown), *marks)))
+    marks += [f"~ cut: told in full above; {bare} shows all rows whole."] * shortened
+    short = ["* new."] * new + [f"~ cut: {bare} shows all."] * shortened
+    hidden = _hidden(shown)
+    wishes = ((hidden, *marks), (hidden, *short), (*short, hidden))
+    texts = ["; ".join(shown.mistakes)] if shown.mistakes else [" ".join(filter(None, each)) for each in wishes]
+    text = next((each for each in texts if len(wrap(each, width - 1, " ")) <= _BELOW - typing), texts[-1])
     told = wrap(text, width - 1, " ")
-    return told[:2] if len(told) > 1 and not typing else [cut(f" {text}", width - 1), words]
+    return told[:_BELOW] if len(told) > 1 and not typing else [cut(f" {text}", width - 1), words]
 
 
 def _hidden(shown: Arranged) -> str:
@@ -211,23 +203,6 @@ def _hidden(shown: Arranged) -> str:
     if shown.nameless and shown.asks_owner:
         told += f"; {shown.nameless} {'has' if shown.nameless == 1 else 'have'} no program name ({why}) and may fit too"
     return f"{told}."
-
-
-def _port_words(group: Group, shown: Arranged) -> str:
-    """Return "port 80"; say so when it is the port of other ends alone."""
-    _, port = group.key
-    if port == 0:
-        return "no port"
-    here = any(shown.table.ports[row] == port for row in group.rows)
-    return f"port {port}" if here else f"port {port}, at the other end"
-
-
-def _holder(row: Socket, names: Names) -> str:
-    what = columns.program(row, names)
-    if what in _UNNAMED:
-        return _UNNAMED[what]
-    number = columns.pid(row)
-    return what + (f", pid {number.rstrip('+')}" if number not in _UNNAMED else "")
 
 
 def _queue_words(row: Socket) -> str:

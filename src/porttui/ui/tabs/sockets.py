@@ -423,7 +423,9 @@ class SocketsTab(Tab):
             return self._narrow(shown, width, height)
         typed = self._typed(f" ({key_of('filter')} begins one)")
         columns_ = layout(shown.longest, width)
-        start = [Line(socket_rows.filter_row(shown, typed, width)), EMPTY, columns_.head(shown.wish.by)]
+        wish = shown.wish
+        head = socket_rows.group_head(shown, width) if wish.grouping and not wish.opened else columns_.head(wish.by)
+        start = [Line(socket_rows.filter_row(shown, typed, width)), EMPTY, head]
         row = self._at_cursor()
         told = plain(cut(text, width - 1) for text in self._details(row, shown, width))
         self._room = height - len(start) - len(told) - 4
@@ -476,14 +478,14 @@ class SocketsTab(Tab):
             if width < NARROW:
                 return Line(lead + socket_rows.narrow_row(socket, names, width, **how))
             return Line(lead + socket_rows.socket_row(socket, names, layout(shown.longest, width), **how))
-        return Line(lead + socket_rows.group_row(row, shown, names, width) if isinstance(row, Group) else lead)
+        return Line(lead + socket_rows.group_row(row, shown, width) if isinstance(row, Group) else lead)
 
     def _details(self, row: int | Gone | Group | None, shown: Arranged, width: int) -> list[str]:
         host = self.shown.report.facts.host.name if self.shown.report else "this machine"
         place = socket_rows.Place(host, width)
         socket, names = self._held(row)
         if isinstance(row, Group):
-            return socket_rows.group_details(row, shown, names, place)
+            return socket_rows.group_details(row, shown, place)
         if socket is None:
             return [""] * 3
         return socket_rows.details(socket, names, place, gone=isinstance(row, Gone))
