@@ -201,7 +201,8 @@ class FixTab(Tab):
         focus: tuple[int, int] | None = None
         if report.remedies:
             opening = [] if narrow else [*self._news(left), *plain(wrap(self._opening(report), left, " "))]
-            opening += [*plain(wrap(self._goal(report), left - 1, " ")), *([] if narrow else [EMPTY])]
+            goal = self._goal(report)
+            opening += [*plain(wrap(goal, left - 1, " ") if goal else []), *([] if narrow else [EMPTY])]
             drawn, (first, last) = self._ways(report, left, only=None)
             if narrow and len(drawn) >= height:
                 drawn, (first, last) = self._ways(report, left, only=self.place())
