@@ -34,7 +34,7 @@ def longest(table: Table) -> Longest:
         program=_most(set(table.programs)),
         pid=_most(f"{pids[0]}{'+' * (len(pids) > 1)}" for pids in set(table.pids) if pids),
         user=_most({*table.users, *users}),
-        peer=_ends([peer for peer in table.peers if peer], table.peer_ports),
+        peer=max(_ends([peer for peer in table.peers if peer], table.peer_ports), _most(table.places.values())),
     )
 
 
