@@ -24,6 +24,19 @@ _INSIDE = "        "
 _UNBOUNDED = 10_000
 
 
+class View(NamedTuple):
+    """What of the sockets is told."""
+
+    wish: Wish = Wish()
+    """Filter, order and groups."""
+    first: int = 0
+    """The row, or the group, to begin with, counted from 0."""
+    chosen: Group | None = None
+    """The rows of this group alone."""
+    far: bool = False
+    """Other network namespaces are looked at as well."""
+
+
 class Listed(NamedTuple):
     """What was told, for the answer to it."""
 
@@ -54,22 +67,18 @@ def wish_of(answer: str, wish: Wish) -> Wish | str | None:
     )
 
 
-def tell_list(
-    talk: Talk, wish: Wish, first: int = 0, *, chosen: Group | None = None, far: bool = False, numbers: bool = True
-) -> Listed | None:
+def tell_list(talk: Talk, view: View, *, numbers: bool = True) -> Listed | None:
     """Look at the sockets, and tell those that are wished for.
 
     Args:
         talk: with the user.
-        wish: filter, order and groups.
-        first: the row to begin with, counted from 0.
-        chosen: tell the rows of this group.
-        far: look at other network namespaces as well.
+        view: what is told.
         numbers: rows are numbered, to be asked about.
 
     Returns:
         What was told; None when the sockets cannot be seen.
     """
+    wish, first, chosen, far = view
     wanted = filters.read(wish.words, finished=True)
     if wanted.mistakes:
         talk.tell(f"{wanted.mistakes[0]}.")

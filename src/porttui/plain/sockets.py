@@ -5,7 +5,7 @@ from __future__ import annotations
 from porttui.model.facts import Process
 from porttui.model.table import Table
 from porttui.model.target import Asked
-from porttui.plain.socket_lists import COLUMNS, MOST, tell_list, wish_of
+from porttui.plain.socket_lists import COLUMNS, MOST, Listed, View, tell_list, wish_of
 from porttui.plain.talk import Keys, Talk
 from porttui.reading.arrange import Group, Wish
 from porttui.reading.asking import question_about
@@ -33,48 +33,50 @@ def sockets(talk: Talk, typed: str) -> Asked | Process | None:
     Returns:
         What to ask about, a process to show, or None to go back.
     """
-    first, wish, chosen, far = 0, Wish(words=typed), None, False
+    view = View(Wish(words=typed))
     while True:
-        listed = tell_list(talk, wish, first, chosen=chosen, far=far)
+        listed = tell_list(talk, view)
         if listed is None:
             return None
-        told = listed.groups or listed.rows
-        more = "; m: more" * (first + MOST < len(told))
+        more = "; m: more" * (view.first + MOST < len(listed.groups or listed.rows))
         rows = "gN: the sockets of group N" if listed.groups else "#N asks about row N; pN: its process"
         prompt = f"{rows}; words: a filter; by COLUMN, group process: the order{more}; enter goes back."
         answer = talk.ask(prompt, _KEYS)
-        if answer in ("", "b"):
-            if chosen is None:
-                return None
-            first, chosen = 0, None
-            continue
-        if answer == "m":
-            first = first + MOST if more else 0
-            continue
-        if answer == "n":
-            first, far = 0, not far
-            continue
-        wished = wish_of(answer, wish)
-        group = _group(answer, listed.groups)
+        if answer in ("", "b") and view.chosen is None:
+            return None
         row = _row(answer, listed.rows)
-        if isinstance(wished, str):
-            talk.tell(wished)
-        elif wished is not None:
-            wish, first, chosen = wished, 0, None
-        elif group is not None:
-            first, chosen = 0, group
-        elif row is None:
-            wish, first, chosen = wish._replace(words=answer.removeprefix("/")), 0, None
-        else:
-            found = _asked(listed.table, row) if answer.startswith("#") else _process(listed.table, row)
-            if found is not None:
-                return found
-            talk.tell("There is nothing to connect to." if answer.startswith("#") else "Its process can't be seen.")
+        if row is None:
+            view = _next_view(talk, answer, view._replace(first=view.first if more else -MOST), listed)
+            continue
+        found = _asked(listed.table, row) if answer.startswith("#") else _process(listed.table, row)
+        if found is not None:
+            return found
+        talk.tell("There is nothing to connect to." if answer.startswith("#") else "Its process can't be seen.")
+
+
+def _next_view(talk: Talk, answer: str, view: View, listed: Listed) -> View:
+    """Return what is told next: more of the same, another order, a group, or what passes another filter."""
+    if answer == "m":
+        return view._replace(first=view.first + MOST)
+    begun = view._replace(first=0)
+    if answer in ("", "b"):
+        return begun._replace(chosen=None)
+    if answer == "n":
+        return begun._replace(far=not view.far)
+    wished, group = wish_of(answer, view.wish), _group(answer, listed.groups)
+    if isinstance(wished, str):
+        talk.tell(wished)
+        return begun
+    if wished is not None:
+        return begun._replace(wish=wished, chosen=None)
+    if group is not None:
+        return begun._replace(chosen=group)
+    return begun._replace(wish=view.wish._replace(words=answer.removeprefix("/")), chosen=None)
 
 
 def listeners(talk: Talk) -> None:
     """Tell what listens, for somebody who has not named a target yet."""
-    tell_list(talk, Wish(), 0, numbers=False)
+    tell_list(talk, View(), numbers=False)
 
 
 def _group(answer: str, groups: tuple[Group, ...]) -> Group | None:
@@ -88,7 +90,7 @@ def _group(answer: str, groups: tuple[Group, ...]) -> Group | None:
 def _row(answer: str, rows: list[int]) -> int | None:
     """Return the row that was chosen by its number: "#3" or "p3"."""
     number = answer[1:].strip()
-    if answer[0] not in "#p" or not number.isdecimal() or not 1 <= int(number) <= len(rows):
+    if answer[:1] not in ("#", "p") or not number.isdecimal() or not 1 <= int(number) <= len(rows):
         return None
     return rows[int(number) - 1]
 
