@@ -6,6 +6,7 @@ Binds, prints its port, and serves until it is killed. Uses the standard library
 from __future__ import annotations
 
 import argparse
+import os
 import socket
 import threading
 import time
@@ -33,6 +34,10 @@ def main() -> None:
     if options.do not in ("bind", "udp"):
         server.listen(options.backlog)
     print(server.getsockname()[1], flush=True)  # noqa: T201
+    if options.lives:  # counted from here on: how long the start takes is the machine's affair
+        end = threading.Timer(options.lives, os._exit, (1,))
+        end.daemon = True
+        end.start()
     if options.do in ("bind", "udp", "never"):
         threading.Event().wait()
     while True:
@@ -98,6 +103,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--do", default="http", choices=_MANNERS)
     parser.add_argument("--status", type=int, default=200, help="of --do http")
     parser.add_argument("--text", default="hello", help="the body, or the banner")
+    parser.add_argument("--lives", type=float, default=0.0, help="end after having listened for so many seconds")
     parser.add_argument("--note", help="is not used: a word for the command line")
     return parser.parse_args()
 

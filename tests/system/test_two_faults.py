@@ -650,6 +650,6 @@ def _named(answer: Answer, word: str, port: int) -> int:
 
 
 def _comes_and_goes(place: Place, port: int, *options: str) -> None:
-    command = " ".join((sys.executable, "-I", "-S", listener_file, "--port", str(port), *options))
-    place.stage.popen("sh", "-c", f"while :; do timeout 0.7 {command}; sleep 0.2; done")
+    command = " ".join((sys.executable, "-I", "-S", listener_file, "--port", str(port), "--lives=0.4", *options))
+    place.stage.popen("sh", "-c", f"while :; do {command}; sleep 0.2; done")
     wait_until(lambda: place.stage.listens(port), "the first start")
