@@ -41,6 +41,17 @@ def test_the_last_cell_is_wrapped_under_itself() -> None:
     assert columns([("ab", "one two three four five six")], 24) == ["  ab  one two three four", "      five six"]
 
 
+def test_a_long_row_does_not_push_the_others_apart() -> None:
+    """As the text of a rule does, beside the counters that show what it did."""
+    rule = "tcp dport 22 ct state new counter drop"
+    assert columns([("rule", rule, "chain input"), ("Ip.In", "+4", "for 4 packets")], 44) == [
+        "  rule   tcp dport 22 ct state new counter",
+        "         drop",
+        "         chain input",
+        "  Ip.In  +4  for 4 packets",
+    ]
+
+
 def test_a_last_cell_without_room_starts_on_the_next_line() -> None:
     assert columns([("a" * 30, "one two")], 40) == ["  " + "a" * 30, "      one two"]
 

@@ -68,13 +68,33 @@ def columns(rows: Sequence[Sequence[str]], width: int, indent: int = 2, gap: int
         gap: blanks between two cells.
 
     Returns:
-        The lines without trailing blanks.
+        The lines without trailing blanks. A row whose last cell but one leaves no room for the last, as the text of a
+        long rule does, has both below each other, and the others are aligned as if it were not there.
     """
     most = max((len(row) for row in rows), default=0)
     used = [at for at in range(most) if any(at < len(row) and row[at] for row in rows)]
     cells = [[ascii_text(row[at]) for at in used if at < len(row)] for row in rows]
-    wide = [max((len(row[at]) for row in cells if at < len(row) - 1), default=0) for at in range(len(used))]
-    return [line for row in cells for line in _row(row, wide, width, indent, gap)]
+    alone = [_is_long(row, cells, width - indent, gap) for row in cells]
+    heads = [row[: -2 if by_itself else -1] for row, by_itself in zip(cells, alone, strict=True)]
+    wide = [max((len(head[at]) for head in heads if at < len(head)), default=0) for at in range(len(used))]
+    lines: list[str] = []
+    for row, by_itself in zip(cells, alone, strict=True):
+        lines += (_below_each_other if by_itself else _row)(row, wide, width, indent, gap)
+    return lines
+
+
+def _is_long(row: list[str], cells: list[list[str]], room: int, gap: int) -> bool:
+    """Tell whether the last cell but one alone leaves too little room for the last, beside the heads of all rows."""
+    if len(row) < 3 or not row[-1]:
+        return False
+    heads = [max(len(each[at]) for each in cells if len(each) > at + 1) for at in range(len(row) - 2)]
+    left = room - sum(heads) - len(heads) * gap
+    return left >= 2 * _NARROWEST and left - len(row[-2]) - gap < _NARROWEST
+
+
+def _below_each_other(row: list[str], wide: list[int], width: int, indent: int, gap: int) -> list[str]:
+    before = " " * indent + "".join(cell.ljust(wide[at]) + " " * gap for at, cell in enumerate(row[:-2]))
+    return [*paragraph(row[-2], width, before), *paragraph(row[-1], width, " " * len(before))]
 
 
 def _row(row: list[str], wide: list[int], width: int, indent: int, gap: int) -> list[str]:

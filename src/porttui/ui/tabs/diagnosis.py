@@ -405,11 +405,22 @@ def _evidence_rows(evidence: tuple[Evidence, ...], width: int) -> list[str]:
     if not evidence:
         return [f"{_INDENT}no more than the row above says"]
     rows: list[str] = []
-    cells = [item.text.split("\t") for item in evidence]
+    cells = [_without_long(item.text.split("\t"), width) for item in evidence]
     for text, parts in zip(aligned(cells), cells, strict=True):
         lead = _INDENT + text[: len(text) - len(parts[-1])]
         rows += wrap(parts[-1], width, lead) if cell_len(lead) < width - 20 else wrap(text, width, _INDENT)
     return rows
+
+
+def _without_long(parts: list[str], width: int) -> list[str]:
+    """Put the last part on a line of its own where the one before it, such as a rule's text, leaves it no room.
+
+    So a long row does not push the others' columns apart.
+    """
+    heads = sum(cell_len(part) + 2 for part in parts[:-1])
+    if len(parts) < 3 or cell_len(_INDENT) + heads < width - 20:
+        return parts
+    return [*parts[:-2], f"{parts[-2]}\n{parts[-1]}"]
 
 
 def _unseen_rows(unseen: tuple[ReportUnseen, ...], report: Report, width: int) -> list[str]:
