@@ -1,7 +1,14 @@
 from __future__ import annotations
 
+import contextlib
 import json
+import shutil
+import socket
+import struct
 import subprocess
+import tempfile
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -165,9 +172,12 @@ def test_ufw_without_readable_settings_is_unseen(tmp_path: Path, programs: Path)
         ("exec sleep 30", None, "1.5 s"),
     ],
 )
-def test_firewalld_is_asked_by_root_and_bounded(programs: Path, script: str, active: bool | None, reason: str) -> None:
+def test_firewalld_is_asked_by_root_and_bounded(
+    programs: Path, tmp_path: Path, script: str, active: bool | None, reason: str
+) -> None:
     _program(programs, "firewall-cmd", script)
-    found = _by_name(linux_firewall(ROOT))["firewalld"]
+    _bus_socket(tmp_path).touch()  # nobody answers there
+    found = _by_name(linux_firewall(ROOT, tmp_path))["firewalld"]
     assert found.active is active
     assert (found.unseen is None) == (active is not None)
     assert found.unseen is None or reason in found.unseen.reason
@@ -179,10 +189,93 @@ def test_without_the_bus_by_which_it_is_asked_firewalld_does_not_run(
 ) -> None:
     _program(programs, "firewall-cmd", "echo Error: DBUS_ERROR: Failed to connect to socket >&2; exit 36")
     if bus:
-        (tmp_path / "run/dbus").mkdir(parents=True)
-        (tmp_path / "run/dbus/system_bus_socket").touch()
+        _bus_socket(tmp_path).touch()
     found = _by_name(linux_firewall(ROOT, tmp_path))["firewalld"]
     assert (found.active, found.unseen is None) == (active, active is not None)
+
+
+@needs_root
+@pytest.mark.skipif(shutil.which("dbus-daemon") is None, reason="dbus-daemon is not installed")
+def test_the_bus_tells_whether_firewalld_runs_and_its_slow_program_is_not_started(programs: Path) -> None:
+    _program(programs, "firewall-cmd", "exit 1")
+    with tempfile.TemporaryDirectory() as short:  # the path of a socket has 107 bytes at most (unix(7))
+        root = Path(short)
+        with _system_bus(root):
+            without = _by_name(linux_firewall(ROOT, root))["firewalld"]
+            with _firewalld_on(root):
+                found = _by_name(linux_firewall(ROOT, root))["firewalld"]
+    assert (without.active, without.unseen) == (False, None)
+    assert (found.active, found.unseen) == (True, None)
+
+
+def _bus_socket(root: Path) -> Path:
+    path = root / "run/dbus/system_bus_socket"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+@contextlib.contextmanager
+def _system_bus(root: Path) -> Iterator[None]:
+    """Run a message bus of its own below a folder."""
+    config = root / "bus.conf"
+    rules = '<allow send_destination="*" eavesdrop="true"/><allow own="*"/><allow receive_sender="*"/>'
+    address = f"<listen>unix:path={_bus_socket(root)}</listen>"
+    config.write_text(f'<busconfig>{address}<policy context="default">{rules}</policy></busconfig>', "utf-8")
+    daemon = subprocess.Popen(
+        ("dbus-daemon", f"--config-file={config}", "--nofork", "--print-address"), stdout=subprocess.PIPE
+    )
+    try:
+        assert daemon.stdout is not None
+        assert daemon.stdout.readline()  # it listens by then
+        yield
+    finally:
+        daemon.kill()
+        daemon.communicate()
+
+
+@contextlib.contextmanager
+def _firewalld_on(root: Path) -> Iterator[None]:
+    """Hold firewalld's name on the bus, and answer one question as it does (firewalld.dbus(5))."""
+    with socket.socket(socket.AF_UNIX) as service:
+        service.connect(str(_bus_socket(root)))
+        service.sendall(b"\0AUTH EXTERNAL 30\r\n")
+        assert service.recv(1000).startswith(b"OK ")
+        service.sendall(b"BEGIN\r\n" + _on_bus("Hello", 1) + _on_bus("RequestName", 2, "su", _NAME + bytes(4)))
+        heard = b""
+        while b"NameAcquired" not in heard or heard.rpartition(b"NameAcquired")[2].count(b"FirewallD1") < 1:
+            heard += service.recv(10000)
+
+        def reply() -> None:
+            asked = service.recv(10000)
+            while b"Properties" not in asked:
+                asked += service.recv(10000)
+            asker = asked[asked.index(b":1.") :].partition(b"\0")[0]
+            fields = b"\5\1u\0" + asked[8:12] + b"\6\1s\0" + struct.pack("<I", len(asker)) + asker + b"\0"
+            fields += bytes(-len(fields) % 8) + b"\x08\1g\0\1v\0"
+            body = b"\1s\0\0" + struct.pack("<I", 7) + b"RUNNING\0"
+            head = struct.pack("<cBBBIII", b"l", 2, 1, 1, len(body), 9, len(fields)) + fields
+            service.sendall(head + bytes(-len(head) % 8) + body)
+
+        thread = threading.Thread(target=reply)
+        thread.start()
+        yield
+        thread.join()
+
+
+_NAME = struct.pack("<I", 28) + b"org.fedoraproject.FirewallD1" + bytes(4)
+
+
+def _on_bus(member: str, serial: int, signature: str = "", body: bytes = b"") -> bytes:
+    """Return a call of the bus itself (D-Bus specification, Message Protocol)."""
+    fields = b""
+    bus, path = b"org.freedesktop.DBus", b"/org/freedesktop/DBus"
+    for code, kind, text in ((1, b"o", path), (6, b"s", bus), (2, b"s", bus), (3, b"s", member.encode())):
+        fields += bytes(-len(fields) % 8) + bytes((code, 1)) + kind + b"\0"
+        fields += struct.pack("<I", len(text)) + text + b"\0"
+    if signature:
+        fields += bytes(-len(fields) % 8) + b"\x08\1g\0" + bytes((len(signature),)) + signature.encode() + b"\0"
+    head = struct.pack("<cBBBIII", b"l", 1, 0, 1, len(body), serial, len(fields)) + fields
+    return head + bytes(-len(head) % 8) + body
 
 
 def test_firewalld_is_not_asked_by_others_because_polkit_might_open_a_dialog(programs: Path) -> None:
