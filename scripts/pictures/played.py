@@ -28,7 +28,8 @@ from porttui.model.target import Asked
 from porttui.reading.acts import Act
 from porttui.reading.exposure import Surroundings
 from porttui.reading.inspected import Inspected
-from porttui.ui.app import Ended, Hands, PortTui
+from porttui.ui.app import Ended, PortTui
+from porttui.ui.given import Hands
 from porttui.ui.keymap import read_keymap
 from porttui.ui.practice import Practice
 from porttui.ui.screens.exam import ExamScreen

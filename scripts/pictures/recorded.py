@@ -11,7 +11,7 @@ from porttui.observe.judging import from_elsewhere, judge_one, world_of
 from porttui.observe.linux.rules import Rules
 from porttui.reading.sender import Sender
 from porttui.render.json import facts_from_json
-from porttui.ui.app import JudgeSender
+from porttui.ui.given import JudgeSender
 
 RECORDED = Path(__file__).resolve().parents[2] / "tests/data/recorded"
 

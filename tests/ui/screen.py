@@ -14,7 +14,8 @@ from porttui.model.facts import Facts, Sockets, Unseen
 from porttui.model.report import Report
 from porttui.model.table import Table
 from porttui.model.target import Asked
-from porttui.ui.app import Ended, Hands, Inspect, JudgeSender, PortTui, Watch
+from porttui.ui.app import Ended, PortTui
+from porttui.ui.given import Hands, Inspect, JudgeSender, Watch
 from porttui.ui.shown import Here
 from porttui.ui.terminal.looks import Glyphs, Looks
 

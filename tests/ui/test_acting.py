@@ -17,7 +17,7 @@ from porttui.model.facts import Facts, Process
 from porttui.model.report import Report
 from porttui.model.target import Asked
 from porttui.reading.acts import Act
-from porttui.ui.app import Hands
+from porttui.ui.given import Hands
 from tests import reports
 from tests.act import servers
 from tests.ui.screen import app_on, rows, running, text, until, visible

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import gc
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
@@ -28,12 +27,12 @@ from textual.screen import Screen
 
 from porttui.model.facts import Facts, Process, Sockets, Unseen
 from porttui.model.report import Report
-from porttui.model.rules import Judged
 from porttui.model.table import Table
 from porttui.model.target import Asked
 from porttui.ui import live
 from porttui.ui.clicking import clicked
 from porttui.ui.commands import Commands, Palette
+from porttui.ui.given import Hands, Inspect, Judge, JudgeSender, LookAt, Owners, Watch
 from porttui.ui.keymap import Keymap, use
 from porttui.ui.keys import APP, bindings
 from porttui.ui.plain_ascii import AsciiFilter
@@ -49,33 +48,10 @@ from porttui.ui.theme import themes
 from porttui.ui.widgets.rows import Rows
 
 if TYPE_CHECKING:
-    from porttui.act.aftermath import Aftermath
     from porttui.act.recent import Recent
-    from porttui.act.signals import Result
     from porttui.labs.exam import Exam
     from porttui.labs.lab import Lab
-    from porttui.reading.acts import Act
-    from porttui.reading.inspected import Inspected
-    from porttui.reading.sender import Sender
-
-LookAt = Callable[[Asked], Iterator[Facts]]
-Judge = Callable[[Facts], Report]
-Owners = Callable[[tuple[int, ...]], tuple[Process, ...]]
-Inspect: TypeAlias = "Callable[[Process], Inspected]"
-JudgeSender: TypeAlias = "Callable[[Facts, Sender], Judged | Unseen]"
-
-
-class Watched(Iterator[Facts], Protocol):
-    """A watch under way: yields finished facts, one a look."""
-
-    def close(self) -> None:
-        """End it, from any thread."""
-
-    def recheck(self) -> None:
-        """Make the next look a whole one, and at once."""
-
-
-Watch = Callable[[Asked, Facts | None], Watched]
+    from porttui.ui.tui import Tui
 
 
 @runtime_checkable
@@ -84,15 +60,6 @@ class Telling(Protocol):
 
     def say(self, words: str) -> None:
         """Tell it."""
-
-
-class Hands(NamedTuple):
-    """What changes a process on this machine; both block."""
-
-    send: Callable[[int, dt.datetime, Act], Result]
-    """Sends what an act needs to a pid with a start time."""
-    after: Callable[[Facts, Process, Act], Aftermath]
-    """Waits for what has become of it."""
 
 
 class Ended(NamedTuple):
@@ -459,6 +426,11 @@ def _sized(screen: Screen[None], size: Size) -> Screen[None]:
         if fitting:
             screen.add_class(fitting[-1][1])
     return screen
+
+
+if TYPE_CHECKING:
+    _ASKED_BY_SCREENS: type[Tui] = PortTui
+    """It has all that they ask of it."""
 
 
 def _collect_from_now_on() -> None:

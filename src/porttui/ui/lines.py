@@ -19,6 +19,11 @@ NARROW = 80
 """Below this width sentences are wrapped and only the most important is shown."""
 WIDE = 120
 """From this width on there are two columns, and room for how porttui is reached."""
+LEFT = 71
+"""Cells of the left one of two columns."""
+_ROOMY = 160
+"""From this width on the left column is as wide as the right one, up to what can be read with ease."""
+_MOST_LEFT = 100
 COLUMN_RULE = "│"
 ROW_RULE = "─"
 
@@ -41,6 +46,11 @@ class Line(NamedTuple):
 
 
 EMPTY = Line("")
+
+
+def left_cells(width: int) -> int:
+    """Return how many cells the left one of two columns has in a window of so many."""
+    return LEFT if width < _ROOMY else min(_MOST_LEFT, width // 2)
 
 
 def styled(before: str, text: str, style: StyleName, after: str = "") -> Line:

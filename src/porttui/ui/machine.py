@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from porttui.reading.acts import Act
     from porttui.reading.inspected import Inspected
     from porttui.reading.sender import Sender
-    from porttui.ui.app import Watched
+    from porttui.ui.given import Watched
     from porttui.ui.practice import Practice
 
 

@@ -7,8 +7,7 @@ from rich.cells import cell_len
 from porttui.model.report import Remedy, Report
 from porttui.render.sections import command_parts
 from porttui.ui.keymap import key_of
-from porttui.ui.lines import NARROW, Line, aligned, cut, pad, plain, wrap
-from porttui.ui.tabs.tab import LEFT
+from porttui.ui.lines import LEFT, NARROW, Line, aligned, cut, pad, plain, wrap
 from porttui.ui.words import command, number, price, sentence
 
 Place = tuple[str, int]

@@ -20,7 +20,7 @@ from porttui.ui.lines import Line, plain
 from porttui.ui.widgets.rows import Rows
 
 if TYPE_CHECKING:
-    from porttui.ui.app import PortTui
+    from porttui.ui.tui import Tui
 
 _ABOVE = 2
 """Rows shown above the one that is wanted, when it does not stand on the first screen."""
@@ -47,9 +47,9 @@ class BareScreen(Screen[None]):
         """The first row in sight; None until it was drawn."""
 
     @property
-    def tui(self) -> PortTui:
+    def tui(self) -> Tui:
         """The app, by its own type."""
-        return cast("PortTui", self.app)
+        return cast("Tui", self.app)
 
     def compose(self) -> ComposeResult:
         """Text and keys."""

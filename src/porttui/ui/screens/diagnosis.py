@@ -38,12 +38,12 @@ if TYPE_CHECKING:
     from porttui.model.rules import Judged
     from porttui.reading.acts import Act
     from porttui.reading.sender import Sender
-    from porttui.ui.app import PortTui
     from porttui.ui.tabs.firewall import FirewallTab
     from porttui.ui.tabs.fix import FixTab
     from porttui.ui.tabs.learn import LearnTab
     from porttui.ui.tabs.process import ProcessTab
     from porttui.ui.tabs.sockets import SocketsTab
+    from porttui.ui.tui import Tui
 
 _GATED = ("enter", "copy", "bare", "filter", "sort", "turn", "view", "namespaces", "edit", "process", "way", "act")
 """Actions that the tab in sight may offer or not."""
@@ -82,9 +82,9 @@ class DiagnosisScreen(Screen[None]):
         self.following = Following(self)
 
     @property
-    def tui(self) -> PortTui:
+    def tui(self) -> Tui:
         """The app, by its own type."""
-        return cast("PortTui", self.app)
+        return cast("Tui", self.app)
 
     @property
     def tab(self) -> Tab:

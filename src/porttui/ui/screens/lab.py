@@ -26,16 +26,15 @@ from porttui.ui.backstage import Backstage
 from porttui.ui.keymap import key_of
 from porttui.ui.keys import LAB, Key, bindings, key_row
 from porttui.ui.lab_rows import Seen, Stand
-from porttui.ui.lines import NARROW, ROW_RULE, WIDE, Line, beside, cut, pad, styled
+from porttui.ui.lines import LEFT, NARROW, ROW_RULE, WIDE, Line, beside, cut, pad, styled
 from porttui.ui.screens.page import PageScreen
-from porttui.ui.tabs.tab import LEFT
 from porttui.ui.widgets.rows import WHEEL, Rows
 from porttui.ui.widgets.target_input import TargetInput
 from porttui.ui.words import place
 from porttui.ui.work import work
 
 if TYPE_CHECKING:
-    from porttui.ui.app import PortTui
+    from porttui.ui.tui import Tui
 
 _PERIOD = 1.0
 """Seconds from look to look."""
@@ -74,9 +73,9 @@ class LabScreen(Screen[None]):
         """The learner has done something: the next look is made at once."""
 
     @property
-    def tui(self) -> PortTui:
+    def tui(self) -> Tui:
         """The app, by its own type."""
-        return cast("PortTui", self.app)
+        return cast("Tui", self.app)
 
     def compose(self) -> ComposeResult:
         """Rows from top to bottom."""

@@ -26,7 +26,7 @@ from porttui.ui.tabs.process import ProcessTab
 from porttui.ui.tabs.sockets import SocketsTab
 
 if TYPE_CHECKING:
-    from porttui.ui.app import PortTui
+    from porttui.ui.tui import Tui
 
 _FIX = 2
 
@@ -43,9 +43,9 @@ class LabDiagnosis(DiagnosisScreen):
         self.shown = replace(self.shown, goal=telling.filled(play.lab.goal, play.scene), goal_is_the_target=aim)
 
     @property
-    def tui(self) -> PortTui:
+    def tui(self) -> Tui:
         """The app, as seen from the lab."""
-        return cast("PortTui", _FromLab(cast("PortTui", self.app), self._play, self.leave))
+        return cast("Tui", _FromLab(cast("Tui", self.app), self._play, self.leave))
 
     def leave(self) -> None:
         """Go back to the lab."""
@@ -89,7 +89,7 @@ class LabDiagnosis(DiagnosisScreen):
 class _FromLab:
     """The app as a diagnosis over a lab sees it: what is not said here is the app's own."""
 
-    def __init__(self, app: PortTui, play: Play, leave: Callable[[], None]) -> None:
+    def __init__(self, app: Tui, play: Play, leave: Callable[[], None]) -> None:
         self._app = app
         self.ask_for_target = leave
         if play.stage.inside() or play.stage.variables:

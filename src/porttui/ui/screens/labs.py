@@ -23,7 +23,7 @@ from porttui.ui.words import place
 from porttui.ui.work import work
 
 if TYPE_CHECKING:
-    from porttui.ui.app import PortTui
+    from porttui.ui.tui import Tui
 
 
 class LabsScreen(Screen[None]):
@@ -49,9 +49,9 @@ class LabsScreen(Screen[None]):
         """Something in the user's own folder could not be read as a lab."""
 
     @property
-    def tui(self) -> PortTui:
+    def tui(self) -> Tui:
         """The app, by its own type."""
-        return cast("PortTui", self.app)
+        return cast("Tui", self.app)
 
     @property
     def lab(self) -> Lab | None:

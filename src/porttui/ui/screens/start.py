@@ -28,7 +28,7 @@ from porttui.ui.words import question as words
 from porttui.ui.work import work
 
 if TYPE_CHECKING:
-    from porttui.ui.app import PortTui
+    from porttui.ui.tui import Tui
 
 _USUAL = (("ADDRESS", 17), ("PROGRAM", 15), ("PID", 7), ("USER", 11), ("REACHED BY", 14))
 _WIDE = (
@@ -80,9 +80,9 @@ class StartScreen(Screen[None]):
         self._complaint = False
 
     @property
-    def tui(self) -> PortTui:
+    def tui(self) -> Tui:
         """The app, by its own type."""
-        return cast("PortTui", self.app)
+        return cast("Tui", self.app)
 
     def compose(self) -> ComposeResult:
         """Rows from top to bottom."""

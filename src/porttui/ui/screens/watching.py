@@ -17,7 +17,7 @@ from porttui.ui import live
 from porttui.ui.work import work
 
 if TYPE_CHECKING:
-    from porttui.ui.app import Watched
+    from porttui.ui.given import Watched
     from porttui.ui.screens.diagnosis import DiagnosisScreen
 
 _FIX = 2

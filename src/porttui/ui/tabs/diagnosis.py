@@ -19,6 +19,7 @@ from porttui.ui.lines import (
     aligned,
     beside,
     cut,
+    left_cells,
     pad,
     plain,
     squeezed,
@@ -28,13 +29,13 @@ from porttui.ui.lines import (
 )
 from porttui.ui.panels import laptop, packet_way, process, sockets_on_port
 from porttui.ui.shown import Shown
-from porttui.ui.tabs.tab import Drawing, Tab, left_cells
+from porttui.ui.tabs.tab import Drawing, Tab
 from porttui.ui.timeline import last_look, watching_rows
 from porttui.ui.ways import compact_ways
 from porttui.ui.words import MARKS, ORDER, certainty, command, faults, fix_hint, unseen_row
 
 if TYPE_CHECKING:
-    from porttui.ui.app import PortTui
+    from porttui.ui.tui import Tui
 
 _INDENT = "   "
 _FEW_ROWS = 14
@@ -117,7 +118,7 @@ class DiagnosisTab(Tab):
         report = self.shown.report
         if report is None:
             return ""
-        return report_text(report, width=min(width, WIDE), command=cast("PortTui", self.app).called_as)
+        return report_text(report, width=min(width, WIDE), command=cast("Tui", self.app).called_as)
 
     def bare_focus(self) -> str:
         """Return the beginning of what somebody with root is asked to run, where that would decide it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from textual import events
 
@@ -16,14 +16,11 @@ from porttui.render.lines import shell_command
 from porttui.render.sections import how_to_see, undo
 from porttui.ui import firewall_rows as draw
 from porttui.ui.keymap import key_of
-from porttui.ui.lines import EMPTY, NARROW, WIDE, Line, beside, plain, squeezed, styled, wrap
+from porttui.ui.lines import EMPTY, NARROW, WIDE, Line, beside, left_cells, plain, squeezed, styled, wrap
 from porttui.ui.panels import packet_way
 from porttui.ui.shown import Shown
-from porttui.ui.tabs.tab import Drawing, Tab, left_cells
+from porttui.ui.tabs.tab import Drawing, Tab
 from porttui.ui.words import MARKS, command, number
-
-if TYPE_CHECKING:
-    from porttui.ui.screens.diagnosis import DiagnosisScreen
 
 _LONGEST = 60
 """Letters of an address that is typed."""
@@ -41,10 +38,6 @@ class FirewallTab(Tab):
         self.editing = False
         self.typed = ""
         self._moved = False
-
-    @property
-    def _screen(self) -> DiagnosisScreen:
-        return cast("DiagnosisScreen", self.screen)
 
     def leave(self) -> None:
         """Go out of sight: nobody types here any more."""
@@ -91,7 +84,7 @@ class FirewallTab(Tab):
         return super().can(action)
 
     def _able(self) -> bool:
-        return self._screen.tui.elsewhere is not None
+        return self.around.tui.elsewhere is not None
 
     def own_keys(self) -> list[tuple[str, str]]:
         """Return the keys of the line in which the sender is typed."""
@@ -210,10 +203,10 @@ class FirewallTab(Tab):
         self.editing = False
         self._follow = True
         if ask:
-            self._screen.ask_from(self.typed)
+            self.around.ask_from(self.typed)
         else:
             self.redraw()
-        self._screen.refresh_rows()
+        self.around.refresh_rows()
 
     # Drawing
 

@@ -14,10 +14,10 @@ from porttui.render.proven import still_to_do
 from porttui.render.sections import undo
 from porttui.ui import proof
 from porttui.ui.keymap import key_of
-from porttui.ui.lines import EMPTY, NARROW, WIDE, Line, beside, plain, wrap
+from porttui.ui.lines import EMPTY, NARROW, WIDE, Line, beside, left_cells, plain, wrap
 from porttui.ui.panels import process, sockets_on_port
 from porttui.ui.shown import Shown
-from porttui.ui.tabs.tab import Drawing, Tab, left_cells
+from porttui.ui.tabs.tab import Drawing, Tab
 from porttui.ui.timeline import last_look, watching_rows
 from porttui.ui.ways import Place, explained, part_rows, places, step_name, step_rows, title_rows
 from porttui.ui.words import all_needed, command, price, sentence

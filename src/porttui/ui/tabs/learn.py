@@ -17,10 +17,10 @@ from porttui.learn.setting import lesson_rows, number
 from porttui.model.facts import Facts
 from porttui.model.report import Report, Severity
 from porttui.ui.keymap import key_of
-from porttui.ui.lines import EMPTY, NARROW, WIDE, Line, aligned, beside, plain, styled, wrap
+from porttui.ui.lines import EMPTY, NARROW, WIDE, Line, aligned, beside, left_cells, plain, styled, wrap
 from porttui.ui.panels import packet_way
 from porttui.ui.shown import Shown
-from porttui.ui.tabs.tab import Drawing, Tab, left_cells
+from porttui.ui.tabs.tab import Drawing, Tab
 
 _MOST_WORDS = 4
 

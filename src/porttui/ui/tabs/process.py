@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from textual import events
 
@@ -23,10 +23,6 @@ from porttui.ui.keymap import key_of
 from porttui.ui.lines import EMPTY, NARROW, WIDE, Line, pad, plain, stopping, wrap
 from porttui.ui.shown import Shown
 from porttui.ui.tabs.tab import Drawing, Tab
-
-if TYPE_CHECKING:
-    from porttui.ui.screens.diagnosis import DiagnosisScreen
-
 
 _MOST_LOG = 8
 """Lines of a log where there is room."""
@@ -61,12 +57,8 @@ class ProcessTab(Tab):
     def can(self, action: str) -> bool:
         """Tell whether there is a process to act on, here and now."""
         if action == "act":
-            return self.process() is not None and self._screen.tui.hands is not None and not self.menu
+            return self.process() is not None and self.around.tui.hands is not None and not self.menu
         return super().can(action)
-
-    @property
-    def _screen(self) -> DiagnosisScreen:
-        return cast("DiagnosisScreen", self.screen)
 
     def update(self, shown: Shown) -> None:
         """Take over a look; a question about a process that is not there any more is taken back."""
@@ -117,7 +109,7 @@ class ProcessTab(Tab):
             self._answer(event.key)
         else:
             self._pick(event.key)
-        self._screen.refresh_rows()
+        self.around.refresh_rows()
 
     def _answer(self, key: str) -> None:
         one = self.confirming
@@ -127,7 +119,7 @@ class ProcessTab(Tab):
             act = ACTS[self.choice]
             self.menu, self.confirming = False, None
             self._outcome = [f"{act.capitalize()}: sending {acts.signal_name(act, self._os)}."]
-            self._screen.act(one, act)
+            self.around.act(one, act)
         elif key in ("enter", "escape"):
             self.confirming = None
         elif key in ("down", "j", "up", "k"):

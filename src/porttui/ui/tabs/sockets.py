@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from textual import events
 
@@ -27,9 +27,6 @@ from porttui.ui.lines import EMPTY, NARROW, Line, cut, plain, wrap
 from porttui.ui.shown import Shown
 from porttui.ui.socket_columns import layout
 from porttui.ui.tabs.tab import Drawing, Tab
-
-if TYPE_CHECKING:
-    from porttui.ui.screens.diagnosis import DiagnosisScreen
 
 _SHORT = 22
 """Letters of an address of IPv4 with its port: of a longer one the rows above tell."""
@@ -73,10 +70,6 @@ class SocketsTab(Tab):
         """The first row of the list that is in sight."""
         self._room = 0
         """How many rows are in sight."""
-
-    @property
-    def _screen(self) -> DiagnosisScreen:
-        return cast("DiagnosisScreen", self.screen)
 
     @property
     def filter(self) -> str:
@@ -270,7 +263,7 @@ class SocketsTab(Tab):
         """Look at other network namespaces, too, from now on; or no longer."""
         self.namespaces = not self.namespaces
         self.redraw()
-        self._screen.following.at_once()
+        self.around.following.at_once()
 
     def open(self) -> bool:
         """Show the rows of the group in focus, or hide them; False when there is none."""
@@ -290,8 +283,8 @@ class SocketsTab(Tab):
             self.cursor = self._first = 0
         self.wish = wish
         self.redraw()
-        self._screen.following.arrange()
-        self._screen.refresh_rows()
+        self.around.following.arrange()
+        self.around.refresh_rows()
 
     def on_key(self, event: events.Key) -> None:
         """Take letters for the filter while it is typed."""
@@ -320,11 +313,11 @@ class SocketsTab(Tab):
     def go_to(self, stop: int) -> None:
         """Go to a row, as a click does."""
         self._go_to(stop)
-        self._screen.refresh_rows()
+        self.around.refresh_rows()
 
     def _wheel(self, by: int) -> None:
         self.move(by)
-        self._screen.refresh_rows()
+        self.around.refresh_rows()
 
     def can(self, action: str) -> bool:
         """Tell whether there is a row to ask about, a process to show, or a table to filter."""
@@ -336,7 +329,7 @@ class SocketsTab(Tab):
             return self.arranged is not None
         if action == "namespaces":
             report = self.shown.report
-            return self._screen.tui.live and report is not None and report.facts.os == "linux"
+            return self.around.tui.live and report is not None and report.facts.os == "linux"
         return super().can(action)
 
     def keys(self, width: int) -> tuple[str, ...]:

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, cast
 
 from rich.cells import cell_len
 from textual import events
 
 from porttui.ui.keymap import key_of
-from porttui.ui.lines import COLUMN_RULE, EMPTY, WIDE, Line, pad
+from porttui.ui.lines import COLUMN_RULE, EMPTY, WIDE, Line, left_cells, pad
 from porttui.ui.shown import Shown
 from porttui.ui.widgets.rows import WHEEL, Rows
 
-LEFT = 71
-"""Cells of the left one of two columns."""
-_ROOMY = 160
-"""From this width on the left column is as wide as the right one, up to what can be read with ease."""
-_MOST_LEFT = 100
-
-
-def left_cells(width: int) -> int:
-    """Return how wide the left one of two columns is in a wide window."""
-    return LEFT if width < _ROOMY else min(_MOST_LEFT, width // 2)
+if TYPE_CHECKING:
+    from porttui.model.facts import Process
+    from porttui.reading.acts import Act
+    from porttui.ui.tui import Tui
 
 
 class Drawing(NamedTuple):
@@ -32,6 +26,37 @@ class Drawing(NamedTuple):
     """First and last row of what is in focus: kept in sight."""
     footer: tuple[Line, ...] = ()
     """Follows the rows, and stays in sight when they have to scroll."""
+
+
+class Follows(Protocol):
+    """What looks at the sockets again and again."""
+
+    def at_once(self) -> None:
+        """Look again now, as something else is to be looked at."""
+
+    def arrange(self) -> None:
+        """Arrange the table that is shown in the way that the user wishes to see it now."""
+
+
+class Around(Protocol):
+    """What a tab may ask of the screen that it is on."""
+
+    @property
+    def tui(self) -> Tui:
+        """The app."""
+
+    def refresh_rows(self) -> None:
+        """Draw the rows around the tab."""
+
+    @property
+    def following(self) -> Follows:
+        """What keeps the table of sockets new."""
+
+    def ask_from(self, typed: str) -> None:
+        """Ask what would become of a connection from another machine; empty: of none."""
+
+    def act(self, process: Process, act: Act) -> None:
+        """Do to a process what the user has confirmed."""
 
 
 class Tab(Rows, can_focus=True):
@@ -49,6 +74,11 @@ class Tab(Rows, can_focus=True):
         self._below = False
         self._went = False
         """The user has moved the cursor."""
+
+    @property
+    def around(self) -> Around:
+        """The screen that it is on."""
+        return cast("Around", self.screen)
 
     def draw(self, width: int, height: int) -> Drawing:
         """Return every row of the tab for a window of this size."""
