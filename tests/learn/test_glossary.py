@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from porttui.faults.registry import BY_CODE
 from porttui.learn.contents import LESSONS, lessons_of
-from porttui.learn.glossary import TERMS, words_in
+from porttui.learn.glossary import EVERYDAY, TERMS, hard_words, words_in
 from porttui.render.faults_page import explain_text
 
 _MOST = 120
@@ -39,3 +39,18 @@ def test_accept_is_a_verdict_in_the_lesson_on_firewalls_and_a_call_everywhere_el
     assert "firewall lets the packet pass" in in_lesson[0].meaning
     assert in_lesson[0].word in {term.word for term in TERMS}
     assert any(lesson.topic == "firewall" for lesson in LESSONS)
+
+
+def test_the_words_in_need_of_a_gloss_are_told_apart_from_those_of_every_screen() -> None:
+    told = [
+        term.word for term in hard_words("LISTEN port 80, pid 7, queue 0 of 511; ECONNREFUSED, reset by this kernel")
+    ]
+    assert told == ["backlog", "RST"]
+    assert {term.word for term in TERMS} >= EVERYDAY
+
+
+def test_an_explanation_ends_with_its_words_of_the_trade() -> None:
+    told = explain_text(BY_CODE["backlog-full"]).partition("\nWords of the trade in it\n")[2].partition("\n\n")[0]
+    assert "  backlog " in told
+    assert "connections may wait to be accepted" in told
+    assert "RST" not in told  # it stands where the text tells of other faults, which have their own pages

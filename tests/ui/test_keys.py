@@ -40,7 +40,10 @@ async def test_every_key_of_the_key_row_does_something(tab: str, build: object) 
             await pilot.pause()
             before = text(pilot)
             await pilot.press(KEY_NAMES.get(name, name))
-            await settled(pilot)
+            if name == "l" and tab == "6":
+                await pilot.pause()  # a lab goes on until it is left
+            else:
+                await settled(pilot)
             assert app.return_value is not None or text(pilot) != before, f"{name} does nothing in tab {tab}"
 
 
@@ -71,12 +74,12 @@ async def test_learn_tells_the_leading_fault_part_by_part() -> None:
 
 async def test_up_and_down_show_the_evidence_of_other_steps() -> None:
     async with running(app_on(reports.ipv6_only())) as pilot:
-        assert " Evidence for listener" in visible(pilot)
+        assert any(row.startswith(" Evidence for listener") for row in visible(pilot))
         await pilot.press("down", "down", "down")
-        assert " Evidence for firewall" in visible(pilot)
+        assert any(row.startswith(" Evidence for firewall") for row in visible(pilot))
         assert "   firewall rules  need root: sudo nft list ruleset" in visible(pilot)
         await pilot.press("k", "k", "k", "k", "k", "k")
-        assert " Evidence for name" in visible(pilot)
+        assert any(row.startswith(" Evidence for name") for row in visible(pilot))
 
 
 async def test_enter_marks_a_step_as_done_and_takes_it_back() -> None:

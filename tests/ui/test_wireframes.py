@@ -25,7 +25,7 @@ IPV6_ONLY = """
    probe       - skip       not reached; [::1]:5173 answers, HTTP 200
    firewall    ? can't see  rules need root; this refusal is not theirs
 
- Evidence for listener
+ Evidence for listener                                  x explains backlog, RST
    LISTEN   [::1]:5173      node, pid 4121, queue 0 of 511
    connect  127.0.0.1:5173  ECONNREFUSED in 0.1 ms, reset by this kernel
 
@@ -50,7 +50,7 @@ TWO_FAULTS = """
  > probe       ✗ FAIL       certificate expired, then HTTP 502
    firewall    ✓ ok         the connection opened, so no rule blocks it
 
- Evidence for probe
+ Evidence for probe                                      x explains certificate
    first  valid until 2025-11-22 00:00:00 UTC; this machine's clock 03:12:40 UTC
    then   GET / without checking the certificate: 502, "Server: nginx"
  First: certain. Then: likely; 2 things not seen could change it.

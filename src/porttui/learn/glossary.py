@@ -256,6 +256,14 @@ IN_LESSON: dict[str, tuple[Term, ...]] = {
     ),
 }
 """Words that mean something else in one lesson than everywhere else, by the lesson's topic."""
+EVERYDAY = frozenset(
+    (
+        *("port", "process", "root", "pid", "localhost", "container", "firewall", "kernel", "systemd", "unit"),
+        *("HTTP", "HTTPS", "TCP", "IPv4", "IPv6", "LISTEN", "refused"),
+    )
+)
+"""Words that stand on nearly every screen, or that its sentence tells: they are in the list of `x`, and not pointed at.
+A sign at each of them would be noise to those who know, and hide the words that need one from those who do not."""
 _COMPILED = tuple(
     (term, re.compile(term.pattern or rf"\b{re.escape(term.word)}\b", 0 if term.pattern else re.IGNORECASE))
     for term in TERMS
@@ -272,3 +280,8 @@ def words_in(text: str, topic: str = "") -> tuple[Term, ...]:
     own = {term.word: term for term in IN_LESSON.get(topic, ())}
     found = [(match.start(), term) for term, pattern in _COMPILED if (match := pattern.search(text))]
     return tuple(own.get(term.word, term) for _, term in sorted(found, key=lambda pair: pair[0]))
+
+
+def hard_words(text: str) -> tuple[Term, ...]:
+    """Return the words that a newcomer stumbles over, in the order in which they first stand in a text."""
+    return tuple(term for term in words_in(text) if term.word not in EVERYDAY)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from porttui.faults.fault import Fault
 from porttui.faults.registry import BY_CODE
 from porttui.learn.contents import lessons_of
+from porttui.learn.glossary import hard_words
 from porttui.model.target import QUESTION_TEXT, Question
 from porttui.render.explanation import Section, sections, see_also
 from porttui.render.lines import ascii_text, columns
@@ -82,6 +83,11 @@ def explain_text(fault: Fault, labs: Iterable[NamedLab] = (), *, width: int = 80
     if others:
         rows = columns([(each.code, each.title) for each in others], width)
         blocks.append("\n".join(["See also, by porttui explain CODE", *rows]))
+    own = (section.text for section in sections(fault) if section.name != "look-alikes")  # those have their own pages
+    terms = hard_words("\n".join((fault.title, *own)))
+    if terms:
+        rows = columns([(each.word, each.meaning) for each in terms], width)
+        blocks.append("\n".join(["Words of the trade in it", *rows]))
     lessons = lessons_of(fault.code)
     if lessons:
         rows = columns([(each.topic, each.title) for each in lessons], width)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
+from porttui.learn.glossary import hard_words
 from porttui.model.report import Remedy, Report
 from porttui.render.sections import command_parts
 from porttui.ui.keymap import key_of
@@ -68,18 +69,23 @@ def explained(report: Report | None, place: Place | None) -> tuple[tuple[str, st
 
 
 def part_rows(report: Report, place: Place, width: int) -> list[str]:
-    """Return "The command of B2, part by part" and one row a part."""
+    """Return "The command of B2, part by part" and one row a part; then the words of the trade in its sentence."""
     found = explained(report, place)
+    step = next(remedy.steps[place[1]] for remedy in report.remedies if remedy.way == place[0])
+    words = [(term.word, term.meaning) for term in hard_words(f"{step.text} {step.why}")]
+    told = [" Words in it"] * bool(words)
+    for word, meaning in words:
+        told += wrap(meaning, width - 1, f"   {word}   ")
     rows = [f" The command of {step_name(place)}, part by part"]
-    widest = max((cell_len(words) for words, _ in found), default=0)
+    widest = max((cell_len(part) for part, _ in found), default=0)
     if widest + 20 <= width and width >= LEFT:
         texts = aligned(found, gap=3)
         for text, (_, meaning) in zip(texts, found, strict=True):
             rows += wrap(meaning, width - 1, "   " + text[: len(text) - len(meaning)])
-        return rows
-    for words, meaning in found:
-        rows += [*wrap(words, width - 1, "   "), *wrap(meaning, width - 1, "     ")]
-    return rows
+        return [*rows, *told]
+    for part, meaning in found:
+        rows += [*wrap(part, width - 1, "   "), *wrap(meaning, width - 1, "     ")]
+    return [*rows, *told]
 
 
 def compact_ways(report: Report, marked: frozenset[Place], width: int, limit: int = 12) -> list[Line]:

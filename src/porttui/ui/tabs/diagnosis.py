@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from msgspec.structs import replace
 from rich.cells import cell_len
 
+from porttui.learn.glossary import hard_words
 from porttui.model.report import Evidence, Report, ReportUnseen, Severity, Side, Status, Step, StepResult
 from porttui.render.sections import FOR_ROOT, fix_heading, how_to_see, root_commands
 from porttui.ui.keymap import key_of
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from porttui.ui.tui import Tui
 
 _INDENT = "   "
+_MOST_WORDS = 3
 _FEW_ROWS = 14
 """With fewer rows no row is left empty, so that the answer and the steps are seen together."""
 _SUMMARY_AT = 28
@@ -213,6 +215,8 @@ class DiagnosisTab(Tab):
             else:
                 rows += [EMPTY, Line(f" Evidence for {failing.name.value}")]
                 rows += plain(_evidence_rows(_evidence_of(failing, report), width))
+                words = _hard_words(_evidence_of(failing, report), report)
+                rows += plain(wrap(f"{key_of('parts')} explains {', '.join(words)}", width - 1, " ")) if words else []
             sentence, unseen = certainty(report)
             rows += [EMPTY, *plain(wrap(sentence, width - 1, " ")), *plain(_unseen_rows(unseen, report, width))]
             if shown.note:
@@ -262,8 +266,31 @@ class DiagnosisTab(Tab):
         if shown.watch_wanted and shown.timeline is not None:
             rows += [EMPTY, *watching_rows(shown, width, max(3, height - len(rows) - len(footer) - 2))]
         elif evidence or len(rows) + len(footer) + 3 <= height:
-            rows += [EMPTY, Line(f" Evidence for {step.name.value}"), *plain(_evidence_rows(evidence, width))]
+            rows += [EMPTY, _evidence_head(step, evidence, report, width), *plain(_evidence_rows(evidence, width))]
         return rows, focus, tuple(plain(footer))
+
+
+def _evidence_head(step: StepResult, evidence: tuple[Evidence, ...], report: Report, width: int) -> Line:
+    """Return "Evidence for listener", and at its right end the words of the trade that `x` explains.
+
+    A word has to be explained where it first stands, and somebody who knows it has to be left in peace: so the
+    sentence of the answer tells its words itself, the others are named in a row that is empty there anyway.
+    """
+    head = f" Evidence for {step.name.value}"
+    words = _hard_words(evidence, report)
+    for count in range(len(words), 0, -1):
+        note = f"{key_of('parts')} explains {', '.join(words[:count])}"
+        gap = width - 1 - len(head) - len(note)
+        if gap > 2:
+            return Line(head + " " * gap + note)
+    return Line(head)
+
+
+def _hard_words(evidence: tuple[Evidence, ...], report: Report) -> list[str]:
+    """Return the words of the evidence in sight that need explaining, then those of the answer; the nearest few."""
+    verdict = report.verdict
+    shown = (*(one.text for one in evidence), verdict.summary, verdict.gloss)
+    return [term.word for term in hard_words("\n".join(shown))][:_MOST_WORDS]
 
 
 def _dense(rows: list[Line]) -> list[Line]:
