@@ -45,7 +45,9 @@ _STEP = 0.01
 """Seconds between two questions whether something has happened."""
 _SOLVED = ("next-door", "occupied", "two-doors")
 _NOT_HERE = {"silence": "it needs nft, which is not installed"}
-_PORT = 45130
+_PORT = 8000
+"""Of what was recorded."""
+_PID = 3447
 
 
 class _Watch:
@@ -72,19 +74,18 @@ class _Watch:
 
 
 class _Lab(Play):
-    """A lab of which nothing is started: the server is one on a port further, and a look finds what it is told."""
+    """A lab of which nothing is started: its server is the one that was recorded, and a look finds what it is told."""
 
     def __init__(self, *, solved: bool) -> None:
-        super().__init__(BY_NAME["next-door"])
+        super().__init__(BY_NAME["two-doors"])
         self._solved = solved
 
     def begin(self) -> None:
         """Stand there as if it had been made."""
-        words = {"port": _PORT, "other": _PORT + 1}
-        self.scene = Scene(target=f"127.0.0.1:{_PORT}", words=dict(words))
-        options = ("--port", str(_PORT + (not self._solved)))
-        process = cast("Any", SimpleNamespace(pid=4711, poll=lambda: None))
-        self.stage.line = Server(process, "page", options, f"ready {options[1]}")
+        self.scene = Scene(target=f"127.0.0.1:{_PORT}", words={"port": _PORT})
+        options = ("--host", "127.0.0.1" if self._solved else "::1", "--port", str(_PORT))
+        process = cast("Any", SimpleNamespace(pid=_PID, poll=lambda: None))
+        self.stage.line = Server(process, "page", options, f"ready {_PORT}")
 
     def look(self) -> Look:
         """Tell what a client got."""
@@ -95,7 +96,7 @@ class _Exam(Exam):
     """An exam of three rounds of which two are over; nothing of it is drawn by lot."""
 
     def __init__(self) -> None:
-        self.rounds = tuple(BY_NAME[name] for name in ("after-image", "two-doors", "next-door"))
+        self.rounds = tuple(BY_NAME[name] for name in ("after-image", "next-door", "two-doors"))
         self.marks = [
             Mark(lab=self.rounds[0], solved=True, hints=1, diagnosed=False),
             Mark(lab=self.rounds[1], solved=False, hints=0, diagnosed=True),
@@ -131,10 +132,16 @@ class _Looks:
             raise RuntimeError("staged for a picture")
         stops = {"first": 1, "second": 2}.get(self._state.stops) == self._made
         facts = recorded(self._state.after if self._made > 1 and self._state.after else self._state.facts)
+        if self._state.lab:
+            facts = replace(facts, processes=tuple(map(_as_a_labs, facts.processes or ())))
         if stops:
             yield replace(facts, attempts=None, exchanges=None, judged=None, firewall=None, done=False)
             self.over.wait(60)
         yield facts
+
+
+def _as_a_labs(process: Process) -> Process:
+    return replace(process, name="page.py", argv=("python3", "page.py"))
 
 
 def _send(pid: int, started: dt.datetime, act: Act) -> Result:
@@ -231,7 +238,7 @@ async def pictures_of(name: str) -> dict[str, str]:
 async def _practise(app: PortTui, state: State) -> LabScreen:
     """Show a lab, or the last round of an exam, of which nothing is started."""
     exam = _Exam()
-    screen = ExamScreen(exam, exam.rounds[-1]) if "exam" in state.lab else LabScreen(BY_NAME["next-door"])
+    screen = ExamScreen(exam, exam.rounds[-1]) if "exam" in state.lab else LabScreen(BY_NAME["two-doors"])
     screen.play = _Lab(solved="solved" in state.lab)
     await app.push_screen(screen)
     return screen

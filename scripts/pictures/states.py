@@ -129,7 +129,7 @@ STATES = {
     "bare": State(keys=("C",)),
     "labs": State(lab="list"),
     "lab": State(lab="on", keys=("h",)),
-    "lab-solved": State(lab="solved"),
+    "lab-solved": State(lab="solved", facts="moved-3"),
     "lab-small": State(lab="on", sizes=((39, 11), (20, 4))),
     "exam": State(lab="exam", sizes=((40, 12), USUAL, (120, 36))),
     "exam-solved": State(lab="exam-solved", sizes=((40, 12), USUAL)),

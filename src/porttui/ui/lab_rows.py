@@ -133,7 +133,7 @@ def _hints(play: Play, width: int) -> list[Line]:
 
 def _promise(play: Play, stand: Stand) -> str:
     line = play.stage.line
-    runs = line is not None and line.runs
+    runs = line is not None and line.port and line.runs  # one that could not start is about to end
     own = f"this lab's own programs (the server is pid {line.pid})" if line and runs else "this lab's own programs"
     if stand.phase == "over":
         ended = f"The {MINUTES} minutes are over. All that the lab started has been ended"
@@ -163,27 +163,6 @@ def _solved(play: Play, stand: Stand, width: int) -> list[Line]:
         *plain(columns(more, width - 1, indent=3)),
         *([] if given else [EMPTY, *plain(wrap("What the lab started runs on until you leave it.", width - 1, " "))]),
     ]
-
-
-def beside(play: Play, stand: Stand, solved: Collection[str], width: int) -> list[Line]:
-    """Return the right column of a wide window: what to try elsewhere, and the labs so far."""
-    found = elsewhere(play, stand, width)
-    numbers = {lab.name: str(at) for at, lab in enumerate(play.labs, 1)}
-    done = [numbers[name] for name in numbers if name in solved]
-    return [
-        *found,
-        Line(" Your labs"),
-        *plain(wrap(" ".join(done) or "none yet", width - 1, "   solved   ")),
-        Line(f"   now      {numbers[play.lab.name]}"),
-        Line(f"   left     {len(play.labs) - len(done)} of {len(play.labs)}"),
-    ]
-
-
-def elsewhere(play: Play, stand: Stand, width: int) -> list[Line]:
-    """Return what looks at the lab from a second terminal."""
-    if stand.phase not in ("on", "solved"):
-        return []
-    return plain([" In a second terminal", *wrap(telling.other_command(play), width - 1, "   "), ""])
 
 
 def listed(

@@ -7,9 +7,9 @@ from functools import partial
 from porttui.labs import exam as exams
 from porttui.labs.exam import Exam
 from porttui.labs.lab import Lab
-from porttui.ui import lab_rows
 from porttui.ui.keymap import key_of
 from porttui.ui.keys import Key
+from porttui.ui.lab_beside import tries
 from porttui.ui.lines import Line, plain
 from porttui.ui.screens.lab import LabScreen
 from porttui.ui.screens.page import PageScreen
@@ -36,10 +36,10 @@ class ExamScreen(LabScreen):
     def beside(self, width: int) -> list[Line]:
         """Tell the points so far."""
         rows = [f"   {at}  {how}" for at, _, how in exams.rows(self.exam)]
-        return [
-            *lab_rows.elsewhere(self.play, self.stand, width),
-            *plain([" Your points", *(rows or ["   none yet"])]),
-        ]
+        return plain([*tries(self.play, self.stand, width), " Your points", *(rows or ["   none yet"])])
+
+    def see(self) -> None:
+        """Look at nothing: what porttui finds costs a point."""
 
     def after(self) -> str:
         """Return where `n` leads: out of this round, to the next one, or to the points."""

@@ -21,7 +21,7 @@ from porttui.labs.play import MINUTES, Play
 from porttui.labs.registry import LABS, why_not
 from porttui.labs.stage import StartError
 from porttui.model.printable import printable
-from porttui.ui import lab_rows, live, pages
+from porttui.ui import lab_beside, lab_rows, live, pages
 from porttui.ui.backstage import Backstage
 from porttui.ui.keymap import key_of
 from porttui.ui.keys import LAB, Key, bindings, key_row
@@ -34,6 +34,7 @@ from porttui.ui.words import place
 from porttui.ui.work import work
 
 if TYPE_CHECKING:
+    from porttui.model.report import Report
     from porttui.ui.tui import Tui
 
 _PERIOD = 1.0
@@ -68,6 +69,10 @@ class LabScreen(Screen[None]):
         self.backstage = Backstage()
         self._typing: Typing = ""
         self._said = ""
+        self._report: Report | None = None
+        """What porttui found, for the right column of a wide window."""
+        self._seen: tuple[Seen, ...] = ()
+        """What a client got when porttui looked."""
         self._top = 0
         self._done = asyncio.Event()
         """The learner has done something: the next look is made at once."""
@@ -100,6 +105,8 @@ class LabScreen(Screen[None]):
     def on_resize(self) -> None:
         """Draw for the new size."""
         self.call_after_refresh(self.draw)
+        if self._report is None and self.stand.phase in ("on", "solved"):
+            self.see()
 
     # Playing
 
@@ -147,6 +154,8 @@ class LabScreen(Screen[None]):
             self.reached()
             self._top = 0
         self.become(self.stand._replace(phase="solved" if look.solved else "on", seen=seen))
+        if seen[-1:] != self._seen:
+            self.see()
         return look.solved
 
     def reached(self) -> None:
@@ -166,7 +175,27 @@ class LabScreen(Screen[None]):
 
     def beside(self, width: int) -> list[Line]:
         """Return the right column of a wide window."""
-        return lab_rows.beside(self.play, self.stand, self.tui.practice.solved(), width)
+        return lab_beside.beside(self.play, self.stand, self._report, self.tui.practice.solved(), width)
+
+    def see(self) -> None:
+        """In a wide window, look at the lab as porttui does: there is room to tell of it."""
+        self._seen = self.stand.seen[-1:]
+        if self.size.width >= WIDE:
+            work(self, "see", self._see)
+
+    async def _see(self) -> None:
+        from porttui.ui.screens.lab_look import look_at, question_of
+
+        try:
+            async for report in live.reports(look_at(self.play, self.tui), self.tui.judge, question_of(self.play)):
+                if report.facts.done:
+                    self._report = report
+        except OSError as error:  # the lab has ended meanwhile, or no porttui can be started inside
+            self.say(f"porttui could not look from where the lab plays: {printable(str(error))}")
+        except Exception as error:  # noqa: BLE001  # the lab goes on without it; told on the normal screen
+            error.add_note(f"looking at the lab {self.play.lab.name}")
+            self.tui.failed(error)
+        self.draw()
 
     def after(self) -> str:
         """Return what `n` leads to; empty while it leads nowhere."""
@@ -350,6 +379,7 @@ class LabScreen(Screen[None]):
             return
         told = () if edited.changed and self.play.sets_variables else tuple(edited.text.splitlines())
         self.become(self.stand._replace(told=told))
+        self._seen = ()
         self._done.set()
 
     async def _command(self, typed: str) -> None:
@@ -360,6 +390,7 @@ class LabScreen(Screen[None]):
             self.say(f"It cannot be run: {printable(str(error))}")
             return
         finally:
+            self._seen = ()
             self._done.set()
         self._said = ""
         texts = [printable(text) for text in done.text.decode("utf-8", "replace").splitlines()]
@@ -377,7 +408,7 @@ class LabScreen(Screen[None]):
 
     def action_again(self) -> None:
         """Start over, with a fault that is as new."""
-        self._top = 0
+        self._top, self._report, self._seen = 0, None, ()
         self.become(Stand("starting"))
         work(self, "play", partial(self._run, self.play.again))
 

@@ -1,26 +1,22 @@
 """The diagnosis screen over a lab: what it shows is seen from where the lab plays, and esc goes back to the lab.
 
-A lab in a network of its own, or with variables for the learner's programs, cannot be looked at from this process: a
-porttui is started inside and its facts are read. What can only be looked at from here (a watch, the live sockets, a
-sender elsewhere) is then not offered; it would be about another network.
+What can only be looked at from this process (a watch, the live sockets, a sender elsewhere) is not offered where the
+lab is not seen from here; it would be about another network.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from msgspec.structs import replace
 
-from porttui.labs import command, telling
+from porttui.labs import telling
 from porttui.labs.play import Play
-from porttui.model.facts import Facts
-from porttui.model.parse import parse
-from porttui.model.target import Asked, Question
-from porttui.render.json import FactsError, facts_from_json
+from porttui.model.target import Question
 from porttui.ui.keymap import key_of
 from porttui.ui.screens.diagnosis import DiagnosisScreen
+from porttui.ui.screens.lab_look import is_apart, look_at, question_of
 from porttui.ui.shown import Shown
 from porttui.ui.tabs.process import ProcessTab
 from porttui.ui.tabs.sockets import SocketsTab
@@ -36,10 +32,10 @@ class LabDiagnosis(DiagnosisScreen):
 
     def __init__(self, play: Play) -> None:
         """Make the screen."""
-        question = Question.BIND if play.lab.question == "bind" else Question.CONNECT
-        super().__init__(parse(play.scene.target, question))
+        asked = question_of(play)
+        super().__init__(asked)
         self._play = play
-        aim = question is Question.CONNECT and not play.lab.asks
+        aim = asked.question is Question.CONNECT and not play.lab.asks
         self.shown = replace(self.shown, goal=telling.filled(play.lab.goal, play.scene), goal_is_the_target=aim)
 
     @property
@@ -92,8 +88,8 @@ class _FromLab:
     def __init__(self, app: Tui, play: Play, leave: Callable[[], None]) -> None:
         self._app = app
         self.ask_for_target = leave
-        if play.stage.inside() or play.stage.variables:
-            self.look = partial(_look, play, app.called_as)
+        if is_apart(play):
+            self.look = look_at(play, app)
             self.watcher = self.elsewhere = self.hands = self.inspect = None
             self.live = False
 
@@ -102,17 +98,3 @@ class _FromLab:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._app, name)
-
-
-def _look(play: Play, called: tuple[str, ...], asked: Asked) -> Iterator[Facts]:
-    """Look from inside: yields the facts of a porttui that is started there.
-
-    Raises:
-        OSError: it said nothing that can be read.
-    """
-    bind = ("--bind",) if asked.question is Question.BIND else ()
-    done = command.run(play.stage, *called, "check", str(asked.target), *bind, "--json", errors=False)
-    try:
-        yield facts_from_json(done.text)
-    except FactsError as error:
-        raise OSError(f"porttui in the network of the lab told nothing that can be read: {error}") from error
