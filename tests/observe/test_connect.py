@@ -13,6 +13,7 @@ import pytest
 
 from porttui.model.facts import Attempt, Counters, Icmp
 from porttui.observe.connect import attempts, no_counters
+from porttui.observe.connection import OPEN, Connection, wait
 from porttui.observe.linux.counters import read_counters
 from tests.observe.holder import wait_until
 from tests.observe.netns import (
@@ -408,3 +409,14 @@ def test_nothing_stays_open_when_the_look_is_broken_off() -> None:
             try_connect(V4, server.getsockname()[1], timeout=2.0, counters=counters)
         assert raised.traceback, "the frames are alive, so nothing was closed by the garbage collector"
         assert {entry.name for entry in Path("/proc/self/fd").iterdir()} <= before
+
+
+def test_a_reset_that_comes_before_the_look_is_that_of_an_open_connection() -> None:
+    """A server may take a connection and reset it in less time than poll(2) takes to return."""
+    with socket.create_server((V4, 0)) as server:
+        connection = Connection(V4, server.getsockname()[1])
+        accepted, _ = server.accept()
+        accepted.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        accepted.close()
+        wait((connection,), time.monotonic() + 1)
+    assert (connection.outcome, connection.socket) == (OPEN, None)

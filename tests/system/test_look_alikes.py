@@ -109,6 +109,7 @@ def test_a_server_whose_bytes_are_dropped_on_the_way_does_not_hang(person: Perso
         answer = stage.check(f"http://127.0.0.1:{server.port}/", "--timeout=1.5", person=person)
     expect_undetermined(answer, person)
     assert told in answer.verdict["summary"], answer
+    assert "does not get through" in str(answer.report["steps"]), answer
 
 
 @pytest.mark.parametrize("place", ["127.0.0.9", "127.0.0.9:5000-5999"])

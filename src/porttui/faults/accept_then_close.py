@@ -58,6 +58,8 @@ def check(facts: Facts) -> Outcome:
         closed = any(each.outcome in _CUT for each in said)
         why = "it closes after a hello that may be in another protocol than its own" if closed else ""
         return RuledOut(because=why or "the connection was not closed without an answer")
+    if cut.outcome == "reset" and stuck.reset_by_rule(facts) is not None:
+        return RuledOut(because="a rule has sent the reset: this machine's TCP counts those of programs, and has not")
     if seen.target_is_local(facts) and not seen.sockets_seen(facts):
         return CannotTell(because="it cannot be seen who closes", unseen=seen.sockets_unseen(facts))
     if all(each.outcome == "reset" for each in said if each.outcome in _CUT) and stuck.may_be_aborted(facts):

@@ -1879,6 +1879,8 @@ def _accept_then_close(facts: Facts) -> RuledOut | CannotTell | None:
         closed = any((each.outcome in _accept_then_close_CUT for each in said))
         why = 'it closes after a hello that may be in another protocol than its own' if closed else ''
         return RuledOut(because=why or 'the connection was not closed without an answer')
+    if cut.outcome == 'reset' and stuck.reset_by_rule(facts) is not None:
+        return RuledOut(because="a rule has sent the reset: this machine's TCP counts those of programs, and has not")
     if seen.target_is_local(facts) and (not seen.sockets_seen(facts)):
         return CannotTell(because='it cannot be seen who closes', unseen=seen.sockets_unseen(facts))
     if all((each.outcome == 'reset' for each in said if each.outcome in _accept_then_close_CUT)) and stuck.may_be_aborted(facts):
@@ -1892,36 +1894,9 @@ def _accept_then_close(facts: Facts) -> RuledOut | CannotTell | None:
     return None
 
 
-def _fw_reject_reset_from_here(facts: Facts, attempt: Attempt) -> bool:
-    from porttui.reading import packets
-    from porttui.reading import rules
-    return rules.says(facts, attempt, 'reset') is True or packets.stayed_here(attempt)
-
-
-def _fw_reject_reset_by_rule(facts: Facts, attempt: Attempt) -> bool:
-    if not seen.is_local(facts, attempt.address):
-        return _fw_reject_reset_from_here(facts, attempt)
-    from porttui.reading import packets
-    by_kernel = packets.reset_by_kernel(attempt)
-    from porttui.reading import rules
-    return by_kernel is False or (by_kernel is None and rules.says(facts, attempt, 'reset') is True)
-
-
 def _fw_reject_reset(facts: Facts) -> RuledOut | CannotTell | None:
     if facts.attempts is None:
         return CannotTell(because='no connection was tried yet')
-    refused = seen.refused(facts)
-    if not refused:
-        return RuledOut(because='no connection was refused by a reset')
-    local = [each for each in refused if seen.is_local(facts, each.address) or _fw_reject_reset_from_here(facts, each)]
-    if not local:
-        return CannotTell(because='the reset came from another machine, whose rules cannot be seen from here')
-    foreign = [each for each in local if _fw_reject_reset_by_rule(facts, each)]
-    from porttui.reading import packets
-    if not foreign:
-        if any((packets.reset_by_kernel(each) is None for each in local)):
-            return CannotTell(because='the counters do not tell whose reset it was', unseen=firewall_unseen(facts))
-        return RuledOut(because='the kernel itself sent the reset, and counted it')
     return None
 
 

@@ -39,7 +39,7 @@ from __future__ import annotations
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
 from porttui.model.facts import Attempt, Facts
 from porttui.model.report import Confidence, Evidence, Remedy, Step
-from porttui.reading import by_user, evidence, packets, rules, seen, words
+from porttui.reading import by_user, evidence, packets, rules, seen, stuck, words
 from porttui.reading.unseen import firewall_unseen
 from porttui.remedies import firewall
 
@@ -48,6 +48,8 @@ def check(facts: Facts) -> Outcome:
     """Find it when a local address is refused and the kernel counted no reset of its own."""
     if facts.attempts is None:
         return CannotTell(because="no connection was tried yet")
+    if (counted := stuck.reset_by_rule(facts)) is not None:
+        return _later(facts, counted)
     refused = seen.refused(facts)
     if not refused:
         return RuledOut(because="no connection was refused by a reset")
@@ -80,6 +82,28 @@ def check(facts: Facts) -> Outcome:
             *(_counted(first) if own and packets.reset_by_kernel(first) is False else ()),
             *(() if rules.says(facts, first, "reset") else evidence.rounds(first)),
             *(evidence.listening(facts, (listener,)) if listener else ()),
+        ),
+    )
+
+
+def _later(facts: Facts, counted: int) -> Found:
+    """Tell of a rule that lets the first packet pass, and resets what comes on the open connection."""
+    listener = stuck.listener(facts)
+    reset = tuple(each for each in stuck.said(facts) if each.outcome == "reset")
+    although = f", although {words.program(facts, listener)} listens" if listener else ""
+    sent = "none of them" if counted == 0 else f"{counted} at most"
+    return Found(
+        summary=f"A firewall rule resets connections to port {facts.asked.target.port} once they are open{although}.",
+        gloss="It lets the first packet pass, so the connection opens; a later one is answered with a reset.",
+        confidence=Confidence.LIKELY,
+        evidence=(
+            *evidence.exchanged(reset),
+            Evidence(
+                text=f"Tcp.OutRsts\t+{counted}\tfor {words.count(len(reset), 'reset')}: this kernel's TCP sent {sent}",
+                source="/proc/net/snmp",
+            ),
+            *(evidence.listening(facts, (listener,)) if listener else ()),
+            *evidence.connects(facts),
         ),
     )
 

@@ -97,7 +97,11 @@ class Connection:
             return
         # An ICMP error that arrived while the socket was locked is in the queue and not in SO_ERROR.
         error = error or queued
-        if error:
+        if error == errno.ECONNRESET:
+            # A reset in answer to the first packet is ECONNREFUSED (RFC 9293, 3.10.7.3): this connection was open.
+            self.outcome = OPEN
+            self.close()
+        elif error:
             self.outcome = errno_name(error)
             self.close()
 

@@ -8,7 +8,20 @@ from porttui.model.address import endpoint
 from porttui.model.facts import Attempt, Facts, Unseen
 from porttui.model.report import Evidence, Severity, Status, Step, StepResult, Verdict
 from porttui.model.target import Question
-from porttui.reading import by_user, evidence, history, keeping, nat, packets, redirects, rule_words, rules, seen, words
+from porttui.reading import (
+    by_user,
+    evidence,
+    history,
+    keeping,
+    nat,
+    packets,
+    redirects,
+    rule_words,
+    rules,
+    seen,
+    stuck,
+    words,
+)
 from porttui.reading.unseen import firewall_unseen
 
 Told = tuple[Status, str]
@@ -242,6 +255,10 @@ def _firewall_of_this(facts: Facts, failing: Step | None) -> Told:
         place = nat.led_to(facts, past[0])
         return Status.FAIL, f"led past the listener, to {endpoint(*place)}" if place else "led past the listener"
     opened = bool(attempts) and all(each.outcome == "open" for each in attempts) and seen.opened(facts)
+    if opened and failing is Step.FIREWALL and stuck.reset_by_rule(facts) is not None:
+        return Status.FAIL, "the connection opened, and a rule resets what comes next"
+    if opened and stuck.lost_on_the_way(facts):
+        return Status.WARN, "the connection opened; what comes next does not get through"
     if opened and failing is not Step.PATH:
         though = rules.contradicted(facts)
         return (Status.WARN if though else Status.PASS), though or "the connection opened, so no rule blocks it"

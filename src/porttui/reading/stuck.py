@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from porttui.model.facts import Doing, Exchange, Facts, Process, Socket
-from porttui.reading import packets, seen, words
+from porttui.reading import nat, packets, seen, words
 
 SPINS = 0.85
 """The share of the time for which a thread must run, or wait for a processor, to be called spinning."""
@@ -164,6 +164,33 @@ def may_be_aborted(facts: Facts) -> bool:
     """Tell whether the kernel itself may have reset an open connection, for want of room in an accept queue."""
     overflowed = facts.meanwhile is not None and facts.meanwhile.moved.get("TcpExt.ListenOverflows", 0) > 0
     return overflowed and facts.sysctls.get("net.ipv4.tcp_abort_on_overflow") == "1"
+
+
+def reset_by_rule(facts: Facts) -> int | None:
+    """Return how many resets of open connections this machine's TCP has sent, when it has not sent all of them.
+
+    A program that closes with bytes unread, or in anger, lets the kernel send a reset, which it counts in Tcp.OutRsts
+    (RFC 4022, tcpOutRsts); one that a firewall rule makes is not counted there. So where fewer were counted than were
+    met, a rule made the others.
+
+    Returns:
+        None when all may be a program's, when none was met, and when that cannot be told.
+    """
+    moved = facts.meanwhile.moved if facts.meanwhile is not None else {}
+    resets = sum(each.outcome == "reset" for each in said(facts))
+    if not resets or listener(facts) is None or not moved.get("Tcp.ActiveOpens"):  # the counters were not read
+        return None
+    if any(nat.led_past(each) for each in seen.asked_attempts(facts)):
+        return None  # what is elsewhere counts elsewhere
+    counted = moved.get("Tcp.OutRsts", 0)
+    return counted if counted < resets else None
+
+
+def lost_on_the_way(facts: Facts) -> bool:
+    """Tell whether bytes of an accepted connection do not get through, one way or the other, as the kernel counts."""
+    silent = (each for each in said(facts) if each.sent != "nothing" and each.outcome == "silent" and each.fate)
+    fate = next((each.fate for each in silent), None)
+    return fate is not None and (fate.received == 0 or bool(fate.unsent))
 
 
 def is_idle(row: Socket) -> bool | None:

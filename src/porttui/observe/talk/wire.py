@@ -71,7 +71,8 @@ class Wire:
         try:
             self._socket = socket.create_connection((self.address, self.port), timeout=self._left())
         except OSError as error:
-            self.ending = "refused"
+            # a reset in answer to the first packet is ECONNREFUSED (RFC 9293, 3.10.7.3): this one was open before
+            self.ending = "reset" if isinstance(error, ConnectionResetError) else "refused"
             self.error = "timed out" if isinstance(error, TimeoutError) else _words(error)
             raise
 
