@@ -242,3 +242,26 @@ def test_behind_sudo_it_is_told_where_the_rules_do_otherwise_with_the_user() -> 
     assert "the same for uid 4711" in str(alike.report["steps"]), alike
     assert root.report["firewall"]["for_user"] is None, root
     assert "uid" not in root.verdict["gloss"], root
+
+
+def test_a_rule_for_a_group_is_judged_by_the_groups_of_who_asks() -> None:
+    """Those of nft ask for the socket's own group alone; iptables also for others, where it is told to."""
+    with Namespace() as stage:
+        server = stage.listen(port=stage.free_port(), person=Person.OTHER)
+        other = stage.listen(port=stage.free_port(), person=Person.OTHER)
+        stage.filter("output", f"meta skgid 4711 tcp dport {server.port} reject")
+        match = ("-p", "tcp", "--dport", str(other.port), "-m", "owner", "--gid-owner", "4711", "--suppl-groups")
+        stage.run("iptables", "-A", "OUTPUT", *match, "-j", "REJECT")
+        found = {}
+        for name, groups in {"own": ("--regid=4711", "--clear-groups"), "other": ("--groups=4711,4712",)}.items():
+            for port in (server.port, other.port):
+                answer = stage.check(f"127.0.0.1:{port}", "--settle=0", through=("setpriv", *groups))
+                (judged,) = answer.report["facts"]["judged"]
+                found[name, port] = (answer.code, judged["verdict"])
+    rejected = ("fw-reject-icmp", "reject:icmp:3:3")
+    assert found == {
+        ("own", server.port): rejected,
+        ("own", other.port): rejected,
+        ("other", server.port): ("healthy", "accept"),
+        ("other", other.port): rejected,
+    }

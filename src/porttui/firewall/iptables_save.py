@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 from msgspec.structs import replace as replaced
 
-from porttui.firewall.matching import ADDRESS_TYPES, STATES, STATUS, of_protocol
+from porttui.firewall.matching import ADDRESS_TYPES, GROUPS, STATES, STATUS, of_protocol
 from porttui.firewall.nft_json import merged
 from porttui.firewall.ruleset import (
     Backend,
@@ -157,7 +157,7 @@ class _Option(msgspec.Struct, frozen=True):
 def _parts(words: list[str], family: Version, chains: set[str]) -> Iterator[Part]:
     """Return the parts of a rule by its options."""
     module = ""
-    options = list(_options(words))
+    options = _with_groups(list(_options(words)))
     while options:
         option = options.pop(0)
         if option.name in {"-j", "-g"}:
@@ -180,6 +180,17 @@ def _parts(words: list[str], family: Version, chains: set[str]) -> Iterator[Part
             yield Opaque(text=f"-m {module} {option}" if module else str(option))
 
 
+def _with_groups(options: list[_Option]) -> list[_Option]:
+    """Put "--suppl-groups" to the option that it is about; it is no condition of its own."""
+    if not any(each.name == _SUPPLEMENTARY for each in options):
+        return options
+    told = [each for each in options if each.name != _SUPPLEMENTARY]
+    return [
+        replace(each, values=[*each.values, _SUPPLEMENTARY]) if each.name == "--gid-owner" else each for each in told
+    ]
+
+
+_SUPPLEMENTARY = "--suppl-groups"
 _NOT_TOLD = {
     *("recent", "limit", "hashlimit", "connlimit", "statistic", "quota", "string", "bpf", "u32", "time", "rateest"),
     *("connbytes", "condition", "geoip", "psd", "osf", "nfacct", "cgroup", "socket", "physdev", "policy", "rpfilter"),
@@ -275,7 +286,7 @@ def _tos(option: _Option, family: Version) -> Iterator[Part]:
 
 def _owner(option: _Option, _: Version) -> Iterator[Part]:
     low, _dash, high = option.value.partition("-")
-    field = "owner uid" if option.name == "--uid-owner" else "owner gid"
+    field = "owner uid" if option.name == "--uid-owner" else "owner gid" if len(option.values) == 1 else GROUPS
     yield _match(option, field, Numbers(spans=((int(low), int(high or low)),)))
 
 

@@ -13,6 +13,8 @@ STATES = {"invalid": 1, "established": 2, "related": 4, "new": 8, "untracked": 6
 """Bits of nft's type ct_state (NF_CT_STATE_BIT, linux/netfilter/nf_conntrack_common.h)."""
 STATUS = {"expected": 1, "seen-reply": 2, "assured": 4, "confirmed": 8, "snat": 16, "dnat": 32, "dying": 512}
 """Bits of nft's type ct_status (enum ip_conntrack_status)."""
+GROUPS = "owner groups"
+"""What "--gid-owner" of iptables compares with "--suppl-groups"."""
 ADDRESS_TYPES = {"unicast": 1, "local": 2, "broadcast": 3, "anycast": 4, "multicast": 5, "blackhole": 6}
 """Numbers of nft's type fib_addrtype (RTN_UNICAST ..., linux/rtnetlink.h)."""
 
@@ -35,6 +37,8 @@ def matches(key: Key, values: Values, packet: Packet, world: World, sets: Sets) 
         True or False; None when that cannot be told. `Absent` fields are the caller's to ask for (`absent`).
     """
     fields = key.fields
+    if fields == (GROUPS,):
+        return _of_a_group(values, packet, sets)
     if isinstance(values, Named) and fields[0].startswith("set "):
         fields = _of_ipset(fields, sets(values.name))
     found = [field(name, packet, world) for name in fields]
@@ -43,6 +47,17 @@ def matches(key: Key, values: Values, packet: Packet, world: World, sets: Sets) 
     if key.mask is not None:
         found = [_masked(each, key.mask) for each in found]
     return _among(found, values, sets)
+
+
+def _of_a_group(values: Values, packet: Packet, sets: Sets) -> bool | None:
+    """Tell whether who made the socket is in one of the groups, as its own or a supplementary one (xt_owner.c)."""
+    own = _among([_owned(_socket_group(packet, World()))], values, sets)
+    if own or not packet.own:
+        return own
+    if packet.groups is None:
+        return None
+    others = [_among([_exactly(each)], values, sets) for each in packet.groups]
+    return True if True in others else own
 
 
 def absent(key: Key, packet: Packet, world: World) -> bool:
@@ -198,6 +213,10 @@ def _socket_user(packet: Packet, _: World) -> Seen:
 
 
 def _socket_group(packet: Packet, _: World) -> Seen:
+    """Return the group of the file that the socket is, the fsgid of who made it (nft_meta.c, xt_owner.c).
+
+    A supplementary group is none of it.
+    """
     return Absent if not packet.own else None if packet.gid is None else _exactly(packet.gid)
 
 

@@ -31,6 +31,8 @@ class Packet(Value, frozen=True, kw_only=True):
     uid: int | None = None
     """Of the local socket that sent it; see `own`."""
     gid: int | None = None
+    groups: tuple[int, ...] | None = None
+    """The supplementary groups of who made that socket."""
     own: bool = False
     """Whether a local socket is attached to it: only on its way out, until it goes into the loopback interface."""
     tos: int | None = 0

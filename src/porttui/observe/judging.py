@@ -56,7 +56,7 @@ def judge_for_user(facts: Facts, rules: RuleReader, addresses: Iterable[str]) ->
     by_root = {each.address: each for each in facts.judged or ()} if isinstance(facts.judged, tuple) else {}
     for address in addresses:
         packet = from_here(facts, address, uid=uid)
-        anyone = judge_one(facts, rules, replace(packet, uid=None), world)
+        anyone = judge_one(facts, rules, replace(packet, uid=None, gid=None), world)
         mine = by_root.get(packet.destination or "")
         if mine is None or (anyone.verdict, anyone.unknown) != (mine.verdict, mine.unknown):
             found.append(judge_one(facts, rules, packet, world))
@@ -125,6 +125,8 @@ def world_of(facts: Facts) -> World:
 def from_here(facts: Facts, address: str, *, uid: int | None = None) -> Packet:
     """Return the first packet of this user's connection to an address, or of another user's on this machine."""
     own, to = ends_of(facts, address)
+    rights = facts.privileges
+    mine = uid is None or uid == rights.uid
     local = seen.is_local(facts, address)
     tried = next((each for each in seen.asked_attempts(facts) if each.address == address), None)
     routes = facts.routes if isinstance(facts.routes, tuple) else ()
@@ -137,7 +139,9 @@ def from_here(facts: Facts, address: str, *, uid: int | None = None) -> Packet:
         source_port=(tried.source_port,) * 2 if tried is not None and tried.source_port else _ephemeral(facts),
         destination_port=(port, port),
         oif="lo" if local else route.interface if route is not None else None,
-        uid=facts.privileges.uid if uid is None else uid,
+        uid=rights.uid if uid is None else uid,
+        gid=rights.gid if mine else rights.sudo_gid if uid == rights.sudo_uid else None,
+        groups=rights.groups if mine else None,
         own=True,
     )
 

@@ -29,9 +29,14 @@ def ssh_session(environment: Mapping[str, str]) -> Ssh | None:
 
 def sudo_uid(environment: Mapping[str, str]) -> int | None:
     """Return the uid of who became root by sudo, as SUDO_UID tells (sudo(8), ENVIRONMENT); None for root and nobody."""
-    told = environment.get("SUDO_UID", "")
-    uid = int(told) if told.isascii() and told.isdecimal() and len(told) <= 10 else 0
-    return uid if 0 < uid < 2**32 - 1 else None  # the highest is no user's (chown(2))
+    return _number(environment, "SUDO_UID") or None
+
+
+def _number(environment: Mapping[str, str], name: str) -> int | None:
+    """Return the number of a user or a group that a variable holds; None where it holds none."""
+    told = environment.get(name, "")
+    number = int(told) if told.isascii() and told.isdecimal() and len(told) <= 10 else None
+    return number if number is not None and number < 2**32 - 1 else None  # the highest is nobody's (chown(2))
 
 
 def with_sudo_user(rights: Privileges, environment: Mapping[str, str]) -> Privileges:
@@ -39,7 +44,8 @@ def with_sudo_user(rights: Privileges, environment: Mapping[str, str]) -> Privil
     uid = sudo_uid(environment) if rights.uid == 0 else None
     if uid is None:
         return rights
-    return replace(rights, sudo_uid=uid, sudo_user=printable(environment.get("SUDO_USER", ""), 64))
+    name = printable(environment.get("SUDO_USER", ""), 64)
+    return replace(rights, sudo_uid=uid, sudo_gid=_number(environment, "SUDO_GID"), sudo_user=name)
 
 
 def own_folder() -> str | None:

@@ -11,6 +11,10 @@ class Privileges(Value, frozen=True, kw_only=True):
     user: str
     uid: int | None = None
     """None on Windows."""
+    gid: int | None = None
+    """The group of what porttui opens: its fsgid (credentials(7)); None where it was not read."""
+    groups: tuple[int, ...] | None = None
+    """Its supplementary groups."""
     root: bool = False
     """Full rights: uid 0 with all of the capabilities that porttui uses, or an elevated Windows token."""
     capabilities: tuple[str, ...] = ()
@@ -31,6 +35,8 @@ class Privileges(Value, frozen=True, kw_only=True):
     """Soft RLIMIT_NOFILE of porttui."""
     sudo_uid: int | None = None
     """Who became root by sudo(8) to run this (SUDO_UID); None where nobody did."""
+    sudo_gid: int | None = None
+    """That user's own group (SUDO_GID); the supplementary ones are not told."""
     sudo_user: str = ""
     """That user's name (SUDO_USER)."""
 

@@ -39,6 +39,8 @@ def linux_privileges(status: Path | str = "/proc/self/status", root: Path | str 
     return Privileges(
         user=user,
         uid=uid,
+        gid=int(told["Gid"].split()[3]) if "Gid" in told else None,  # real, effective, saved, of files (proc(5))
+        groups=tuple(map(int, told["Groups"].split())) if "Groups" in told else None,
         root=uid == 0 and held >= _USED,
         capabilities=tuple(sorted(held)),
         seccomp=int(told["Seccomp"]) if "Seccomp" in told else None,
