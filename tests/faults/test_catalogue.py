@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from msgspec.structs import replace
 
@@ -122,3 +124,12 @@ def test_the_first_questions_of_a_fault_answer_as_its_check_does() -> None:
         for each in LISTED:
             first = each.begins(facts) if each.begins is not None else None
             assert first in (None, FAULTS[each.code].check(facts)), each.code
+
+
+def test_a_command_on_a_page_can_be_pasted() -> None:
+    """It stands in backticks, and no line ends inside it."""
+    pages = {code: fault.text for code, fault in FAULTS.items()}
+    assert [code for code, page in pages.items() if any(line.count("`") % 2 for line in page.splitlines())] == []
+    typed = re.compile(r"\b(?:ss|lsof|iptables|curl|kill|sysctl|prlimit|semanage|docker run|systemctl edit) -\w")
+    bare = {code: typed.findall(re.sub(r"`[^`]*`", "", page)) for code, page in pages.items()}
+    assert {code: found for code, found in bare.items() if found} == {}

@@ -22,10 +22,10 @@ published-wrong-container-port and ssh-forward-dead (a forwarder with nobody at 
 (hosts.deny), socket-activation-failing, proxy-protocol-expected, backlog-abort (the kernel resets, since the accept
 queue is full). On a bare port, a server that closes after an HTTP request may simply not speak HTTP; that is no fault.
 
-To fix it, read what the program wrote at that very second: journalctl -u UNIT -e or docker logs on Linux, the terminal
-in which it runs, Console on macOS, the Event Viewer on Windows. Look whether its worker is started again and again:
-then dmesg or coredumpctl tell of the crash. Ask from 127.0.0.1 and from another address, to know whether it minds who
-asks.
+To fix it, read what the program wrote at that very second: `journalctl -u UNIT -e` or `docker logs` on Linux, the
+terminal in which it runs, Console on macOS, the Event Viewer on Windows. Look whether its worker is started again and
+again: then `dmesg` or `coredumpctl` tell of the crash. Ask from 127.0.0.1 and from another address, to know whether
+it minds who asks.
 
 To keep it from coming back, let the server answer with an error in place of silence: catch exceptions at the outermost
 place, and let a crash of one worker be logged by its manager.

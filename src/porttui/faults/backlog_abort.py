@@ -20,9 +20,9 @@ the client runs into a time-out, whatever the switch says), accept-then-close an
 connection and closed it itself; no queue overflowed), fw-reject-reset (a rule resets the first packet, so nothing ever
 opens).
 
-To fix it, set the switch back with sysctl -w net.ipv4.tcp_abort_on_overflow=0 as root: clients then wait a little and
-get in. macOS and Windows have no such switch; Windows always resets what has no room in the queue. Then look why the
-server does not accept in time, and start it again if it hangs: systemctl restart, docker restart.
+To fix it, set the switch back with `sysctl -w net.ipv4.tcp_abort_on_overflow=0` as root: clients then wait a little
+and get in. macOS and Windows have no such switch; Windows always resets what has no room in the queue. Then look why
+the server does not accept in time, and start it again if it hangs: `systemctl restart`, `docker restart`.
 
 To keep it from coming back, take the line out of /etc/sysctl.conf and /etc/sysctl.d, give the server a larger backlog
 and net.core.somaxconn along with it, and let clients come back after a random pause.
@@ -72,7 +72,7 @@ def check(facts: Facts) -> Outcome:
     return Found(
         summary=f"{'The' if certain else 'Probably the'} kernel reset the connection to port {listener.port}, because "
         f"the accept queue is full: {queue} wait, and no more than {backlog + 1} may.",
-        gloss="The server never saw this client: the kernel has nowhere to put it, and is told to reset it.",
+        gloss="The server never saw this client: the kernel has no room for it, and is set to cut it off (reset).",
         confidence=Confidence.CERTAIN if certain else Confidence.LIKELY,
         evidence=(
             Evidence(text=f"{_SWITCH}\t{facts.sysctls.get(_SWITCH, 'not known')}", source="sysctl"),

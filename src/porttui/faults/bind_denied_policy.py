@@ -18,10 +18,11 @@ What looks the same and is not: privileged-port (EACCES, below the limit and wit
 error is EADDRINUSE), addr-not-available (EADDRNOTAVAIL), windows-excluded-range (Windows says "access denied" to a port
 of a range that it has reserved), connect-denied-policy (the same policies, when a client connects).
 
-To fix it, allow the port where the policy is made, or take a port that it allows. On Linux: semanage port -a -t
-http_port_t -p tcp 8888 for SELinux (semanage port -l lists what is allowed), SocketBindAllow=tcp:8888 by systemctl edit
-NAME, the profile under /etc/apparmor.d, snap connect NAME:network-bind. On macOS it is the App Sandbox of the program
-(com.apple.security.network.server); on Windows see windows-excluded-range.
+To fix it, allow the port where the policy is made, or take a port that it allows. On Linux:
+`semanage port -a -t http_port_t -p tcp 8888` for SELinux (`semanage port -l` lists what is allowed),
+SocketBindAllow=tcp:8888 by `systemctl edit NAME`, the profile under /etc/apparmor.d,
+`snap connect NAME:network-bind`. On macOS it is the App Sandbox of the program (com.apple.security.network.server);
+on Windows see windows-excluded-range.
 
 To keep it from coming back, write the port and its permission down together: in the unit, or as a module of SELinux's
 policy that is installed with the server.

@@ -7,10 +7,10 @@ message names the address, or the name, and seldom both. When it is an address o
 was meant, the server starts without a complaint, and listens where nobody looks.
 
 It comes about when a framework takes the variable HOST or HOSTNAME for the address to listen on, and the shell has it
-set to the name of the machine: create-react-app did so, and scripts with --host $(hostname) do. Debian and Ubuntu lead
-that name to 127.0.1.1, by a line of /etc/hosts: a server there is reached neither by localhost, which is 127.0.0.1,
-nor from the network. Or the name has an old address, because the machine got another one from DHCP or a VPN, or it is
-the name of a load balancer in front of this machine.
+set to the name of the machine: create-react-app did so, and scripts with `--host $(hostname)` do. Debian and Ubuntu
+lead that name to 127.0.1.1, by a line of /etc/hosts: a server there is reached neither by localhost, which is
+127.0.0.1, nor from the network. Or the name has an old address, because the machine got another one from DHCP or a
+VPN, or it is the name of a load balancer in front of this machine.
 
 How porttui knows: it looked the name up in the way that every program does (getaddrinfo) and tried to bind each
 address. For another machine's address it was told EADDRNOTAVAIL, and no interface has it. For the second case: the
@@ -22,10 +22,10 @@ nowhere), hosts-localhost-elsewhere (localhost itself leads elsewhere), listener
 when the server listens on 127.0.1.1).
 
 To fix it, give the server an address: 127.0.0.1 for programs of this machine, 0.0.0.0 or [::] for the network too; or
-unset HOST (Linux, macOS: HOST= npm start; PowerShell: Remove-Item Env:HOST). Where the name must stay, mend its line
-in /etc/hosts (C:\Windows\System32\drivers\etc\hosts) and look with getent ahosts devbox on Linux, dscacheutil -q
-host -a name devbox on macOS, Resolve-DnsName devbox on Windows. A service of systemd has the variable in Environment=;
-in a container the own name leads to the container's address, and 0.0.0.0 is right.
+unset HOST (Linux, macOS: `HOST= npm start`; PowerShell: `Remove-Item Env:HOST`). Where the name must stay, mend its
+line in /etc/hosts (C:\Windows\System32\drivers\etc\hosts) and look with `getent ahosts devbox` on Linux,
+`dscacheutil -q host -a name devbox` on macOS, `Resolve-DnsName devbox` on Windows. A service of systemd has the
+variable in Environment=; in a container the own name leads to the container's address, and 0.0.0.0 is right.
 
 To keep it from coming back, configure listeners by address and clients by name, and give the server's address a
 variable of its own (BIND, LISTEN), which no shell sets.

@@ -20,9 +20,10 @@ either), emfile-queue (out of descriptors, some servers try again without a paus
 handler-hangs (the request was taken and read), a server with many clients (it is busy too, but it takes connections
 one after the other).
 
-To fix it, see which line it is in before you end it: py-spy dump --pid PID for Python, jstack PID for Java, for Node
-node --inspect from the beginning, on Linux perf top -p PID, on macOS sample PID 3, on Windows the column CPU of the
-Task Manager. Then start it again: systemctl restart, docker restart, brew services restart, or ctrl+c in its terminal.
+To fix it, see which line it is in before you end it: `py-spy dump --pid PID` for Python, `jstack PID` for Java, for
+Node `node --inspect` from the beginning, on Linux `perf top -p PID`, on macOS `sample PID 3`, on Windows the column
+CPU of the Task Manager. Then start it again: `systemctl restart`, `docker restart`, `brew services restart`, or
+ctrl+c in its terminal.
 
 To keep it from coming back, move long computations out of the thread that serves (worker_threads, a process pool, a
 queue of jobs), give loops and regular expressions a limit, and let a health check start the server again when it says

@@ -6,9 +6,9 @@ and no name look-up any more: each call is answered with "too many open files" (
 trouble is then with the client, and says nothing at all about the server.
 
 It comes about when porttui is started by a program that leaks its descriptors to what it starts (an editor's
-terminal, a build server that has thousands of files open), or from a shell in which somebody wrote ulimit -n 10. The
-same happens to any client: a load test with 1024 connections, a crawler that forgets to close its responses. To ask
-about such a client, start porttui in its place, under the same limit.
+terminal, a build server that has thousands of files open), or from a shell in which somebody wrote `ulimit -n 10`.
+The same happens to any client: a load test with 1024 connections, a crawler that forgets to close its responses. To
+ask about such a client, start porttui in its place, under the same limit.
 
 How porttui knows: its own calls were answered with EMFILE, and it counts its own descriptors against its own limit
 (/proc/self/fd, getrlimit(2)). As long as that is so, it trusts nothing of what it could not read: a hosts file that
@@ -18,12 +18,13 @@ What looks the same and is not: emfile-queue and emfile-close (the server has no
 /proc/PID/limits), ephemeral-exhaustion (the machine has no source port left: EADDRNOTAVAIL), nothing-listening and
 hosts-localhost-missing (which porttui says only when it could really read the tables).
 
-To fix it, start porttui, or the client that fails, with a higher limit. On Linux and macOS: ulimit -n 4096 in the
-shell, then start it from there; a service gets LimitNOFILE=4096 in its systemd unit, a container --ulimit
-nofile=4096. Windows has no such limit for sockets. If a leak is the reason, start the program that leaks again.
+To fix it, start porttui, or the client that fails, with a higher limit. On Linux and macOS: `ulimit -n 4096` in the
+shell, then start it from there; a service gets LimitNOFILE=4096 in its systemd unit, a container
+`--ulimit nofile=4096`. Windows has no such limit for sockets. If a leak is the reason, start the program that leaks
+again.
 
-To keep it from coming back, let the program close what it opens, count its descriptors from time to time (ls
-/proc/PID/fd | wc -l), and let it start others with its own descriptors closed (close_fds, O_CLOEXEC).
+To keep it from coming back, let the program close what it opens, count its descriptors from time to time
+(`ls /proc/PID/fd | wc -l`), and let it start others with its own descriptors closed (close_fds, O_CLOEXEC).
 """
 
 from __future__ import annotations

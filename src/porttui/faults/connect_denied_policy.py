@@ -19,13 +19,15 @@ What looks the same and is not: route-blocked (a route or a rule of the type pro
 (EACCES comes a moment later, with an ICMPv6 error), fw-drop-output (packets are made, and thrown away: a time-out;
 systemd's IPAddressDeny= does that), bind-denied-policy (the same policies, when a server starts).
 
-To fix it, allow the connection where the policy is made, or run the program outside of it. On Linux: systemctl edit
-NAME for a service, setsebool -P httpd_can_network_connect 1 for SELinux, the profile under /etc/apparmor.d, docker run
---security-opt seccomp=PROFILE, snap connect NAME:network. On macOS it is the App Sandbox of the program
-(com.apple.security.network.client); on Windows the rules of its firewall or of an AppContainer.
+To fix it, allow the connection where the policy is made, or run the program outside of it. On Linux:
+`systemctl edit NAME` for a service, `setsebool -P httpd_can_network_connect 1` for SELinux, the profile under
+/etc/apparmor.d, `docker run --security-opt seccomp=PROFILE`, `snap connect NAME:network`. On macOS it is the App
+Sandbox of the program (com.apple.security.network.client); on Windows the rules of its firewall or of an
+AppContainer.
 
-To keep it from coming back, test a hardened service as it will run: systemd-run -p RestrictAddressFamilies=AF_UNIX
-porttui check localhost:5432 shows before the users do what is forbidden.
+To keep it from coming back, test a hardened service as it will run:
+`systemd-run -p RestrictAddressFamilies=AF_UNIX porttui check localhost:5432` shows before the users do what is
+forbidden.
 """
 
 from __future__ import annotations

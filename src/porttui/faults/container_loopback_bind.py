@@ -1,16 +1,16 @@
 """A container's port is published, and its server listens on the container's own loopback.
 
 A container has a network of its own: its own address, such as 172.17.0.2, and its own loopback, 127.0.0.1, that only
-programs inside of the container reach. To publish a port (docker run -p 8080:80) means that a small program on the
-host, docker-proxy, or a rule of the packet filter, hands connections to port 8080 on to 172.17.0.2:80. It knocks at the
-container's address, not at its loopback. A server that listens on 127.0.0.1:80 inside does not hear that. docker-proxy
-has taken the client's connection by then, so the client is connected, and cut off at once: "empty reply from server",
-"connection reset by peer", "server closed the connection unexpectedly".
+programs inside of the container reach. To publish a port (`docker run -p 8080:80`) means that a small program on the
+host, docker-proxy, or a rule of the packet filter, hands connections to port 8080 on to 172.17.0.2:80. It knocks at
+the container's address, not at its loopback. A server that listens on 127.0.0.1:80 inside does not hear that.
+docker-proxy has taken the client's connection by then, so the client is connected, and cut off at once: "empty reply
+from server", "connection reset by peer", "server closed the connection unexpectedly".
 
-It comes about when a development server is put into a container with its usual settings: vite, flask run, rails server,
-ng serve and uvicorn listen on 127.0.0.1 or localhost unless they are told otherwise, which is right on a laptop and
-useless in a container. docker ps shows the published port, docker logs shows a server in good health, and docker exec
-with curl inside even gets an answer.
+It comes about when a development server is put into a container with its usual settings: vite, flask run, rails
+server, ng serve and uvicorn listen on 127.0.0.1 or localhost unless they are told otherwise, which is right on a
+laptop and useless in a container. `docker ps` shows the published port, `docker logs` shows a server in good health,
+and `docker exec` with curl inside even gets an answer.
 
 How porttui knows: the program that holds the port is docker-proxy, whose command line names the container's address
 and port. The network namespace with this address is looked up, and its table of sockets, which /proc/PID/net shows to
@@ -21,13 +21,14 @@ What looks the same and is not: published-wrong-container-port (nothing at all l
 (the port is not published, and the connection is refused), ssh-forward-dead (the holder is ssh, and its far end
 refuses), accept-then-close (the server itself has taken the connection and closed it).
 
-To fix it, let the server in the container listen on 0.0.0.0, by its option or variable (--host 0.0.0.0, HOST=0.0.0.0,
-flask run --host=0.0.0.0), and start the container again with docker compose up -d. That is the same on Linux, macOS
-and Windows. It does not open the server to your network: inside of a container 0.0.0.0 is only the container's own
-network, and the address before the published port (-p 127.0.0.1:8080:80) decides who reaches it from outside.
+To fix it, let the server in the container listen on 0.0.0.0, by its option or variable
+(`--host 0.0.0.0`, `HOST=0.0.0.0`, `flask run --host=0.0.0.0`), and start the container again with
+`docker compose up -d`. That is the same on Linux, macOS and Windows. It does not open the server to your network:
+inside of a container 0.0.0.0 is only the container's own network, and the address before the published port
+(`-p 127.0.0.1:8080:80`) decides who reaches it from outside.
 
-To keep it from coming back, write the address into the image (CMD ["vite", "--host", "0.0.0.0"]) or into compose.yaml,
-so that nobody has to remember it, and publish with 127.0.0.1 in front of the port.
+To keep it from coming back, write the address into the image (`CMD ["vite", "--host", "0.0.0.0"]`) or into
+compose.yaml, so that nobody has to remember it, and publish with 127.0.0.1 in front of the port.
 """
 
 from __future__ import annotations

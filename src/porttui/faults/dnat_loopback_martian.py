@@ -7,9 +7,9 @@ container's bridge, and is dropped on the way, in silence. The client waits unti
 port at the machine's other address answers.
 
 It comes about when ports of containers are published by rules alone: docker with "userland-proxy": false and a kernel
-setting that somebody reset, a hand-made iptables -t nat -A OUTPUT -p tcp --dport 8080 -j DNAT --to-destination
-172.17.0.2:80, a node port of Kubernetes asked at 127.0.0.1. With docker's proxy, which is the default, the port is
-served on 127.0.0.1 without any rule.
+setting that somebody reset, a hand-made
+`iptables -t nat -A OUTPUT -p tcp --dport 8080 -j DNAT --to-destination 172.17.0.2:80`, a node port of Kubernetes
+asked at 127.0.0.1. With docker's proxy, which is the default, the port is served on 127.0.0.1 without any rule.
 
 How porttui knows: its packets to the loopback address never left (Ip.OutRequests, Ip.OutTransmits), and
 net.ipv4.conf.*.route_localnet is 0. As root it reads the rule that leads them out. Without root it asks the same
@@ -21,12 +21,12 @@ packets left, and never came in), nat-redirect-dead (the other end is reached, a
 is gone: "no route to host" after three seconds).
 
 To fix it, ask for the machine's own address in place of 127.0.0.1, or the container's. Or allow it, on Linux as root:
-sysctl -w net.ipv4.conf.all.route_localnet=1, together with a rule that gives the packets another source address,
-iptables -t nat -A POSTROUTING -s 127.0.0.1 -d 172.17.0.2 -j MASQUERADE. With docker, turn its userland-proxy on
+`sysctl -w net.ipv4.conf.all.route_localnet=1`, together with a rule that gives the packets another source address,
+`iptables -t nat -A POSTROUTING -s 127.0.0.1 -d 172.17.0.2 -j MASQUERADE`. With docker, turn its userland-proxy on
 again. On macOS and Windows docker's own proxy serves 127.0.0.1, and there is no such setting.
 
-To keep it from coming back, publish ports by the program that runs the containers (docker run -p 127.0.0.1:8080:80),
-and write settings of the kernel into /etc/sysctl.d, not into a shell.
+To keep it from coming back, publish ports by the program that runs the containers
+(`docker run -p 127.0.0.1:8080:80`), and write settings of the kernel into /etc/sysctl.d, not into a shell.
 """
 
 from __future__ import annotations

@@ -20,13 +20,13 @@ wait in the queue), max-connections (the server says in words that it has too ma
 closes because it was not spoken to by TLS), ssh-forward-dead and container-loopback-bind (the one who closes only
 passes connections on).
 
-To fix it, give the running program more: on Linux prlimit --pid PID --nofile=65536:65536 as root helps at once. On
-macOS raise it with ulimit -n 65536 in the terminal and start the program again, in a container with --ulimit
-nofile=65536. Windows has no such limit for sockets. A new start (systemctl restart, docker restart) closes everything
-and helps for a while.
+To fix it, give the running program more: on Linux `prlimit --pid PID --nofile=65536:65536` as root helps at once. On
+macOS raise it with `ulimit -n 65536` in the terminal and start the program again, in a container with
+`--ulimit nofile=65536`. Windows has no such limit for sockets. A new start (`systemctl restart`, `docker restart`)
+closes everything and helps for a while.
 
-To keep it from coming back, look for the leak first: ls -l /proc/PID/fd as root, or lsof -p PID on macOS, shows what
-there are so many of. Then raise the limit for good: LimitNOFILE=65536 in the unit, ulimits: in the compose file.
+To keep it from coming back, look for the leak first: `ls -l /proc/PID/fd` as root, or `lsof -p PID` on macOS, shows
+what there are so many of. Then raise the limit for good: LimitNOFILE=65536 in the unit, ulimits: in the compose file.
 """
 
 from __future__ import annotations

@@ -20,13 +20,14 @@ once), hung-event-loop and single-thread-blocked (descriptors are left), busy-lo
 without a pause, and use a processor fully; then the missing descriptors are the reason), max-connections (the server
 counts its clients itself, and says so), client-emfile (it is the client that has none left).
 
-To fix it, give the running program more: on Linux prlimit --pid PID --nofile=65536:65536 as root; it takes the waiting
-connections at once. On macOS raise it with ulimit -n 65536 in the terminal and start the program again, in a container
-with --ulimit nofile=65536. Windows has no such limit for sockets. A new start closes everything and helps for a while.
+To fix it, give the running program more: on Linux `prlimit --pid PID --nofile=65536:65536` as root; it takes the
+waiting connections at once. On macOS raise it with `ulimit -n 65536` in the terminal and start the program again, in
+a container with `--ulimit nofile=65536`. Windows has no such limit for sockets. A new start closes everything and
+helps for a while.
 
-To keep it from coming back, look for the leak first: ls -l /proc/PID/fd as root, or lsof -p PID on macOS, shows what
-there are so many of. Then raise the limit for good: LimitNOFILE=65536 in the unit, ulimits: in the compose file; and
-close idle connections after a time.
+To keep it from coming back, look for the leak first: `ls -l /proc/PID/fd` as root, or `lsof -p PID` on macOS, shows
+what there are so many of. Then raise the limit for good: LimitNOFILE=65536 in the unit, ulimits: in the compose file;
+and close idle connections after a time.
 """
 
 from __future__ import annotations

@@ -21,16 +21,16 @@ What looks the same and is not: leftover-connection (the connection came in, and
 time-wait (the connection is over), self-connect (a client that got as its source port the very port that it was
 calling, and so talks to itself), port-taken and bound-not-listening (a socket that was bound on purpose).
 
-To fix it, start the server on a port below the range: porttui free names one. Or end or restart the program that has
-the port: it gets another source port the next time (ss -tanp 'sport = :50051' on Linux, lsof -nP -iTCP:50051 on macOS,
-Get-NetTCPConnection -LocalPort 50051 on Windows name it). Root on Linux can cut the connection off: ss -K -tan
-'sport = :50051'. Inside a container the range is that of the container, so a published port of docker does not collide
-with connections of the app, but may with those of the host.
+To fix it, start the server on a port below the range: `porttui free` names one. Or end or restart the program that
+has the port: it gets another source port the next time (`ss -tanp 'sport = :50051'` on Linux, `lsof -nP -iTCP:50051`
+on macOS, `Get-NetTCPConnection -LocalPort 50051` on Windows name it). Root on Linux can cut the connection off:
+`ss -K -tan 'sport = :50051'`. Inside a container the range is that of the container, so a published port of docker
+does not collide with connections of the app, but may with those of the host.
 
 To keep it from coming back, use ports below the range for servers. Where the port cannot be changed, take it out of
-the range: sysctl -w net.ipv4.ip_local_reserved_ports=50051 on Linux, kept in a file under /etc/sysctl.d;
-netsh int ipv4 add excludedportrange tcp 50051 1 on Windows; sysctl net.inet.ip.portrange.first on macOS raises the
-whole range.
+the range: `sysctl -w net.ipv4.ip_local_reserved_ports=50051` on Linux, kept in a file under /etc/sysctl.d;
+`netsh int ipv4 add excludedportrange tcp 50051 1` on Windows; `sysctl net.inet.ip.portrange.first` on macOS raises
+the whole range.
 """
 
 from __future__ import annotations

@@ -19,12 +19,13 @@ ipv6-disabled (the same error, for IPv6 targets only, with an empty table), clie
 machine, has too many connections: EMFILE), backlog-full (a time-out; the server's queue has no room).
 
 To fix it, let the program use its connections again: keep-alive, a pool, one session for many requests. For now, end
-the program that has them. On Linux the range can be widened at once: sysctl -w net.ipv4.ip_local_port_range="1024
-65535"; on macOS sysctl -w net.inet.ip.portrange.first=16384; on Windows netsh int ipv4 set dynamicport tcp
-start=10000 num=55000. ss -tan 'dport = :6379' counts the connections and their states.
+the program that has them. On Linux the range can be widened at once:
+`sysctl -w net.ipv4.ip_local_port_range="1024 65535"`; on macOS `sysctl -w net.inet.ip.portrange.first=16384`; on
+Windows `netsh int ipv4 set dynamicport tcp start=10000 num=55000`. `ss -tan 'dport = :6379'` counts the connections
+and their states.
 
-To keep it from coming back, watch how many connections the program has (ss -s), close them where errors are handled,
-and spread the load: another address of the server (127.0.0.2) has all the ports again.
+To keep it from coming back, watch how many connections the program has (`ss -s`), close them where errors are
+handled, and spread the load: another address of the server (127.0.0.2) has all the ports again.
 """
 
 from __future__ import annotations

@@ -21,10 +21,10 @@ sigstopped (the process is paused), not-http (it waits for a hello in another pr
 fault at all), upstream-dead-502 (a proxy that says that its upstream does not answer), max-connections (the server
 says that it has no room). A page that takes two seconds is slow, and porttui calls it healthy.
 
-To fix it, find out what the handler waits for: read the log; py-spy dump --pid PID for Python, jstack PID for Java; in
-PostgreSQL select * from pg_stat_activity. Ask another page of the same server, to know whether it is this one alone.
-Start the server again if it has to answer now: systemctl restart or docker restart on Linux, brew services restart on
-macOS, Restart-Service on Windows.
+To fix it, find out what the handler waits for: read the log; `py-spy dump --pid PID` for Python, `jstack PID` for
+Java; in PostgreSQL `select * from pg_stat_activity`. Ask another page of the same server, to know whether it is this
+one alone. Start the server again if it has to answer now: `systemctl restart` or `docker restart` on Linux,
+`brew services restart` on macOS, `Restart-Service` on Windows.
 
 To keep it from coming back, give every call out of a handler a time limit that is shorter than the client's: timeout=
 in requests and httpx, AbortSignal.timeout in fetch, statement_timeout and lock_timeout in PostgreSQL,

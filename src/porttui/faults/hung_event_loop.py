@@ -27,10 +27,10 @@ connection that occupies it, or it was answered already: the server waits for th
 handler-hangs (our own request was taken and read), socket-activation-held and orphan-child-holds-port (the holder of
 the port has never accepted a connection), backlog-full (only the full queue is seen, and not who is to blame for it).
 
-To fix it, see first what the program is doing: py-spy dump --pid PID for Python, jstack PID for Java, on Linux cat
-/proc/PID/stack as root, on macOS sample PID 3, on Windows the Wait Chain in the Resource Monitor. Then start it again,
-by its service (systemctl restart, docker restart, brew services restart) or in its terminal; that cuts every
-connection.
+To fix it, see first what the program is doing: `py-spy dump --pid PID` for Python, `jstack PID` for Java, on Linux
+`cat /proc/PID/stack` as root, on macOS `sample PID 3`, on Windows the Wait Chain in the Resource Monitor. Then start
+it again, by its service (`systemctl restart`, `docker restart`, `brew services restart`) or in its terminal; that
+cuts every connection.
 
 To keep it from coming back, give every call out of a handler a time limit, move what blocks into a thread
 (asyncio.to_thread, run_in_executor, worker_threads), run more than one worker, and let the manager watch the server: a

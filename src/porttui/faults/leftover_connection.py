@@ -22,14 +22,14 @@ What looks the same and is not: time-wait (all connections are over, no process 
 ephemeral-collision (the connection goes out from here, to a service, and has taken the port as its source port by
 chance), port-taken (somebody listens), bound-not-listening (a socket is bound and neither listens nor is connected).
 
-To fix it, end the process that still holds the connections: ss -tanp 'sport = :8080' on Linux, lsof -nP -iTCP:8080 on
-macOS and Get-NetTCPConnection -LocalPort 8080 on Windows name it. When its own end has no process any more
-(FIN_WAIT), end the client at the other end. Root on Linux can cut them off without ending anybody: ss -K -tan
-'sport = :8080'. A service of systemd is stopped with systemctl stop, which takes what the server had started along; a
-container with docker stop. And set SO_REUSEADDR in the server, as most do.
+To fix it, end the process that still holds the connections: `ss -tanp 'sport = :8080'` on Linux,
+`lsof -nP -iTCP:8080` on macOS and `Get-NetTCPConnection -LocalPort 8080` on Windows name it. When its own end has no
+process any more (FIN_WAIT), end the client at the other end. Root on Linux can cut them off without ending anybody:
+`ss -K -tan 'sport = :8080'`. A service of systemd is stopped with `systemctl stop`, which takes what the server had
+started along; a container with `docker stop`. And set SO_REUSEADDR in the server, as most do.
 
-To keep it from coming back, give the polite end a limit (server.closeAllConnections() in Node, --graceful-timeout of
-gunicorn, TimeoutStopSec= of systemd), and close the inherited sockets in what the server starts.
+To keep it from coming back, give the polite end a limit (`server.closeAllConnections()` in Node, `--graceful-timeout`
+of gunicorn, TimeoutStopSec= of systemd), and close the inherited sockets in what the server starts.
 """
 
 from __future__ import annotations

@@ -20,11 +20,11 @@ What looks the same and is not: nothing-listening (the port is not open outside 
 the service listens on the machine's loopback, where no container reaches it), other-netns (the other way round: the
 client is outside, and the server in a container), wrong-port (a server inside has another port).
 
-To fix it, ask for the other place by its name. For a container of the same compose file that is the name of its service
-and the port inside: db:5432. For the machine outside it is host.docker.internal with Docker Desktop on macOS and
-Windows, and host.containers.internal with Podman; on Linux Docker has that name when the compose file says extra_hosts:
-["host.docker.internal:host-gateway"]. The service outside must then listen on more than its own loopback. In Kubernetes
-it is the name of the service.
+To fix it, ask for the other place by its name. For a container of the same compose file that is the name of its
+service and the port inside: db:5432. For the machine outside it is host.docker.internal with Docker Desktop on macOS
+and Windows, and host.containers.internal with Podman; on Linux Docker has that name when the compose file says
+`extra_hosts: ["host.docker.internal:host-gateway"]`. The service outside must then listen on more than its own
+loopback. In Kubernetes it is the name of the service.
 
 To keep it from coming back, take addresses from the environment (DATABASE_HOST), and let the compose file set them, so
 that the same program works inside and outside.

@@ -19,10 +19,11 @@ nothing), backlog-full (nobody is turned away, they wait), not-http (the databas
 in its protected mode, and MySQL with "Host is not allowed", turn a client away for where it comes from, and not for
 want of room.
 
-To fix it, end clients that nobody needs: in PostgreSQL select pid, state from pg_stat_activity and
-pg_terminate_backend(PID), in MySQL show processlist and kill ID; both keep a slot for the administrator. ss -tnp on
-Linux, lsof -nP -iTCP:PORT on macOS and Get-NetTCPConnection on Windows show which programs hold them. Raising the
-limit takes a new start in PostgreSQL, in MySQL set global max_connections = 300, in Redis config set maxclients.
+To fix it, end clients that nobody needs: in PostgreSQL `select pid, state from pg_stat_activity` and
+`pg_terminate_backend(PID)`, in MySQL `show processlist` and `kill ID`; both keep a slot for the administrator.
+`ss -tnp` on Linux, `lsof -nP -iTCP:PORT` on macOS and `Get-NetTCPConnection` on Windows show which programs hold
+them. Raising the limit takes a new start in PostgreSQL, in MySQL `set global max_connections = 300`, in Redis
+`config set maxclients`.
 
 To keep it from coming back, use one small pool for each process and give it an end for idle connections (pool_size,
 idle_timeout, maxLifetime), put PgBouncer or ProxySQL between many clients and one server, and close connections in

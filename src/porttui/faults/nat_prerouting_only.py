@@ -6,8 +6,9 @@ that stands in PREROUTING alone therefore works for everybody else and not for t
 the port: it exists only as a rule, so a local client is told "connection refused".
 
 It comes about when a web application runs without root on port 8080 and is given port 80 by the usual line out of a
-tutorial, iptables -t nat -A PREROUTING -p tcp --dport 80 -j REDIRECT --to-ports 8080. The site opens in every browser
-of the network; curl http://localhost on the server, the health check and the cron job that runs there are refused.
+tutorial, `iptables -t nat -A PREROUTING -p tcp --dport 80 -j REDIRECT --to-ports 8080`. The site opens in every
+browser of the network; `curl http://localhost` on the server, the health check and the cron job that runs there are
+refused.
 
 How porttui knows: it reads the rules of the NAT chains as root. One in PREROUTING leads the port on, none in OUTPUT
 does, no socket is on the port, and this kernel itself refused. Without root no rule can be read; then porttui says
@@ -18,11 +19,11 @@ What looks the same and is not: nothing-listening and wrong-port (no rule leads 
 does apply to this machine's own connections, and nobody is where it leads), listener-other-address (a socket is on the
 port, at another address).
 
-To fix it, ask for the port behind the redirect when you are on the machine itself: http://localhost:8080. Or give local
-connections the same redirect, on Linux as root: iptables -t nat -A OUTPUT -o lo -p tcp --dport 80 -j REDIRECT
---to-ports 8080, or the same rule in a chain of nft with type nat hook output. With docker, publish the port (-p
-80:8080): its proxy listens on it for local clients. macOS (rdr of pf) and Windows (portproxy) have translations too;
-rdr of pf has this trap as well, on lo0.
+To fix it, ask for the port behind the redirect when you are on the machine itself: http://localhost:8080. Or give
+local connections the same redirect, on Linux as root:
+`iptables -t nat -A OUTPUT -o lo -p tcp --dport 80 -j REDIRECT --to-ports 8080`, or the same rule in a chain of nft
+with `type nat hook output`. With docker, publish the port (`-p 80:8080`): its proxy listens on it for local clients.
+macOS (rdr of pf) and Windows (portproxy) have translations too; rdr of pf has this trap as well, on lo0.
 
 To keep it from coming back, let the server have the port itself (AmbientCapabilities=CAP_NET_BIND_SERVICE in its
 systemd unit, or net.ipv4.ip_unprivileged_port_start=80), or put a reverse proxy on it, and drop the redirect.
@@ -71,7 +72,7 @@ def check(facts: Facts) -> Outcome:
     return Found(
         summary=f"{'P' if sure else 'Probably p'}ort {attempt.port} exists only as a redirect to "
         f"{_place(known, lead)}{served}, which this machine's own connections to {attempt.address} do not pass.",
-        gloss="Connections that begin on this machine go by OUTPUT, and no rule there leads this one on.",
+        gloss="What begins on this machine meets another list of rules (OUTPUT), and none there leads it on.",
         confidence=Confidence.CERTAIN if sure else Confidence.LIKELY,
         evidence=(
             nat.evidence_of(lead.rule),

@@ -6,8 +6,8 @@ like a refusal of the port that it asked for: "connection refused", at once. The
 and well, as every list of sockets shows; the connection just never reaches it.
 
 It comes about when the server that a redirect was made for has stopped or moved (a redirect from 80 to 8080, while
-the application now runs on 3000), when a container was started again and has another address than the rule, or when
-a published port leads to a port on which nothing listens inside: docker run -p 8080:80 for an app on port 3000.
+the application now runs on 3000), when a container was started again and has another address than the rule, or when a
+published port leads to a port on which nothing listens inside: `docker run -p 8080:80` for an app on port 3000.
 
 How porttui knows: this kernel itself counted the resets (Tcp.OutRsts), although a server listens on the asked port
 that would have taken the connection; or the resets came in from outside, which for an address of this machine no
@@ -18,10 +18,10 @@ What looks the same and is not: nothing-listening (no rule; the port itself is e
 reset itself, and the kernel does not count it), nat-prerouting-only (a rule that only connections from other machines
 meet), published-wrong-container-port (docker's proxy takes the connection, and closes it).
 
-To fix it, start the server where the rule leads, or correct the rule. On Linux, as root: nft -a list ruleset or
-iptables -t nat -S shows it; nft delete rule ip nat OUTPUT handle 7 or iptables -t nat -D takes it out. A rule of
-docker's is changed by docker run -p with the right port. On macOS pfctl -sn shows the translations, on Windows
-netsh interface portproxy show all.
+To fix it, start the server where the rule leads, or correct the rule. On Linux, as root: `nft -a list ruleset` or
+`iptables -t nat -S` shows it; `nft delete rule ip nat OUTPUT handle 7` or `iptables -t nat -D` takes it out. A rule
+of docker's is changed by `docker run -p` with the right port. On macOS `pfctl -sn` shows the translations, on Windows
+`netsh interface portproxy show all`.
 
 To keep it from coming back, let the service file of the server add and remove its own redirect, or let a reverse
 proxy (nginx, caddy) take the port: it says "502" when the server behind it is gone, which no rule does.

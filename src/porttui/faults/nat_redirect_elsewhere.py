@@ -19,9 +19,9 @@ listens on the port itself, and to be led on is what was meant; then porttui say
 shadowed-listener (two servers on one port; no rule is needed for that), nat-redirect-dead (nobody is where it leads),
 proxy-env (a variable, not a rule, sends the request to another program).
 
-To fix it, take the rule out, or ask for another address. On Linux, as root: nft -a list ruleset shows it with its
-handle, nft delete rule ip nat OUTPUT handle 7 takes it out; with iptables: iptables -t nat -S, and the same line with
--D for -A. On macOS pfctl -sn shows the translations of pf, on Windows netsh interface portproxy show all.
+To fix it, take the rule out, or ask for another address. On Linux, as root: `nft -a list ruleset` shows it with its
+handle, `nft delete rule ip nat OUTPUT handle 7` takes it out; with iptables: `iptables -t nat -S`, and the same line
+with -D for -A. On macOS `pfctl -sn` shows the translations of pf, on Windows `netsh interface portproxy show all`.
 
 To keep it from coming back, find who loads the rule: /etc/nftables.conf, netfilter-persistent, ufw's before.rules,
 the program that made it. A rule loaded with a comment tells its reader what it is for.

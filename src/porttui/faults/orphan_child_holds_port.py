@@ -6,9 +6,9 @@ the last process that has its socket is gone, and not when the server is. So a s
 left in sight, and a child that knows nothing of ports still holds the door. The kernel goes on opening connections for
 it, nobody ever accepts them, and the client waits. The new server is told "address already in use" (EADDRINUSE).
 
-It comes about when a server is killed in a way that leaves no time to end its children: kill -9, the stop button of an
-editor, an out-of-memory kill, a terminal that was closed. Its workers, a subprocess that still runs (a build, a tail, a
-headless browser), or the script that nodemon, flask --reload or make had started go on. In Python that is a
+It comes about when a server is killed in a way that leaves no time to end its children: `kill -9`, the stop button of
+an editor, an out-of-memory kill, a terminal that was closed. Its workers, a subprocess that still runs (a build, a
+tail, a headless browser), or the script that nodemon, flask --reload or make had started go on. In Python that is a
 multiprocessing pool of a server that died, or a subprocess.Popen(..., close_fds=False).
 
 How porttui knows: every process that holds the listener has lost the parent that started it (it was given to init or to
@@ -22,15 +22,15 @@ sigstopped (the holder is paused), hung-event-loop and busy-loop (a server that 
 hangs or spins), socket-activation-held (systemd or inetd holds the port, on purpose), time-wait (no process holds it).
 A zombie, a process in state Z, holds no socket: its port is free.
 
-To fix it, end the holder: its pid stands in the evidence; ss -ltnp 'sport = :3000' on Linux and lsof -nP -iTCP:3000
--sTCP:LISTEN on macOS name it, and kill PID ends it. On Windows children inherit handles only when they are told to;
-Get-NetTCPConnection -LocalPort 3000 -State Listen then names the parent, which is gone: end the children that
-Get-CimInstance Win32_Process shows with that ParentProcessId. A service of systemd takes its children along
-(systemctl restart, KillMode=control-group); in a container, docker restart ends all of them.
+To fix it, end the holder: its pid stands in the evidence; `ss -ltnp 'sport = :3000'` on Linux and
+`lsof -nP -iTCP:3000 -sTCP:LISTEN` on macOS name it, and `kill PID` ends it. On Windows children inherit handles only
+when they are told to; `Get-NetTCPConnection -LocalPort 3000 -State Listen` then names the parent, which is gone: end
+the children that `Get-CimInstance Win32_Process` shows with that ParentProcessId. A service of systemd takes its
+children along (`systemctl restart`, KillMode=control-group); in a container, `docker restart` ends all of them.
 
-To keep it from coming back, let the server end its children (daemon=True in multiprocessing, npx kill-port before a
-start is only a plaster), start it in a group of its own and end the group (kill -- -PGID), and do not switch off what
-languages do by default: Python, Node and Go mark their sockets close-on-exec.
+To keep it from coming back, let the server end its children (daemon=True in multiprocessing, `npx kill-port` before a
+start is only a plaster), start it in a group of its own and end the group (`kill -- -PGID`), and do not switch off
+what languages do by default: Python, Node and Go mark their sockets close-on-exec.
 """
 
 from __future__ import annotations

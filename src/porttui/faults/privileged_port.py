@@ -67,7 +67,7 @@ def check(facts: Facts) -> Outcome:
     setting = (Evidence(text=f"{_SYSCTL}\t{start}{raised}", source="sysctl"),) if _SYSCTL in facts.sysctls else ()
     return Found(
         summary=f"{'Port' if setting else 'Probably port'} {port} is below {start}, "
-        f"and user {user} may not bind ports that low.",
+        f"and user {user} may not take (bind) ports that low.",
         gloss="The low ports are kept for programs that were started with more rights.",
         confidence=Confidence.CERTAIN if setting else Confidence.LIKELY,
         evidence=(*evidence.binds(facts), *setting),

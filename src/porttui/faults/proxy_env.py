@@ -22,9 +22,10 @@ upstream-dead-502 (the error is of the server, or of its own reverse proxy), htt
 really means).
 
 To fix it, leave this machine out: `export NO_PROXY=localhost,127.0.0.1,::1` on Linux and macOS, and the same as
-no_proxy, as some programs read only small letters; `$env:NO_PROXY = 'localhost,127.0.0.1,::1'` in PowerShell, `setx
-NO_PROXY localhost,127.0.0.1,::1` to keep it. To see whether that is all, `curl --noproxy '*' http://localhost:11434`.
-A service has an environment of its own: Environment=NO_PROXY=... in its unit, `environment:` in a compose file.
+no_proxy, as some programs read only small letters; `$env:NO_PROXY = 'localhost,127.0.0.1,::1'` in PowerShell,
+`setx NO_PROXY localhost,127.0.0.1,::1` to keep it. To see whether that is all,
+`curl --noproxy '*' http://localhost:11434`. A service has an environment of its own: Environment=NO_PROXY=... in its
+unit, `environment:` in a compose file.
 
 To keep it from coming back, set NO_PROXY in the same file in which the proxies are set, with the names of this machine
 and of the containers in it.

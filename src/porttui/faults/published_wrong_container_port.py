@@ -1,11 +1,11 @@
 """A container's port is published, and nothing listens on that port inside.
 
-To publish a port is to write two numbers: docker run -p 8080:3000, or "8080:3000" under ports in a compose file. The
-first is the port on this machine, the second the one in the container. Docker believes both and checks neither: it
-listens on the first at once (the program docker-proxy does, or a rule of the packet filter) and knocks at the second
-when a client comes. When nobody listens on the second inside of the container, the kernel in there refuses.
-docker-proxy has taken the client's connection by then, and can only close it again, so the client is connected and cut
-off without a word: "empty reply from server", "connection reset by peer".
+To publish a port is to write two numbers: `docker run -p 8080:3000`, or "8080:3000" under ports in a compose file.
+The first is the port on this machine, the second the one in the container. Docker believes both and checks neither:
+it listens on the first at once (the program docker-proxy does, or a rule of the packet filter) and knocks at the
+second when a client comes. When nobody listens on the second inside of the container, the kernel in there refuses.
+docker-proxy has taken the client's connection by then, and can only close it again, so the client is connected and
+cut off without a word: "empty reply from server", "connection reset by peer".
 
 It comes about when the two numbers are swapped, when the second was guessed from the image's name or from EXPOSE, which
 is only a note, or when the server inside was told another port: the image listens on 3000 since its last version, the
@@ -21,12 +21,12 @@ other-netns (the port is not published, and the connection is refused), ssh-forw
 accept-then-close (the server itself has taken the connection and closed it).
 
 To fix it, write the port on which the server really listens behind the colon, in compose.yaml or after -p, and start
-the container again with docker compose up -d; or tell the server the port that is published, mostly by the variable
-PORT or an option. When nothing listens inside at all, read docker logs: the server has not started. The commands are
-the same on Linux, macOS and Windows.
+the container again with `docker compose up -d`; or tell the server the port that is published, mostly by the variable
+PORT or an option. When nothing listens inside at all, read `docker logs`: the server has not started. The commands
+are the same on Linux, macOS and Windows.
 
 To keep it from coming back, set the port at one place only (PORT in .env, used for the server and in "8080:${PORT}"),
-and give the container a health check, with which docker ps says "unhealthy" before a client finds out.
+and give the container a health check, with which `docker ps` says "unhealthy" before a client finds out.
 """
 
 from __future__ import annotations

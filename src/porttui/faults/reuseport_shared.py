@@ -21,11 +21,11 @@ What looks the same and is not: several workers of one server (healthy: nginx wi
 processes that hold one and the same socket, inherited from their parent (one row in the table), shadowed-listener
 (different addresses), port-taken (the second one is refused), crash-loop (one after the other).
 
-To fix it, end the old run: ss -ltnp 'sport = :8000' on Linux and lsof -nP -iTCP:8000 -sTCP:LISTEN on macOS list both;
-the one that was started first is probably the old one (ps -o pid,lstart,args). A service of systemd is restarted with
-systemctl restart, which ends the old run before. In a container, docker ps shows whether two of them use the host's
-network. On Windows the option does not exist; there SO_REUSEADDR lets a second server take the port over, and servers
-keep that off with SO_EXCLUSIVEADDRUSE.
+To fix it, end the old run: `ss -ltnp 'sport = :8000'` on Linux and `lsof -nP -iTCP:8000 -sTCP:LISTEN` on macOS list
+both; the one that was started first is probably the old one (`ps -o pid,lstart,args`). A service of systemd is
+restarted with `systemctl restart`, which ends the old run before. In a container, `docker ps` shows whether two of
+them use the host's network. On Windows the option does not exist; there SO_REUSEADDR lets a second server take the
+port over, and servers keep that off with SO_EXCLUSIVEADDRUSE.
 
 To keep it from coming back, set the option only where workers share one port, and let start scripts stop the old run
 first. Then a forgotten one is told by "address already in use", as it should be.

@@ -20,13 +20,13 @@ nothing-listening (the same port a moment later, when no client happens to have 
 holds the port, and listens on it).
 
 To fix it, start the server; if it cannot have the port, end the program that is connected to itself first. On Linux
-ss -tnp 'sport = :50051' names it, on macOS lsof -nP -iTCP:50051, on Windows Get-NetTCPConnection -LocalPort 50051.
-It lets the port go as soon as it ends or closes the connection.
+`ss -tnp 'sport = :50051'` names it, on macOS `lsof -nP -iTCP:50051`, on Windows
+`Get-NetTCPConnection -LocalPort 50051`. It lets the port go as soon as it ends or closes the connection.
 
-To keep it from coming back, give the server a port below the range, or take its port out of the range: sysctl -w
-net.ipv4.ip_local_reserved_ports=50051 on Linux, netsh int ipv4 add excludedportrange on Windows; macOS has no such
-list, so choose a port below 49152 there. A client that must wait can compare both ends of its connection after
-connecting, and close it when they are equal.
+To keep it from coming back, give the server a port below the range, or take its port out of the range:
+`sysctl -w net.ipv4.ip_local_reserved_ports=50051` on Linux, `netsh int ipv4 add excludedportrange` on Windows; macOS
+has no such list, so choose a port below 49152 there. A client that must wait can compare both ends of its connection
+after connecting, and close it when they are equal.
 """
 
 from __future__ import annotations

@@ -20,11 +20,12 @@ What looks the same and is not: reuseport-shared (the same address twice), port-
 that is in the way of the first, which is an error), ipv6-only-listener and listener-other-address (one server only,
 and not where it was asked), one server that listens on several addresses itself, as nginx and sshd do (healthy).
 
-To fix it, end one of the two, or give it another port: ss -ltnp 'sport = :3000' on Linux, lsof -nP -iTCP:3000
--sTCP:LISTEN on macOS and Get-NetTCPConnection -LocalPort 3000 -State Listen on Windows name both. A service of systemd
-is stopped with systemctl disable --now, so that it does not come back; docker's is published elsewhere with
--p 5433:5432. Until then write the address in place of the name: 127.0.0.1:3000 or [::1]:3000. On macOS and Windows a
-second server may even take a specific address while the first one has the wildcard, without any option.
+To fix it, end one of the two, or give it another port: `ss -ltnp 'sport = :3000'` on Linux,
+`lsof -nP -iTCP:3000 -sTCP:LISTEN` on macOS and `Get-NetTCPConnection -LocalPort 3000 -State Listen` on Windows name
+both. A service of systemd is stopped with `systemctl disable --now`, so that it does not come back; docker's is
+published elsewhere with `-p 5433:5432`. Until then write the address in place of the name: 127.0.0.1:3000 or
+[::1]:3000. A second server may even take a specific address while the first one has the wildcard: on macOS when it
+sets SO_REUSEADDR, as most servers do, on Windows without any option.
 
 To keep it from coming back, give every server a port of its own, and write in the clients the address that is meant.
 """

@@ -6,8 +6,8 @@ nothing holds the server for itself, and all the others wait behind it in the ac
 
 It comes about when a browser meets such a server. Chrome and its relatives open a second connection in advance, in
 case that it is needed (preconnect), and say nothing on it. With HTTPServer or wsgiref of Python, one sync worker of
-gunicorn, or flask run --without-threads, that idle connection is taken, and the page that you open next hangs. A port
-scanner, a health check that only connects, or a forgotten telnet or psql in another window do the same.
+gunicorn, or `flask run --without-threads`, that idle connection is taken, and the page that you open next hangs. A
+port scanner, a health check that only connects, or a forgotten telnet or psql in another window do the same.
 
 How porttui knows: its own connection lies in the accept queue and is taken by nobody, the server's process is alive,
 asleep and uses no processor, and it has accepted as many connections as it has workers, on each of which the client
@@ -20,13 +20,14 @@ busy with it), sigstopped (the process is in state T), busy-loop (it uses a proc
 descriptor left), handler-hangs (our own request was read). A server with threads or an event loop may have a thousand
 idle connections and takes the next one all the same.
 
-To fix it, close the idle connection: the tab or the program that holds it, which ss -tnp on Linux, lsof -nP -iTCP:PORT
-on macOS and Get-NetTCPConnection on Windows name; the server goes on at once. To start the server again helps until
-the next idle client comes: systemctl restart, docker restart, or ctrl+c and the same command.
+To fix it, close the idle connection: the tab or the program that holds it, which `ss -tnp` on Linux,
+`lsof -nP -iTCP:PORT` on macOS and `Get-NetTCPConnection` on Windows name; the server goes on at once. To start the
+server again helps until the next idle client comes: `systemctl restart`, `docker restart`, or ctrl+c and the same
+command.
 
-To keep it from coming back, serve with threads: ThreadingHTTPServer in place of HTTPServer (python3 -m http.server
-uses it), a ThreadingMixIn for wsgiref, gunicorn --worker-class gthread --threads 8, or put nginx in front, which talks
-to idle clients itself; and give connections a time limit (timeout on the request handler).
+To keep it from coming back, serve with threads: ThreadingHTTPServer in place of HTTPServer (`python3 -m http.server`
+uses it), a ThreadingMixIn for wsgiref, `gunicorn --worker-class gthread --threads 8`, or put nginx in front, which
+talks to idle clients itself; and give connections a time limit (timeout on the request handler).
 """
 
 from __future__ import annotations

@@ -21,14 +21,14 @@ What looks the same and is not: socket-activation-held (the service runs, and ta
 crash-loop (no activator; the port comes and goes by itself), accept-then-close (a server that runs closes the
 connection), tcp-wrappers (a rule in hosts.deny turns the client away).
 
-To fix it, read why the service fails: systemctl status web.service and journalctl -u web.service, then mend that, and
-start the socket again with systemctl restart web.socket, since it may have been stopped for good. What
+To fix it, read why the service fails: `systemctl status web.service` and `journalctl -u web.service`, then mend that,
+and start the socket again with `systemctl restart web.socket`, since it may have been stopped for good. What
 systemd-socket-activate starts prints its error in the same terminal. If the activation is not wanted at all,
-systemctl disable --now web.socket frees the port. macOS starts services by socket, too (launchctl print system/LABEL
-tells how they ended); Windows does not.
+`systemctl disable --now web.socket` frees the port. macOS starts services by socket, too
+(`launchctl print system/LABEL` tells how they ended); Windows does not.
 
-To keep it from coming back, try a new service with systemd-socket-activate -l 8080 PROGRAM before it becomes a unit,
-and check both units with systemd-analyze verify.
+To keep it from coming back, try a new service with `systemd-socket-activate -l 8080 PROGRAM` before it becomes a
+unit, and check both units with `systemd-analyze verify`.
 """
 
 from __future__ import annotations

@@ -20,10 +20,11 @@ What looks the same and is not: socket-activation-failing (the client is cut off
 hung-event-loop and single-thread-blocked (a server that has accepted other connections and is busy with one),
 sigstopped (the holder is paused), backlog-full (its queue has no room left), handler-hangs (the request was read).
 
-To fix it, see what the service waits for: systemctl status web.service and journalctl -u web.service, restart it with
-systemctl restart web.service, or free the port with systemctl stop web.socket. A process that only inherited the socket
-can be ended: kill PID, after a look at what it is (ss -ltnp names it as root). On macOS lsof -nP -iTCP:8080 names the
-holder, and on Windows Get-NetTCPConnection; there sockets are inherited only when a program asks for that.
+To fix it, see what the service waits for: `systemctl status web.service` and `journalctl -u web.service`, restart it
+with `systemctl restart web.service`, or free the port with `systemctl stop web.socket`. A process that only inherited
+the socket can be ended: `kill PID`, after a look at what it is (`ss -ltnp` names it as root). On macOS
+`lsof -nP -iTCP:8080` names the holder, and on Windows `Get-NetTCPConnection`; there sockets are inherited only when a
+program asks for that.
 
 To keep it from coming back, let the service take the socket by sd_listen_fds(3), set TimeoutStartSec in its unit, and
 let servers start their children with closed descriptors (close_fds in Python, which is the default there).

@@ -1,17 +1,17 @@
 """A forward (ssh -L, kubectl port-forward, socat) takes the connection, and its far end refuses.
 
-A forward is a tunnel with two ends. With ssh -L 8080:127.0.0.1:9999 bastion, the ssh program on this machine listens on
-port 8080 and takes every connection by itself. Only then does it ask the SSH server on bastion to open a connection to
-127.0.0.1:9999, as seen from there. When nobody listens there, ssh has nothing to offer to the client that it has
-already taken in: it closes the connection without a word. The client says "empty reply from server" or "server closed
-the connection unexpectedly", and nothing on this machine looks wrong. kubectl port-forward, the forwards of VS Code,
-ssh -R seen from the other machine, and socat or systemd-socket-proxyd do the same.
+A forward is a tunnel with two ends. With `ssh -L 8080:127.0.0.1:9999 bastion`, the ssh program on this machine
+listens on port 8080 and takes every connection by itself. Only then does it ask the SSH server on bastion to open a
+connection to 127.0.0.1:9999, as seen from there. When nobody listens there, ssh has nothing to offer to the client
+that it has already taken in: it closes the connection without a word. The client says "empty reply from server" or
+"server closed the connection unexpectedly", and nothing on this machine looks wrong. kubectl port-forward, the
+forwards of VS Code, ssh -R seen from the other machine, and socat or systemd-socket-proxyd do the same.
 
-It comes about when a tunnel to a database was opened in the morning (ssh -L 5432:localhost:5432 db) and the database
-over there was restarted on another port, stopped, or listens on another address than the one written between the
-colons; when localhost was meant as one's own machine, while in a forward it is the other one's; and when the pod
-behind kubectl port-forward has been replaced. ssh then prints in its own terminal, where nobody looks: "channel 2: open
-failed: connect failed: Connection refused"; kubectl prints "lost connection to pod".
+It comes about when a tunnel to a database was opened in the morning (`ssh -L 5432:localhost:5432 db`) and the
+database over there was restarted on another port, stopped, or listens on another address than the one written between
+the colons; when localhost was meant as one's own machine, while in a forward it is the other one's; and when the pod
+behind kubectl port-forward has been replaced. ssh then prints in its own terminal, where nobody looks: "channel 2:
+open failed: connect failed: Connection refused"; kubectl prints "lost connection to pod".
 
 How porttui knows: the program that holds the port is one that hands connections on, and its command line says where
 to. Every connection was closed without a byte, even one on which nothing was said. When the far end is on this machine,
@@ -24,11 +24,12 @@ was said stays open), sigstopped (ssh is paused, and the client waits). An SSH s
 (AllowTcpForwarding no) closes in the same way, and ssh prints "administratively prohibited".
 
 To fix it, start the server at the far end, or correct the host and port between the colons and open the tunnel again:
-press ctrl+c where ssh runs, then ssh -N -L 8080:RIGHT-HOST:RIGHT-PORT bastion. The ssh of Linux, macOS and Windows take
-the same words. For kubectl, ask kubectl get pods, and start port-forward again.
+press ctrl+c where ssh runs, then `ssh -N -L 8080:RIGHT-HOST:RIGHT-PORT bastion`. The ssh of Linux, macOS and Windows
+take the same words. For kubectl, ask `kubectl get pods`, and start port-forward again.
 
-To keep it from coming back, forward to a name that survives a restart, as kubectl port-forward svc/web does at each new
-start, put the forward into ~/.ssh/config (LocalForward), so that it is written once, and set ServerAliveInterval 30.
+To keep it from coming back, forward to a name that survives a restart, as `kubectl port-forward svc/web` does at each
+new start, put the forward into ~/.ssh/config (LocalForward), so that it is written once, and set ServerAliveInterval
+30.
 """
 
 from __future__ import annotations

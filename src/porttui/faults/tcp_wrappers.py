@@ -23,9 +23,9 @@ logs, that it has too many clients; sshd also drops by MaxStartups), emfile-clos
 mtls-required and proxy-protocol-expected (the server closes because of what it was told, or was not).
 
 To fix it, let the client in: a line such as "sshd: 127.0.0.1, [::1], 192.168.4." in /etc/hosts.allow comes before all
-of hosts.deny. It counts from the next connection on, nothing has to be restarted. tcpdmatch sshd 192.168.4.20, of the
-package tcpd, tells what the files would say. macOS has the two files only where they were made by hand, and on Windows
-there are none.
+of hosts.deny. It counts from the next connection on, nothing has to be restarted. `tcpdmatch sshd 192.168.4.20`, of
+the package tcpd, tells what the files would say. macOS has the two files only where they were made by hand, and on
+Windows there are none.
 
 To keep it from coming back, move such rules into the packet filter (nft, ufw, firewalld), where people look for them,
 and leave hosts.deny empty.

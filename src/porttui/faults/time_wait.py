@@ -23,13 +23,13 @@ does not listen), leftover-connection (some connections are not over: a program 
 (a connection that goes out from this machine has taken the port by chance). In all of these the table has another
 state than TIME_WAIT on the port.
 
-To fix it, wait: porttui wait 8080 --bind returns when the port is free. Then set SO_REUSEADDR in the server, before
-bind: on Linux and macOS sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1) in Python, or allow_reuse_address
-= True in a class made from socketserver. On Windows the option means something else (it takes a port away from its
-owner), and is not needed. Root on Linux can let the kernel forget at once: ss -K -tan state time-wait 'sport = :8080'.
-A service that systemd starts too early is given RestartSec=60; a container has its own port table, so docker restart
-does not meet the fault. The settings tcp_tw_reuse and tcp_fin_timeout do not help: they are about connections that go
-out, and about another state.
+To fix it, wait: `porttui wait 8080 --bind` returns when the port is free. Then set SO_REUSEADDR in the server, before
+bind: on Linux and macOS `sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)` in Python, or
+`allow_reuse_address = True` in a class made from socketserver. On Windows the option means something else (it takes a
+port away from its owner), and is not needed. Root on Linux can let the kernel forget at once:
+`ss -K -tan state time-wait 'sport = :8080'`. A service that systemd starts too early is given RestartSec=60; a
+container has its own port table, so `docker restart` does not meet the fault. The settings tcp_tw_reuse and
+tcp_fin_timeout do not help: they are about connections that go out, and about another state.
 
 To keep it from coming back, set the option in every server that you write, and let the client close first where the
 protocol allows it: TIME_WAIT is then on the client's side, where it is in nobody's way.

@@ -6,7 +6,7 @@ handshake with the alert "protocol version", and programs say "unsupported proto
 ERR_SSL_VERSION_OR_CIPHER_MISMATCH (Chrome) or EPROTO (Node).
 
 It comes about when one side has moved on and the other has not. The web page of an old printer, switch or server
-management card, or a service on Java 7, knows nothing newer than 1.0, and today's browsers no longer offer it. The
+management card, or a service on Java 6, knows nothing newer than 1.0, and today's browsers no longer offer it. The
 other way round, a server was hardened to TLS 1.3 only, on the advice of a checklist, and the monitoring agent or an
 old application cannot follow.
 

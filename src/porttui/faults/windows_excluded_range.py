@@ -5,10 +5,10 @@ in such a range; the numbers are merely kept. A program that wants to bind one o
 attempt was made to access a socket in a way forbidden by its access permissions". That sounds like missing rights,
 and yet an administrator is told the same, and no tool that lists listeners shows anything on the port.
 
-It comes about when Hyper-V is on, which WSL2, Docker Desktop, the Windows Sandbox and most Android emulators need:
-at each start its NAT service (winnat) reserves ranges out of the dynamic ports. On machines where these begin at
-1024 and not at 49152, after some updates or VPN programs, the ranges fall among the ports of developers. So npm run
-dev on 3000, postgres on 5432 or a container with -p 8080:80 works on one day and not after the next start.
+It comes about when Hyper-V is on, which WSL2, Docker Desktop, the Windows Sandbox and most Android emulators need: at
+each start its NAT service (winnat) reserves ranges out of the dynamic ports. On machines where these begin at 1024
+and not at 49152, after some updates or VPN programs, the ranges fall among the ports of developers. So `npm run dev`
+on 3000, postgres on 5432 or a container with -p 8080:80 works on one day and not after the next start.
 
 How porttui knows: the bind failed with EACCES, nothing listens on the port, and
 `netsh interface ipv4 show excludedportrange protocol=tcp` lists a range around it. A range with a star was made by

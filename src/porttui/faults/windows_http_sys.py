@@ -13,14 +13,14 @@ remembers it. The error is WSAEADDRINUSE, 10048, or WSAEACCES, 10013, because th
 alone.
 
 How porttui knows: the bind failed, and the listener on the port belongs to pid 4, System. Which program has
-registered it is known to the driver: netsh http show servicestate. The kernel of Windows has other sockets, too
+registered it is known to the driver: `netsh http show servicestate`. The kernel of Windows has other sockets, too
 (445, file sharing), so porttui says "probably".
 
 What looks the same and is not: port-taken (a program of its own listens, and can be ended), windows-excluded-range
 (10013 as well, and nothing listens), macos-airplay (a part of another system that holds a port).
 
 To fix it, in a PowerShell started as administrator see who it is, `netsh http show servicestate view=requestq`, and
-stop that service: `Stop-Service -Name W3SVC` for IIS, Stop-Service -Name ReportServer or
+stop that service: `Stop-Service -Name W3SVC` for IIS, `Stop-Service -Name ReportServer` or
 SQLServerReportingServices, BranchCache and so on. `net stop http` stops the driver and all that depends on it,
 printing perhaps among them. Or take another port. Linux and macOS have no such driver: there the owner of a port is
 always a program.
