@@ -1,13 +1,13 @@
 """How long porttui takes, beside what one would wait for anyway.
 
 Seconds say little: they are those of this machine, today. So everything is measured in turns, in one go, and told as a
-ratio to the start of the interpreter itself. ``python bench/startup.py [ROUNDS]``.
+ratio to the start of the interpreter itself, with the runtime dependencies alone installed.
+``python bench/startup.py [ROUNDS]``.
 """
 
 from __future__ import annotations
 
 import http.server
-import os
 import shutil
 import socket
 import statistics
@@ -15,15 +15,15 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-ENVIRONMENT = {
-    **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
-    "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT / "tests/as_installed"))),
-}
-"""That of an installed program: compiled, and without what only development needs."""
-PORTTUI = (sys.executable, "-m", "porttui")
+import installed
+
+PYTHON = installed.python()
+ENVIRONMENT = installed.environment(PYTHON)
+PORTTUI = (PYTHON, "-m", "porttui")
+_DEAD, _HEALTHY = "porttui check PORT (dead)", "porttui check URL (healthy)"
+_MOST = {_DEAD: 6, _HEALTHY: 12}
+"""Ratios to `python -c pass`."""
 
 
 def main() -> int:
@@ -34,9 +34,9 @@ def main() -> int:
     )  # else failures would be measured
     web = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Answer)
     threading.Thread(target=web.serve_forever, daemon=True).start()
+    dead = installed.dead_port()
     with socket.create_server(("127.0.0.1", 0)) as held:  # bound and listening, so its port is no one else's
-        taken = str(held.getsockname()[1])
-        commands = _commands(taken, f"http://127.0.0.1:{web.server_port}/")
+        commands = _commands(dead, held.getsockname()[1], f"http://127.0.0.1:{web.server_port}/")
         for argv in commands.values():
             _time(argv)
         seconds: dict[str, list[float]] = {name: [] for name in commands}
@@ -47,7 +47,8 @@ def main() -> int:
     print(f"{'command':<34}{'median':>10}{'fastest':>10}{'ratio':>8}   ({rounds} rounds, in turns)")
     for name, times in seconds.items():
         middle = statistics.median(times)
-        print(f"{name:<34}{middle * 1e3:>7.1f} ms{min(times) * 1e3:>7.1f} ms{middle / base:>8.1f}")
+        limit = installed.holds(middle / base, _MOST.get(name))
+        print(f"{name:<34}{middle * 1e3:>7.1f} ms{min(times) * 1e3:>7.1f} ms{middle / base:>8.1f}   {limit}".rstrip())
     return 0
 
 
@@ -64,16 +65,16 @@ class _Answer(http.server.BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def _commands(taken: str, healthy: str) -> dict[str, tuple[str, ...]]:
+def _commands(dead: int, taken: int, healthy: str) -> dict[str, tuple[str, ...]]:
     commands = {
-        "python -c pass": (sys.executable, "-c", "pass"),
+        "python -c pass": (PYTHON, "-c", "pass"),
         "porttui --version": (*PORTTUI, "--version"),
-        "porttui check PORT (dead)": (*PORTTUI, "check", "127.0.0.1:9"),
-        "porttui check URL (healthy)": (*PORTTUI, "check", healthy),
-        "porttui check PORT --no-http": (*PORTTUI, "check", "127.0.0.1:9", "--no-http"),
+        _DEAD: (*PORTTUI, "check", f"127.0.0.1:{dead}"),
+        _HEALTHY: (*PORTTUI, "check", healthy),
+        "porttui check PORT --no-http": (*PORTTUI, "check", f"127.0.0.1:{dead}", "--no-http"),
         "porttui check PORT --bind": (*PORTTUI, "check", f"127.0.0.1:{taken}", "--bind"),
-        "python -c 'import httpx'": (sys.executable, "-c", "import httpx"),
-        "python -c 'import textual.app'": (sys.executable, "-c", "import textual.app"),
+        "python -c 'import httpx'": (PYTHON, "-c", "import httpx"),
+        "python -c 'import textual.app'": (PYTHON, "-c", "import textual.app"),
     }
     if ss := shutil.which("ss"):
         commands["ss -ltnp"] = (ss, "-ltnp")

@@ -14,7 +14,6 @@ from porttui.model.printable import printable
 from porttui.observe import files
 from porttui.observe.command import Output, find, run
 from porttui.observe.errors import errno_name
-from porttui.observe.linux import bus
 from porttui.observe.linux.netlink import NoNetlinkError, ask
 
 if TYPE_CHECKING:
@@ -199,6 +198,8 @@ def _firewalld(who: Privileges, may: bool, root: Path | str) -> FirewallBackend:
         return FirewallBackend(name="firewalld", installed=False)
     if who.uid != 0 or not may:
         return FirewallBackend(name="firewalld", installed=True, unseen=_denied(who, what, shown))
+    from porttui.observe.linux import bus  # and the module socket, which a look without firewalld has no use for
+
     if not bus.is_there(str(root)):
         return FirewallBackend(name="firewalld", installed=True, active=False)
     try:
