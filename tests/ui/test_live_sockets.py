@@ -166,6 +166,13 @@ async def test_of_fifty_thousand_rows_those_in_sight_are_made_and_all_can_be_fil
         assert len(set(made)) < 4 * tab.size.height
 
 
+@pytest.fixture
+def calmly(monkeypatch: pytest.MonkeyPatch, quickly: None) -> None:  # noqa: ARG001  it comes after
+    """Leave the app some time beside real looks: a key that is pressed waits until it has nothing to do."""
+    monkeypatch.setattr(following, "_PERIOD", 0.5)
+
+
+@pytest.mark.usefixtures("calmly")
 async def test_a_real_server_is_seen_to_come_and_to_go() -> None:
     app = app_on(reports.ipv6_only(), tables=Tables().take)
     async with running(app) as pilot:
@@ -177,6 +184,7 @@ async def test_a_real_server_is_seen_to_come_and_to_go() -> None:
         await until(pilot, lambda: "gone" in listed(pilot)[0])
 
 
+@pytest.mark.usefixtures("calmly")
 async def test_n_shows_what_listens_in_another_network_namespace_and_n_again_does_not() -> None:
     with Namespace() as stage:
         server = stage.listen()
