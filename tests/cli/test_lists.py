@@ -54,9 +54,13 @@ def test_other_network_namespaces_are_listed_on_request() -> None:
         words = (f"port={server.port}", "--json")
         here, there = (json.loads(porttui("sockets", *words, *more).stdout) for more in ((), ("--namespaces",)))
         text = porttui("sockets", str(server.port), "--namespaces").stdout.decode().splitlines()
+        who = porttui("who", str(server.port)).stdout.decode().splitlines()
     assert here == []
     assert [(row["namespace"], row["pids"], row["reached_by"]) for row in there] == [
         (number, [server.pid], f"net:{number}")
+    ]
+    assert [line.split() for line in who if "network" in line] == [
+        ["network", "another", "namespace,", f"net:{number}"]
     ]
     assert text[1].endswith(f" net:{number}"), "127.0.0.1 there is not that of this machine"
 

@@ -157,6 +157,15 @@ def test_docker_decides_by_the_exit_code(policy: str | None, after_stop: bool | 
         assert "not known" in told.comes_back
 
 
+def test_other_engines_have_their_own_commands() -> None:
+    by_podman = about(service(container="0123456789ab", engine="podman", restart="always"), Act.STOP)
+    assert (by_podman.returns, by_podman.rather_argv) == (True, ("podman", "stop", "0123456789ab"))
+    assert "podman starts the container again" in by_podman.comes_back
+    in_a_pod = about(service(container="0123456789ab", engine="containerd"), Act.STOP)
+    assert (in_a_pod.returns, in_a_pod.rather_argv) == (None, ())
+    assert "the kubelet starts it again" in in_a_pod.comes_back
+
+
 @pytest.mark.parametrize(
     ("ancestor", "after_stop", "after_kill", "by"),
     [

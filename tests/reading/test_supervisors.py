@@ -50,6 +50,14 @@ RUNS = "active (running)"
             ("container web (0123456789ab), of image nginx (1a2b3c4d5e6f), restart policy always, restarted once",),
         ),
         (
+            w.node(container="0123456789ab", engine="podman", container_name="shop-redis", image="localhost/redis:7"),
+            ("podman container shop-redis (0123456789ab), of image localhost/redis:7",),
+        ),
+        (
+            w.node(container="0123456789ab", engine="cri-o"),
+            ("CRI-O container 0123456789ab (its engine does not tell its name and image here)",),
+        ),
+        (
             w.node(container="0123456789ab"),
             ("container 0123456789ab (its engine does not tell its name and image here)",),
         ),

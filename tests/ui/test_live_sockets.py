@@ -167,7 +167,7 @@ async def test_of_fifty_thousand_rows_those_in_sight_are_made_and_all_can_be_fil
 
 
 @pytest.fixture
-def calmly(monkeypatch: pytest.MonkeyPatch, quickly: None) -> None:  # noqa: ARG001  it comes after
+def calmly(monkeypatch: pytest.MonkeyPatch, quickly: None) -> None:
     """Leave the app some time beside real looks: a key that is pressed waits until it has nothing to do."""
     monkeypatch.setattr(following, "_PERIOD", 0.5)
 

@@ -7,6 +7,7 @@ from porttui.cli.arguments import understand
 from porttui.cli.listed import Row, entry, read, unseen_text
 from porttui.cli.parser import Parser
 from porttui.model.facts import Process
+from porttui.reading import columns
 from porttui.reading.forwards import leads_to
 from porttui.render.holders import Head, Holder, together
 from porttui.render.holders import told as lines_of
@@ -72,7 +73,8 @@ def holding(rows: tuple[Row, ...]) -> tuple[Row, ...]:
 def told(row: Row) -> str:
     """Return a row and its processes as lines."""
     head = Head(row.place, row.socket.protocol, row.socket.state, row.program, row.pid, row.user)
-    return lines_of(head, (_holder(process, row.socket.port) for process in row.processes), row.socket.unit)
+    holders = (_holder(process, row.socket.port) for process in row.processes)
+    return lines_of(head, holders, row.socket.unit, columns.network(row.socket))
 
 
 def _holder(process: Process, port: int) -> Holder:

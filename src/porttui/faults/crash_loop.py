@@ -40,7 +40,8 @@ from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, St
 from porttui.faults.shared import owner_lasts
 from porttui.model.facts import Facts, Process
 from porttui.model.report import Confidence, Evidence, Remedy, RemedyStep, Risk, Step
-from porttui.reading import history, words
+from porttui.reading import engines, history, words
+from porttui.remedies import container as in_container
 from porttui.remedies import service
 
 _ENOUGH = 2
@@ -113,7 +114,7 @@ def _by_hand(facts: Facts, process: Process | None, name: str) -> Remedy:
     machine = words.machine(facts)
     stop = RemedyStep(text=f"Stop what starts {name} again and again: its service, container or loop", where=machine)
     if process and process.container:
-        stop = RemedyStep(text="Stop its container", where=machine, argv=("docker", "stop", process.container))
+        stop = in_container.stop(process, machine)
     elif _is_service(process, facts):
         stop = RemedyStep(
             text="Stop its service", where=machine, argv=("systemctl", "stop", str(process.unit)), needs_root=True
@@ -139,9 +140,8 @@ def _is_service(process: Process | None, facts: Facts) -> TypeGuard[Process]:
 
 def _log(facts: Facts, process: Process | None) -> RemedyStep:
     machine = words.machine(facts)
-    container = process.container if process else None
-    if container:
-        return RemedyStep(text="Read its last lines", where=machine, argv=("docker", "logs", "--tail", "50", container))
+    if process and process.container:
+        return RemedyStep(text="Read its last lines", where=machine, argv=engines.logs(process) or None)
     if _is_service(process, facts):
         return RemedyStep(
             text="Read its last lines", where=machine, argv=("journalctl", "-u", str(process.unit), "-e", "--no-pager")

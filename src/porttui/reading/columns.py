@@ -105,6 +105,15 @@ def elsewhere(row: Socket) -> str:
     return f"net:{row.namespace}" if row.namespace > 0 else "another netns"
 
 
+def network(row: Socket) -> str:
+    """Return the same in words: "that of container 3f2a1b9c0d11"; empty for our own network."""
+    if row.namespace is None:
+        return ""
+    if row.container:
+        return f"that of container {row.container}"
+    return "another namespace" + (f", net:{row.namespace}" if row.namespace > 0 else "")
+
+
 def reached_by(row: Socket) -> str:
     """Return who can reach a listener by its address, or the other end of a connection; else where it is."""
     if peer(row):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from porttui.model.base import Value
 from porttui.model.facts import Ancestor, Facts, Process
-from porttui.reading import kin, seen, words
+from porttui.reading import engines, kin, seen, words
 from porttui.reading.acts import Act
 
 _AFTER_CLEAN = {"always", "on-success"}
@@ -24,7 +24,7 @@ class Return(Value, frozen=True, kw_only=True):
     text: str
     """One or two sentences: "not by itself; to start it, in pts/2:  npm run dev"."""
     by: str = ""
-    """Who would start it again: "systemd", "docker", "pm2"; empty for nobody that was seen."""
+    """Who would start it again: "systemd", "docker", "podman", "the kubelet", "pm2"; empty for nobody that was seen."""
     start: tuple[str, ...] = ()
     """The command that starts it again; () when not known."""
 
@@ -108,20 +108,24 @@ def _by_socket(facts: Facts, process: Process) -> Return | None:
 def _by_container(process: Process, act: Act) -> Return | None:
     if not process.container:
         return None
-    start = ("docker", "start", process.container)
+    engine, start = engines.engine(process), engines.start(process)
+    program = process.engine or "docker"
+    if engine.keeper:
+        text = f"perhaps: {engine.keeper} starts it again unless its pod says otherwise (restartPolicy)"
+        return Return(returns=None, text=text, by=engine.keeper)
     if process.restart is None:
-        text = f"not known: it runs in container {process.container}, whose restart policy could not be read"
+        text = f"not known: it runs in {engines.named(process)}, whose restart policy could not be read"
         return Return(returns=None, text=text, by="the container's engine")
     policy = process.restart.partition(":")[0]
     if process.main_pid not in (None, process.pid):
         text = f"not known: pid {process.main_pid} is the container's first process and may start another"
         return Return(returns=None, text=text, by="the container")
     if policy in ("always", "unless-stopped") or (policy == "on-failure" and act is Act.KILL):
-        text = f"yes: docker starts the container again (restart policy {process.restart})"
-        return Return(returns=True, text=text, by="docker", start=start)
+        text = f"yes: {program} starts the container again (restart policy {process.restart})"
+        return Return(returns=True, text=text, by=program, start=start)
     if policy == "on-failure":
-        text = "perhaps: docker starts the container again if the program ends with an error (on-failure)"
-        return Return(returns=None, text=text, by="docker", start=start)
+        text = f"perhaps: {program} starts the container again if the program ends with an error (on-failure)"
+        return Return(returns=None, text=text, by=program, start=start)
     return Return(
         returns=False, text=f"not by itself: the container ends. To start it:  {kin.command(start)}", start=start
     )

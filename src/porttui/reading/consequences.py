@@ -12,7 +12,7 @@ from porttui.model.address import is_loopback, same_address
 from porttui.model.base import Value
 from porttui.model.facts import Facts, Process, Socket
 from porttui.model.report import Risk
-from porttui.reading import acts, kin, seen, words
+from porttui.reading import acts, engines, kin, seen, words
 from porttui.reading.acts import Act
 from porttui.reading.comes_back import comes_back, unit_command
 from porttui.reading.refused import as_root, refusal
@@ -231,7 +231,9 @@ def _rather(
         served = f", and the {waiting} that wait are served" if waiting > 1 else ""
         return f"resume: it removes the cause{served}", Act.RESUME, acts.kill_command(Act.RESUME, process.pid, facts.os)
     if process.container:
-        argv = ("docker", "stop", process.container)
+        argv = engines.stop(process)
+        if not argv:
+            return f"stop its container by what runs it ({engines.named(process)})", None, ()
         return f"stop its container:  {kin.command(argv)}", None, argv
     if "docker-proxy" in kin.names(process):
         port = facts.asked.target.port

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from porttui.model.facts import Ancestor, Process
-from porttui.reading import kin
+from porttui.reading import engines, kin
 from porttui.reading.comes_back import service
 
 _CRON = frozenset(("cron", "crond", "anacron", "fcron", "atd"))
@@ -28,10 +28,12 @@ def _container(process: Process) -> str:
     if not process.container:
         return ""
     if process.container_name is None:
-        return f"container {process.container} (its engine does not tell its name and image here)"
+        return f"{engines.named(process)} (its engine does not tell its name and image here)"
     image = f"of image {process.image or '?'}" + (f" ({process.image_id})" if process.image_id else "")
     policy = _policy(process, "restart policy ")
-    return f"container {process.container_name} ({process.container}), {image}{policy}"
+    word = f"{engines.engine(process).word} container".lstrip()
+    image = image if process.image or process.image_id else "its image is not told here"
+    return f"{word} {process.container_name} ({process.container}), {image}{policy}"
 
 
 def _unit(process: Process) -> str:

@@ -5,8 +5,23 @@ from __future__ import annotations
 from porttui.model.address import endpoint, is_wildcard
 from porttui.model.facts import Facts, Process, Socket
 from porttui.model.report import Edit, Remedy, RemedyStep, Risk
-from porttui.reading import seen, words
+from porttui.reading import engines, seen, words
 from porttui.remedies.programs import Program, known
+
+
+def stop(process: Process, machine: str) -> RemedyStep:
+    """Return the step that ends the container of a process.
+
+    Args:
+        process: one in a container.
+        machine: where to type it.
+    """
+    kept = engines.engine(process).keeper
+    if kept:
+        text = f"Scale down what keeps its pod, or delete the pod: {kept} starts a container again that is only stopped"
+        return RemedyStep(text=text, where="where you use kubectl")
+    whose = ", as the user who started it" if process.engine == "podman" else ""
+    return RemedyStep(text=f"Stop its container{whose}", where=machine, argv=engines.stop(process) or None)
 
 
 def is_container(program: Program | None) -> bool:

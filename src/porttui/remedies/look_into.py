@@ -6,7 +6,7 @@ import re
 
 from porttui.model.facts import Facts, Process, Socket
 from porttui.model.report import Remedy, RemedyStep, Risk
-from porttui.reading import seen, stuck, words
+from porttui.reading import engines, seen, stuck, words
 from porttui.remedies import manager, service
 
 
@@ -54,7 +54,7 @@ def read_log(facts: Facts, process: Process | None, name: str) -> RemedyStep:
     """Return the step that shows the last lines that a server has written."""
     text = f"Read the last lines that {name} has written"
     if process is not None and process.container:
-        argv = ("docker", "logs", "--tail", "50", process.container)
+        argv = engines.logs(process) or None
         return RemedyStep(text=text, where=words.machine(facts), argv=argv)
     unit = manager.unit_of(facts, None, process)
     if unit and unit.endswith(".service") and facts.os == "linux":

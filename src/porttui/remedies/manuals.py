@@ -161,6 +161,14 @@ _DOCKER: Rows = (
     ("--tail {lines}", "only the last {lines} lines"),
     ("{name}", "the container"),
 )
+_PODMAN: Rows = (
+    ("podman", "asks podman, which runs containers without a daemon"),
+    ("stop {name}", "end the container {name}; podman start {name} brings it back"),
+    ("start {name}", "start the container {name} again"),
+    ("logs", "show what a container has printed"),
+    ("--tail {lines}", "only the last {lines} lines"),
+    ("{name}", "the container"),
+)
 _SSH: Rows = (
     ("ssh", "logs in on another machine"),
     ("-N", "run no command over there: only hand connections on"),
@@ -391,6 +399,20 @@ MANUALS: dict[str, Rows] = {
     ),
     "date": (("date", "prints the time that this machine has"),),
     "docker": _DOCKER,
+    "podman": _PODMAN,
+    "crictl": (
+        ("crictl", "asks the engine of Kubernetes on this machine"),
+        ("logs", "show what a container has printed"),
+        ("--tail {lines}", "only the last {lines} lines"),
+        ("{name}", "the container"),
+    ),
+    "lxc-stop": (("lxc-stop", "ends a container of LXC"), ("-n {name}", "the one called {name}")),
+    "lxc-start": (("lxc-start", "starts a container of LXC"), ("-n {name}", "the one called {name}")),
+    "machinectl": (
+        ("machinectl", "asks systemd about containers and virtual machines"),
+        ("poweroff {name}", "end {name} as its own power button would"),
+        ("start {name}", "start {name} again"),
+    ),
     "ssh": _SSH,
     "kubectl": (
         ("kubectl", "asks Kubernetes"),

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from porttui.model.facts import Facts, Process, Socket
 from porttui.model.report import Remedy, RemedyStep, Risk
 from porttui.reading import seen, words
+from porttui.remedies import container as in_container
 from porttui.remedies import manager
 from porttui.remedies.address import terminal
 from porttui.remedies.container import is_container
@@ -149,9 +150,12 @@ def _stop_steps(facts: Facts, socket: Socket, process: Process | None) -> tuple[
         known_now = _stop_steps(facts, replace(socket, owner_by="descriptor"), process)
         return (look, *(step for step in known_now if step.argv is None or step.argv[0] not in {"ps", "Get-Process"}))
     machine = words.machine(facts)
-    container = socket.container or (process.container if process else None)
-    if container:
-        return (RemedyStep(text="Stop its container", where=machine, argv=("docker", "stop", container)),)
+    if process and process.container:
+        return (in_container.stop(process, machine),)
+    if socket.container:
+        return (
+            RemedyStep(text=f"Stop its container, {socket.container}, by what runs it: docker or podman stop, say"),
+        )
     program = known(process) if process else None
     if is_container(program):
         return (

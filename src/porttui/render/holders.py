@@ -40,8 +40,8 @@ class Holder(NamedTuple):
     """From pid 1 on: name and pid."""
 
 
-def told(head: Head, holders: Iterable[Holder], unit: str | None) -> str:
-    """Return a socket, its processes and its unit as lines."""
+def told(head: Head, holders: Iterable[Holder], unit: str | None, network: str = "") -> str:
+    """Return a socket, its processes, its unit and whose network it is in, if not this machine's, as lines."""
     state = head.state if head.protocol == "tcp" else f"{head.state} ({head.protocol})"
     user = head.user if head.user != "?" else "can't see"
     held = f"{head.program}, pid {head.pid}, user {user}"
@@ -52,6 +52,8 @@ def told(head: Head, holders: Iterable[Holder], unit: str | None) -> str:
         lines += _holder(holder)
     if unit:
         lines += columns([("service", unit)], _WIDE)
+    if network:
+        lines += columns([("network", network)], _WIDE)
     return "\n".join(ascii_text(line) for line in lines) + "\n"
 
 

@@ -25,21 +25,25 @@ SHORT = "4f1d0c0d2d5a"
         ("/user.slice/user-1000.slice/user@1000.service/app.slice/app-tmux-1.scope", Place()),
         ("/", Place()),
         ("/init.scope", Place()),
-        (f"/system.slice/docker-{ID}.scope", Place(None, SHORT)),
-        (f"/docker/{ID}", Place(None, SHORT)),
-        (f"/docker/{ID}/system.slice/nginx.service", Place(None, SHORT)),
-        (f"/machine.slice/libpod-{ID}.scope/container", Place(None, SHORT)),
+        (f"/system.slice/docker-{ID}.scope", Place(None, SHORT, "docker")),
+        (f"/docker/{ID}", Place(None, SHORT, "docker")),
+        (f"/docker/{ID}/system.slice/nginx.service", Place(None, SHORT, "docker")),
+        (f"/machine.slice/libpod-{ID}.scope/container", Place(None, SHORT, "podman")),
         (f"/machine.slice/libpod-conmon-{ID}.scope", Place()),
-        (f"/system.slice/web.service/libpod-payload-{ID}", Place("web.service", SHORT)),
-        (f"/kubepods.slice/kubepods-pod1.slice/cri-containerd-{ID}.scope", Place(None, SHORT)),
-        (f"/kubepods/besteffort/pod0ec1/{ID}", Place(None, SHORT)),
+        (f"/system.slice/web.service/libpod-payload-{ID}", Place("web.service", SHORT, "podman")),
+        (f"/kubepods.slice/kubepods-pod1.slice/cri-containerd-{ID}.scope", Place(None, SHORT, "containerd")),
+        (f"/kubepods/besteffort/pod0ec1/{ID}", Place(None, SHORT, "kubernetes")),
         (
             f"/system.slice/containerd.service/kubepods-pod1.slice:cri-containerd:{ID}",
-            Place("containerd.service", SHORT),
+            Place("containerd.service", SHORT, "containerd"),
         ),
-        ("/lxc.payload.web/system.slice/nginx.service", Place(None, "web")),
-        ("/machine.slice/machine-my\\x2dbox.scope", Place(None, "my-box")),
-        ("/machine.slice/systemd-nspawn@box.service/payload", Place(None, "box")),
+        (f"/kubepods.slice/crio-{ID}.scope", Place(None, SHORT, "cri-o")),
+        (f"/libpod_parent/libpod-{ID}", Place(None, SHORT, "podman")),
+        (f"/jobs/{ID}", Place(None, SHORT)),
+        ("/machine.slice/machine-qemu\\x2d1\\x2dvm.scope/libvirt/emulator", Place()),
+        ("/lxc.payload.web/system.slice/nginx.service", Place(None, "web", "lxc")),
+        ("/machine.slice/machine-my\\x2dbox.scope", Place(None, "my-box", "nspawn")),
+        ("/machine.slice/systemd-nspawn@box.service/payload", Place(None, "box", "nspawn")),
     ],
 )
 def test_what_a_path_says(path: str, place: Place) -> None:
@@ -52,7 +56,7 @@ def test_a_name_from_outside_is_made_printable() -> None:
 
 def test_version_1_has_a_line_for_each_hierarchy() -> None:
     lines = ["12:pids:/", f"4:memory:/docker/{ID}", "1:name=systemd:/system.slice/x.service", "0::/"]
-    assert cgroup.place_of_lines(lines) == Place("x.service", SHORT)
+    assert cgroup.place_of_lines(lines) == Place("x.service", SHORT, "docker")
     assert cgroup.place_of_lines([]) == Place()
 
 

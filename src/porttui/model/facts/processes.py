@@ -49,10 +49,13 @@ class Process(Value, frozen=True, kw_only=True):
     manager: Literal["system", "user"] | None = None
     """Which systemd has the unit: the machine's, or one user's (systemctl --user)."""
     container: str | None = None
+    engine: Literal["docker", "podman", "containerd", "cri-o", "kubernetes", "lxc", "nspawn"] | None = None
+    """What runs the container, by its cgroup; "containerd" and "cri-o" for those of Kubernetes, and "kubernetes" where
+    the cgroup does not tell which of them. None where it tells nothing."""
     container_name: str | None = None
-    """What docker calls the container; None when it was not asked, or does not tell this user."""
+    """What its engine calls the container; None when it was not asked, or does not tell this user."""
     image: str | None = None
-    """The image that docker was told to make it of: "nginx:1.25"."""
+    """The image that the engine was told to make it of: "nginx:1.25"."""
     image_id: str | None = None
     """The first 12 digits of that image's id."""
     restart: str | None = None

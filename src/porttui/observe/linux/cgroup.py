@@ -9,19 +9,32 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from porttui.model.printable import printable
 from porttui.observe.linux.allowance import Allowance
 
+Engine = Literal["docker", "podman", "containerd", "cri-o", "kubernetes", "lxc", "nspawn"]
+"""As `Process.engine`."""
 _MOST_FOLDERS = 20_000
 _SECONDS = 0.2
 
-_CONTAINER_ID = r"(?:^|[-:])([0-9a-f]{64})(?:\.scope)?$"
+_CONTAINER_ID = r"^(?:(.*)[-:])?([0-9a-f]{64})(?:\.scope)?$"
 """docker-ID.scope, libpod-ID.scope, cri-containerd-ID.scope, crio-ID.scope, containerd's "pod:cri-containerd:ID", or
 the plain id under /docker, /kubepods, /ecs with the cgroupfs driver."""
-_NAMED = (("lxc.payload.", ""), ("machine-", ".scope"), ("systemd-nspawn@", ".service"))
+_NAMED: tuple[tuple[str, str, Engine], ...] = (
+    ("lxc.payload.", "", "lxc"),
+    ("machine-", ".scope", "nspawn"),
+    ("systemd-nspawn@", ".service", "nspawn"),
+)
 """LXC and systemd-nspawn name a container instead."""
+_BY_PREFIX: dict[str, Engine] = {
+    "docker": "docker",
+    "libpod": "podman",
+    "libpod-payload": "podman",
+    "cri-containerd": "containerd",
+    "crio": "cri-o",
+}
 _ESCAPED = r"\\x([0-9a-f]{2})|\\([0-7]{3})"
 
 
@@ -33,6 +46,8 @@ class Place(NamedTuple):
     end the session."""
     container: str | None = None
     """The first 12 digits of a container's id, or its name."""
+    engine: Engine | None = None
+    """What runs the container; None where the path does not tell."""
 
 
 def place_of(path: str) -> Place:
@@ -45,20 +60,33 @@ def place_of(path: str) -> Place:
         A unit inside a container is left out: systemctl here does not know it.
     """
     unit: str | None = None
+    before = ""
     for part in path.split("/"):
         if "conmon" in part:  # podman's monitor of a container, which runs outside of it
             continue
         found = re.search(_CONTAINER_ID, part) if len(part) >= 64 else None
         if found:
-            return Place(unit, found[1][:12])
-        named = next(filter(None, (_between(part, *ends) for ends in _NAMED)), None)
-        if named:
-            return Place(None, printable(_unescape(named), 64))
+            return Place(unit, found[2][:12], _engine(found[1], before))
+        for begin, end, engine in _NAMED:
+            named = _unescape(_between(part, begin, end))
+            if named and not named.startswith("qemu-"):  # machinectl(1) has virtual machines, too
+                return Place(None, printable(named, 64), engine)
         if (_between(part, "", ".service") or _between(part, "", ".socket")) and not _is_manager(part):
             unit = printable(part, 200)
         elif part.endswith(".scope"):
             unit = None
+        before = f"{before}/{part}"
     return Place(unit)
+
+
+def _engine(prefix: str | None, before: str) -> Engine | None:
+    """Tell what runs a container by what stands before its id, and by the folders above."""
+    known = _BY_PREFIX.get((prefix or "").rpartition(":")[2])
+    if known is not None or prefix:
+        return known
+    if "kubepods" in before:
+        return "kubernetes"
+    return "docker" if before.rpartition("/")[2] == "docker" else None
 
 
 def place_of_process(pid: int) -> Place:
@@ -69,10 +97,8 @@ def place_of_process(pid: int) -> Place:
 def place_of_lines(lines: Iterable[str]) -> Place:
     """Read the lines of /proc/PID/cgroup; with version 1, each hierarchy has one, and the first telling one counts."""
     places = [place_of(line.split(":", 2)[2]) for line in lines if line.count(":") >= 2]
-    return Place(
-        next((place.unit for place in places if place.unit), None),
-        next((place.container for place in places if place.container), None),
-    )
+    inside = next((place for place in places if place.container), Place())
+    return Place(next((place.unit for place in places if place.unit), None), inside.container, inside.engine)
 
 
 def version_2_path(pid: int | str) -> str | None:

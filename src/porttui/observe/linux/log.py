@@ -1,4 +1,4 @@
-"""The last lines that a service or a container wrote: asked of journalctl(1) or docker, bounded in time and lines."""
+"""The last lines that a service or a container wrote: asked of journalctl(1), docker or podman, within bounds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from porttui.model.facts import Process, Unseen
 from porttui.model.printable import printable
 from porttui.model.secrets import hide_in_text
 from porttui.observe.command import Output, run
-from porttui.observe.linux import managers
+from porttui.observe.linux import managers, podman
+from porttui.reading import engines
 from porttui.reading.comes_back import service
 from porttui.reading.inspected import Log, LogLine
 
@@ -32,7 +33,7 @@ def linux_log(process: Process) -> Log | Unseen | None:
         read it, or nothing here can.
     """
     if process.container:
-        return _of_container(process.container)
+        return _of_container(process)
     unit = service(process)
     return _of_unit(unit, user=process.manager == "user") if unit else None
 
@@ -71,10 +72,17 @@ def _entry(text: str) -> LogLine | None:
     return LogLine(at=at, text=_shown(message)) if isinstance(message, str) else None
 
 
-def _of_container(container: str) -> Log | Unseen:
-    command = ("docker", "logs", "--tail", str(_LINES), container)
-    what = f"log of container {container}"
-    if not os.access(managers.DOCKER, os.R_OK | os.W_OK):
+def _of_container(process: Process) -> Log | Unseen:
+    what = f"log of {engines.named(process)}"
+    program = process.engine or "docker"
+    if program not in ("docker", "podman"):
+        shown = engines.logs(process)
+        return Unseen(what=what, reason="its engine is not asked", how_to_see=" ".join(shown), needs_root=bool(shown))
+    command = (program, "logs", "--tail", str(_LINES), process.container or "")
+    if program == "podman" and not podman.is_mine(process):
+        reason = "only the user who started the container may"
+        return Unseen(what=what, reason=reason, how_to_see=" ".join(command), needs_root=os.geteuid() != 0)
+    if program == "docker" and not os.access(managers.DOCKER, os.R_OK | os.W_OK):
         return Unseen(what=what, reason="needs root", how_to_see=" ".join(command), needs_root=os.geteuid() != 0)
     output = run(*command[:2], "--timestamps", *command[2:], what=what, seconds=_SECONDS, limit=_BYTES)
     if isinstance(output, Unseen):

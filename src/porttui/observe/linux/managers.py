@@ -1,4 +1,4 @@
-"""What systemd or docker does when a process ends: asked of them once, for all processes of a look."""
+"""What systemd, docker or podman does when a process ends: asked of them once, for all processes of a look."""
 
 from __future__ import annotations
 
@@ -49,7 +49,9 @@ def manager_of(pid: int) -> Literal["system", "user"] | None:
 
 
 def with_managers(processes: Iterable[Process]) -> tuple[Process, ...]:
-    """Fill in `restart`, `restarts`, `main_pid` and `unit_state` where systemd or docker tell this user.
+    """Fill in `restart`, `restarts`, `main_pid`, `unit_state`, and of a container its name and image.
+
+    Each where systemd, docker or podman tells this user.
 
     Args:
         processes: as `linux_processes` describes them.
@@ -65,7 +67,14 @@ def with_managers(processes: Iterable[Process]) -> tuple[Process, ...]:
             replace(each, **told[each.unit]) if each.unit in told and each.manager == manager else each
             for each in found
         ]
-    containers = {each.container for each in found if each.container}
+    if any(each.engine == "podman" for each in found):
+        from porttui.observe.linux import podman
+
+        known = podman.told(each for each in found if each.engine == "podman")
+        found = [
+            replace(each, **known.get(each.container or "", {})) if each.engine == "podman" else each for each in found
+        ]
+    containers = {each.container for each in found if each.container and each.engine in (None, "docker")}
     if not containers or not os.access(DOCKER, os.R_OK | os.W_OK):
         return tuple(found)
     output = run(
@@ -142,13 +151,13 @@ def read_show(text: str, units: Sequence[str]) -> dict[str, dict[str, object]]:
 
 
 def read_inspect(text: str) -> dict[str, dict[str, object]]:
-    """Read `docker inspect --format` with id, main pid, restart count, name, image, its id, and restart policy.
+    """Read `docker inspect --format`, or podman's: id, main pid, restart count, name, image, its id, restart policy.
 
     Args:
-        text: what it printed: a line for each container. No name of docker's has a blank in it.
+        text: what it printed: a line for each container. No name of theirs has a blank in it.
 
     Returns:
-        Fields of Process by the first twelve digits of the container's id. An empty policy is docker's "no".
+        Fields of Process by the first twelve digits of the container's id. An empty policy is their "no".
     """
     found: dict[str, dict[str, object]] = {}
     for line in text.splitlines():

@@ -141,8 +141,8 @@ def with_owners(rows: Iterable[DiagRow], held: Held) -> list[Socket]:
         pids = held.pids.get(socket.inode or 0, ())
         if pids:
             # where the socket's own cgroup does not tell, that of its first owner may
-            unit, container = place if place.unit or place.container else place_of_process(pids[0])
-            done.append(replace(socket, pids=pids, owner_by="descriptor", unit=unit, container=container))
+            at = place if place.unit or place.container else place_of_process(pids[0])
+            done.append(replace(socket, pids=pids, owner_by="descriptor", unit=at.unit, container=at.container))
             continue
         socket = replace(socket, unit=place.unit, container=place.container)  # noqa: PLW2901
         if not socket.inode or socket.state not in ("LISTEN", "BOUND", "UNCONN") or socket.protocol == "unix":

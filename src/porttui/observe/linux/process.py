@@ -86,6 +86,7 @@ def _process(pid: int, parents: Callable[[int], tuple[Ancestor, int] | None]) ->
         unit=place.unit,
         manager=manager_of(pid) if place.unit else None,
         container=place.container,
+        engine=place.engine,
         memory=int(status["VmRSS"].split()[0]) * 1024 if "VmRSS" in status else None,
         threads=int(status["Threads"]) if "Threads" in status else None,
         open_files=open_files(pid),
