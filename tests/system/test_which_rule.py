@@ -206,6 +206,8 @@ def test_a_policy_of_iptables(program: str) -> None:
         expect_fault(answer, "fw-drop-input", "firewall", server.port)
         rule = named_rule(answer)
         assert (rule["text"], rule["table"], rule["chain"]) == ("policy drop", "ip filter", "INPUT"), rule
+        commands = [step["argv"][0] for way in answer.report["remedies"] for step in way["steps"]]
+        assert set(commands) == {program}, commands
         _proven(stage, asked, answer, "Let port")
         _proven(stage, asked, answer, "Let this machine talk to itself")
 

@@ -40,3 +40,33 @@ def test_nat_of_every_backend_is_read() -> None:
     assert by_root == [older, (("127.0.0.1", 8081), "nftables"), (("127.0.0.1", 8082), "iptables"), older]
     assert isinstance(by_nobody, Unseen)
     assert by_nobody.needs_root
+
+
+@needs_root
+def test_a_table_of_iptables_is_known_also_where_nft_tells_all_of_it() -> None:
+    """It is changed with iptables; a table of nft that has the names of one is not."""
+
+    def work() -> list[list[tuple[str, str]]]:
+        sh(
+            "iptables -A INPUT -i lo -s 127.0.0.0/8 -p tcp --dport 81:83 -j DROP",
+            "iptables -P OUTPUT DROP",
+            "nft add table ip6 filter",
+            "nft add chain ip6 filter INPUT { type filter hook input priority 0 ; }",
+            "nft add rule ip6 filter INPUT tcp dport 84 drop",
+        )
+        made = linux_rules(linux_privileges())
+        sh("nft add rule ip filter INPUT fib daddr type local tcp dport 85 counter drop")
+        mixed = linux_rules(linux_privileges())
+        assert isinstance(made, Rules)
+        assert isinstance(mixed, Rules)
+        return [
+            [(chain.backend, rule.text) for chain in read.ruleset.chains for rule in chain.rules or ()]
+            for read in (made, mixed)
+        ]
+
+    made, mixed = in_namespace(work)
+    assert made == [
+        ("iptables", "-A INPUT -s 127.0.0.0/8 -i lo -p tcp -m tcp --dport 81:83 -j DROP"),
+        ("nftables", "tcp dport 84 drop"),
+    ]
+    assert {backend for backend, _ in mixed} == {"nftables"}, mixed

@@ -105,7 +105,7 @@ def read_rules() -> Rules:
 def _nftables() -> tuple[Ruleset, list[Unseen]]:
     if has_no_nft_chains():  # on a machine of the old iptables there may be no nft to ask, and there is no need to
         return Ruleset(), []
-    from porttui.firewall.merge import has_xt
+    from porttui.firewall.merge import has_xt, may_be_iptables
     from porttui.firewall.nft_json import devices_of, from_json, texts_of
 
     listed = _listing("nftables rules", "nft", "-j", "-t", "list", "ruleset")
@@ -114,7 +114,8 @@ def _nftables() -> tuple[Ruleset, list[Unseen]]:
     written = _listing("nftables rules", "nft", "-a", "-s", "-t", "list", "ruleset")
     text = "" if isinstance(written, Unseen) else written
     ruleset = from_json(listed, texts_of(text), devices_of(text), terse=True)
-    families = {chain.family for chain in ruleset.chains if has_xt(chain)} & {"ip", "ip6"}
+    told_by_it = {chain.family for chain in ruleset.chains if has_xt(chain)} & {"ip", "ip6"}
+    families = told_by_it | {chain.family for chain in ruleset.chains if may_be_iptables(chain)}
     if not families:
         return ruleset, []
     from porttui.firewall.iptables_save import from_save
@@ -125,7 +126,7 @@ def _nftables() -> tuple[Ruleset, list[Unseen]]:
         program = "iptables" if family == "ip" else "ip6tables"
         told = _listing(f"{program} rules", _saver(program))
         if isinstance(told, Unseen):
-            unseen.append(told)
+            unseen += [told] * (family in told_by_it)  # else nft has told all, and it may be none of iptables' at all
         else:
             saved = saved.plus(from_save(told, "ip" if family == "ip" else "ip6", "iptables"))
     return merged_tables(ruleset, saved), unseen
