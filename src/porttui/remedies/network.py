@@ -37,18 +37,6 @@ def see_interfaces(facts: Facts, text: str = "See the network interfaces and the
     )
 
 
-def see_routes(facts: Facts, address: str) -> RemedyStep:
-    """Return the step that shows which way the system sends packets to an address."""
-    text = f"See which way packets to {address} go"
-    six = ":" in address
-    return step(
-        facts,
-        linux=Do(text, ("ip", "route", "get", address)),
-        macos=Do(text, ("route", "-n", "get", *(("-inet6",) * six), address)),
-        windows=Do(text, ("Find-NetRoute", "-RemoteIPAddress", address)),
-    )
-
-
 def see_clients(facts: Facts, port: int, text: str) -> RemedyStep:
     """Return the step that lists the programs on this machine that are connected to a port, here or elsewhere."""
     return step(
