@@ -102,7 +102,7 @@ async def test_a_lab_with_surroundings_of_its_own_is_diagnosed_from_inside_and_c
         assert "w Watch" not in keys
         await pilot.press("f")
         assert any(row.startswith(" The goal of this lab: A program with these variables") for row in visible(pilot))
-        assert " Next  esc goes back to the lab, and e there changes how it starts" in visible(pilot)
+        assert " Next  esc goes back to the lab; there e edits its start, ! runs a command" in visible(pilot)
         await pilot.press("6", "l", "escape")
         await pilot.pause()
         assert isinstance(app.screen, LabScreen)

@@ -18,7 +18,7 @@ LAB = Lab(
     hints=(
         "The server answers, so port and path are in order. Read its answer: ! curl -i http://{target}",
         "Each HTTP request carries the name that the client typed: its Host header. The server has a list.",
-        "The list has page.example only. Put yours in: e --allow page.example --allow 127.0.0.1",
+        "The list has page.example, besides localhost. Put yours in: e --allow page.example --allow 127.0.0.1",
     ),
     explanation="""
         A request says to which host it goes (RFC 9110, 7.2), so that one server can have many sites.

@@ -132,8 +132,8 @@ def _answer(connection: socket.socket, options: argparse.Namespace) -> None:
         threading.Event().wait(options.wait)
     host = next((line[5:].strip() for line in request.split(b"\r\n") if line.lower().startswith(b"host:")), b"")
     name = host.decode("latin-1").rpartition(":")[0] or host.decode("latin-1")
-    if options.allow and name not in options.allow:
-        connection.sendall(_page("403 Forbidden", f"Blocked request. This host ({name}) is not allowed.\n"))
+    if options.allow and name not in (*options.allow, "localhost"):  # which such lists let pass
+        connection.sendall(_page("403 Forbidden", f"{name} is no name of this server.\n"))
         return
     connection.sendall(_page("200 OK", f"{options.text}\nup {time.monotonic() - _BEGAN:.1f} s\n"))
 

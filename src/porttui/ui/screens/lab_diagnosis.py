@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from porttui.ui.tui import Tui
 
 _FIX = 2
+_INSIDE = " Type commands into the lab, with !, where they change nothing of this machine."
 
 
 class LabDiagnosis(DiagnosisScreen):
@@ -36,7 +37,8 @@ class LabDiagnosis(DiagnosisScreen):
         super().__init__(asked)
         self._play = play
         aim = asked.question is Question.CONNECT and not play.lab.asks
-        self.shown = replace(self.shown, goal=telling.filled(play.lab.goal, play.scene), goal_is_the_target=aim)
+        goal = telling.filled(play.lab.goal, play.scene) + (_INSIDE if play.stage.inside() else "")
+        self.shown = replace(self.shown, goal=goal, goal_is_the_target=aim)
 
     @property
     def tui(self) -> Tui:
@@ -65,13 +67,15 @@ class LabDiagnosis(DiagnosisScreen):
 
     def hint(self, *, narrow: bool) -> str:
         """Say how to do in a lab what the Fix tab tells."""
-        back, edit = key_of("back"), key_of("edit")
-        if self.current != _FIX or not self._play.options:
+        if self.current != _FIX:
             return super().hint(narrow=narrow)
+        lab, back = self._play.lab, key_of("back")
+        edits = f"{key_of('edit')} edits" if self._play.options else ""
+        runs = f"{key_of('command')} runs a command"
         if narrow:
-            return f"{back} to the lab, then {edit} edits"
-        says = f", {key_of('answer')} says what you found" if self._play.lab.asks else ""
-        return f"{back} goes back to the lab, and {edit} there changes how it starts{says}"
+            return f"{back} to the lab, then {edits or runs}"
+        ways = [f"{edits} its start"] * bool(edits) + [f"{key_of('answer')} takes your answer"] * lab.asks
+        return f"{back} goes back to the lab; there {', '.join([*ways, runs])}"
 
     def _keys(self) -> list[tuple[str, str]]:
         """Name the way back to the lab."""
