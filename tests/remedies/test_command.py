@@ -10,6 +10,7 @@ from porttui.diagnose import diagnose
 from porttui.model.facts import Name
 from porttui.model.parse import parse
 from porttui.remedies.command import _BY_COMMAND, meant
+from porttui.remedies.parts import parts
 from tests import worlds as w
 
 
@@ -41,3 +42,7 @@ def test_each_command_is_known_but_those_that_nobody_types_by_mistake() -> None:
     known = {command[0] for command in _BY_COMMAND}
     assert known - {"--help", "--version"} == set(COMMANDS) - {"replay", "completion"}
     assert meant(w.world("db.test")) is None
+    told = {command: [meaning for _, meaning in parts(("porttui", *command))] for command in _BY_COMMAND}
+    assert {command for command, meanings in told.items() if any("look why" in each for each in meanings)} == {
+        ("check", "PORT")
+    }

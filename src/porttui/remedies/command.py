@@ -46,7 +46,8 @@ def meant(facts: Facts) -> tuple[str, ...] | None:
 def gloss(facts: Facts, otherwise: str) -> str:
     """Ask whether a command was meant, in a sentence; else return what would be said."""
     command = meant(facts)
-    return f"Did you mean {' '.join(command)}? A word that is no command is taken for a name." if command else otherwise
+    word = facts.asked.target.host
+    return f"Did you mean {' '.join(command)}? {word} was taken for a name." if command else otherwise
 
 
 def instead(facts: Facts) -> tuple[Remedy, ...]:

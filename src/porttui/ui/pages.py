@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from textual.binding import Binding
 
-from porttui.learn.glossary import words_in
+from porttui.learn.glossary import EVERYDAY, words_in
 from porttui.model.report import Report
 from porttui.ui.keymap import key_of
 from porttui.ui.shown import Shown
@@ -46,13 +46,19 @@ def key_rows(active: Iterable[Binding], enter: str = "") -> Rows:
 
 
 def words(text: str, topic: str = "") -> Rows:
-    """Return the words of the trade that stand in a text, with what they mean, in the order of the text.
+    """Return the words of the trade that stand in a text, with what they mean.
+
+    Those of a lesson are in the order of its text. Of a tab those come first that its rows point at, and the words that
+    are on every screen behind them.
 
     Args:
         text: where they are looked for.
         topic: of the lesson that the text is; empty for any other text.
     """
-    rows = [(term.word, term.meaning) for term in words_in(text, topic)]
+    terms = words_in(text, topic)
+    if not topic:
+        terms = tuple(sorted(terms, key=lambda term: term.word in EVERYDAY))
+    rows = [(term.word, term.meaning) for term in terms]
     return rows or [("", "No word here that the glossary has.")]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from porttui.learn import values as v
+from porttui.learn.contents import EXAMPLE_TARGET
 from porttui.learn.lessons.ports import EXAMPLE
 from porttui.learn.page import Page
 from porttui.model.facts import Facts
@@ -16,11 +17,15 @@ def way(facts: Facts) -> Page:
     from porttui.render.packet_way import stop_row, stops
 
     report = diagnose(facts)
+    example = ", an example" if str(facts.asked.target) == EXAMPLE_TARGET else ""
     return Page(
         idea="Between a client and its answer are six stops, always in this order. The name becomes an address; the "
         "address finds a route (an interface to leave by); the rules of a firewall let the packet pass; a socket "
         "takes it; its process (a running program) answers. A fault at one stop hides all behind it.",
-        here=(("STOP", "STATE", f"ON THE WAY TO {asked_endpoint(facts)}"), *(stop_row(one) for one in stops(report))),
+        here=(
+            ("STOP", "STATE", f"ON THE WAY TO {asked_endpoint(facts)}{example}"),
+            *(stop_row(one) for one in stops(report)),
+        ),
         then=f"That is why porttui names the first stop at which the packet died. What {machine(facts)} does not show "
         "to this user is told as can't see, never as good.",
         tries=((f"porttui check {asked_endpoint(facts)}", "the same stops, with the evidence"),),
