@@ -1298,6 +1298,15 @@ def _handler_hangs_sent(exchange: Exchange, meant: str | None, *, heard: bool) -
     return exchange.sent == meant if meant is not None else exchange.sent == 'http' and heard
 
 
+def _handler_hangs_waited(exchange: Exchange) -> bool:
+    return exchange.outcome == 'silent' or _handler_hangs_begun(exchange)
+
+
+def _handler_hangs_begun(exchange: Exchange) -> bool:
+    begun = exchange.outcome == 'error' and exchange.protocol == 'http' and (exchange.http is None)
+    return begun and exchange.fate is not None
+
+
 def _handler_hangs(facts: Facts) -> RuledOut | CannotTell | None:
     first = not_the_probe(facts)
     if first is not None:
@@ -1308,11 +1317,14 @@ def _handler_hangs(facts: Facts) -> RuledOut | CannotTell | None:
     heard = any((each.protocol == 'http' for each in said))
     if any((each.http is not None or (each.outcome == 'answer' and each.protocol != 'http') for each in said)):
         return RuledOut(because='the server answers')
-    request = next((each for each in said if each.outcome == 'silent' and _handler_hangs_sent(each, meant, heard=heard)), None)
+    request = next((each for each in said if _handler_hangs_waited(each) and _handler_hangs_sent(each, meant, heard=heard)), None)
     if request is None:
         silent = any((each.outcome == 'silent' for each in said))
         why = 'no protocol is known in which it should have answered' if silent and meant is None else ''
         return RuledOut(because=why or 'no request stayed without an answer')
+    plain = any((each.sent == 'http' and each.protocol == 'http' for each in said))
+    if request.sent == 'https' and request.tls is None and plain:
+        return RuledOut(because='it waits for a request in plain HTTP, and was spoken to in TLS')
     fate = request.fate
     if fate is None or fate.row in {'missing', 'unknown'}:
         return RuledOut(because='no program on this machine is seen to have taken the request')
@@ -1663,6 +1675,11 @@ def _not_http_other(facts: Facts) -> Exchange | None:
 
 _not_http_HTTP = {'http', 'tls', 'http2', None}
 
+def _not_http_strange(facts: Facts) -> Exchange | None:
+    answers = (each for each in seen.exchanges(facts) if each.sent == 'http' and each.outcome == 'answer')
+    return next((each for each in answers if each.protocol is None and each.data.strip('\\rn ') and ('HTTP/' not in each.data)), None)
+
+
 def _not_http(facts: Facts) -> RuledOut | CannotTell | None:
     first = not_the_probe(facts)
     if first is not None:
@@ -1672,8 +1689,8 @@ def _not_http(facts: Facts) -> RuledOut | CannotTell | None:
     exchanges = seen.exchanges(facts)
     if any((each.http is not None and each.protocol == 'http' for each in exchanges)):
         return RuledOut(because='the port answers HTTP')
-    other = _not_http_other(facts)
-    if other is None:
+    other, strange = (_not_http_other(facts), _not_http_strange(facts))
+    if other is None and strange is None:
         return RuledOut(because='the port was not recognised as anything else than HTTP')
     return None
 
@@ -1769,18 +1786,10 @@ def _redirect_elsewhere(facts: Facts) -> RuledOut | CannotTell | None:
     return None
 
 
-def _truncated_response_answers(facts: Facts) -> list[Exchange]:
-    from porttui.reading import redirects
-    return [each for each in redirects.heard(facts) if each.http is not None and each.protocol == 'http']
-
-
 def _truncated_response(facts: Facts) -> RuledOut | CannotTell | None:
     first = not_the_probe(facts)
     if first is not None:
         return first
-    answered = _truncated_response_answers(facts)
-    if not answered:
-        return RuledOut(because='the port does not answer HTTP')
     return None
 
 

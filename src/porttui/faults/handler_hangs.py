@@ -57,11 +57,14 @@ def check(facts: Facts) -> Outcome:
     heard = any(each.protocol == "http" for each in said)
     if any(each.http is not None or (each.outcome == "answer" and each.protocol != "http") for each in said):
         return RuledOut(because="the server answers")
-    request = next((each for each in said if each.outcome == "silent" and _sent(each, meant, heard=heard)), None)
+    request = next((each for each in said if _waited(each) and _sent(each, meant, heard=heard)), None)
     if request is None:
         silent = any(each.outcome == "silent" for each in said)
         why = "no protocol is known in which it should have answered" if silent and meant is None else ""
         return RuledOut(because=why or "no request stayed without an answer")
+    plain = any(each.sent == "http" and each.protocol == "http" for each in said)
+    if request.sent == "https" and request.tls is None and plain:
+        return RuledOut(because="it waits for a request in plain HTTP, and was spoken to in TLS")
     fate = request.fate
     if fate is None or fate.row in {"missing", "unknown"}:
         return RuledOut(because="no program on this machine is seen to have taken the request")
@@ -89,6 +92,17 @@ def check(facts: Facts) -> Outcome:
     )
 
 
+def _waited(exchange: Exchange) -> bool:
+    """Tell whether time was over before an answer came, or in the middle of its headers."""
+    return exchange.outcome == "silent" or _begun(exchange)
+
+
+def _begun(exchange: Exchange) -> bool:
+    """Tell whether an answer was begun and not ended; where our end stood is only looked up when time is over."""
+    begun = exchange.outcome == "error" and exchange.protocol == "http" and exchange.http is None
+    return begun and exchange.fate is not None
+
+
 def _sent(exchange: Exchange, meant: str | None, *, heard: bool) -> bool:
     """Tell whether this was a request in the server's own language: the one asked for, else HTTP where it is spoken."""
     return exchange.sent == meant if meant is not None else exchange.sent == "http" and heard
@@ -112,6 +126,8 @@ def _owner(facts: Facts) -> Process | None:
 
 def _summary(facts: Facts, request: Exchange, confidence: Confidence) -> str:
     waited = words.duration(request.ms)
+    if _begun(request):
+        return f"{_who(facts)} has begun its answer on port {request.port}, and has not come to its end in {waited}."
     if confidence is Confidence.CERTAIN:
         return (
             f"{_who(facts)} has read the request on port {request.port} and has not answered in {waited}{_spin(facts)}."

@@ -11,7 +11,8 @@ also open http://localhost:5432 in the browser to see "whether the database is u
 without a word, which looks like the opposite.
 
 How porttui knows: the port greeted by itself in another protocol (ssh, MySQL, mail and FTP speak first), or answered
-the first words of one (Redis, PostgreSQL, memcached and SOCKS wait), and HTTP was asked for and not answered. It
+the first words of one (Redis, PostgreSQL, memcached and SOCKS wait), and HTTP was asked for and not answered; or it
+answered an HTTP request with something that no HTTP client can read, in a protocol that porttui does not know. It
 sends no HTTP to a port that its number or its program shows to be something else: Redis logs that as a possible
 attack.
 
@@ -52,11 +53,13 @@ def check(facts: Facts) -> Outcome:
     exchanges = seen.exchanges(facts)
     if any(each.http is not None and each.protocol == "http" for each in exchanges):
         return RuledOut(because="the port answers HTTP")
-    other = _other(facts)
-    if other is None:
+    other, strange = _other(facts), _strange(facts)
+    if other is None and strange is None:
         return RuledOut(because="the port was not recognised as anything else than HTTP")
+    port = facts.asked.target.port
+    speaks = f"speaks {words.protocol(other.protocol)}" if other is not None else "answers in an unknown protocol"
     return Found(
-        summary=f"Port {facts.asked.target.port} speaks {words.protocol(other.protocol)}, not HTTP.",
+        summary=f"Port {port} {speaks}, not HTTP.",
         gloss="A port number does not tell which language is spoken there.",
         evidence=evidence.exchanged(exchanges),
     )
@@ -68,11 +71,20 @@ def _other(facts: Facts) -> Exchange | None:
     )
 
 
+def _strange(facts: Facts) -> Exchange | None:
+    """Return an answer to an HTTP request that is in no language that is known, and has no HTTP in it either."""
+    answers = (each for each in seen.exchanges(facts) if each.sent == "http" and each.outcome == "answer")
+    return next(
+        (each for each in answers if each.protocol is None and each.data.strip("\\rn ") and "HTTP/" not in each.data),
+        None,
+    )
+
+
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Use the client that belongs to the service, or find the web server."""
     other = _other(facts)
     if other is None:
-        return ()
+        return (service.find_it(facts),)
     client = _client(other)
     use = RemedyStep(
         text=f"Ask with a client of {words.protocol(other.protocol)}",

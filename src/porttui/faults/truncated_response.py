@@ -14,8 +14,8 @@ transfer closed with outstanding read data remaining", Chrome ERR_CONTENT_LENGTH
 ERR_INCOMPLETE_CHUNKED_ENCODING, httpx "peer closed connection without sending complete message body".
 
 How porttui knows: it read the body until the connection ended, counted the bytes, and holds them against what was
-announced. It does so only when the server ended the connection, not when porttui itself stopped reading, which it
-does after 64 kB or one second.
+announced; or the connection ended in the middle of the headers. It does so only when the server ended the connection,
+not when porttui itself stopped reading, which it does after 64 kB or one second.
 
 What looks the same and is not: a body that is merely slow, or a stream of events that never ends, is healthy;
 http-server-error (a whole answer that tells of an error), accept-then-close (not one byte of an answer comes),
@@ -46,12 +46,19 @@ _BAD_CHUNK = r"(?i)chunk header|chunk ext|illegal|malformed"
 """What h11 says of a body that breaks the rules of HTTP, which is another thing than one that ends too soon."""
 
 
+_ENDED = r"(?i)disconnected|connection reset|ECONNRESET"
+"""What is said of a connection that the server has ended."""
+
+
 def check(facts: Facts) -> Outcome:
     """Find it when the connection ended before the body did."""
     first = not_the_probe(facts)
     if first is not None:
         return first
     answered = _answers(facts)
+    headless = _headless(facts)
+    if headless is not None and not answered:
+        return _found(facts, headless, _interim(headless), headless.error)
     if not answered:
         return RuledOut(because="the port does not answer HTTP")
     broken = _broken(facts)
@@ -59,15 +66,19 @@ def check(facts: Facts) -> Outcome:
         if any(each.http is not None and not each.http.complete for each in answered):
             return CannotTell(because="the body breaks the rules of HTTP, so its length is not known")
         return RuledOut(because="the answer came whole, as far as porttui read it")
+    return _found(facts, broken, _lengths(broken.http), broken.http.broke)
+
+
+def _found(facts: Facts, broken: Exchange, came: str, broke: str) -> Found:
     listener = seen.accepting(facts, broken.address, broken.port)
     name = words.subject(facts, listener) if listener else "The server"
     return Found(
-        summary=f"{name} on port {broken.port} ends its answer too soon: {_lengths(broken.http)}.",
-        gloss="The status was sent before the trouble began, so it may say 200; the body is not whole.",
+        summary=f"{name} on port {broken.port} ends its answer too soon: {came}.",
+        gloss="The status was sent before the trouble began, so it may say 200; what follows it is not whole.",
         evidence=(
             *evidence.exchanged((broken,)),
             *redirects.told(facts),
-            Evidence(text=f"body\t{_lengths(broken.http)}\t{broken.http.broke}".rstrip("\t"), source="GET"),
+            Evidence(text=f"{'body' if broken.http else 'headers'}\t{came}\t{broke}".rstrip("\t"), source="GET"),
             *(evidence.listening(facts, (listener,)) if listener else ()),
         ),
     )
@@ -83,6 +94,27 @@ def _broken(facts: Facts) -> Exchange | None:
     )
 
 
+def _headless(facts: Facts) -> Exchange | None:
+    """Return an answer whose end came before that of its headers."""
+    return next(
+        (
+            each
+            for each in seen.exchanges(facts)
+            if each.protocol == "http"
+            and each.http is None
+            and each.sent in {"http", "https"}
+            and each.data.startswith("HTTP/")
+            and re.search(_ENDED, each.error)
+        ),
+        None,
+    )
+
+
+def _interim(begun: Exchange) -> str:
+    status = re.match(r"HTTP/\d\.\d (1\d\d)", begun.data)
+    return f"HTTP {status[1]} came, and no answer after it" if status else "in the middle of its headers"
+
+
 def _lengths(answer: HttpAnswer) -> str:
     announced = answer.header("content-length")
     came = answer.received or 0
@@ -93,7 +125,7 @@ def _lengths(answer: HttpAnswer) -> str:
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Read the log; then mend what counts the length, or what breaks."""
-    broken = _broken(facts)
+    broken = _broken(facts) or _headless(facts)
     listener = seen.accepting(facts, broken.address, broken.port) if broken else None
     owner = next(iter(seen.owners(facts, listener)), None) if listener else None
     name = words.plain_name(facts, listener) if listener else "the server"

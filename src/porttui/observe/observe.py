@@ -327,6 +327,7 @@ class _Observation:
     def _routes(self) -> tuple[Route, ...] | Unseen:
         routes = [self.eyes.route(address) for address in self._addresses if not is_wildcard(address)]
         unseen = [route for route in routes if isinstance(route, Unseen)]
+        routes += [self.eyes.route(address) for address in near.foreign(self.facts)]  # the kernel may call them its own
         return unseen[0] if unseen else tuple(route for route in routes if isinstance(route, Route))
 
     def _look_at_the_way(self) -> None:

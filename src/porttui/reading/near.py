@@ -9,6 +9,8 @@ from porttui.reading import packets, seen
 NEAR = 10
 """Servers that find their port taken try the next ones: vite, next, jupyter and others go up by one at a time."""
 
+_MOST_FOREIGN = 4
+
 _TWINS = (
     (80, 8080), (80, 8000), (443, 8443), (3000, 3001), (5173, 5174), (5432, 5433), (8000, 8080), (8080, 8081),
     (8080, 8443), (6379, 6380), (3306, 3307), (5000, 5001), (22, 2222), (4200, 4201), (1433, 1434), (9000, 9001),
@@ -39,6 +41,15 @@ def same_port(facts: Facts) -> tuple[Socket, ...]:
     if any(seen.would_accept(socket, address) is not False for socket in found for address in asked):
         return ()
     return found
+
+
+def foreign(facts: Facts) -> tuple[str, ...]:
+    """Return the addresses of listeners on the port that no interface has.
+
+    The machine has lost them, or its routing calls them its own (``ip route add local``, ip-route(8)).
+    """
+    addresses = dict.fromkeys(socket.address for socket in seen.listeners(facts))
+    return tuple(each for each in addresses if not is_wildcard(each) and not seen.is_local(facts, each))[:_MOST_FOREIGN]
 
 
 def neighbours(facts: Facts) -> tuple[Socket, ...]:

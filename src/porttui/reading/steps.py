@@ -339,6 +339,7 @@ def _name_evidence(facts: Facts) -> tuple[Evidence, ...]:
                 text=f"{route.destination}\t{route.kind or route.error}, by {route.interface or '?'}", source="route"
             )
             for route in routes
+            if route.destination in name.addresses
         )
     hosts = name.hosts if isinstance(name.hosts, tuple) else ()
     return (

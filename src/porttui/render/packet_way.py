@@ -118,6 +118,7 @@ def _route(report: Report) -> PacketStop:
         return PacketStop("route", _not_yet(report), "not looked at")
     if isinstance(routes, Unseen):
         return PacketStop("route", Status.UNSEEN, f"{routes.reason}: {how_to_see(routes, report)}".removesuffix(": "))
+    routes = tuple(each for each in routes if each.destination in seen.addresses(report.facts))
     if not routes:
         return PacketStop("route", Status.SKIPPED, "no address to ask about")
     return PacketStop("route", *_route_words(routes[0], report))
