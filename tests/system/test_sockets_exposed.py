@@ -34,7 +34,7 @@ def _exposed(stage: Namespace, *words: str, person: Person = Person.ROOT) -> tup
 def test_what_others_reach_is_listed_and_what_a_firewall_keeps_from_them_is_not() -> None:
     with Namespace(lan=True) as stage:
         stage.run("ip", "addr", "add", "203.0.113.5/24", "dev", "lan0")
-        own, blocked = stage.listen(), stage.listen(address="0.0.0.0")
+        own, blocked = stage.listen(), stage.listen(address="0.0.0.0", port=stage.free_port())
         code, listed = _exposed(stage, "--strict")
         other_code, seen_by_others = _exposed(stage, "--strict", person=Person.NOBODY)
         stage.filter("input", f'iifname != "lo" tcp dport {blocked.port} drop')
@@ -46,6 +46,7 @@ def test_what_others_reach_is_listed_and_what_a_firewall_keeps_from_them_is_not(
     assert [reason["kind"] for reason in listed[0]["exposure"]["reasons"]] == ["root"]
     assert (other_code, [row["port"] for row in seen_by_others]) == (3, [blocked.port])
     assert "needs root" in seen_by_others[0]["exposure"]["who"]
+    assert (seen_by_others[0]["pids"], seen_by_others[0]["program_certain"]) == ([blocked.pid], False)
     assert (kept_code, kept) == (0, [])
     assert (plain_code, [row["port"] for row in rest]) == (0, [bound.port])
     assert own.port not in {row["port"] for row in (*listed, *rest)}

@@ -173,7 +173,7 @@ class LinuxLooks:
         if self._looks % _GUESSED_FOR == 0 or any(each not in self._guesses for each in identities):
             from porttui.observe.linux import owners
 
-            guessed = owners.with_owners(rows, owners.Held({}, cut=self._holders.cut))
+            guessed = owners.with_owners(rows, owners.Held({}, self._holders.denied, self._holders.cut))
             self._guesses = dict(zip(identities, guessed, strict=True))
         return [self._guesses[each] for each in identities]
 
