@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.system.expect import EVERYBODY, expect_fault
+from tests.system.expect import EVERYBODY, expect_fault, expect_undetermined
 from tests.system.nat import refused_all_the_time, translate
 from tests.system.people import Person
 from tests.system.stage import ADDRESS, Namespace
@@ -50,6 +50,40 @@ def test_a_container_refuses_and_nobody_listens_here(person: Person) -> None:
         translate(stage, "output", f"ip daddr {ADDRESS} tcp dport {port} dnat to 10.231.9.2:80")
         answer = stage.check(f"{ADDRESS}:{port}", person=person)
     expect_fault(answer, "nat-redirect-dead", "firewall", port, person)
+
+
+def test_the_network_of_the_container_is_gone(person: Person) -> None:
+    """Without root it is not known what keeps the packets here; but no server nearby is offered for it."""
+    with Namespace(lan=True) as stage:
+        port = stage.free_port()
+        stage.listen(address="0.0.0.0", port=port + 1, person=Person.OTHER)
+        stage.run("iptables", "-t", "nat", "-N", "DOCKER")
+        stage.run("iptables", "-t", "nat", "-A", "OUTPUT", "!", "-d", "127.0.0.0/8", "-j", "DOCKER")
+        dnat = ("-j", "DNAT", "--to-destination", "172.17.0.2:80")
+        stage.run("iptables", "-t", "nat", "-A", "DOCKER", "-p", "tcp", "--dport", str(port), *dnat)
+        answer = stage.check(f"{ADDRESS}:{port}", "--timeout=1.3", person=person)
+    told = str(answer.report["found"])
+    assert str(port + 1) not in told, told
+    if person is Person.NOBODY:
+        expect_undetermined(answer, person, truth="nat-redirect-dead")
+        return
+    expect_fault(answer, "nat-redirect-dead", "firewall", port, person)
+    assert "no route" in answer.verdict["summary"], answer
+    assert "172.17.0.2:80" in told, told
+    assert "('docker', 'ps'" in str(answer.report["remedies"]).replace("[", "("), answer
+
+
+def test_nobody_has_the_address_that_the_rule_leads_to(person: Person) -> None:
+    """As after the end of a container. It takes no rule to know that no server on the port is missing."""
+    with Namespace(lan=True) as stage:
+        port = stage.free_port()
+        stage.listen(address="0.0.0.0", port=port + 1, person=Person.OTHER)
+        stage.run("sysctl", "-qw", "net.ipv4.neigh.lan0.mcast_solicit=1")  # one question of a second, not three
+        translate(stage, "output", f"ip daddr {ADDRESS} tcp dport {port} dnat to {ADDRESS}23:80")
+        answer = stage.check(f"{ADDRESS}:{port}", person=person)
+    expect_fault(answer, "nat-redirect-dead", "firewall", port, person)
+    assert answer.verdict["confidence"] == ("certain" if person is Person.ROOT else "likely"), answer
+    assert str(port + 1) not in str(answer.report["found"]), answer
 
 
 def test_nothing_listens_on_either_port(person: Person) -> None:

@@ -2006,9 +2006,10 @@ def _nat_redirect_elsewhere(facts: Facts) -> RuledOut | CannotTell | None:
 
 
 def _nat_redirect_dead_refused(facts: Facts) -> tuple[Attempt, ...]:
+    from porttui.reading import nat
     from porttui.reading import packets
-    unanswered = (each for each in seen.failed(facts) if packets.nobody_there(facts, each))
-    return (*seen.refused(facts), *unanswered)
+    gone = (each for each in seen.failed(facts) if packets.nobody_there(facts, each) or nat.no_way(facts, each))
+    return (*seen.refused(facts), *gone)
 
 
 def _nat_redirect_dead(facts: Facts) -> RuledOut | CannotTell | None:
@@ -2016,7 +2017,7 @@ def _nat_redirect_dead(facts: Facts) -> RuledOut | CannotTell | None:
         return CannotTell(because='no connection was tried yet')
     refused = [each for each in _nat_redirect_dead_refused(facts) if seen.is_local(facts, each.address)]
     if not refused:
-        return RuledOut(because='no connection to this machine was refused by a reset')
+        return RuledOut(because='no connection to this machine was refused by a reset, or lost beyond it')
     from porttui.reading import nat
     if nat.impossible(facts):
         return RuledOut(because='no NAT rule is in force here')

@@ -80,6 +80,8 @@ def check(facts: Facts) -> Outcome:
 def _known(facts: Facts, attempt: Attempt, place: tuple[str, int], rule: Rule | None) -> Outcome:
     if seen.is_local(facts, place[0]):
         return RuledOut(because=f"it is led to {endpoint(*place)}, which is this machine")
+    if nat.no_way(facts, attempt) is not None:
+        return RuledOut(because=f"it is led to {place[0]}, to which there is no route from any address")
     allowed = _allowed(facts)
     source = attempt.fate.source if attempt.fate is not None else ""
     if allowed and not nat.keeps_a_loopback_source(facts, attempt):

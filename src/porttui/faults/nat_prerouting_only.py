@@ -35,10 +35,11 @@ from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, St
 from porttui.faults.shared import not_the_listener
 from porttui.model.address import endpoint
 from porttui.model.facts import Facts, Unseen
-from porttui.model.report import Confidence, Remedy, Step
+from porttui.model.report import Confidence, Evidence, Remedy, Step
 from porttui.model.rules import Judged
 from porttui.reading import evidence, nat, seen, words
 from porttui.reading.unseen import firewall_unseen
+from porttui.remedies import local_clients
 from porttui.remedies import nat as ways
 
 
@@ -72,15 +73,23 @@ def check(facts: Facts) -> Outcome:
     return Found(
         summary=f"{'P' if sure else 'Probably p'}ort {attempt.port} exists only as a redirect to "
         f"{_place(known, lead)}{served}, which this machine's own connections to {attempt.address} do not pass.",
-        gloss="What begins on this machine meets another list of rules (OUTPUT), and none there leads it on.",
+        gloss="What begins on this machine meets another list of rules (OUTPUT), and none there leads it on. "
+        f"Other machines are led on at {endpoint(known.address, attempt.port)}.",
         confidence=Confidence.CERTAIN if sure else Confidence.LIKELY,
         evidence=(
             nat.evidence_of(lead.rule),
             evidence.none_listening(facts),
             *(evidence.listening(facts, (behind,)) if behind else ()),
             *evidence.connects(facts, (attempt,)),
+            *_no_way(facts, lead),
         ),
     )
+
+
+def _no_way(facts: Facts, lead: nat.Lead) -> tuple[Evidence, ...]:
+    """Quote that there is no way to where the rule leads: then it leads the others nowhere, too."""
+    errors = (each.error for each in nat.routes_to(facts, lead.address))
+    return tuple(Evidence(text=f"route\t{lead.address}\t{error}", source="ip route get") for error in errors if error)
 
 
 def _place(known: Judged, lead: nat.Lead) -> str:
@@ -88,7 +97,7 @@ def _place(known: Judged, lead: nat.Lead) -> str:
 
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
-    """Ask for the port behind the redirect, or give local connections the same one."""
+    """Ask where others are led on, or for the port behind the redirect, or give local connections the same one."""
     found = nat.for_others(facts)
     if found is None:
         return (ways.see_the_rule(facts),)
@@ -96,15 +105,21 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
     here = seen.refused(facts)[0].address
     stays = lead.address == known.address  # at the address that the packet came in by, and so at any of ours
     takes = stays and seen.accepting(facts, here, lead.port) is not None
-    there = ways.ask_there(
-        facts,
-        here if takes else lead.address,
-        lead.port,
-        "Ask for the port behind the redirect",
-        "local connections do not pass the redirect",
-    )
-    same = ways.for_local_clients(facts, lead.rule, lead.port) if seen.is_local(facts, lead.address) else ()
-    return (there, *same, ways.see_the_rule(facts))
+    where, why = here if takes else lead.address, "local connections do not pass the redirect"
+    there = ways.ask_there(facts, where, lead.port, "Ask for the port behind the redirect", why)
+    if any(each.error for each in nat.routes_to(facts, where)):
+        return (*ways.start_there(facts, lead), ways.see_the_rule(facts))
+    return (*_as_others(facts, known), there, *local_clients.same_redirect(facts, lead, here, lead.port))
+
+
+def _as_others(facts: Facts, known: Judged) -> tuple[Remedy, ...]:
+    """Ask for the address at which others come in, where that was tried and opened from here as well."""
+    port = facts.asked.target.port
+    tried = (each for each in facts.attempts or () if (each.address, each.port) == (known.address, port))
+    if not any(each.outcome == "open" for each in tried):
+        return ()
+    why = "a rule leads this machine's own connections to that address on"
+    return (ways.ask_there(facts, known.address, port, f"Ask for {known.address}, as other machines do", why),)
 
 
 FAULT = Fault(

@@ -11,8 +11,9 @@ published port leads to a port on which nothing listens inside: `docker run -p 8
 
 How porttui knows: this kernel itself counted the resets (Tcp.OutRsts), although a server listens on the asked port
 that would have taken the connection; or the resets came in from outside, which for an address of this machine no
-untranslated connection does. As root it reads the rule too, and then it knows it even when nothing listens on the
-asked port. Without root, and with nobody on the port, only nothing-listening can be told.
+untranslated connection does. So it is when nobody answers to ARP, which is never asked for an address of this machine.
+As root it reads the rule too, and asks the kernel for the way to where it leads; then it knows it even when nothing
+listens on the asked port. Without root, and with nobody on the port, only nothing-listening can be told.
 
 What looks the same and is not: nothing-listening (no rule; the port itself is empty), fw-reject-reset (a rule sends the
 reset itself, and the kernel does not count it), nat-prerouting-only (a rule that only connections from other machines
@@ -32,10 +33,9 @@ from __future__ import annotations
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
 from porttui.model.address import endpoint
 from porttui.model.facts import Attempt, Facts
-from porttui.model.report import Confidence, Evidence, Remedy, RemedyStep, Risk, Step
+from porttui.model.report import Confidence, Evidence, Remedy, Step
 from porttui.reading import evidence, nat, packets, seen, words
 from porttui.remedies import nat as ways
-from porttui.remedies import service
 
 
 def check(facts: Facts) -> Outcome:
@@ -44,7 +44,7 @@ def check(facts: Facts) -> Outcome:
         return CannotTell(because="no connection was tried yet")
     refused = [each for each in _refused(facts) if seen.is_local(facts, each.address)]
     if not refused:
-        return RuledOut(because="no connection to this machine was refused by a reset")
+        return RuledOut(because="no connection to this machine was refused by a reset, or lost beyond it")
     if nat.impossible(facts):
         return RuledOut(because="no NAT rule is in force here")
     for each in refused:
@@ -55,7 +55,7 @@ def check(facts: Facts) -> Outcome:
             continue  # the rules were read, and none leads it anywhere
         if not seen.sockets_seen(facts):
             continue
-        if nat.refused_here(facts, each) or packets.reset_from_elsewhere(each):
+        if nat.refused_here(facts, each) or packets.reset_from_elsewhere(each) or nat.lost_beyond(facts, each):
             return _by_counters(facts, each)
     if any(nat.deciding(facts, each.address) is None for each in refused):
         return CannotTell(because="a NAT rule may lead it to where nobody listens", unseen=nat.unseen(facts))
@@ -63,9 +63,9 @@ def check(facts: Facts) -> Outcome:
 
 
 def _refused(facts: Facts) -> tuple[Attempt, ...]:
-    """Return the attempts that were refused, or that ended as nobody has the address."""
-    unanswered = (each for each in seen.failed(facts) if packets.nobody_there(facts, each))
-    return (*seen.refused(facts), *unanswered)
+    """Return the attempts that were refused, or that ended as nobody has the address, or as there is no way to it."""
+    gone = (each for each in seen.failed(facts) if packets.nobody_there(facts, each) or nat.no_way(facts, each))
+    return (*seen.refused(facts), *gone)
 
 
 def _by_rule(facts: Facts, attempt: Attempt, lead: nat.Lead) -> Outcome:
@@ -76,14 +76,20 @@ def _by_rule(facts: Facts, attempt: Attempt, lead: nat.Lead) -> Outcome:
         return CannotTell(because="it leaves from a loopback address, to which nothing can come back")
     listener = seen.accepting(facts, attempt.address)
     although = f", although {words.program(facts, listener)} listens on port {attempt.port}" if listener else ""
-    gone = attempt.icmp is not None
+    gone, no_way = attempt.icmp is not None, nat.no_way(facts, attempt)
+    ends = f"where nobody {'answers' if gone else 'listens'}"
+    if no_way is not None:
+        ends = f"to which {words.machine(facts)} has no route"
+    sure = no_way is None or packets.dropped_outwards(attempt)
     return Found(
-        summary=f"A NAT rule sends the connection from port {attempt.port} to {endpoint(address, port)}, "
-        f"where nobody {'answers' if gone else 'listens'}{although}.",
-        gloss="No machine has that address now, or it is down." if gone else _GLOSS,
+        summary=f"{'A' if sure else 'Probably a'} NAT rule sends the connection from port {attempt.port} to "
+        f"{endpoint(address, port)}, {ends}{although}.",
+        gloss=_NO_WAY if no_way else "No machine has that address now, or it is down." if gone else _GLOSS,
+        confidence=Confidence.CERTAIN if sure else Confidence.LIKELY,
         evidence=(
             nat.evidence_of(lead.rule),
             *evidence.connects(facts, (attempt,)),
+            *((Evidence(text=f"route\t{address}\t{no_way[1]}", source="ip route get"),) if no_way else ()),
             *(evidence.listening(facts, (listener,)) if listener else (evidence.none_listening(facts),)),
             *_nobody_at(facts, address, port),
         ),
@@ -101,15 +107,21 @@ def _by_counters(facts: Facts, attempt: Attempt) -> Found:
     listener = seen.accepting(facts, attempt.address)
     here = nat.refused_here(facts, attempt)
     although = f", although {words.program(facts, listener)} listens on port {attempt.port}" if listener else ""
+    beyond = nat.lost_beyond(facts, attempt)
     whither = "another port, where nobody listens" if here else "a container or machine that refuses it"
+    whither = "an address that nobody has now" if beyond else whither
     return Found(
         summary=f"Probably a NAT rule sends the connection from port {attempt.port} to {whither}{although}.",
-        gloss=_GLOSS,
+        gloss=_BEYOND if beyond else _GLOSS,
         confidence=Confidence.LIKELY,
         evidence=(
             *(evidence.listening(facts, (listener,)) if listener else (evidence.none_listening(facts),)),
             *evidence.connects(facts, (attempt,)),
-            *evidence.counted(attempt, "Tcp.OutRsts", "Ip.OutTransmits", "Ip.InDelivers"),
+            *(
+                evidence.ways(facts, attempt.address)
+                if beyond
+                else evidence.counted(attempt, "Tcp.OutRsts", "Ip.OutTransmits", "Ip.InDelivers")
+            ),
             *((Evidence(text="connection tracking\tis at work, as NAT needs it", source="nf_conntrack_count"),)
               * bool(facts.tracked)),
         ),
@@ -117,6 +129,10 @@ def _by_counters(facts: Facts, attempt: Attempt) -> Found:
 
 
 _GLOSS = "The refusal comes from where the rule leads, and looks as if the asked port had refused."
+_NO_WAY = "The network that the rule was made for is gone: the packets do not even leave, and nobody answers."
+_BEYOND = (
+    "This machine asked its network for an address and got no answer, which it never does for an address of its own."
+)
 
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
@@ -125,26 +141,7 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
     lead = next((each for each in found if isinstance(each, nat.Lead)), None)
     if lead is None:
         return (ways.see_the_rule(facts),)
-    return (*_start_there(facts, lead), *ways.take_out(facts, lead.rule), ways.see_the_rule(facts))
-
-
-def _start_there(facts: Facts, lead: nat.Lead) -> tuple[Remedy, ...]:
-    address, port = lead.place
-    where = f"port {port}" if seen.is_local(facts, address) else endpoint(address, port)
-    return (
-        Remedy(
-            title=f"Start the server where the rule leads, on {where}",
-            risk=Risk.SAFE,
-            cost="safe",
-            proof=service.proof(facts),
-            steps=(
-                RemedyStep(
-                    text=f"Start it so that it listens on {where}",
-                    where=f"a terminal on {words.machine(facts)}" if seen.is_local(facts, address) else address,
-                ),
-            ),
-        ),
-    )
+    return (*ways.start_there(facts, lead), *ways.take_out(facts, lead.rule), ways.see_the_rule(facts))
 
 
 FAULT = Fault(

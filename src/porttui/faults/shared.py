@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from porttui.faults.fault import CannotTell, RuledOut
 from porttui.model.facts import Activation, Doing, Facts, FarEnd, Hop, Resolver, Socket, TlsAnswer, Unseen
-from porttui.reading import far, keeping, nat, packets, seen, stuck, words
+from porttui.reading import far, keeping, nat, seen, stuck, words
 
 
 def not_the_name(facts: Facts) -> RuledOut | CannotTell | None:
@@ -50,14 +50,9 @@ def not_the_listener(facts: Facts) -> RuledOut | CannotTell | None:
         return CannotTell(because="the target is another machine, whose sockets cannot be seen from here")
     if not seen.sockets_seen(facts):
         return CannotTell(because="the socket tables could not be read", unseen=seen.sockets_unseen(facts))
-    stopped = any(
-        each.outcome == "ECONNREFUSED"
-        or each.icmp
-        or packets.dropped_inwards(each)
-        or (packets.dropped_outwards(each) and nat.deciding(facts, each.address) is False)
-        for each in attempts
-    )
-    return None if stopped else CannotTell(because="a port without a listener is refused, and this one was not")
+    if any(nat.may_want_a_listener(facts, each) for each in attempts):
+        return None
+    return CannotTell(because="a port without a listener is refused, and this one was not")
 
 
 def not_the_address(facts: Facts) -> RuledOut | CannotTell | tuple[Socket, ...]:

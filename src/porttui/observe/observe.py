@@ -37,7 +37,7 @@ from porttui.observe.no_rules import NoRules, let_through
 from porttui.observe.parts import Part
 from porttui.observe.platform import Platform, RuleReader
 from porttui.observe.session import own_folder, own_pids, with_sudo_user
-from porttui.reading import history, meant, near, seen, stuck, wsl
+from porttui.reading import history, meant, nat, near, seen, stuck, wsl
 
 _MOST_ELSEWHERE = 4
 _MOST_TALKS = 3
@@ -325,7 +325,17 @@ class _Observation:
         return self.facts.at - dt.timedelta(seconds=1)
 
     def _routes(self) -> tuple[Route, ...] | Unseen:
-        routes = [self.eyes.route(address) for address in self._addresses if not is_wildcard(address)]
+        return self._ways([address for address in self._addresses if not is_wildcard(address)])
+
+    def _led_routes(self) -> tuple[Route, ...] | Unseen:
+        """Ask for the ways to where rules lead the connections: a container that is gone takes its network along."""
+        others = nat.for_others(self.facts)
+        leads = [*(nat.deciding(self.facts, address) for address in self._addresses), others and others[1]]
+        places = dict.fromkeys(each.address for each in leads if isinstance(each, nat.Lead))
+        return self._ways([each for each in places if not seen.is_local(self.facts, each)])
+
+    def _ways(self, addresses: list[str]) -> tuple[Route, ...] | Unseen:
+        routes = [self.eyes.route(address) for address in addresses]
         unseen = [route for route in routes if isinstance(route, Unseen)]
         routes += [self.eyes.route(address) for address in near.foreign(self.facts)]  # the kernel may call them its own
         return unseen[0] if unseen else tuple(route for route in routes if isinstance(route, Route))
@@ -391,6 +401,20 @@ class _Observation:
         self._take(judged_for_user=judge_for_user(self.facts, rules, self._addresses))
         if nobody:
             self._take(judged_elsewhere=judge_from_elsewhere(self.facts, rules))
+            self._ask_as_others_do()
+        self._take(led_routes=self._led_routes())
+
+    def _ask_as_others_do(self) -> None:
+        """Try the address at which others are led on: a rule may lead this machine's own connections to it as well."""
+        from porttui.observe.connect import attempts
+
+        found = nat.for_others(self.facts)
+        address = found[0].address if found is not None else None
+        if address is None or address in self._addresses:
+            return
+        fate, port = self.eyes.fate, self.target.port
+        done = attempts([address], port, timeout=_SIDESTEP, counters=self.eyes.counters, role="elsewhere", fate=fate)
+        self._take(attempts=(*(self.facts.attempts or ()), *done))
 
     def _attempts(self) -> tuple[Attempt, ...]:
         from porttui.observe.connect import attempts

@@ -6,7 +6,7 @@ from porttui.model.address import endpoint, family_name, is_wildcard
 from porttui.model.facts import Attempt, Facts, Socket
 from porttui.model.report import Side
 from porttui.model.target import Question
-from porttui.reading import keeping, meant, near, seen, words
+from porttui.reading import keeping, meant, nat, near, seen, words
 
 _MOST = 3
 
@@ -61,12 +61,29 @@ def found_side(facts: Facts) -> tuple[Side, ...]:
     left = keeping.connections(facts)
     if left and facts.asked.question is Question.BIND:  # for a client they are mere evidence
         return (Side(endpoint="", family="", text=_left(facts, left)),)
+    return (Side(endpoint="", family="", text=text + (_led(facts) or _nearby(facts))),)
+
+
+def _led(facts: Facts) -> str:
+    """Tell where a rule leads what was asked for: no listener on the port is needed for that."""
+    leads = (nat.deciding(facts, address) for address in seen.addresses(facts))
+    lead = next((each for each in leads if isinstance(each, nat.Lead)), None)
+    if lead is not None:
+        return f"; a NAT rule leads it to {endpoint(*lead.place)}"
+    others = nat.for_others(facts)
+    return f"; a NAT rule leads others to {endpoint(*others[1].place)}" if others is not None else ""
+
+
+def _nearby(facts: Facts) -> str:
+    """Name the listener that was probably meant, unless the connection showed that none is missing on the port."""
+    if nat.goes_elsewhere(facts):
+        return ""
     guess = meant.meant(facts)
     nearby = (guess.socket,) if guess else near.neighbours(facts)
-    if nearby:
-        how = f"{guess.sure} meant:" if guess else "nearest is"
-        text += f"; {how} {words.at(nearby[0])}, {words.who_short(facts, nearby[0])}"
-    return (Side(endpoint="", family="", text=text),)
+    if not nearby:
+        return ""
+    how = f"{guess.sure} meant:" if guess else "nearest is"
+    return f"; {how} {words.at(nearby[0])}, {words.who_short(facts, nearby[0])}"
 
 
 def _families(socket: Socket) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from porttui.model.address import is_loopback
-from porttui.model.facts import Attempt, Facts, Socket, Unseen
+from porttui.model.address import is_loopback, same_address
+from porttui.model.facts import Attempt, Facts, Route, Socket, Unseen
 from porttui.model.report import Evidence
 from porttui.model.rules import Judged, Rule
 from porttui.reading import packets, rule_words, rules, seen
@@ -112,6 +112,55 @@ def lost(facts: Facts) -> tuple[Attempt, Lead] | None:
         if isinstance(lead, Lead) and not seen.is_local(facts, lead.address):
             return each, lead
     return None
+
+
+def routes_to(facts: Facts, address: str) -> tuple[Route, ...]:
+    """Return what the kernel said of the way to where a rule leads."""
+    routes = facts.led_routes if isinstance(facts.led_routes, tuple) else ()
+    return tuple(each for each in routes if same_address(each.destination, address))
+
+
+def no_way(facts: Facts, attempt: Attempt) -> tuple[Lead, str] | None:
+    """Return where a rule leads an unanswered connection, and the error of the lookup of a route there.
+
+    The kernel looks for a route again where NAT has changed the destination, and drops the packet where there is none
+    (nf_nat_ipv4_local_fn, ip_route_me_harder).
+
+    Returns:
+        None where no rule is known to lead it off this machine, or where there is a route.
+    """
+    lead = deciding(facts, attempt.address) if attempt.outcome == "timeout" else None
+    if not isinstance(lead, Lead):
+        return None
+    return next(((lead, each.error) for each in routes_to(facts, lead.address) if each.error), None)
+
+
+def lost_beyond(facts: Facts, attempt: Attempt) -> bool:
+    """Tell whether a connection to this machine ended as it does when nobody answers to ARP.
+
+    What is for an address of this machine asks nobody for it: a NAT rule has led it elsewhere.
+    """
+    return seen.is_local(facts, attempt.address) and packets.nobody_there(facts, attempt)
+
+
+def may_want_a_listener(facts: Facts, attempt: Attempt) -> bool:
+    """Tell whether a failed attempt came to where a listener is looked for, or was stopped before it by a firewall.
+
+    A time-out shows that only where it is seen that something else stopped the packets. Packets that were dropped on
+    their way out show it only where no NAT rule can have led them elsewhere.
+    """
+    if lost_beyond(facts, attempt):
+        return False
+    if attempt.outcome == "ECONNREFUSED" or attempt.icmp or packets.dropped_inwards(attempt):
+        return True
+    return packets.dropped_outwards(attempt) and deciding(facts, attempt.address) is False
+
+
+def goes_elsewhere(facts: Facts) -> bool:
+    """Tell whether the connections tried show that it is no listener on the port that is missing, or a rule does."""
+    tried = seen.asked_attempts(facts)
+    led = any(isinstance(deciding(facts, each.address), Lead) for each in tried)
+    return led or (bool(tried) and not any(may_want_a_listener(facts, each) for each in tried))
 
 
 def keeps_a_loopback_source(facts: Facts, attempt: Attempt) -> bool:

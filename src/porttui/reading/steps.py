@@ -216,7 +216,8 @@ def _probe(facts: Facts, _failing: Step | None) -> Told:
         return _looking(facts, "path")
     if not seen.opened(facts):
         tried = [each for each in seen.exchanges(facts, "elsewhere") if each.outcome == "answer"]
-        told = f"; {endpoint(tried[0].address, tried[0].port)} answers, {words.answer(tried[0])}" if tried else ""
+        other = bool(tried) and (tried[0].port == facts.asked.target.port or not nat.goes_elsewhere(facts))
+        told = f"; {endpoint(tried[0].address, tried[0].port)} answers, {words.answer(tried[0])}" if other else ""
         return Status.SKIPPED, f"not reached{told}"
     exchanges = seen.exchanges(facts)
     if not exchanges:
@@ -296,13 +297,15 @@ def _blocked(facts: Facts) -> str:
         known = rules.judged(facts, attempt)
         if known is not None and rules.agrees(facts, attempt, known.verdict) is False:
             return f"{_stopped(facts, attempt, short=True)}, though the rules would {rule_words.does(known.verdict)}"
+        lead = nat.deciding(facts, attempt.address)
+        if isinstance(lead, nat.Lead):
+            return f"a NAT rule leads it to {endpoint(*lead.place)}"
+        if nat.lost_beyond(facts, attempt):
+            return "it went to another address, and nobody has that"
         if attempt.icmp is not None:
             side = rules.on_its_way(rules.refused_on(facts, attempt))
             told = f"ICMP error {attempt.icmp.type}/{attempt.icmp.code}{side}"
             return told if side else f"{told} from {attempt.icmp.sender or 'this machine'}"
-        lead = nat.deciding(facts, attempt.address)
-        if isinstance(lead, nat.Lead):
-            return f"a NAT rule leads it to {endpoint(*lead.place)}"
         if nat.refused_here(facts, attempt) or packets.reset_from_elsewhere(attempt):
             return "refused by somebody else than the listener on the port"
         if packets.reset_by_kernel(attempt) is False or attempt.outcome == "timeout":

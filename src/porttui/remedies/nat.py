@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from porttui.model.address import is_loopback
+from porttui.model.address import endpoint, is_loopback
 from porttui.model.facts import Facts
 from porttui.model.report import Remedy, RemedyStep, Risk
 from porttui.model.rules import Rule
-from porttui.reading import words
+from porttui.reading import nat, seen, words
 from porttui.remedies import manager
 from porttui.remedies.address import facts_localhost, tried_at
 from porttui.remedies.service import proof
 
 _WHOLE = 400
 """Characters from which on the text of a rule may be cut."""
-_NAT_CHAIN = ("{", "type", "nat", "hook", "output", "priority", "-100", ";", "}")
 
 
 def see_the_rule(facts: Facts) -> Remedy:
@@ -55,7 +54,7 @@ def take_out(facts: Facts, rule: Rule | None) -> tuple[Remedy, ...]:
     if rule is None or facts.os != "linux":
         return ()
     if rule.text.startswith("-A "):
-        program = _iptables(rule)
+        program = iptables(rule)
         if '"' in rule.text or len(rule.text) >= _WHOLE:
             return ()
         argv: tuple[str, ...] = (program, "-t", "nat", "-D", *rule.text.split()[1:])
@@ -82,7 +81,8 @@ def take_out(facts: Facts, rule: Rule | None) -> tuple[Remedy, ...]:
     )
 
 
-def _iptables(rule: Rule) -> str:
+def iptables(rule: Rule) -> str:
+    """Return the program that changes a rule of iptables, by its family and its backend."""
     program = "ip6tables" if rule.table.startswith("ip6 ") else "iptables"
     return f"{program}-legacy" if rule.backend == "iptables-legacy" else program
 
@@ -108,50 +108,39 @@ def ask_there(facts: Facts, address: str, port: int, title: str, why: str) -> Re
     )
 
 
-def for_local_clients(facts: Facts, rule: Rule, to_port: int) -> tuple[Remedy, ...]:
-    """Offer to let connections of this machine itself pass the same redirect, to a port of this machine."""
-    if facts.os != "linux":
-        return ()
-    port = facts.asked.target.port
-    if rule.backend == "nftables":
-        chain = (*rule.table.split(" "), "porttui_output")
-        tail: tuple[str, ...] = ("tcp", "dport", str(port), "redirect", "to", f":{to_port}")
-        steps: tuple[RemedyStep, ...] = (
-            RemedyStep(
-                text="Make a chain for connections that this machine itself begins",
-                where=words.machine(facts),
-                argv=("nft", "add", "chain", *chain, *_NAT_CHAIN),
-                needs_root=True,
-            ),
-            RemedyStep(
-                text="Give it the same redirect",
-                where=words.machine(facts),
-                argv=("nft", "add", "rule", *chain, "oifname", "lo", *tail),
-                needs_root=True,
-            ),
-        )
-        undo = f"nft delete chain {' '.join(chain)}"
-    else:
-        program = _iptables(rule)
-        tail = ("-o", "lo", "-p", "tcp", "--dport", str(port), "-j", "REDIRECT", "--to-ports", str(to_port))
-        argv = (program, "-t", "nat", "-A", "OUTPUT", *tail)
-        steps = (
-            RemedyStep(
-                text="Give the same redirect to connections that this machine itself begins",
-                where=words.machine(facts),
-                argv=argv,
-                needs_root=True,
-            ),
-        )
-        undo = " ".join((program, "-t", "nat", "-D", "OUTPUT", *tail))
+def start_there(facts: Facts, lead: nat.Lead) -> tuple[Remedy, ...]:
+    """Offer to start the server to which a rule leads."""
+    address, port = lead.place
+    if lead.rule.chain.startswith("DOCKER"):
+        return (_start_container(facts, lead),)
+    where = f"port {port}" if seen.is_local(facts, address) else endpoint(address, port)
     return (
         Remedy(
-            title="Let connections of this machine take the redirect too",
+            title=f"Start the server where the rule leads, on {where}",
             risk=Risk.SAFE,
-            cost="safe, this machine only",
+            cost="safe",
             proof=proof(facts),
-            undo=undo,
-            steps=steps,
-            note="It lasts until the rules are loaded again; to keep it, write it into the file that loads them.",
+            steps=(
+                RemedyStep(
+                    text=f"Start it so that it listens on {where}",
+                    where=f"a terminal on {words.machine(facts)}" if seen.is_local(facts, address) else address,
+                ),
+            ),
         ),
+    )
+
+
+def _start_container(facts: Facts, lead: nat.Lead) -> Remedy:
+    """Start the container that docker wrote the rule for: the rule comes and goes with it."""
+    where = words.machine(facts)
+    return Remedy(
+        title=f"Start the container that publishes port {facts.asked.target.port}",
+        risk=Risk.SAFE,
+        cost="safe",
+        proof=proof(facts),
+        steps=(
+            RemedyStep(text="See which one it is, and whether it runs", where=where, argv=("docker", "ps", "--all")),
+            RemedyStep(text=f"If it has exited, start it: docker start NAME; it should listen on {lead.port} inside"),
+        ),
+        note="Docker writes a rule when a container starts. If none publishes the port, the rule is a leftover.",
     )

@@ -132,6 +132,9 @@ class Facts(Value, frozen=True, kw_only=True):
     judged_for_user: tuple[Judged, ...] | None = None
     """What they would do with the same connections of the user who became root by sudo, where a rule on the way asks
     for the user; () where none does. None: nobody did, or no rules were read."""
+    led_routes: tuple[Route, ...] | Unseen | None = None
+    """The ways to the places outside of this machine to which rules lead the connections asked about, or those of
+    others to the port; () where they lead none outside. None: no rules were read."""
     judged_elsewhere: tuple[Judged, ...] | None = None
     """What they would do with anybody's connection to the port that comes in by an interface, for each address that an
     interface has; None unless the port refused and nothing listens on it."""
