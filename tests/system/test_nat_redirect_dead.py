@@ -66,6 +66,7 @@ def test_the_network_of_the_container_is_gone(person: Person) -> None:
     assert str(port + 1) not in told, told
     if person is Person.NOBODY:
         expect_undetermined(answer, person, truth="nat-redirect-dead")
+        assert "the packets do not leave" in answer.verdict["summary"], answer
         return
     expect_fault(answer, "nat-redirect-dead", "firewall", port, person)
     assert "no route" in answer.verdict["summary"], answer

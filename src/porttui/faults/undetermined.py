@@ -51,6 +51,9 @@ def check(facts: Facts) -> Outcome:
         return RuledOut(because="the target answers as asked")
     led = nat.lost(facts)
     told = _led(facts, *led) if led is not None else f"{_symptom(facts)}, and the cause could not be found."
+    if _kept_here(facts) is not None:
+        told = f"{_symptom(facts)}, as the packets do not leave {words.machine(facts)}: probably a firewall rule "
+        told += "drops them, or a NAT rule leads them where there is no way."
     container = far_end.asked(facts)
     if container is not None and not container.listeners:
         told = f"{_symptom(facts)} by {far_end.place(container)}, in which nothing listens on port {container.port}."
@@ -67,6 +70,15 @@ def check(facts: Facts) -> Outcome:
         confidence=Confidence.POSSIBLE,
         evidence=_evidence(facts),
     )
+
+
+def _kept_here(facts: Facts) -> Attempt | None:
+    """Return an unanswered attempt at this machine whose packets never left, by what no rule that was read does."""
+    for each in seen.failed(facts):
+        kept = seen.is_local(facts, each.address) and packets.dropped_outwards(each)
+        if kept and nat.deciding(facts, each.address) is None:
+            return each
+    return None
 
 
 def _led(facts: Facts, attempt: Attempt, lead: nat.Lead) -> str:
@@ -120,10 +132,11 @@ def _evidence(facts: Facts) -> tuple[Evidence, ...]:
     if facts.asked.question is Question.BIND:
         return evidence.binds(facts)
     said = seen.exchanges(facts)
-    led, container = nat.lost(facts), far_end.asked(facts)
+    led, container, kept = nat.lost(facts), far_end.asked(facts), _kept_here(facts)
     return (
         *((nat.evidence_of(led[1].rule),) if led is not None else ()),
         *evidence.connects(facts),
+        *(evidence.counted(kept, "Ip.OutRequests", "Ip.OutTransmits") if kept is not None else ()),
         *_in_vain(facts),
         *evidence.exchanged(said),
         *evidence.fates(said),
