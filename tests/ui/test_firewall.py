@@ -26,11 +26,11 @@ from tests.ui.screen import app_on, drawn, rows, running, settled, text, until, 
 NASTY = "[/oops] [red]x[/red] \\x1b[2J \\u202e 漢字漢字 " + "w" * 300
 WAY = """
  The packet's way, from root on devbox to 127.0.0.1:8080
-   ✓ output        leaves the program     ip filter OUTPUT: accept (policy)
-   ✓ postrouting   last stop outwards     no chain
-   ✓ lo            stays on devbox        interface is up
-   ✓ prerouting    first stop inwards     no chain
-   ✗ input         to a program here      inet guard input: reset
+   ✓ output        leaves the program         ip filter OUTPUT: accept (policy)
+   ✓ postrouting   last stop outwards         no chain
+   ✓ lo            stays on devbox            interface is up
+   ✓ prerouting    first stop inwards         no chain
+   ✗ input         to a program here          inet guard input: reset
        tcp dport 8080 reject with tcp reset comment "block dev ports"
        table inet guard, chain input, handle 6
    - socket        0.0.0.0:8080, http.server  not reached

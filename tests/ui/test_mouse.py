@@ -31,9 +31,15 @@ async def test_tabs_keys_and_rows_are_clicked() -> None:
         await click(pilot, "enter Done")
         assert any("[x] 2" in row for row in rows(pilot))
         await click(pilot, "? Keys")
-        assert visible(pilot)[0] == " Keys"
+        assert visible(pilot)[0].startswith(" Keys  ")
+        assert " rows 1 to 21 of " in visible(pilot)[0]
         await click(pilot, "esc Back")
         await click(pilot, "3 Sockets")
+        await click(pilot, "USER  ")
+        assert ", by user  " in rows(pilot)[3]
+        await click(pilot, "USER  ")
+        assert ", by user, last first" in rows(pilot)[3] or ", by user, reversed" in rows(pilot)[3]
+        await click(pilot, "LOCAL ADDRESS")
         await click(pilot, "127.0.0.1:3000")
         assert any(row.startswith(" > 127.0.0.1:3000") for row in rows(pilot))
         await pilot.press("/", *"5432")

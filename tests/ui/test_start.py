@@ -40,9 +40,9 @@ TYPED = """
    127.0.0.1:3000   node           3990   dev        this machine
    127.0.0.1:5432   (postgresql)   ?      postgres   this machine
    ? can't see: needs root     (name) probable: by service or command line
+
  Here localhost means devbox, not the computer you type on.
  porttui only looks, by a few short connections. It changes nothing unasked.
-
 
 
  Next  enter finds out why

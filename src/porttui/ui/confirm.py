@@ -26,6 +26,9 @@ def menu(each: tuple[Consequences, ...], choice: int, process: Process, width: i
         price = RISK_WORDS[one.risk].partition(" ")[0] if one.refused is None else ""
         if width >= 60 and cell_len(lead) + cell_len(text) + 12 <= across:
             rows.append((pad(lead + text, across - 11) + price).rstrip())
+        elif width >= 60:
+            first, *more = wrap(text, across - 12, lead)
+            rows += [(pad(first, across - 11) + price).rstrip(), *more]
         else:
             rows += wrap(f"{text} ({price})" if price else text, width - 1, lead)
     return rows

@@ -19,6 +19,7 @@ from porttui.ui.shown import Elsewhere
 from porttui.ui.words import MARKS
 
 _NAME, _MEANING = 14, 23
+_MOST_MEANING = 32
 _TEXT_AT = 5 + _NAME + _MEANING
 _RULE_AT = 21
 _MOST_UNKNOWN = 3
@@ -36,22 +37,26 @@ def way_rows(stops: tuple[WayStop, ...], width: int, *, at: int | None = None) -
         at: the stop in focus, of which more is told elsewhere; None: the rule that decides stands under its stop.
     """
     rows: list[Line] = []
-    for index, stop in enumerate(stops):
-        text = stop.brief or stop.text if at is not None else stop.text
-        rows += stopping(_stop_rows(stop, text, width, in_focus=index == at), index)
+    texts = [stop.brief or stop.text if at is not None else stop.text for stop in stops]
+    broad = max((cell_len(stop.meaning) + 2 for stop in stops), default=0)
+    fits = broad <= _MOST_MEANING and all(5 + _NAME + broad + cell_len(text) < width for text in texts)
+    meaning = max(_MEANING, broad) if fits else _MEANING
+    for index, (stop, text) in enumerate(zip(stops, texts, strict=True)):
+        rows += stopping(_stop_rows(stop, text, width, meaning, in_focus=index == at), index)
         if at is None and stop.decides is not None:
             rows += rule_rows(stop.decides, width, " " * _RULE_AT)
     return rows
 
 
-def _stop_rows(stop: WayStop, text: str, width: int, *, in_focus: bool) -> list[Line]:
+def _stop_rows(stop: WayStop, text: str, width: int, cells: int, *, in_focus: bool) -> list[Line]:
+    """Draw a stop; its meaning has so many cells when it fits into them."""
     mark = MARKS[stop.status][0]
     before = f" {'>' if in_focus else ' '} "
     after = f" {pad(stop.name, _NAME)}"
-    room = width - 1
-    if cell_len(stop.meaning) < _MEANING:
-        first, *more = wrap(text, room, " " * _TEXT_AT)
-        after += pad(stop.meaning, _MEANING) + first[_TEXT_AT:]
+    room, text_at = width - 1, 5 + _NAME + cells
+    if cell_len(stop.meaning) < cells:
+        first, *more = wrap(text, room, " " * text_at)
+        after += pad(stop.meaning, cells) + first[text_at:]
     elif 5 + _NAME + cell_len(stop.meaning) + 2 + cell_len(text) <= room:
         after, more = f"{after}{stop.meaning}  {text}", []
     else:  # a long name of a listener takes the row, and what is said of it goes below

@@ -42,7 +42,7 @@ DIAGNOSIS = (
     Key("first", "home,g", "jump(-1)", "home", "First row", "the first row"),
     Key("last", "end,G", "jump(1)", "end", "Last row", "the last row"),
     Key("filter", "slash", "filter", "/", "Filter", "type words that the rows must contain"),
-    Key("sort", "o", "sort", "o", "Sort", "sort by the next column"),
+    Key("sort", "o", "sort", "o", "Sort", "sort by the next column; so does a click on a title"),
     Key("turn", "O", "turn", "O", "Turn", "sort the other way round"),
     Key("view", "v", "view", "v", "View", "group the rows by process, by port, or not at all"),
     Key(

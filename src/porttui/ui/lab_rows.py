@@ -15,7 +15,7 @@ from porttui.model.printable import printable
 from porttui.model.report import Status
 from porttui.render.lines import columns
 from porttui.ui.keymap import key_of
-from porttui.ui.lines import EMPTY, Line, cut, plain, styled, wrap
+from porttui.ui.lines import EMPTY, NARROW, Line, cut, plain, styled, wrap
 from porttui.ui.words import MARKS
 
 Phase = Literal["starting", "on", "solved", "given up", "over", "failed"]
@@ -194,11 +194,15 @@ def about(lab: Lab | None, missing: dict[str, str], width: int) -> list[str]:
     if why := missing.get(lab.name):
         return wrap(f"It cannot run here: {why}.", width - 1, " ")
     own = "in a network of its own, so the firewall here is left alone" if lab.private else "on this machine alone"
+    if width < NARROW:
+        return wrap(f"Plays {own.partition(',')[0]}. Lesson: {BY_TOPIC[lab.lesson].title}.", width - 1, " ")
     text = f"porttui lab {lab.name} plays {own}. Its lesson: {BY_TOPIC[lab.lesson].title}."
     return wrap(text, width - 1, " ")
 
 
-def windowed(rows_of_list: Sequence[Line], cursor: int, room: int) -> list[Line]:
-    """Return the rows that fit, with that in focus in sight."""
-    first = max(0, min(cursor - room // 2, len(rows_of_list) - room))
-    return list(rows_of_list[first : first + room])
+def windowed(rows_of_list: Sequence[Line], cursor: int, room: int) -> tuple[list[Line], str]:
+    """Return the rows that fit, with that in focus in sight, and which they are where they are not all."""
+    count = len(rows_of_list)
+    first = max(0, min(cursor - room // 2, count - room))
+    where = f"rows {first + 1} to {first + room} of {count}" if count > room else ""
+    return list(rows_of_list[first : first + room]), where

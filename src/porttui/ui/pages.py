@@ -15,6 +15,13 @@ from porttui.ui.words import ORDER, faults, place, question, unseen_row
 Rows = list[tuple[str, str]]
 
 
+_MOVING = {
+    *("next", "previous", "page_down", "page_up", "first", "last", "next_way", "previous_way"),
+    *("next_tab", "previous_tab", "tab_1", "tab_2", "tab_3", "tab_4", "tab_5", "tab_6"),
+}
+_EVERYWHERE = {"leave", "quit", "suspend", "theme", "palette", "redraw", "mouse", "help"}
+
+
 def keys(shown: Shown, active: Iterable[Binding], enter: str, problems: tuple[str, ...] = ()) -> Rows:
     """Return target, machine and time, and then each key that does something now.
 
@@ -34,15 +41,24 @@ def keys(shown: Shown, active: Iterable[Binding], enter: str, problems: tuple[st
 
 
 def key_rows(active: Iterable[Binding], enter: str = "") -> Rows:
-    """Return each key that does something now; `enter` is what enter does where its binding does not say it."""
+    """Return each key that does something now, those of the screen first.
+
+    Args:
+        active: the bindings that are enabled.
+        enter: what enter does where its binding does not say it.
+    """
     told: set[str] = set()
-    rows: Rows = []
+    here: Rows = []
+    moving: Rows = []
+    everywhere: Rows = []
     for binding in active:
         if binding.tooltip and binding.id and binding.id not in told:
             told.add(binding.id)
             text = enter or binding.tooltip if binding.action == "enter" else binding.tooltip
+            rows = moving if binding.id in _MOVING else everywhere if binding.id in _EVERYWHERE else here
             rows.append((key_of(binding.id), text))
-    return rows
+    parts = ((here, ""), (moving, "To move about"), (everywhere, "Everywhere"))
+    return [row for part, title in parts if part for row in ([("", ""), ("", title)] * bool(title) + part)]
 
 
 def words(text: str, topic: str = "") -> Rows:

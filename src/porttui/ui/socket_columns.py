@@ -65,6 +65,15 @@ class Layout(NamedTuple):
         title = sizes[at][0]
         return styled(before, title, "strong", texts[at][len(title) :] + "".join(texts[at + 1 :]))
 
+    def column_at(self, x: int) -> Column | None:
+        """Return the column whose title stands in a cell of the row; None where there is none."""
+        at = _LEAD
+        for title, size in self.sizes.items():
+            if at <= x < at + size:
+                return next(column for column, name in _TITLES.items() if name == title)
+            at += size
+        return None
+
     def cells(self, texts: list[str], lead: str = "") -> str:
         """Set cells into their columns; `lead` stands before the first one, which is an address as that of the peer."""
         parts: list[str] = []

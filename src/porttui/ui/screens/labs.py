@@ -111,14 +111,16 @@ class LabsScreen(Screen[None]):
         head = f"LABS  {count} of {len(self._labs)} solved"
         if self._unread and width >= NARROW:
             head += "   some of your own are missing: porttui lab tells why"
-        who = place(self.tui.here) if width >= NARROW and len(head) < width - 20 else ""
+        room = max(1, self.query_one("#list", Rows).size.height)
+        rows = lab_rows.listed(self._labs, done, self._missing, self._cursor, width)
+        seen, where = lab_rows.windowed(rows, self._cursor, room)
+        whole = f"{where}   {place(self.tui.here)}".strip() if width >= NARROW else where
+        who = next((each for each in (whole, where) if len(head) + len(each) + 4 <= width), "")
         self.query_one("#state", Rows).show(
             [styled(" ", head, "state", pad("", max(0, width - len(head) - len(who) - 2)) + who)]
         )
         self.query_one("#rule", Rows).show([Line(ROW_RULE * width)])
-        room = max(1, self.query_one("#list", Rows).size.height)
-        rows = lab_rows.listed(self._labs, done, self._missing, self._cursor, width)
-        self.query_one("#list", Rows).show(lab_rows.windowed(rows, self._cursor, room))
+        self.query_one("#list", Rows).show(seen)
         about = self.query_one("#about", Rows)
         about.show(plain(lab_rows.about(self.lab, self._missing, width)))
         self.query_one("#next", Rows).show([Line(cut(f" Next  {self._hint()}", width - 1))])

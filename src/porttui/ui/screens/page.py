@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from porttui.ui.keymap import key_of
 from porttui.ui.keys import PAGE, bindings, key_row
-from porttui.ui.lines import ROW_RULE, Line, plain, styled, wrap
+from porttui.ui.lines import ROW_RULE, Line, cut, plain, styled, wrap
 from porttui.ui.widgets.rows import WHEEL, Rows
 
 
@@ -60,7 +60,11 @@ class PageScreen(Screen[None]):
                 lead = " " * column
             rows += plain(wrap(right, width - 1, lead, " " * column if left else " "))
         self._top = max(0, min(self._top, len(rows) - max(1, text.size.height)))
-        self.query_one("#state", Rows).show([styled(" ", self._heading, "state")])
+        room = max(1, text.size.height)
+        where = f"rows {self._top + 1} to {self._top + room} of {len(rows)}" if len(rows) > room else ""
+        title = cut(self._heading, max(8, width - cell_len(where) - 4))
+        fill = " " * max(2, width - cell_len(title) - cell_len(where) - 2)
+        self.query_one("#state", Rows).show([styled(" ", title, "state", (fill + where).rstrip())])
         self.query_one("#rule", Rows).show([Line(ROW_RULE * width)])
         text.show(rows[self._top : self._top + max(1, text.size.height)])
         keys = [(key_of("next"), "More")] * (len(rows) > text.size.height)

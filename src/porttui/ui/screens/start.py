@@ -210,7 +210,13 @@ class StartScreen(Screen[None]):
         room = max(3, height - len(rows) - len(tail) - (not narrow))
         before = self._asked_before(width)
         listed = self._listed(width, max(3, room - len(before)), narrow=narrow)
-        return [*plain(rows + [""] * (not narrow)), *before, *listed, *plain(tail)][:height]
+        blocks = [each for each in (before, listed, plain(tail)) if each]
+        spare = height - len(rows) - (not narrow) - sum(map(len, blocks))
+        for block in blocks[1:] if not narrow else ():
+            if spare > 0:
+                block.insert(0, EMPTY)
+                spare -= 1
+        return [*plain(rows + [""] * (not narrow)), *(row for block in blocks for row in block)][:height]
 
     def _read_as(self, width: int, *, narrow: bool) -> list[str]:
         asked = self.asked()
@@ -276,8 +282,7 @@ class StartScreen(Screen[None]):
         first = max(0, min(self._cursor - base - len(same) - left // 2, len(others) - left))
         listed = list(enumerate(others, base + len(same)))[first : first + left]
         rows += [self._listener(row, index, layout, width) for index, row in listed]
-        apart = [EMPTY] * (width >= WIDE)
-        return [*rows, *(apart if told else []), *plain(told), *apart]
+        return [*rows, *([EMPTY] if told and width >= WIDE else []), *plain(told)]
 
     def _listed_narrow(self, same: list[Socket], others: list[Socket], width: int, room: int) -> list[Line]:
         rows = [Line(f" Waiting for connections here: {len(same) + len(others)}")]

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from porttui.ui.tui import Tui
 
 _INDENT = "   "
+_EVIDENCE = " Evidence for "
 _MOST_WORDS = 3
 _FEW_ROWS = 14
 """With fewer rows no row is left empty, so that the answer and the steps are seen together."""
@@ -171,13 +172,15 @@ class DiagnosisTab(Tab):
         several = report is not None and len(faults(report)) > 1
         rows = body if several else [*body, EMPTY]
         if height >= _FEW_ROWS:
-            return Drawing(squeezed(rows, height - len(footer), focus[1]), focus, footer)
+            return Drawing(
+                _no_bare_title(squeezed(rows, height - len(footer), focus[1]), height, footer), focus, footer
+            )
         above = rows[: focus[0]].count(EMPTY)
         return Drawing(_dense(rows), (focus[0] - above, focus[1] - above), footer)
 
     def _wide(self, width: int, height: int) -> Drawing:
         cells = left_cells(width)
-        body, focus, footer = self._answer(cells, height)
+        body, focus, footer = self._answer(cells - 1, height)
         left = [*body, EMPTY, *footer]
         right: list[Line] = []
         report = self.shown.report
@@ -213,7 +216,7 @@ class DiagnosisTab(Tab):
             if shown.watch_wanted:
                 rows += [EMPTY, *watching_rows(shown, width, 8)]
             else:
-                rows += [EMPTY, Line(f" Evidence for {failing.name.value}")]
+                rows += [EMPTY, Line(f"{_EVIDENCE}{failing.name.value}")]
                 rows += plain(_evidence_rows(_evidence_of(failing, report), width))
                 words = _hard_words(_evidence_of(failing, report), report)
                 rows += plain(wrap(f"{key_of('parts')} explains {', '.join(words)}", width - 1, " ")) if words else []
@@ -276,7 +279,7 @@ def _evidence_head(step: StepResult, evidence: tuple[Evidence, ...], report: Rep
     A word has to be explained where it first stands, and somebody who knows it has to be left in peace: so the
     sentence of the answer tells its words itself, the others are named in a row that is empty there anyway.
     """
-    head = f" Evidence for {step.name.value}"
+    head = f"{_EVIDENCE}{step.name.value}"
     words = _hard_words(evidence, report)
     for count in range(len(words), 0, -1):
         note = f"{key_of('parts')} explains {', '.join(words[:count])}"
@@ -291,6 +294,14 @@ def _hard_words(evidence: tuple[Evidence, ...], report: Report) -> list[str]:
     verdict = report.verdict
     shown = (*(one.text for one in evidence), verdict.summary, verdict.gloss)
     return [term.word for term in hard_words("\n".join(shown))][:_MOST_WORDS]
+
+
+def _no_bare_title(rows: list[Line], height: int, footer: tuple[Line, ...]) -> list[Line]:
+    """Set the title of the evidence below what is in sight where nothing of the evidence would be seen with it."""
+    last = height - max(1, len(footer)) - 1
+    if len(rows) > last + 1 and rows[last].text.startswith(_EVIDENCE):
+        rows.insert(last, EMPTY)
+    return rows
 
 
 def _dense(rows: list[Line]) -> list[Line]:

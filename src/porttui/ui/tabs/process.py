@@ -224,9 +224,8 @@ class ProcessTab(Tab):
             return "esc goes back; nothing was changed"
         if found.rather_act is not None:
             better = ACTS.index(found.rather_act) + 1
-            return f"esc, then {better}: {found.rather_act} is " + (
-                "enough here" if found.rather_act is Act.RESUME else "gentler"
-            )
+            why = "" if narrow else " is enough here" if found.rather_act is Act.RESUME else " is gentler"
+            return f"esc, then {better}: {found.rather_act}{why}"
         return f"y {found.act.value}s it" + ("" if narrow else ", every other key changes nothing")
 
     def draw(self, width: int, height: int) -> Drawing:

@@ -70,6 +70,8 @@ class SocketsTab(Tab):
         """The first row of the list that is in sight."""
         self._room = 0
         """How many rows are in sight."""
+        self._head: int | None = None
+        """In which row the titles of the columns stand; None where they are not shown."""
 
     @property
     def filter(self) -> str:
@@ -315,6 +317,15 @@ class SocketsTab(Tab):
         self._go_to(stop)
         self.around.refresh_rows()
 
+    def on_click(self, event: events.Click) -> None:
+        """Sort by the column whose title is clicked, or the other way round; a row is taken as in each tab."""
+        shown, head = self.arranged, self._head
+        by = layout(shown.longest, self.size.width).column_at(event.x) if shown and event.y == head else None
+        if by == self.wish.by:
+            self.turn()
+        elif by is not None:
+            self._wish(self.wish._replace(by=by, turned=False))
+
     def _wheel(self, by: int) -> None:
         self.move(by)
         self.around.refresh_rows()
@@ -429,6 +440,7 @@ class SocketsTab(Tab):
             self._room = max(1, height - len(start) - len(told) - 1)
         visible = self._drawn(shown, width)
         start[1:-1] = [Line(self._position(shown).rjust(width - 1))] * (len(start) > 2)
+        self._head = None if wish.grouping and not wish.opened else len(start) - 1
         below = socket_rows.below(shown, width, [row.text for row in visible], typing=self.editing)
         if not visible:
             visible = [Line("   no row has all of these words" if self.filter else "   none")]
@@ -444,7 +456,7 @@ class SocketsTab(Tab):
                 below = self._details(row, shown, width)
         else:
             below = self._details(row, shown, width)[:2] if row is not None else []
-        self._room = max(1, height - len(below))
+        self._room, self._head = max(1, height - len(below)), None
         rows = self._drawn(shown, width) or plain([f"   none of {len(shown.table)} rows"])
         return Drawing([*rows, *[EMPTY] * (self._room - len(rows)), *plain(below)])
 
