@@ -41,7 +41,8 @@ def listed(
         *columns(rows, WIDTH, indent=0),
         *([_EXAM.format("  passed" if "exam" in solved else "")] if has_exam(labs) else []),
         "",
-        f"{done} of {len(labs)} solved. One of them: {call} NAME. Each starts a real fault, on this machine only.",
+        f"{done} of {len(labs)} solved. Each starts a real fault, on this machine only.",
+        f"One of them: {call} NAME; on the screen, in one terminal: {call} --screen",
     ]
 
 

@@ -66,7 +66,12 @@ def state(stand: Stand) -> Line:
         return Line(f"{MARKS[Status.PASS][0]} goal reached: {word}")
     if stand.phase == "on" and word:
         return styled("", MARKS[Status.FAIL][0], "fail", f" not yet: {word}")
-    texts = {"given up": "- given up", "over": "- the time is over", "failed": "? it cannot be played here"}
+    texts = {
+        "on": ". looking",
+        "given up": "- given up",
+        "over": "- the time is over",
+        "failed": "? it cannot be played here",
+    }
     return Line(texts.get(stand.phase, ". starting it"))
 
 

@@ -13,7 +13,7 @@ if not __package__:  # started by its path
     sys.path[0] = str(Path(__file__).parents[3])
 from porttui.labs.programs.tie import failed, ready, tie
 
-_BAD = b"HTTP/1.1 502 Bad Gateway\r\nServer: gate\r\nContent-Length: 12\r\nConnection: close\r\n\r\nBad Gateway\n"
+_BAD = b"HTTP/1.1 502 Bad Gateway\r\nServer: gate.py\r\nContent-Length: 12\r\nConnection: close\r\n\r\nBad Gateway\n"
 
 
 class _Parser(argparse.ArgumentParser):

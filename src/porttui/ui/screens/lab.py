@@ -44,8 +44,8 @@ _MOST_ROWS = 500
 Typing = Literal["", "edit", "answer", "command"]
 _PROMPTS = {"edit": " Start with > ", "answer": " You found > ", "command": " ! "}
 _ROW = (
-    *("next_lab", "diagnose", "hint", "edit", "answer", "command", "back", "again"),
-    *("explain", "copy", "help", "quit"),
+    *("next_lab", "diagnose", "hint", "edit", "answer", "command", "back", "explain"),
+    *("again", "copy", "help", "quit"),
 )
 
 

@@ -74,7 +74,7 @@ class LabDiagnosis(DiagnosisScreen):
         runs = f"{key_of('command')} runs a command"
         if narrow:
             return f"{back} to the lab, then {edits or runs}"
-        ways = [f"{edits} its start"] * bool(edits) + [f"{key_of('answer')} takes your answer"] * lab.asks
+        ways = [edits if lab.asks else f"{edits} its start"] * bool(edits) + [f"{key_of('answer')} answers"] * lab.asks
         return f"{back} goes back to the lab; there {', '.join([*ways, runs])}"
 
     def _keys(self) -> list[tuple[str, str]]:
