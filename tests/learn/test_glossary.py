@@ -21,6 +21,7 @@ def test_words_are_found_in_their_forms_and_in_order() -> None:
     assert found == ["LISTEN", "backlog", "refused", "RST", "kernel", "TIME_WAIT"]
     found = [term.word for term in words_in("UNCONN, pid 15438+; nft insert rule inet filter input, handle 4")]
     assert found == ["UNCONN", "pid", "pid with +", "nftables", "insert rule", "handle"]
+    assert [term.word for term in words_in("Read on: RFC 4291 2.5.3, ipv6(7)")] == ["RFC", "manual page"]
     assert words_in("a support slot, an important export") == ()
 
 

@@ -1,7 +1,7 @@
 r"""The certificate or its chain is not trusted.
 
 A certificate says "this key belongs to www.example.com", and is worth as much as the one who signed it. Clients have
-a list of authorities that they trust, and accept a certificate when a chain of signatures leads from it to one of
+a list of authorities that they trust, and believe a certificate when a chain of signatures leads from it to one of
 them. A certificate that is signed by itself, by a company's own authority, or whose chain lacks a link in the middle
 leads nowhere: "self-signed certificate", "unable to get local issuer certificate", DEPTH_ZERO_SELF_SIGNED_CERT
 (Node), ERR_CERT_AUTHORITY_INVALID (Chrome). The encryption would work; what is missing is the proof of whom one talks

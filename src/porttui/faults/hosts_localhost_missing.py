@@ -6,7 +6,7 @@ system is told not to read it, programs ask a name server instead. Most name ser
 is "name or service not known" (Python, glibc), ENOTFOUND or EAI_AGAIN (Node), although the server that is wanted runs
 on this very machine.
 
-It comes about when a program rewrites the hosts file and drops what it did not put there: a VPN client, an ad
+It comes about when a program rewrites the hosts file and leaves out what it did not put there: a VPN client, an ad
 blocker, a script with `>` where it should have `>>`. An editor that writes a byte order mark in front of the file
 makes its first line unreadable, and that is usually this one. Slim container images have no such file, or an
 /etc/nsswitch.conf whose line `hosts: dns` leaves the file out. Browsers and curl know localhost by themselves and go

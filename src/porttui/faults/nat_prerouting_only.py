@@ -26,7 +26,7 @@ with `type nat hook output`. With docker, publish the port (`-p 80:8080`): its p
 macOS (rdr of pf) and Windows (portproxy) have translations too; rdr of pf has this trap as well, on lo0.
 
 To keep it from coming back, let the server have the port itself (AmbientCapabilities=CAP_NET_BIND_SERVICE in its
-systemd unit, or net.ipv4.ip_unprivileged_port_start=80), or put a reverse proxy on it, and drop the redirect.
+systemd unit, or net.ipv4.ip_unprivileged_port_start=80), or put a reverse proxy on it, and take the redirect out.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ a folder's name it sends http://localhost:8080/shop to http://localhost/shop/, w
 
 How porttui knows: it followed the redirects, five at most and only to addresses of this machine, and quotes each
 with what came of it. The first answer was right, and the last place refused, spoke another protocol, showed a
-certificate that is not accepted, or closed the connection. Where the place is merely silent, it says "probably",
+certificate that is not trusted, or closed the connection. Where the place is merely silent, it says "probably",
 since an answer may only be slow. A redirect to another machine is told and not followed.
 
 What looks the same and is not: redirect-loop (the way leads back to where it came from), tls-to-plain (you yourself

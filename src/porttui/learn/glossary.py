@@ -19,8 +19,8 @@ class Term(NamedTuple):
 TERMS: tuple[Term, ...] = (
     Term(
         "accept",
-        "The call by which a program takes a connection that the kernel has opened for it (accept(2)).",
-        r"\baccept(?:ed|s)?\b(?!able)",
+        "A program takes a connection that the kernel has opened for it (accept(2)); of a firewall: let a packet pass.",
+        r"\baccept(?:ed|s)?\b(?!able|-proxy)",
     ),
     Term(
         "backlog",
@@ -54,7 +54,7 @@ TERMS: tuple[Term, ...] = (
     ),
     Term(
         "chain",
-        "A list of firewall rules that is read from the top; input is for what comes in, output for what goes out.",
+        "Firewall rules, read from the top (input, output); of certificates: each vouches for the one before.",
         r"\bchains?\b",
     ),
     Term(
@@ -157,6 +157,11 @@ TERMS: tuple[Term, ...] = (
         r"\bnamespaces?\b",
     ),
     Term(
+        "manual page",
+        "A name with a number in parentheses: tcp(7) is read by typing man 7 tcp.",
+        r"\b[a-z][\w.-]*\([1-8]\)",
+    ),
+    Term(
         "NAT",
         "Rules that rewrite the address or the port of a connection on its way.",
         r"\bNAT\b|\bDNAT\b|\bredirects?\b(?= rule)",
@@ -180,7 +185,14 @@ TERMS: tuple[Term, ...] = (
         "A program that connects on behalf of another one, in front of clients or of servers.",
         r"\b(?:reverse )?prox(?:y|ies)\b",
     ),
-    Term("reject", "A firewall refuses the packet and says so, by ICMP or by a RST.", r"\breject(?:s|ed)?\b"),
+    Term(
+        "reject", "A firewall refuses the packet and says so, by ICMP or by a RST.", r"\breject(?:s|ed)?\b(?! the name)"
+    ),
+    Term(
+        "RFC",
+        "A numbered standard of the internet, free to read; RFC 4291 2.5.3 is section 2.5.3 of number 4291.",
+        r"\bRFC \d+",
+    ),
     Term("root", "The user who may do everything; sudo runs one command as root.", r"\broot\b"),
     Term(
         "route",
