@@ -376,6 +376,13 @@ def test_many_clients_are_summed_up() -> None:
     assert told.lose.endswith("6 connections: 1 from 10.0.0.1, 1 from 10.0.0.2, 1 from 10.0.0.3 and 3 from elsewhere")
 
 
+def test_a_connection_that_was_handed_to_another_process_is_not_called_nobody() -> None:
+    told = about(program(), Act.STOP, listener(), connection("10.0.0.1", pids=(9000,)))
+    assert told.lose.endswith("; 1 connection to its port is held by pid 9000, and may go on")
+    shared = about(program(), Act.STOP, listener(pids=(4121, 9000)), connection("10.0.0.1", pids=(9000,)))
+    assert "held by pid 9000" not in shared.lose, "it is that of a server beside it"
+
+
 @given(
     st.text(max_size=20),
     st.lists(

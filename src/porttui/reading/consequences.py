@@ -110,7 +110,29 @@ def connected(facts: Facts, process: Process) -> str | None:
     if count is None:
         return None
     total, _, rest = _clients(facts, count).partition(" ")
-    return f"{total}{rest.removeprefix('connections').removeprefix('connection')}" if count else "nobody"
+    own = f"{total}{rest.removeprefix('connections').removeprefix('connection')}" if count else "nobody"
+    handed = _handed_on(facts, process)
+    return f"{own}; {handed}" if handed else own
+
+
+def _handed_on(facts: Facts, process: Process) -> str:
+    """Tell of connections to its listeners that it no longer holds: sshd leaves each to a process of its own.
+
+    Those of others who hold the listeners as well are theirs, and not told.
+    """
+    listening = listens_on(facts, process)
+    ports, serving = {(row.port, row.namespace) for row in listening}, {pid for row in listening for pid in row.pids}
+    held = [
+        row.pids
+        for row in seen.rows(facts)
+        if row.protocol == "tcp" and row.state == "ESTABLISHED" and (row.port, row.namespace) in ports
+        if row.pids and serving.isdisjoint(row.pids)
+    ]
+    if not held:
+        return ""
+    holders = sorted({pid for pids in held for pid in pids})
+    named = ", ".join(map(str, holders[:_MOST_NAMED])) + ", ..." * (len(holders) > _MOST_NAMED)
+    return f"{_plural(len(held), 'connection')} to its port {'is' if len(held) == 1 else 'are'} held by pid {named}"
 
 
 def _ending(facts: Facts, process: Process, act: Act) -> tuple[Process, ...]:
@@ -158,7 +180,11 @@ def _lose(facts: Facts, process: Process, act: Act, *, whole: bool) -> str:
     if others:
         share = f"one of {len(others) + 1} processes that serve {_places(listening)}; the others keep the port"
         return f"{share}, and {clients}" if clients else share
-    return f"the only server on {_places(listening)}" + (f", and {clients}" if clients else "; nobody is connected")
+    handed = _handed_on(facts, process)
+    if not clients:
+        clients = f"; {handed}, and may go on" if handed else "; nobody is connected"
+        return f"the only server on {_places(listening)}{clients}"
+    return f"the only server on {_places(listening)}, and {clients}" + (f"; {handed}" if handed else "")
 
 
 def _places(listening: tuple[Socket, ...]) -> str:

@@ -119,7 +119,11 @@ def _exposures(facts: Facts, one: Process, inspected: Inspected, *, reasons: boo
         for who, (told, held) in each
     ]
     looks = dict.fromkeys(reason.text for _, (told, _) in each if told.beyond for reason in told.reasons)
-    return [("reached by", _listed(texts)), ("worth a look", "; ".join(looks))]
+    # what is certain of one listener is not told once more as probable of another one
+    grounds = [
+        text for text in looks if not text.startswith("probably ") or text.removeprefix("probably ") not in looks
+    ]
+    return [("reached by", _listed(texts)), ("worth a look", "; ".join(grounds))]
 
 
 def _places(held: list[Socket]) -> list[str]:
