@@ -129,7 +129,7 @@ def _by_counters(facts: Facts, attempt: Attempt) -> Found:
 
 
 _GLOSS = "The refusal comes from where the rule leads, and looks as if the asked port had refused."
-_NO_WAY = "The network that the rule was made for is gone: the packets do not even leave, and nobody answers."
+_NO_WAY = "No network of this machine leads there: the packets do not even leave, and nobody answers."
 _BEYOND = (
     "This machine asked its network for an address and got no answer, which it never does for an address of its own."
 )
