@@ -106,7 +106,7 @@ def _one(found: Seen, values: Values) -> bool | None:
     if isinstance(values, Bits):
         return bool(found[0] & values.mask) if found[0] == found[1] else None
     if isinstance(values, Numbers):
-        return _within(found, values.spans)
+        return within(found, values.spans)
     return None
 
 
@@ -116,7 +116,7 @@ def _named(name: str, values: Names) -> bool:
     )  # an empty name, of no interface at all, matches nothing but "*"
 
 
-def _within(span: Span, spans: tuple[Span, ...]) -> bool | None:
+def within(span: Span, spans: tuple[Span, ...]) -> bool | None:
     """Tell whether all of a span lies in one of the sorted spans; None when only a part of it does."""
     low, high = span
     at = bisect.bisect_right(spans, low, key=lambda each: each[0]) - 1

@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from porttui.firewall.lookup import Answers, Lookup, lookup
-from porttui.firewall.matching import Sets, absent, matches
+from porttui.firewall.matching import AbsentType, Seen, Sets, absent, field, matches, within
 from porttui.firewall.packet import Packet, World
 from porttui.firewall.ruleset import (
     Chain,
@@ -115,6 +115,9 @@ class Walk:
         self.unlisted: dict[tuple[str, str, str], None] = {}
         """What would have to be asked about sets that were not listed."""
         self._forks = 0
+        self._read_of: Packet | None = None
+        self._read: dict[str, Seen] = {}
+        """Fields of that packet."""
         self._let: tuple[Stop, ...] = ()
         self._chains = {(c.backend, c.family, c.table, c.name): c for c in ruleset.chains}
         self._sets = {(s.family, s.table, s.name): s for s in ruleset.sets}
@@ -140,7 +143,13 @@ class Walk:
             if let and id(rule) in let:
                 yield way.to("accept", Stop(chain, rule, "accept"))
                 return
-            if not any(isinstance(part, _EFFECTS) for part in rule.parts):
+            parts = rule.parts
+            if not (parts and isinstance(parts[-1], _EFFECTS)) and not any(
+                isinstance(each, _EFFECTS) for each in parts
+            ):
+                continue
+            if self._surely_not(rule, way.packet):
+                way = way.past(chain, rule)
                 continue
             forks = self._forks
             after = self._unlike(list(self._parts(_At(chain, rule, depth), 0, way)))
@@ -159,6 +168,30 @@ class Walk:
                 return
             way = going_on[0]
         yield way
+
+    def _surely_not(self, rule: Rule, packet: Packet) -> bool:
+        """Tell whether a rule plainly does not match: most rules of a long list ask for another port.
+
+        A rule that this says nothing of is gone through part by part, and so might be every other, to the same end.
+        """
+        if packet is not self._read_of:
+            self._read_of, self._read = packet, {}
+        for part in rule.parts:
+            if not isinstance(part, Match) or not isinstance(part.values, Numbers):
+                return False
+            key = part.key
+            if key.mask is not None or len(key.fields) != 1:
+                return False
+            name = key.fields[0]
+            if name not in self._read:
+                self._read[name] = field(name, packet, self.world)
+            seen = self._read[name]
+            if isinstance(seen, AbsentType):
+                return True
+            holds = within(seen, part.values.spans) if isinstance(seen, tuple) else None
+            if holds is None or holds is part.negated:
+                return holds is not None
+        return False
 
     def _unlike(self, ways: list[Way]) -> list[Way]:
         """Return the ways that differ in where the packet is; how it came there does not matter."""
