@@ -1,6 +1,6 @@
 # porttui: what one does in this checkout. `make` alone explains.
 
-PORTTUI := .venv/bin/porttui
+DEV := scripts/setup dev
 PYTHON_CODE := src tests scripts bench
 export TARGET
 
@@ -13,38 +13,31 @@ help: ## show this list
 	@echo "  make run TARGET=localhost:3000    the same, with a question"
 
 run: ## set up .venv once, then start porttui here
-	@scripts/setup run
-	@$(PORTTUI) $${TARGET:+"$$TARGET"} || case $$? in 1|3) ;; *) exit 1 ;; esac # a fault found is no error of make
+	@scripts/setup run porttui $${TARGET:+"$$TARGET"} || case $$? in 1|3) ;; *) exit 1 ;; esac # a fault found is no error of make
 
 test: ## all tests; as root also those that stage faults in network namespaces
-	@scripts/setup dev
 	@scripts/setup system
-	.venv/bin/python -m pytest -n 9 $(ARGS) # more than processors: most tests wait, for a time-out or a start
+	$(DEV) python -m pytest -n 9 $(ARGS) # more than processors: most tests wait, for a time-out or a start
 
 check: ## style, types, layers, and whether the generated pages are up to date
-	@scripts/setup dev
-	.venv/bin/ruff check $(PYTHON_CODE)
-	.venv/bin/ruff format --check $(PYTHON_CODE)
-	.venv/bin/mypy
-	.venv/bin/lint-imports --no-logo
-	.venv/bin/python -m scripts.docs --check
+	$(DEV) ruff check $(PYTHON_CODE)
+	$(DEV) ruff format --check $(PYTHON_CODE)
+	$(DEV) mypy
+	$(DEV) lint-imports --no-logo --no-cache
+	$(DEV) python -m scripts.docs --check
 
 docs: ## write docs/faults.md and what else is made from the faults themselves
-	@scripts/setup dev
-	.venv/bin/python -m scripts.docs
+	$(DEV) python -m scripts.docs
 
 shots: ## write the pictures of all states of the screen (screenshots/, tests/snapshots/); look at what has changed
-	@scripts/setup dev
-	.venv/bin/python -m scripts.shots
+	$(DEV) python -m scripts.shots
 
 bench: ## how long porttui takes, beside the tools one would use otherwise
-	@scripts/setup dev
-	.venv/bin/python bench/startup.py
+	$(DEV) python bench/startup.py
 
 accuracy: ## stage every fault three times, count what porttui says, and write it into the README
-	@scripts/setup dev
 	@scripts/setup system
-	.venv/bin/python bench/accuracy.py --rounds 3 --write
+	$(DEV) python bench/accuracy.py --rounds 3 --write
 
 clean: ## remove what was set up and what tools left behind
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage* build dist

@@ -24,10 +24,20 @@ def pytest_configure(config: pytest.Config) -> None:
     The tests start it more than a thousand times, often as somebody who may not write into this checkout or with
     PYTHONDONTWRITEBYTECODE; each of these starts would compile every module anew, and take half as long again.
     """
+    if not os.access(_TESTS.parent, os.W_OK):
+        _remember_no_examples()
     if not hasattr(config, "workerinput"):
         compileall.compile_dir(_SRC, quiet=2)
         if getattr(config.option, "numprocesses", None) and config.args == config.getini("testpaths"):
             _collect_once()
+
+
+def _remember_no_examples() -> None:
+    """Let hypothesis keep in memory what it would write into this checkout; that it cannot is a warning otherwise."""
+    import hypothesis
+
+    hypothesis.settings.register_profile("somebody else's checkout", database=None)
+    hypothesis.settings.load_profile("somebody else's checkout")
 
 
 def _collect_once() -> None:

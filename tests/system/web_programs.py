@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.system.people import CHECKOUT
 from tests.system.stage import Namespace, Server
 
-_VITE = CHECKOUT / ".venv/npm/node_modules/vite/bin/vite.js"
+_VITE = Path(sys.prefix) / "npm/node_modules/vite/bin/vite.js"
 _DJANGO = """
 import sys
 from django.conf import settings
