@@ -107,6 +107,7 @@ class _File:
                         done.append(f"    from {module} import {name}")
                 elif name in self._own:
                     self._copy(name)
+            _same_in_every_python(node, self.fault.code)
             renamed = _Renamed(self.prefix, self._own.keys()).visit(ast.parse(ast.unparse(node)))
             done += [f"    {line}" for line in ast.unparse(renamed).splitlines()]
         return done
@@ -176,6 +177,15 @@ def beginnings(faults: Iterable[Fault]) -> str:
 def _may_be_copied(module: str) -> bool:
     ours = ("porttui.faults.fault", "porttui.faults.shared", "porttui.model", "porttui.reading")
     return module.startswith(ours) or module == "collections.abc"
+
+
+def _same_in_every_python(node: ast.AST, code: str) -> None:
+    """Refuse a string within an f-string: which quotes ast.unparse gives it depends on the Python (PEP 701)."""
+    for each in ast.walk(node):
+        if isinstance(each, ast.FormattedValue):
+            for inner in ast.walk(each.value):
+                if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
+                    raise SystemExit(f"{code}: give {inner.value!r} a name outside of its f-string")
 
 
 def _is_there_anyway(module: str, name: str) -> bool:

@@ -1459,7 +1459,8 @@ def _published_wrong_container_port(facts: Facts) -> RuledOut | CannotTell | Non
     others = _published_wrong_container_port_others(end)
     there = f'; port {others[0]} does' if len(others) == 1 else ''
     if len(others) > 1:
-        there = f"; ports {', '.join(map(str, others[:3]))} do"
+        some = ', '.join(map(str, others[:3]))
+        there = f'; ports {some} do'
     return None
 
 _ssh_forward_dead_KINDS = {'ssh', 'sshd', 'pod', 'relay', 'editor'}

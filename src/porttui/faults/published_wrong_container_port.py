@@ -51,7 +51,8 @@ def check(facts: Facts) -> Outcome:
     others = _others(end)
     there = f"; port {others[0]} does" if len(others) == 1 else ""
     if len(others) > 1:
-        there = f"; ports {', '.join(map(str, others[:3]))} do"
+        some = ", ".join(map(str, others[:3]))
+        there = f"; ports {some} do"
     first_word = "Port" if certain else "Probably port"
     return Found(
         summary=f"{first_word} {hand.listener.port} is handed on to port {end.port} of {far.place(end)}, "
