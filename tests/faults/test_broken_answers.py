@@ -31,6 +31,13 @@ def test_headers_that_break_off() -> None:
     assert verdict(broken("conflicting Content-Length headers")).code == "undetermined"
 
 
+def test_a_body_without_a_length_that_is_reset() -> None:
+    """It would end with the connection (RFC 9112, 6.3), so nobody knows whether it is whole."""
+    answer = f.HttpAnswer(status=200, complete=False, received=2, broke="[Errno 104] Connection reset by peer")
+    told = verdict(w.said("http", protocol="http", http=answer))
+    assert (told.code, "2 bytes came, and then the connection broke" in told.summary) == ("truncated-response", True)
+
+
 def test_headers_that_never_end() -> None:
     told = verdict(broken("timed out", fate=READ, ms=3000))
     assert told.code == "handler-hangs"

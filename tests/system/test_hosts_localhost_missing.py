@@ -21,4 +21,6 @@ def test_the_line_does_not_count(person: Person, open_folder: Path, text: str) -
         through = with_hosts(open_folder, text, person)
         answer = stage.check(f"localhost:{server.port}", person=person, through=through)
     expect_fault(answer, "hosts-localhost-missing", "name", server.port, person, named="localhost")
+    why = "no line for it" if "other" in text else r'begins with "\ufeff127.0.0.1", which is no address'
+    assert why in answer.verdict["summary"], answer
     assert f"127.0.0.1:{server.port}" in str(answer.report["remedies"][0]), answer

@@ -34,10 +34,11 @@ from __future__ import annotations
 
 from porttui.faults.fault import Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shared import not_the_name
+from porttui.model.address import parse_ip
 from porttui.model.facts import Facts
 from porttui.model.report import Evidence, Remedy, Step
 from porttui.model.target import Question
-from porttui.reading import evidence
+from porttui.reading import evidence, words
 from porttui.remedies import hosts
 
 
@@ -50,7 +51,12 @@ def check(facts: Facts) -> Outcome:
         return RuledOut(because="the target is not localhost")
     lines = facts.name.hosts if facts.name is not None and isinstance(facts.name.hosts, tuple) else ()
     path = hosts.hosts_path(facts)
-    why = f"{path} has its line, but is not read" if lines else f"{path} has no line for it"
+    if not lines:
+        why = f"{path} has no line for it"
+    elif all(parse_ip(each.address) is None for each in lines):
+        why = f"its line in {path} begins with {words.quoted(lines[0].address)}, which is no address"
+    else:
+        why = f"{path} has its line, but is not read"
     return Found(
         summary=f"The name localhost leads nowhere on this machine: {why}.",
         gloss="localhost is only a name; two lines of the hosts file say that it means this machine.",

@@ -14,8 +14,9 @@ transfer closed with outstanding read data remaining", Chrome ERR_CONTENT_LENGTH
 ERR_INCOMPLETE_CHUNKED_ENCODING, httpx "peer closed connection without sending complete message body".
 
 How porttui knows: it read the body until the connection ended, counted the bytes, and holds them against what was
-announced; or the connection ended in the middle of the headers. It does so only when the server ended the connection,
-not when porttui itself stopped reading, which it does after 64 kB or one second.
+announced; or the connection ended in the middle of the headers, or was reset in place of an orderly end. It does so
+only when the server ended the connection, not when porttui itself stopped reading, which it does after 64 kB or one
+second.
 
 What looks the same and is not: a body that is merely slow, or a stream of events that never ends, is healthy;
 http-server-error (a whole answer that tells of an error), accept-then-close (not one byte of an answer comes),
@@ -118,6 +119,8 @@ def _interim(begun: Exchange) -> str:
 def _lengths(answer: HttpAnswer) -> str:
     announced = answer.header("content-length")
     came = answer.received or 0
+    if announced is None and "chunked" not in (answer.header("transfer-encoding") or "").lower():
+        return f"{words.count(came, 'byte')} came, and then the connection broke"
     if announced is None:
         return f"{words.count(came, 'byte')} came, and no last chunk"
     return f"{came} of {announced} bytes came"
