@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from porttui.diagnose import diagnose
 from porttui.labs.exam import Exam
+from porttui.labs.own import Loaded
 from porttui.labs.registry import BY_NAME, LABS
 from porttui.ui.app import Ended, PortTui
 from porttui.ui.practice import Practice
@@ -154,3 +155,14 @@ async def test_labs_of_ones_own_are_listed_and_one_ends_by_itself(monkeypatch: p
         await until(pilot, lambda: any("the time is over" in row for row in visible(pilot)))
         assert rows(pilot)[0].startswith(" LAB 2 of 2  Mine")
         assert not _stage(pilot)
+
+
+async def test_labs_of_the_users_own_folder_stand_behind_the_others_and_what_is_missing_is_told() -> None:
+    mine = replace(BY_NAME["two-doors"], name="mine", title="Mine")
+    app = _app([])
+    app.practice = app.practice._replace(at_once=True, own=lambda: Loaded((mine,), ("b.py: it has no LAB",)))
+    app.practice = app.practice._replace(missing=lambda _: {})
+    async with running(app) as pilot:
+        assert f"LABS  0 of {len(LABS) + 1} solved   some of your own are missing" in rows(pilot)[0]
+        await pilot.press(*["pagedown"] * 3)
+        assert [f"   {len(LABS) + 1}    Mine", " >       The exam"] == visible(pilot)[-6:-4]

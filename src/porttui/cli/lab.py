@@ -38,6 +38,8 @@ def run(argv: list[str], *, typed: Lines | None = None) -> int:
 
     args = build_parser().parse_intermixed_args(argv)
     labs, call = _labs(args.folder)
+    if args.screen and args.serve:
+        raise exits.UsageError("--serve and --screen exclude each other. Example: porttui lab two-doors --serve")
     if args.screen and args.name != "reset":
         return _screen(args.name, tuple(labs), call, args.seed)
     if args.name is None or args.list:

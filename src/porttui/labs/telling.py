@@ -42,7 +42,7 @@ def listed(
         *([_EXAM.format("  passed" if "exam" in solved else "")] if has_exam(labs) else []),
         "",
         f"{done} of {len(labs)} solved. Each starts a real fault, on this machine only.",
-        f"One of them: {call} NAME; on the screen, in one terminal: {call} --screen",
+        f"One of them: {call} NAME. On the screen: {call} --screen",
     ]
 
 
