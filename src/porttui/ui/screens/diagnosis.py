@@ -468,7 +468,10 @@ class DiagnosisScreen(Screen[None]):
         self.tui.ask_for_target()
 
     def action_back(self) -> None:
-        """Leave the filter, go back to where one was, stop looking, or go back to the first tab."""
+        """Leave the filter, go back to where one was, stop looking, or go back to the first tab.
+
+        From lessons that were begun without a question it leads to the first screen: nobody asked for a diagnosis.
+        """
         if self.current == making.SOCKETS and self.sockets_tab.filter:
             self.sockets_tab.type("")
         elif self.current == making.PROCESS and self.process_tab.wanted is not None:
@@ -478,6 +481,8 @@ class DiagnosisScreen(Screen[None]):
             self._return()
         elif self.shown.looking or self.shown.again:
             self._stop()
+        elif self.shown.example and self.current == making.LEARN:
+            self.tui.ask_for_target()
         elif self.current != 1:
             self._show_tab(1)
 
