@@ -133,6 +133,10 @@ async def test_rows_can_be_sorted_and_grouped_and_a_group_opened() -> None:
             "     127.0.0.1:81",
             "     127.0.0.1:82",
         ]
+        await pilot.press("enter", "C")
+        await pilot.pause()
+        assert "node, pid 7  2 sockets, 2 listen  node shop.js" in rows(pilot)[0]
+        await pilot.press("escape")
         await pilot.press("v")
         assert visible(pilot)[6].startswith(" > + port 81 ")
 

@@ -19,7 +19,7 @@ SORTED_BY: dict[Column, tuple[str, str]] = {
     "command": ("command", "command, last first"),
 }
 """For each column its order, as it is usual and turned round."""
-_UNNAMED = {columns.NOT_SEEN: "programs that can't be seen", columns.NOBODY: "no program, the kernel keeps them"}
+_UNNAMED = {columns.NOT_SEEN: "programs that can't be seen", columns.NOBODY: "no program: kept by the kernel"}
 _MOST_NAMES = 200
 """So many rows of a group are asked for their programs."""
 

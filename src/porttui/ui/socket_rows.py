@@ -96,20 +96,25 @@ def narrow_row(row: Socket, names: Names, width: int, *, gone: bool = False, ins
 
 def group_head(shown: Arranged, width: int) -> Line:
     """Return the titles of the columns of groups, while none of them is opened."""
-    title = shown.wish.grouping.upper()
-    return Line(f"     {pad(title, _title_cells(width))}{pad('SOCKETS', 26)}{_ABOUT[shown.wish.grouping]}")
+    by = shown.wish.grouping
+    about = "COMMAND" if by == "process" and width < WIDE else _ABOUT[by]
+    return Line(f"     {pad(by.upper(), _title_cells(width))}{pad('SOCKETS', 26)}{about}")
 
 
 def group_row(group: Group, shown: Arranged, width: int) -> str:
     """Return the row above a group: what it is, how many sockets it has, how many of them listen."""
+    sign, what = "-" if group.opened else "+", socket_groups.title(group, shown.table)
+    counted = socket_groups.counted(group)
+    if width < NARROW:  # how many of them listen is told below
+        number = counted.partition(",")[0]
+        return f"{sign} {pad(what, width - 8 - cell_len(number))}  {number}"
     size = _title_cells(width)
-    what = cut(socket_groups.title(group, shown.table), size - 1)
-    row = f"{'-' if group.opened else '+'} {pad(what, size)}{pad(socket_groups.counted(group), 26)}"
+    row = f"{sign} {pad(cut(what, size - 1), size)}{pad(counted, 26)}"
     return cut(row + socket_groups.about(group, shown.table), width - 4)
 
 
 def _title_cells(width: int) -> int:
-    return 42 if width >= WIDE else 32 if width >= NARROW else 19
+    return 42 if width >= WIDE else 32
 
 
 def details(row: Socket, names: Names, place: Place, *, gone: bool = False) -> list[str]:

@@ -20,6 +20,7 @@ from porttui.reading import columns
 from porttui.reading.arrange import GROUPINGS, Arranged, Gone, Group, Seen, Wish, arrange
 from porttui.reading.asking import question_about
 from porttui.reading.tables import table_of_facts
+from porttui.render import socket_groups
 from porttui.render.sections import how_to_see
 from porttui.ui import socket_rows
 from porttui.ui.keymap import key_of
@@ -374,6 +375,10 @@ class SocketsTab(Tab):
 
     def _text_of(self, at: int | Gone | Group | None) -> str:
         row, names = self._held(at)
+        if isinstance(at, Group) and self.arranged is not None:
+            table = self.arranged.table
+            told = (socket_groups.title(at, table), socket_groups.counted(at), socket_groups.about(at, table))
+            return "  ".join(filter(None, told))
         if row is None:
             return ""
         who = (columns.program(row, names), f"pid {columns.pid(row)}", f"user {columns.user(row, names)}")
@@ -403,6 +408,8 @@ class SocketsTab(Tab):
                 else "enter in the filter goes to the rows; enter on a row asks why it fails"
             )
         row = self._at_cursor()
+        if row is None and self.filter:
+            return f"{key_of('back')} clears the filter"
         more = f"; {key_of('process')} opens its process" if not narrow and self.owner() is not None else ""
         if isinstance(row, Group):
             return f"{key_of('enter')} {_open_or_close(row).lower()}s the group{more}"
