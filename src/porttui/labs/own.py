@@ -19,12 +19,10 @@ from typing import NamedTuple, TypeVar
 
 from msgspec.structs import replace
 
-from porttui.faults.registry import BY_CODE
 from porttui.labs.lab import Lab, Look, Scene
 from porttui.labs.registry import BY_NAME
 from porttui.labs.stage import Stage, StartError
 from porttui.labs.trust import others_write
-from porttui.learn.contents import BY_TOPIC
 from porttui.model.printable import printable
 
 T = TypeVar("T")
@@ -115,6 +113,9 @@ def _read(path: Path, taken: set[str]) -> Lab | str:
 
 def _wrong(lab: Lab, taken: set[str]) -> str:
     """Tell what is wrong with the words of a lab; empty when nothing is."""
+    from porttui.faults.registry import BY_CODE  # every fault and lesson; who has no labs does without them
+    from porttui.learn.contents import BY_TOPIC
+
     fields: tuple[object, ...] = (lab.name, lab.title, lab.code, lab.lesson, lab.story, lab.goal, lab.explanation)
     if not all(isinstance(each, str) for each in fields):
         return "one of name, title, code, lesson, story, goal and explanation is no text"
