@@ -7,7 +7,7 @@ import datetime as dt
 from msgspec.structs import replace
 
 from porttui.faults import crash_loop, server_starting
-from porttui.faults.fault import Found, RuledOut
+from porttui.faults.fault import CannotTell, Found, RuledOut
 from porttui.model import facts as f
 from porttui.reading import history
 from tests import worlds as w
@@ -71,6 +71,15 @@ def test_a_life_that_was_over_before_its_owner_was_read_takes_nothing_from_the_o
     assert loop.confidence == "certain"
     itself = crash_loop.check(seen_as(*missed, moment(4, (3, 10)), moment(5)))
     assert isinstance(itself, RuledOut)
+
+
+def test_a_program_that_is_only_guessed_to_hold_the_port_excludes_no_loop() -> None:
+    """A supervisor has the command line of the servers that it forks, and is taken for each of them."""
+    seen = (moment(0, (1, 10)), moment(1), moment(2, (2, 10)), moment(3))
+    guessed = (
+        replace(each, listeners=tuple(replace(row, owner_by="command") for row in each.listeners)) for each in seen
+    )
+    assert isinstance(crash_loop.check(seen_as(*guessed)), CannotTell)
 
 
 def test_a_port_that_opens_once_is_a_server_that_was_starting() -> None:

@@ -478,6 +478,10 @@ def _server_starting(facts: Facts) -> RuledOut | CannotTell | None:
 
 _crash_loop_ENOUGH = 2
 
+def _crash_loop_surely_owned(life: history.Life) -> bool:
+    return bool(life.pids) and all((each.owner_by == 'descriptor' for each in life.sockets))
+
+
 def _crash_loop(facts: Facts) -> RuledOut | CannotTell | None:
     if facts.attempts is None:
         return CannotTell(because='no connection was tried yet')
@@ -489,6 +493,9 @@ def _crash_loop(facts: Facts) -> RuledOut | CannotTell | None:
         told = 'went away only once' if gone else 'did not go away'
         return RuledOut(because=f'the listener {told} in {history.seconds(facts):.1f} s')
     same = history.one_process(facts)
+    if same is not None and (not all((_crash_loop_surely_owned(life) for life in history.lives(facts) if same in life.pids))):
+        because = f'pid {same}, which probably holds the port, may itself close its listener and open it again'
+        return CannotTell(because=because, unseen=seen.owners_unseen(facts))
     if same is not None:
         return RuledOut(because=f'pid {same} itself closed its listener and opened it again')
     return None

@@ -40,7 +40,7 @@ from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, St
 from porttui.faults.shared import owner_lasts
 from porttui.model.facts import Facts, Process
 from porttui.model.report import Confidence, Evidence, Remedy, RemedyStep, Risk, Step
-from porttui.reading import engines, history, words
+from porttui.reading import engines, history, seen, words
 from porttui.remedies import container as in_container
 from porttui.remedies import service
 
@@ -60,6 +60,9 @@ def check(facts: Facts) -> Outcome:
         told = "went away only once" if gone else "did not go away"
         return RuledOut(because=f"the listener {told} in {history.seconds(facts):.1f} s")
     same = history.one_process(facts)
+    if same is not None and not all(_surely_owned(life) for life in history.lives(facts) if same in life.pids):
+        because = f"pid {same}, which probably holds the port, may itself close its listener and open it again"
+        return CannotTell(because=because, unseen=seen.owners_unseen(facts))
     if same is not None:
         return RuledOut(because=f"pid {same} itself closed its listener and opened it again")
     certain = sum(_surely_owned(life) for life in gone) >= _ENOUGH
