@@ -61,8 +61,11 @@ class Told:
             signal.signal(number, before)  # type: ignore[arg-type]
 
     def watch_terminal(self) -> None:
-        """Watch the terminal on stdin, in a daemon thread that costs nothing, where poll(2) can."""
-        if sys.stdin is None or not sys.stdin.isatty() or not hasattr(select, "poll"):
+        """Watch the terminal on stdin, in a daemon thread that costs nothing, where poll(2) can.
+
+        One that has gone away since the start is no terminal any more for isatty(3), so that this is not asked.
+        """
+        if sys.stdin is None or not hasattr(select, "poll"):
             return
         waiting = select.poll()
         waiting.register(sys.stdin.fileno(), 0)  # POLLHUP is told without being asked for (poll(2))
