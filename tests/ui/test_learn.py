@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from porttui.ui.screens.lab import LabScreen
+from porttui.ui.ways import part_rows
 from tests import reports
 from tests.ui.screen import app_on, code, rows, running, settled, text, visible
 
@@ -100,3 +102,15 @@ async def test_who_types_learn_begins_with_the_first_lesson() -> None:
         assert isinstance(app.screen, LabScreen)
         assert app.screen.play.lab.name == "two-doors"
     assert code(app) == 0  # nobody asked about the example
+
+
+def test_a_command_that_is_opened_part_by_part_tells_the_words_of_its_sentence() -> None:
+    report = reports.ipv6_only()
+    way, index = next((one, at) for one in report.remedies for at, step in enumerate(one.steps) if step.argv)
+    step = replace(way.steps[index], text="Bind it to the wildcard", why="")
+    told = replace(report, remedies=(replace(way, steps=(step,)),))
+    rows_of_it = part_rows(told, (way.way, 0), 78)
+    assert " Words in it" in rows_of_it
+    assert any(row.startswith("   wildcard   0.0.0.0 or ::") for row in rows_of_it)
+    plain = replace(told, remedies=(replace(way, steps=(replace(step, text="Start it again"),)),))
+    assert " Words in it" not in part_rows(plain, (way.way, 0), 78)
