@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -89,11 +90,12 @@ def is_link_local(address: str) -> bool:
     return ip is not None and ip.version == 6 and ip.is_link_local
 
 
-def _broadcasts(card: Interface) -> list[str]:
+@functools.lru_cache(maxsize=256)
+def _broadcasts(card: Interface) -> tuple[str, ...]:
     """Return what stands for all machines of the IPv4 networks that an interface is on (RFC 919, 7)."""
     nets = [net for net in map(ipaddress.ip_network, card.networks) if net.version == 4]
     found = [str(net.broadcast_address) for net in nets if net.num_addresses > 2]
-    return [*found, _LIMITED_BROADCAST] if nets else []
+    return (*found, _LIMITED_BROADCAST) if nets else ()
 
 
 def _cards(row: Socket, interfaces: Iterable[Interface]) -> list[Interface]:

@@ -7,6 +7,7 @@ smaller: an ordinary user is told "everyone, unless a firewall keeps them out".
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
@@ -209,9 +210,31 @@ def _filtered(row: Socket, around: Surroundings, ways: tuple[Door, ...], cards: 
 def _verdicts(row: Socket, around: Surroundings, ways: Iterable[Door]) -> dict[Door, Judged | None]:
     """Return what the rules do at each door; None where that was not asked, or could not be."""
     asked = around.entries if isinstance(around.entries, tuple) else ()
-    asked = tuple(each for each in asked if (each.protocol, each.judged.port) == (row.protocol, row.port))
-    known = {Door(each.judged.address, each.interface): each.judged for each in asked}
+    known = _by_port(_Same(asked)).get((row.protocol, row.port), {})
     return {way: known.get(way) for way in ways}
+
+
+class _Same:
+    """Entries that are compared by being the same, as there may be thousands."""
+
+    def __init__(self, entries: tuple[Entry, ...]) -> None:
+        self.entries = entries
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.entries is self.entries
+
+    def __hash__(self) -> int:
+        return id(self.entries)
+
+
+@functools.lru_cache(maxsize=4)
+def _by_port(asked: _Same) -> dict[tuple[str, int], dict[Door, Judged]]:
+    """Return what the rules do at each door, by protocol and port: a name server may have thousands of sockets."""
+    found: dict[tuple[str, int], dict[Door, Judged]] = {}
+    for each in asked.entries:
+        place = found.setdefault((each.protocol, each.judged.port), {})
+        place[Door(each.judged.address, each.interface)] = each.judged
+    return found
 
 
 def _blocks(judged: Judged) -> bool:
