@@ -345,8 +345,9 @@ class SocketsTab(Tab):
         return super().can(action)
 
     def keys(self, width: int) -> tuple[str, ...]:
-        """Return the keys of the key row; a narrow one keeps those that lead on."""
-        return self.KEYS if width >= NARROW else tuple(key for key in self.KEYS if key not in ("sort", "view"))
+        """Return the keys of the key row; a narrow one keeps those that lead on. What clears a filter is told early."""
+        own = self.KEYS if width >= NARROW else tuple(key for key in self.KEYS if key not in ("sort", "view"))
+        return ("filter", "back", *(key for key in own if key not in ("filter", "back"))) if self.filter else own
 
     def label(self, action: str) -> str:
         """Name enter and esc."""
