@@ -66,7 +66,7 @@ def _supervised(stage: Namespace, script: str, port: int) -> None:
 def test_a_supervisor_starts_it_again_and_again(person: Person) -> None:
     with Namespace() as stage:
         port = stage.free_port()
-        _supervised(stage, f"while :; do timeout 0.7 {_command(port)}; sleep 0.2; done", port)
+        _supervised(stage, f"while :; do {_command(port)} --lives=0.5; sleep 0.2; done", port)
         answer = stage.check(f"http://127.0.0.1:{port}/", "--settle=5", person=person)
     expect_fault(answer, "crash-loop", "listener", port, person)
     assert answer.verdict["confidence"] == ("certain" if person is Person.ROOT else "likely"), answer
@@ -77,7 +77,7 @@ def test_a_supervisor_starts_it_again_and_again(person: Person) -> None:
 def test_a_young_server_is_watched_without_being_asked(person: Person) -> None:
     with Namespace() as stage:
         port = stage.free_port()
-        _supervised(stage, f"while :; do timeout 0.9 {_command(port)}; done", port)
+        _supervised(stage, f"while :; do {_command(port)} --lives=0.7; done", port)
         answer = stage.check(f"127.0.0.1:{port}", person=person)
     expect_fault(answer, "crash-loop", "listener", port, person)
 
@@ -85,7 +85,7 @@ def test_a_young_server_is_watched_without_being_asked(person: Person) -> None:
 def test_one_restart_is_no_loop(person: Person) -> None:
     with Namespace() as stage:
         port = stage.free_port()
-        _supervised(stage, f"timeout 1.5 {_command(port)}; sleep 0.3; exec {_command(port)}", port)
+        _supervised(stage, f"{_command(port)} --lives=1.4; sleep 0.3; exec {_command(port)}", port)
         answer = stage.check(f"http://127.0.0.1:{port}/", "--settle=4", person=person)
     expect_healthy(answer, person)
     assert len(answer.report["facts"]["history"]) >= 2, answer
@@ -113,7 +113,7 @@ def test_a_loop_beside_a_server_that_stays_is_not_the_ports_fault(person: Person
     with Namespace() as stage:
         port = stage.free_port()
         stage.listen("--reuseport", port=port)  # of the same user: the kernel lets no other one share it
-        stage.popen("sh", "-c", f"while :; do timeout 0.7 {_command(port)} --reuseport --text=other; sleep 0.2; done")
+        stage.popen("sh", "-c", f"while :; do {_command(port)} --lives=0.5 --reuseport --text=other; sleep 0.2; done")
         stage.until_listening(port, 2)
         answer = stage.check(f"http://127.0.0.1:{port}/", "--settle=4", person=person)
     assert answer.code in {"healthy", "reuseport-shared"}, answer
