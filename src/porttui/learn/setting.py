@@ -27,7 +27,7 @@ def lesson_rows(lesson: Lesson, page: Page, width: int, *, room: int = SCREEN, n
     parts = (
         title_rows(lesson, width, note),
         paragraph(page.idea, width),
-        columns(page.here, width, indent=2, gap=3),
+        _table(page.here, width),
         paragraph(page.then, width),
         _tries(page, width),
         [*paragraph(f"Read on: {page.sources}", width), *see(lesson, width)],
@@ -50,6 +50,20 @@ def title_rows(lesson: Lesson, width: int, note: str = "") -> list[str]:
 def number(lesson: Lesson) -> str:
     """Return "lesson 3 of 24"."""
     return f"lesson {LESSONS.index(lesson) + 1} of {len(LESSONS)}"
+
+
+def _table(here: tuple[tuple[str, ...], ...], width: int) -> list[str]:
+    """Return the values as a table; where that is too wide, each row with its cells below one another."""
+    rows = columns(here, width, indent=2, gap=3)
+    if max(map(len, rows), default=0) <= width:
+        return rows
+    head, *others = here
+    rows = []
+    for first, *cells in others:
+        rows += paragraph(first, width, "  ")
+        for name, cell in zip(head[1:], cells, strict=False):
+            rows += paragraph(f"{name}: {cell}" if name else cell, width, "    ")
+    return rows
 
 
 def _tries(page: Page, width: int) -> list[str]:
