@@ -94,6 +94,12 @@ def test_scopes_paths_and_probable_programs_are_found() -> None:
     assert kept("network", *rows) == [0, 2]
 
 
+def test_a_part_of_where_a_socket_of_another_network_namespace_is() -> None:
+    rows = [w.listener("0.0.0.0", 80), w.listener("0.0.0.0", 80, namespace=4026532281)]
+    rows.append(w.listener("0.0.0.0", 80, namespace=4026532282, container="3f2a1b9c0d11"))
+    assert [kept(word, *rows) for word in ("network", "net:4026532281", "3f2a1b")] == [[0], [1], [2]]
+
+
 def test_an_owner_that_is_not_known_has_no_name_and_is_no_reason_to_hide_a_row() -> None:
     unknown = w.listener(pids=(), owner_by=None, user=None, uid=33)
     assert kept("node", unknown) == []

@@ -82,6 +82,10 @@ class Columns(Protocol):
         """Unit or container of rows whose owner is only probable; "" for others."""
 
     @property
+    def places(self) -> Mapping[int, str]:
+        """Where rows of other network namespaces are."""
+
+    @property
     def names(self) -> Mapping[int, str]:
         """Names of programs by pid."""
 
@@ -341,6 +345,7 @@ def _text_of_address(wanted: str, table: Columns) -> _Test:
     from porttui.model.address import endpoint, is_loopback
 
     addresses, ports, peers, peer_ports = table.addresses, table.ports, table.peers, table.peer_ports
+    places = table.places
     here = cache(lambda address: wanted in (_HERE if is_loopback(address) else _THERE))
     says_where = wanted in _HERE or wanted in _THERE
     in_address = set(wanted) <= _IN_ADDRESSES or "%" in wanted
@@ -353,6 +358,8 @@ def _text_of_address(wanted: str, table: Columns) -> _Test:
             return True
         if with_port and wanted in f"{endpoint(addresses[row], ports[row])} {endpoint(peers[row], peer_ports[row])}":
             return True
+        if row in places:
+            return wanted in places[row].lower()
         return says_where and not peer_ports[row] and here(addresses[row])
 
     return found
