@@ -361,6 +361,19 @@ class Namespace:
         assert done.stdout, f"no report: exit {done.returncode}\n{done.stderr}"
         return Answer(done.returncode, json.loads(done.stdout), done.stderr, seconds)
 
+    def porttui(self, *words: str, person: Person = Person.ROOT) -> subprocess.CompletedProcess[str]:
+        """Call porttui with these words, to its end; its text and its exit code are for the caller to judge."""
+        return subprocess.run(
+            [*people.enter(person, self.pid), sys.executable, "-m", "porttui", *words],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            env=_environment(),
+            cwd="/",
+            timeout=60,
+        )
+
     def _rows(self) -> Iterator[list[str]]:
         for table in ("tcp", "tcp6"):
             lines = Path(f"/proc/{self.pid}/net/{table}").read_text().splitlines()

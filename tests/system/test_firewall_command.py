@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from typing import Any
 
 import pytest
 
-from tests.system import people
 from tests.system.people import Person
-from tests.system.stage import ADDRESS, Namespace, _environment
+from tests.system.stage import ADDRESS, Namespace
 
 
 class Told:
     """What one call said."""
 
     def __init__(self, stage: Namespace, *words: str, person: Person = Person.ROOT) -> None:
-        done = subprocess.run(
-            [*people.enter(person, stage.pid), sys.executable, "-m", "porttui", "firewall", *words],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            env=_environment(),
-            cwd="/",
-            timeout=60,
-        )
+        done = stage.porttui("firewall", *words, person=person)
         self.status, self.text, self.stderr = done.returncode, done.stdout, done.stderr
 
     @property

@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 
 import pytest
 
-from tests.system import people
 from tests.system.connections import leave_time_wait
 from tests.system.nat import translate
 from tests.system.people import Person
-from tests.system.stage import Namespace, _environment
+from tests.system.stage import Namespace
 
 pytestmark = pytest.mark.system
 
 
 def _free(stage: Namespace, *words: str, person: Person = Person.ROOT) -> tuple[int, list[int], str]:
     """Return exit code, ports and what was said beside them."""
-    done = subprocess.run(
-        [*people.enter(person, stage.pid), sys.executable, "-m", "porttui", "free", *words],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        env=_environment(),
-        cwd="/",
-        timeout=60,
-    )
+    done = stage.porttui("free", *words, person=person)
     return done.returncode, [int(line) for line in done.stdout.split() if line.isdecimal()], done.stderr
 
 

@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from typing import Any
 
 import pytest
 
-from tests.system import people
 from tests.system.people import Person
-from tests.system.stage import ADDRESS, Namespace, _environment
+from tests.system.stage import ADDRESS, Namespace
 
 pytestmark = pytest.mark.system
 
 
 def _exposed(stage: Namespace, *words: str, person: Person = Person.ROOT) -> tuple[int, list[Any]]:
     """Return the exit code and what was listed."""
-    done = subprocess.run(
-        [*people.enter(person, stage.pid), sys.executable, "-m", "porttui", "sockets", "--exposed", "--json", *words],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        env=_environment(),
-        cwd="/",
-        timeout=60,
-    )
+    done = stage.porttui("sockets", "--exposed", "--json", *words, person=person)
     return done.returncode, json.loads(done.stdout)
 
 
