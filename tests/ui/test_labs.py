@@ -120,7 +120,7 @@ async def test_a_lab_with_surroundings_of_its_own_is_diagnosed_from_inside_and_c
 async def test_an_exam_goes_from_round_to_round_and_ends_with_the_points() -> None:
     done: list[str] = []
     app = _app(done)
-    app.practice = app.practice._replace(at_once=True, exam=Exam(["two-doors"]))
+    app.practice = app.practice._replace(at_once=True, exam=Exam(["two-doors"]), missing=lambda _: {})
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: any("not yet" in row for row in visible(pilot)))
         assert rows(pilot)[0].startswith(" THE EXAM, ROUND 1 OF 2 ")

@@ -73,7 +73,8 @@ class LabDiagnosis(DiagnosisScreen):
         edits = f"{key_of('edit')} edits" if self._play.options else ""
         runs = f"{key_of('command')} runs a command"
         if narrow:
-            return f"{back} to the lab, then {edits or runs}"
+            types = f"{back} to the lab, {key_of('command')} types it there"
+            return types if self._play.stage.inside() else f"{back} to the lab, then {edits or runs}"
         ways = [edits if lab.asks else f"{edits} its start"] * bool(edits) + [f"{key_of('answer')} answers"] * lab.asks
         return f"{back} goes back to the lab; there {', '.join([*ways, runs])}"
 

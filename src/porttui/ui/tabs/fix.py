@@ -201,12 +201,12 @@ class FixTab(Tab):
         focus: tuple[int, int] | None = None
         if report.remedies:
             opening = [] if narrow else [*self._news(left), *plain(wrap(self._opening(report), left, " "))]
-            goal = self._goal(report)
-            opening += [*plain(wrap(goal, left - 1, " ") if goal else []), *([] if narrow else [EMPTY])]
+            goal = plain(wrap(self._goal(report), left - 1, " ")) if self.shown.goal else []
+            opening += [] if narrow else [*goal, EMPTY]
             drawn, (first, last) = self._ways(report, left, only=None)
             if narrow and len(drawn) >= height:
                 drawn, (first, last) = self._ways(report, left, only=self.place())
-            rows = [*opening, *drawn]
+            rows = [*opening, *drawn, *(goal if narrow else [])]
             focus = (first + len(opening), last + len(opening))
         else:
             rows = [*self._news(left), *plain(wrap(_nothing(report), left - 1, " "))]
