@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from porttui.diagnose import diagnose
 from porttui.model import facts as f
 from porttui.model.report import Verdict
 from tests import worlds as w
+from tests.faults.by_code import BY_CODE
 
 READ = f.Fate(row="accepted", unread=0, received=127, unsent=0)
 HEAD = "HTTP/1.1 200 OK\\r\\nContent-Ty"
@@ -54,3 +57,10 @@ def test_an_answer_that_no_http_client_can_read_is_not_http() -> None:
     assert (told.code, told.summary) == ("not-http", "Port 8080 answers in an unknown protocol, not HTTP.")
     for unclear in ("", "\\r\\n", "GET / HTTP/1.1\\r\\nHost: 127.0.0.1:8080"):
         assert verdict(w.said(data=unclear)).code == "undetermined"
+
+
+def test_a_server_that_ends_again_and_again_closes_its_connections_by_that() -> None:
+    cut = w.said("nothing", "reset")
+    serving: dict[str, Any] = {"sockets": w.sockets(w.listener()), "processes": (w.node(),), "attempts": (w.opened(),)}
+    report = diagnose(replace(BY_CODE["crash-loop"], exchanges=(cut,), **serving))
+    assert (report.verdict.code, report.also) == ("crash-loop", ())

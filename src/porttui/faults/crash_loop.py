@@ -164,5 +164,5 @@ FAULT = Fault(
     explanation=__doc__,
     check=check,
     remedies=remedies,
-    explains=("nothing-listening", "wrong-port", "server-starting", "bound-not-listening"),
+    explains=("nothing-listening", "wrong-port", "server-starting", "bound-not-listening", "accept-then-close"),
 )
