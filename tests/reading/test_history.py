@@ -44,6 +44,14 @@ def test_workers_that_overlap_are_one_life() -> None:
     assert [life.pids for life in history.lives(facts)] == [{10, 11, 12}]
 
 
+def test_where_workers_were_seen_side_by_side_only_a_moment_without_any_is_an_end() -> None:
+    seen = (moment(0, (1, 10)), moment(1, (1, 10), (2, 11)), moment(2, (2, 11)))
+    missed = seen_as(*seen, moment(3, (3, 12)), moment(4, (4, 13)))
+    assert [life.pids for life in history.lives(missed)] == [{10, 11, 12, 13}]
+    closed = seen_as(*seen, moment(3), moment(4, (4, 13)))
+    assert [life.pids for life in history.lives(closed)] == [{10, 11}, {13}]
+
+
 def test_listeners_at_other_addresses_do_not_count() -> None:
     assert history.lives(seen_as(moment(0), moment(1, (1, 10), address="::1"))) == ()
 

@@ -43,15 +43,17 @@ def lives(facts: Facts) -> tuple[Life, ...]:
     """Return the lives of the target's listeners, oldest first; () also when nobody watched.
 
     A new listener that stands beside the old one before that goes, as workers of one server do that are replaced one
-    after the other, goes on with its life.
+    after the other, goes on with its life. Where that was seen once, it may be so at every change of which no look saw
+    the middle, and only a moment without any listener shows that the port was closed.
     """
     done: list[Life] = []
     life: Life | None = None
+    shared = any(_shared(for_target(facts, moment.listeners)) for moment in facts.history or ())
     before: frozenset[Mark] = frozenset()
     for index, moment in enumerate(facts.history or ()):
         sockets = for_target(facts, moment.listeners)
         now = marks(sockets)
-        if life is not None and not now & before:
+        if life is not None and not (now if shared else now & before):
             done.append(_ended(life, moment))
             life = None
         if life is None and sockets:
@@ -64,6 +66,12 @@ def lives(facts: Facts) -> tuple[Life, ...]:
             )
         before = now
     return (*done, life) if life is not None else tuple(done)
+
+
+def _shared(sockets: tuple[Socket, ...]) -> bool:
+    """Tell whether two of them listen at one address, which the kernel allows by SO_REUSEPORT alone: socket(7)."""
+    places = [each.address for each in sockets if each.inode]
+    return len(places) > len(set(places))
 
 
 def _ended(life: Life, moment: Moment) -> Life:

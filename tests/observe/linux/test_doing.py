@@ -36,7 +36,7 @@ def test_a_spinning_program_wants_the_processor_all_of_the_time() -> None:
     assert doing.state == "R"
     if Path("/proc/self/schedstat").exists():
         assert doing.busy is not None
-        assert doing.busy > 0.9, "also where others leave it little"
+        assert doing.busy > 0.5, "also where others leave it little"
 
 
 def test_a_sleeping_program_wants_nothing() -> None:
