@@ -75,5 +75,5 @@ def test_localhost_needs_none(person: Person, open_folder: Path) -> None:
     """That it does not resolve is a matter of the hosts file."""
     with Namespace() as stage:
         servers: dict[str, int | None] = {"127.0.0.1": None}
-        answer = names.check(stage, "localhost:5432", servers, open_folder, person)
+        answer = names.check(stage, f"localhost:{stage.free_port()}", servers, open_folder, person)
     assert answer.code == "nothing-listening", answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 import pytest
@@ -30,7 +31,7 @@ def test_node_forgets_to_answer(person: Person) -> None:
         answer = stage.check(f"http://127.0.0.1:{server.port}/never", "--timeout=2", person=person)
     expect_fault(answer, "handler-hangs", "probe", server.port, person)
     assert answer.verdict["confidence"] == "certain", answer
-    assert "in 1.5 s" in answer.verdict["summary"], answer
+    assert re.search(r"has not answered in 1\.\d s", answer.verdict["summary"]), answer
 
 
 def test_asyncio_waits_for_ever(person: Person) -> None:

@@ -28,10 +28,10 @@ def test_it_listens_next_door(person: Person, distance: int) -> None:
 
 def test_it_listens_on_the_well_known_twin(person: Person) -> None:
     with Namespace() as stage:
-        stage.listen(port=8080, person=Person.OTHER)
-        answer = stage.check("127.0.0.1:80", person=person)
-    expect_fault(answer, "wrong-port", "listener", 80, person)
-    assert "8080 often stands in for 80" in answer.verdict["summary"], answer
+        stage.listen(port=1434, person=Person.OTHER)  # no other test has one of these two in a namespace of its own
+        answer = stage.check("127.0.0.1:1433", person=person)
+    expect_fault(answer, "wrong-port", "listener", 1433, person)
+    assert "1434 often stands in for 1433" in answer.verdict["summary"], answer
 
 
 def test_of_several_the_one_is_meant_that_was_told_to_take_the_port(person: Person, open_folder: Path) -> None:
