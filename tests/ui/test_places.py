@@ -161,6 +161,21 @@ async def test_the_palette_has_a_command_for_each_key_that_works_here_and_runs_i
         await until(pilot, lambda: "[5 Firewall]" in rows(pilot)[1])
 
 
+async def test_the_palette_of_the_first_screen_has_its_own_keys_too_which_the_line_to_type_into_hides() -> None:
+    app = app_on(reports.ipv6_only(), start=True)
+    async with running(app, (80, 50)) as pilot:
+        await until(pilot, lambda: "down Pick a program" in rows(pilot)[-1])
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: "  Pick a program (down)" in visible(pilot))
+        assert "(enter)" not in text(pilot)
+        assert "(up)" not in text(pilot)
+        await pilot.press("escape")
+        await pilot.press("down", "ctrl+p")
+        await until(pilot, lambda: {"  Find out (enter)", "  Line before (up)"} < set(visible(pilot)))
+        await pilot.press(*"find out", "enter")
+        await until(pilot, lambda: "[1 Diagnosis]" in rows(pilot)[1])
+
+
 async def test_the_palette_can_be_drawn_in_ascii() -> None:
     app = app_on(reports.ipv6_only(), ascii_only=True)
     async with running(app, (80, 50)) as pilot:

@@ -6,10 +6,11 @@ from textual.binding import Binding
 from textual.command import CommandInput, CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
 
 from porttui.ui.keymap import shown
+from porttui.ui.screens.start import StartScreen
 
 _LAST = {
     *("next", "previous", "page_down", "page_up", "first", "last"),
-    *("next_way", "previous_way", "next_tab", "previous_tab"),
+    *("next_way", "previous_way", "next_tab", "previous_tab", "pick", "unpick"),
     *("leave", "quit", "suspend"),
 }
 """Ids of what only moves about, or leaves: enter, pressed too early, must not be one of these."""
@@ -48,8 +49,9 @@ class Commands(Provider):
     """Offers the keys of the screen from which the palette was opened."""
 
     def _bindings(self) -> list[Binding]:
-        """Return what the keys do here; enter is told by the key row."""
-        found: dict[str, Binding] = {}
+        """Return what the keys do here; on the tabs enter is told by the key row."""
+        offered = self.screen.offered() if isinstance(self.screen, StartScreen) else []
+        found = {binding.id: binding for binding in offered if binding.id}
         for active in self.screen.active_bindings.values():
             binding = active.binding
             if active.enabled and binding.id and binding.description:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from msgspec.structs import replace
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.screen import Screen
 from textual.widgets import Input
@@ -383,8 +383,7 @@ class StartScreen(Screen[None]):
         from porttui.ui import pages
         from porttui.ui.screens.page import PageScreen
 
-        own = [one for one in bindings(START) if self.check_action(one.action.partition("(")[0], ())]  # the line's
-        active = [*own, *(one.binding for one in self.active_bindings.values() if one.enabled)]  # own keys hide some
+        active = [*self.behind_the_line(), *(one.binding for one in self.active_bindings.values() if one.enabled)]
         rows = [("", each) for each in self.tui.keymap.problems] + [("", "")] * bool(self.tui.keymap.problems)
         rows += [*pages.key_rows(active), (key_of("help"), "this list, while nothing is typed")]
         self.app.push_screen(PageScreen("Keys", rows))
@@ -395,6 +394,19 @@ class StartScreen(Screen[None]):
         if line.value != event.value:
             line.value = event.value  # over a slow line keys are typed ahead: what counts stood there at enter
         self.action_ask()
+
+    def behind_the_line(self) -> list[Binding]:
+        """Return this screen's own keys that do something: the line to type into has others on some of them."""
+        return [one for one in bindings(START) if self.check_action(one.action.partition("(")[0], ())]
+
+    def offered(self) -> list[Binding]:
+        """Return those of them that do something now, by the keys that they have now, for the palette."""
+        does = {
+            "ask": self.asked() is not None,
+            "pick": self._cursor + 1 < self._count(),
+            "unpick": self._cursor >= 0,
+        }
+        return [one.with_key(key_of(one.id)) for one in self.behind_the_line() if one.id and does.get(one.id, True)]
 
     def action_ask(self) -> None:
         """Find out about what is typed or in focus."""
