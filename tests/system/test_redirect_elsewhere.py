@@ -76,6 +76,16 @@ def test_a_certificate_that_is_not_accepted(person: Person, open_folder: Path) -
     expect_healthy(trusted, person)
 
 
+def test_an_address_to_which_no_client_can_go(person: Person) -> None:
+    with Namespace() as stage:
+        port = stage.free_port()
+        start_node(stage, port, _REDIRECTS, "http://127.0.0.1:99999/app")
+        answer = stage.check(f"http://127.0.0.1:{port}/", person=person)
+    expect_fault(answer, "redirect-elsewhere", "probe", port, person)
+    assert answer.verdict["confidence"] == "certain", answer
+    assert "http://127.0.0.1:99999/app: the port in it is not a number" in answer.verdict["summary"], answer
+
+
 def test_a_silent_place_is_only_probable(person: Person) -> None:
     with Namespace() as stage:
         port = stage.free_port()

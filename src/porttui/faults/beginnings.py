@@ -1783,11 +1783,11 @@ def _redirect_elsewhere(facts: Facts) -> RuledOut | CannotTell | None:
         return hops
     from porttui.reading import redirects
     final, done = (hops[-1], redirects.end(facts))
-    if done is None:
-        return CannotTell(because='it redirects to where porttui does not follow')
     fails = redirects.failure(facts)
+    if fails is None and done is None:
+        return CannotTell(because='it redirects to where porttui does not follow')
     from porttui.reading import words
-    if fails is None:
+    if fails is None and done is not None:
         return RuledOut(because=f'the redirect leads to an answer: {words.answer(done)}')
     if not redirects.leaves(facts):
         return RuledOut(because='it redirects to another page of the same server')

@@ -13,8 +13,9 @@ a folder's name it sends http://localhost:8080/shop to http://localhost/shop/, w
 
 How porttui knows: it followed the redirects, five at most and only to addresses of this machine, and quotes each
 with what came of it. The first answer was right, and the last place refused, spoke another protocol, showed a
-certificate that is not trusted, or closed the connection. Where the place is merely silent, it says "probably",
-since an answer may only be slow. A redirect to another machine is told and not followed.
+certificate that is not trusted, or closed the connection. Or no client can go there, as the port is above 65535 or
+the host is not one: a setting was put together badly. Where the place is merely silent, it says "probably", since an
+answer may only be slow. A redirect to another machine is told and not followed.
 
 What looks the same and is not: redirect-loop (the way leads back to where it came from), tls-to-plain (you yourself
 asked in https), nothing-listening (the port that you asked is the dead one), http-client-error and
@@ -46,14 +47,14 @@ def check(facts: Facts) -> Outcome:
     if not isinstance(hops, tuple):
         return hops
     final, done = hops[-1], redirects.end(facts)
-    if done is None:
-        return CannotTell(because="it redirects to where porttui does not follow")
     fails = redirects.failure(facts)
-    if fails is None:
+    if fails is None and done is None:
+        return CannotTell(because="it redirects to where porttui does not follow")
+    if fails is None and done is not None:
         return RuledOut(because=f"the redirect leads to an answer: {words.answer(done)}")
     if not redirects.leaves(facts):
         return RuledOut(because="it redirects to another page of the same server")
-    certain = done.outcome != "silent"
+    certain = done is None or done.outcome != "silent"
     asked = words.asked_endpoint(facts)
     told = tuple(each for each in seen.exchanges(facts) if redirects.is_first(facts, each))
     return Found(
@@ -67,23 +68,25 @@ def check(facts: Facts) -> Outcome:
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Let the server send another address, or mend the place that it sends to."""
     final, done = redirects.last(facts), redirects.end(facts)
-    if final is None or done is None:
+    if final is None or redirects.failure(facts) is None:
         return ()
-    mend = _mend_the_place(facts, final.url, done)
     send = _send_another(facts, done)
+    if done is None:
+        return (send,)
+    mend = _mend_the_place(facts, final.url, done)
     return (send, mend) if _to_tls_on_a_plain_port(done) else (mend, send)
 
 
-def _to_tls_on_a_plain_port(done: Exchange) -> bool:
-    return done.sent == "https" and done.tls is None and done.outcome != "refused"
+def _to_tls_on_a_plain_port(done: Exchange | None) -> bool:
+    return done is not None and done.sent == "https" and done.tls is None and done.outcome != "refused"
 
 
-def _send_another(facts: Facts, done: Exchange) -> Remedy:
+def _send_another(facts: Facts, done: Exchange | None) -> Remedy:
     listener = next((s for a in seen.addresses(facts) if (s := seen.accepting(facts, a)) is not None), None)
     name = words.plain_name(facts, listener) if listener is not None else "the server"
     first = next((each for each in seen.exchanges(facts) if each.http is not None), None)
     server = (first.http.header("server") if first and first.http else "") or ""
-    if "nginx" in server and done.sent == (first.sent if first else ""):
+    if done is not None and "nginx" in server and done.sent == (first.sent if first else ""):
         step = RemedyStep(
             text="In nginx's settings, so that it redirects by path alone",
             edit=Edit(file="the server block", text="absolute_redirect off;"),

@@ -14,7 +14,9 @@ _NOT_ASKED = {
     "bound": "not asked: five redirects were followed",
     "time": "not asked: the time was over",
     "unreadable": "not asked: no address to ask",
+    "impossible": "no client can ask for it",
 }
+_FLAWS = {"port": "the port in it is not a number from 1 to 65535", "host": "the host in it is not a valid one"}
 
 
 def hops(facts: Facts) -> tuple[Hop, ...]:
@@ -63,6 +65,9 @@ def grows(facts: Facts) -> Hop | None:
 
 def failure(facts: Facts) -> str | None:
     """Tell in what way the last redirect fails: a clause; None when it works, or porttui did not go there."""
+    final = last(facts)
+    if final is not None and final.stopped == "impossible":
+        return _FLAWS.get(final.flaw, "no client can go there")
     done = end(facts)
     if done is None:
         return None
@@ -87,7 +92,10 @@ def failure(facts: Facts) -> str | None:
 
 
 def leaves(facts: Facts) -> bool:
-    """Tell whether the last redirect leads to another address, port or scheme than the target's."""
+    """Tell whether the last redirect leads to another address, port or scheme than the target's, or to none at all."""
+    final = last(facts)
+    if final is not None and final.stopped == "impossible":
+        return True
     done = end(facts)
     first = next((each for each in seen.exchanges(facts) if each.http is not None), None)
     if done is None or first is None:
@@ -116,6 +124,8 @@ def in_short(facts: Facts, first: Exchange) -> str:
         return f"{words.answer(first)}, in a circle"
     done = end(facts)
     final = last(facts)
+    if final is not None and final.stopped == "impossible":
+        return f"{words.answer(first)}, to nowhere"
     if done is None or final is None:
         return f"{words.answer(first)}, to elsewhere" if final and final.stopped == "elsewhere" else words.answer(first)
     fails = failure(facts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -86,11 +87,37 @@ def test_a_port_that_is_shut() -> None:
     assert hop.exchange.outcome == "refused"
 
 
+@pytest.mark.parametrize(
+    ("location", "flaw"),
+    [
+        ("http://127.0.0.1:99999/", "port"),
+        ("http://127.0.0.1:0/", "port"),
+        ("//localhost:$PORT/", "port"),
+        ("http://local host:80/", "host"),
+        ("http://:8080/", "host"),
+        ("http://[::1/", "host"),
+    ],
+)
+def test_a_place_to_which_no_client_can_go(location: str, flaw: str) -> None:
+    answer = HttpAnswer(status=302, headers=(("location", location),))
+    first = Exchange(address="127.0.0.1", port=1, sent="http", outcome="answer", http=answer, protocol="http")
+    (hop,) = follow(first, "http://127.0.0.1:1/", here, timeout=1)
+    assert (hop.stopped, hop.flaw, hop.exchange) == ("impossible", flaw, None)
+
+
+@pytest.mark.parametrize("location", ["mailto:root@localhost", "myapp://open:99999/"])
+def test_what_only_porttui_cannot_ask_for_is_no_flaw(location: str) -> None:
+    answer = HttpAnswer(status=302, headers=(("location", location),))
+    first = Exchange(address="127.0.0.1", port=1, sent="http", outcome="answer", http=answer, protocol="http")
+    (hop,) = follow(first, "http://127.0.0.1:1/", here, timeout=1)
+    assert (hop.stopped, hop.flaw) == ("unreadable", "")
+
+
 @given(st.text(max_size=80))
 def test_whatever_the_location_is_it_is_told_once(location: str) -> None:
     answer = HttpAnswer(status=302, headers=(("location", location),))
     first = Exchange(address="127.0.0.1", port=1, sent="http", outcome="answer", http=answer, protocol="http")
     hops = list(follow(first, "http://203.0.113.9:1/", lambda _: (), timeout=1))
     assert len(hops) == 1
-    assert hops[0].stopped in {"elsewhere", "unreadable"}
+    assert hops[0].stopped in {"elsewhere", "unreadable", "impossible"}
     assert is_printable(hops[0].url)

@@ -97,9 +97,13 @@ class Hop(Value, frozen=True, kw_only=True):
     """Of the answer that redirects: 301, 302, 303, 307, 308."""
     url: str
     """Where to, as an absolute URL."""
-    stopped: Literal["elsewhere", "again", "bound", "time", "unreadable"] | None = None
+    stopped: Literal["elsewhere", "again", "bound", "time", "unreadable", "impossible"] | None = None
     """Why porttui did not go there: another machine, or a name that only a resolver would know; asked already, with
-    the same cookies; five were followed; no time left; no URL that can be asked for. None: it went."""
+    the same cookies; five were followed; no time left; a URL that porttui cannot ask for (another scheme, too long);
+    one that no client can ask for (`flaw` tells why). None: it went."""
+    flaw: Literal["port", "host", ""] = ""
+    """The part by which no client can ask for the URL: a port that is no number from 1 to 65535; a host that is
+    missing, or has characters that no host has."""
     exchange: Exchange | None = None
     """What came of it; None when porttui did not go."""
 

@@ -6,6 +6,7 @@ hops, or where another machine would have to be asked; that one is told and not 
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from typing import Literal
@@ -25,9 +26,13 @@ _LONGEST = 999
 _LEAST = 0.05
 """Seconds below which nothing more is begun."""
 _COOKIES = 20
+_NO_HOST = re.compile(r"[\x00-\x20\x7f#/<>?@^|\\]")
+"""What no host name has: the "forbidden host code points" of the URL standard (WHATWG, 3.1), but for the colon of
+IPv6 addresses, brackets, which are looked at apart, and the per cent sign, which may begin an escape."""
 AddressesOf = Callable[[str], tuple[str, ...]]
 """Host -> its addresses on this machine; () when it is another machine, or would have to be looked up."""
-Stopped = Literal["elsewhere", "again", "bound", "time", "unreadable"]
+Stopped = Literal["elsewhere", "again", "bound", "time", "unreadable", "impossible"]
+Flaw = Literal["port", "host", ""]
 
 
 def follow(
@@ -57,15 +62,37 @@ def follow(
         except ValueError:
             url = location
         left = deadline - time.monotonic()
+        flaw = flaw_of(url)
         stopped = walk.why_not(url) or ("bound" if count == MOST_HOPS else "time" if left < _LEAST else None)
         answer = walk.go(url, left) if stopped is None else None
-        yield Hop(status=status, url=printable(without_password(url), 1000), stopped=stopped, exchange=answer)
+        shown = printable(without_password(url), 1000)
+        yield Hop(status=status, url=shown, stopped=stopped, flaw=flaw, exchange=answer)
         count += 1
 
 
 def location_of(answer: HttpAnswer) -> str | None:
     """Return where an answer sends its client; None when it sends it nowhere."""
     return answer.header("location") if answer.status in REDIRECTS else None
+
+
+def flaw_of(url: str) -> Flaw:
+    """Tell by which part no client can ask for an http or https URL; empty when one can, and for other schemes.
+
+    A port is a number of 16 bits (RFC 9293, 3.1), and to port 0 nothing can connect. A URL with an empty host is
+    invalid (RFC 9110, 4.2.1).
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # brackets that hold no IPv6 address
+        return "host" if re.match(r"(https?:)?//", url, re.IGNORECASE) else ""
+    if parts.scheme not in _PORTS or not parts.netloc or len(url) > _LONGEST or "\\" in url:
+        return ""  # browsers take "http:///path" and a backslash for a slip of the pen, and mend it
+    if not parts.hostname or _NO_HOST.search(parts.hostname):
+        return "host"
+    try:
+        return "port" if parts.port == 0 else ""
+    except ValueError:
+        return "port"
 
 
 class _Walk:
@@ -89,6 +116,8 @@ class _Walk:
 
     def why_not(self, url: str) -> Stopped | None:
         """Tell why a URL is not asked for; None when it can be."""
+        if flaw_of(url):
+            return "impossible"
         try:
             parts = urlsplit(url)
             port = parts.port or _PORTS.get(parts.scheme)
