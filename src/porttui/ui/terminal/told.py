@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import os
 import select
 import signal
@@ -67,8 +68,12 @@ class Told:
         """
         if sys.stdin is None or not hasattr(select, "poll"):
             return
+        try:
+            descriptor = sys.stdin.fileno()
+        except io.UnsupportedOperation:  # a file in memory: no line leads to it that could hang up
+            return
         waiting = select.poll()
-        waiting.register(sys.stdin.fileno(), 0)  # POLLHUP is told without being asked for (poll(2))
+        waiting.register(descriptor, 0)  # POLLHUP is told without being asked for (poll(2))
 
         def wait() -> None:
             if any(event & select.POLLHUP for _, event in waiting.poll()):
