@@ -17,7 +17,8 @@ def linux_groups() -> tuple[tuple[str, str], ...]:
     """Read the groups, as (interface, address); those of a family that this kernel does not have are none.
 
     /proc/net/igmp (proc_pid_net(5)) has a line for each interface, and below it an indented one for each group, whose
-    address is the kernel's number in hexadecimal; /proc/net/igmp6 has both in one line.
+    address is the kernel's number in hexadecimal; /proc/net/igmp6 has both in one line. The colon behind an interface
+    stands apart only where the name has less than ten letters (igmp_mc_seq_show, net/ipv4/igmp.c).
     """
     return tuple(dict.fromkeys((*_of_ipv4(), *_of_ipv6())))[:_MOST]
 
@@ -27,7 +28,7 @@ def _of_ipv4() -> list[tuple[str, str]]:
     for line in _lines(_IGMP)[1:]:
         words = line.split()
         if len(words) > 1 and not line[:1].isspace():
-            card = printable(words[1], 16)
+            card = printable(words[1].removesuffix(":"), 16)
         elif words:
             number = int(words[0], 16).to_bytes(4, sys.byteorder)
             found.append((card, str(ipaddress.IPv4Address(number))))
