@@ -28,3 +28,4 @@ def test_an_address_that_routing_calls_local_is_not_gone(person: Person) -> None
         server = stage.listen(address="203.0.113.9", person=Person.OTHER)
         answer = stage.check(f"127.0.0.1:{server.port}", person=person)
     expect_fault(answer, "listener-other-address", "listener", server.port, person)
+    assert not answer.report["facts"].get("led_routes"), "no rule leads anywhere"

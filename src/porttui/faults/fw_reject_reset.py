@@ -93,7 +93,8 @@ def _later(facts: Facts, counted: int) -> Found:
     although = f", although {words.program(facts, listener)} listens" if listener else ""
     sent = "none of them" if counted == 0 else f"{counted} at most"
     return Found(
-        summary=f"A firewall rule resets connections to port {facts.asked.target.port} once they are open{although}.",
+        summary="Probably a firewall rule resets connections to port "
+        f"{facts.asked.target.port} once they are open{although}.",
         gloss="It lets the first packet pass, so the connection opens; a later one is answered with a reset.",
         confidence=Confidence.LIKELY,
         evidence=(

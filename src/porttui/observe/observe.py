@@ -325,7 +325,11 @@ class _Observation:
         return self.facts.at - dt.timedelta(seconds=1)
 
     def _routes(self) -> tuple[Route, ...] | Unseen:
-        return self._ways([address for address in self._addresses if not is_wildcard(address)])
+        found = self._ways([address for address in self._addresses if not is_wildcard(address)])
+        if isinstance(found, Unseen):
+            return found
+        foreign = map(self.eyes.route, near.foreign(self.facts))  # the kernel may call them its own
+        return (*found, *(route for route in foreign if isinstance(route, Route)))
 
     def _led_routes(self) -> tuple[Route, ...] | Unseen:
         """Ask for the ways to where rules lead the connections: a container that is gone takes its network along."""
@@ -337,7 +341,6 @@ class _Observation:
     def _ways(self, addresses: list[str]) -> tuple[Route, ...] | Unseen:
         routes = [self.eyes.route(address) for address in addresses]
         unseen = [route for route in routes if isinstance(route, Unseen)]
-        routes += [self.eyes.route(address) for address in near.foreign(self.facts)]  # the kernel may call them its own
         return unseen[0] if unseen else tuple(route for route in routes if isinstance(route, Route))
 
     def _look_at_the_way(self) -> None:

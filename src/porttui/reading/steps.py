@@ -257,7 +257,7 @@ def _firewall_of_this(facts: Facts, failing: Step | None) -> Told:
         return Status.FAIL, f"led past the listener, to {endpoint(*place)}" if place else "led past the listener"
     opened = bool(attempts) and all(each.outcome == "open" for each in attempts) and seen.opened(facts)
     if opened and failing is Step.FIREWALL and stuck.reset_by_rule(facts) is not None:
-        return Status.FAIL, "the connection opened, and a rule resets what comes next"
+        return Status.FAIL, "the connection opened, and probably a rule resets what comes next"
     if opened and stuck.lost_on_the_way(facts):
         return Status.WARN, "the connection opened; what comes next does not get through"
     if opened and failing is not Step.PATH:

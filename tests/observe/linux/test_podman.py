@@ -58,6 +58,8 @@ def test_name_and_image_by_the_monitor_and_the_storage(tmp_path: Path) -> None:
     }
     (folder / "containers.json").write_text('[{"id": 7}, "of another version"]')
     assert podman.told([redis(tmp_path)]) == {ID[:12]: {"container_name": "shop-redis"}}
+    (folder / "containers.json").write_text("[" * 200_000)  # as anybody can leave it for root
+    assert podman.told([redis(tmp_path)]) == {ID[:12]: {"container_name": "shop-redis"}}
 
 
 def test_a_storage_that_this_user_may_not_read_leaves_the_name(tmp_path: Path) -> None:

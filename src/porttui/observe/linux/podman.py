@@ -66,7 +66,8 @@ def images(text: str) -> dict[str, Fields]:
             has the image's name as podman was told it.
     """
     found: dict[str, Fields] = {}
-    with contextlib.suppress(ValueError, TypeError, AttributeError, KeyError):  # written by another version
+    # written by another version, or by somebody who wants root to fail: any user can have such a file
+    with contextlib.suppress(ValueError, TypeError, AttributeError, KeyError, RecursionError):
         for each in json.loads(text or "[]"):
             metadata = json.loads(each.get("metadata") or "{}")
             fields: Fields = {"image_id": printable(str(each["image"]), 64)[:12] or None}
