@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,9 +57,13 @@ def no_controlling_terminal() -> None:
     """Do as setsid(1) does: nobody tells that the terminal is gone."""
 
 
-def suspend(terminal: Terminal) -> None:
-    """Press ctrl+z and wait until it is stopped."""
-    terminal.type(b"\x1a")
+_MAKE = ("sh", "-c", '"$@"; exit $?', "make", sys.executable, "-m")
+SHELL = ("bash", "-c", 'set -m; "$@"; kill -STOP $$; fg', "shell", *_MAKE)
+"""As bash runs `make run`: a job of three processes; what it does when that has stopped can be seen from outside."""
+
+
+def stopped(terminal: Terminal) -> None:
+    """Wait until it is stopped."""
     latest = time.monotonic() + 20
     while (status := os.waitpid(terminal.process.pid, os.WUNTRACED | os.WNOHANG)) == (0, 0):
         assert time.monotonic() < latest, "it is not suspended"
@@ -67,14 +72,15 @@ def suspend(terminal: Terminal) -> None:
 
 
 @pytest.mark.parametrize(
-    ("terminal", "key"),
-    [({"prepare": ignore_hang_up}, b""), ({"prepare": no_controlling_terminal}, b""), ({}, b"\x1a")],
+    ("terminal", "stop"),
+    [({"prepare": ignore_hang_up}, False), ({"prepare": no_controlling_terminal}, False), ({}, True)],
     indirect=["terminal"],
     ids=["SIGHUP ignored", "not told", "suspended"],
 )
-def test_hang_up_of_the_terminal_ends_it(terminal: Terminal, key: bytes) -> None:
-    if key:
-        suspend(terminal)
+def test_hang_up_of_the_terminal_ends_it(terminal: Terminal, stop: bool) -> None:
+    if stop:
+        terminal.process.send_signal(signal.SIGTSTP)
+        stopped(terminal)
     terminal.hang_up()
     assert terminal.process.wait(20) == 128 + signal.SIGHUP
 
@@ -149,8 +155,10 @@ def test_typing_costs_little_and_no_cursor_blinks() -> None:
         end(one)
 
 
-def test_ctrl_z_suspends_and_coming_back_draws_again(terminal: Terminal) -> None:
-    suspend(terminal)
+@pytest.mark.parametrize("terminal", [{"program": SHELL}], indirect=True)
+def test_ctrl_z_stops_the_whole_job_and_coming_back_draws_again(terminal: Terminal) -> None:
+    terminal.type(b"\x1a")
+    stopped(terminal)
     terminal.read(0.2)
     assert ALT_SCREEN_OFF in terminal.output
     before = len(terminal.output)
@@ -163,6 +171,13 @@ def test_ctrl_z_suspends_and_coming_back_draws_again(terminal: Terminal) -> None
     terminal.type(b"q")
     assert terminal.ended() == 1
     assert terminal.restored()
+
+
+def test_ctrl_z_without_a_shell_says_that_there_is_none(terminal: Terminal) -> None:
+    terminal.type(b"\x1a")
+    terminal.wait_for(b"No shell has started porttui")
+    terminal.type(b"q")
+    assert terminal.ended() == 1
 
 
 @pytest.mark.parametrize(

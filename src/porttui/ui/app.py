@@ -39,6 +39,7 @@ from porttui.ui.plain_ascii import AsciiFilter
 from porttui.ui.practice import Practice
 from porttui.ui.screens.start import StartScreen
 from porttui.ui.shown import Here, Shown
+from porttui.ui.terminal import job
 from porttui.ui.terminal.colours import Colours
 from porttui.ui.terminal.drawing import ChangedCells
 from porttui.ui.terminal.mouse import mouse_taken, take_mouse
@@ -410,6 +411,20 @@ class PortTui(ChangedCells[Ended]):
         take_mouse(self._driver, take=take)
         if isinstance(self.screen, Telling):
             self.screen.say("porttui has the mouse." if take else "Your terminal has the mouse now.")
+
+    @property
+    def has_shell(self) -> bool:
+        """Whether there is a shell to go back to for a while; with no terminal at all nothing is known of it."""
+        return self.is_headless or job.has_shell()
+
+    def action_suspend_process(self) -> None:
+        """Go back to the shell for a while."""
+        if not self.has_shell:
+            if isinstance(self.screen, Telling):
+                self.screen.say("No shell has started porttui, so there is none to go back to.")
+            return
+        with self.suspend():
+            job.stop()
 
     def action_redraw(self) -> None:
         """Draw everything again: after the shell had the terminal, the screen is not what Textual thinks."""

@@ -83,6 +83,10 @@ class Tui(Protocol):
 
     # The terminal
 
+    @property
+    def has_shell(self) -> bool:
+        """Whether there is a shell to go back to for a while."""
+
     def lend_mouse(self, *, lend: bool) -> None:
         """Leave the mouse to the terminal for a while, or take it back when it was porttui's before."""
 

@@ -5,7 +5,7 @@ The ways are those of the fault that is worked on: they stay while a server rest
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from porttui.model.parse import parse
 from porttui.model.report import Remedy, Report, Severity
@@ -21,6 +21,9 @@ from porttui.ui.tabs.tab import Drawing, Tab
 from porttui.ui.timeline import last_look, watching_rows
 from porttui.ui.ways import Place, explained, part_rows, places, step_name, step_rows, title_rows
 from porttui.ui.words import all_needed, command, price, sentence
+
+if TYPE_CHECKING:
+    from porttui.ui.tui import Tui
 
 _FEW_ROWS = 16
 """With fewer rows the last look alone is told of the timeline."""
@@ -179,7 +182,9 @@ class FixTab(Tab):
             after = following[following.index(place[0]) + 1 :]
             leads = "for way" if len(place[0]) == 1 else "to"  # "First" and "Then" leave less room than "A" and "B"
             return f"do {name}" + (f", or {key_of('next_way')} {leads} {after[0]}" if after else "")
-        elsewhere = f"do a way in a second terminal (none? {key_of('suspend')}, and fg comes back)"
+        elsewhere = "do a way in a second terminal"
+        if cast("Tui", self.app).has_shell:
+            elsewhere += f" (none? {key_of('suspend')}, and fg comes back)"
         if not self.shown.watching:
             return f"{elsewhere}; then {key_of('recheck')}"
         guide = self.shown.guide
