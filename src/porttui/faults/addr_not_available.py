@@ -11,7 +11,10 @@ there, but that address belongs to the provider's router, and the machine itself
 may start a second before the network has its address: it fails then, and works when it is started by hand.
 
 How porttui knows: it tried to bind the address and was told EADDRNOTAVAIL, and none of the machine's interfaces has
-it. It lists those that there are, with their addresses, so that the right one can be chosen.
+it. It lists those that there are, with their addresses, so that the right one can be chosen. The broadcast address of
+a network (192.168.4.255 in 192.168.4.0/24; 127.255.255.255) and multicast addresses (224.0.0.0/4) are no machine's
+address either. Linux lets a server bind them and listen, and then no connection ever comes: connect says "network is
+unreachable", and a packet that would open one is discarded (RFC 9293, 3.9.2.3). porttui asks the kernel's routing.
 
 What looks the same and is not: ipv6-disabled (::1 or another IPv6 address cannot be bound because IPv6 is switched
 off), bind-hostname-elsewhere (a name was given, and leads to another machine's address), stale-address-listener (a
@@ -38,12 +41,15 @@ from porttui.model.address import family, is_loopback
 from porttui.model.facts import Facts, Unseen
 from porttui.model.report import Evidence, Remedy, RemedyStep, Risk, Step
 from porttui.model.target import Question
-from porttui.reading import evidence, seen, words
+from porttui.reading import evidence, no_host, seen, words
 from porttui.remedies import service
 
 
 def check(facts: Facts) -> Outcome:
     """Find it when a bind failed with EADDRNOTAVAIL and no interface has the address."""
+    nobodys = no_host.first(facts) if isinstance(facts.binds, tuple) else None
+    if nobodys is not None:
+        return _stands_for_many(facts, *nobodys)
     first = not_the_bind(facts)
     if first is not None:
         return first
@@ -61,6 +67,18 @@ def check(facts: Facts) -> Outcome:
     )
 
 
+def _stands_for_many(facts: Facts, address: str, kind: no_host.Kind) -> Found:
+    """Tell of a broadcast or multicast address, which Linux lets a server bind, although no connection can come."""
+    bound = all(each.error is None for each in seen.binds_that_count(facts) if each.address == address)
+    start = "a server can start there, but nothing can connect to it" if bound else "no server can listen on it"
+    return Found(
+        summary=f"{address} is a {kind} address: {start}.",
+        gloss=f"A {kind} address stands for many machines, and a TCP connection has two ends: packets that would open "
+        "one to it are refused, or discarded.",
+        evidence=(*evidence.binds(facts), *evidence.ways(facts, address), *_addresses(facts)),
+    )
+
+
 def _addresses(facts: Facts) -> tuple[Evidence, ...]:
     interfaces = facts.interfaces if isinstance(facts.interfaces, tuple) else ()
     return tuple(
@@ -71,7 +89,8 @@ def _addresses(facts: Facts) -> tuple[Evidence, ...]:
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
     """Listen on loopback, or on every address."""
-    denied = bind_errors(facts, "EADDRNOTAVAIL")[0]
+    nobodys = no_host.first(facts)
+    denied = nobodys[0] if nobodys is not None else bind_errors(facts, "EADDRNOTAVAIL")[0]
     port = facts.asked.target.port
     loopback, every = ("127.0.0.1", "0.0.0.0") if family(denied) == 4 else ("::1", "::")
     own = [each for each in seen.own_addresses(facts) if family(each) == family(denied) and not is_loopback(each)]

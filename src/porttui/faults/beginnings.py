@@ -349,20 +349,6 @@ def _bind_denied_policy(facts: Facts) -> RuledOut | CannotTell | None:
         return RuledOut(because=f'port {port} is below {start}, where ports are reserved')
     return None
 
-
-def _addr_not_available(facts: Facts) -> RuledOut | CannotTell | None:
-    first = not_the_bind(facts)
-    if first is not None:
-        return first
-    denied = bind_errors(facts, 'EADDRNOTAVAIL')
-    if not denied:
-        return RuledOut(because='no bind was told that the address is not available')
-    if isinstance(facts.interfaces, Unseen):
-        return CannotTell(because='the interfaces could not be read', unseen=(facts.interfaces,))
-    if any((seen.is_local(facts, each) for each in denied)):
-        return RuledOut(because=f'{denied[0]} is an address of this machine, and cannot be bound for another reason')
-    return None
-
 _windows_excluded_range_EXCLUDED = 'netsh.ipv4.excludedportrange.tcp'
 _windows_excluded_range_SHOWN_BY = 'netsh interface ipv4 show excludedportrange protocol=tcp'
 
@@ -918,6 +904,9 @@ def _loopback_address_missing(facts: Facts) -> RuledOut | CannotTell | None:
     up = next((each for each in facts.interfaces if each.loopback and each.up), None)
     if up is None:
         return RuledOut(because='the loopback interface itself is not up')
+    from porttui.reading import no_host
+    if no_host.kind(facts, failed) is not None:
+        return RuledOut(because=f'{failed} is the broadcast address of {up.name}')
     if _loopback_address_missing_has(facts, up, failed):
         return RuledOut(because=f'{up.name} has {failed}')
     from porttui.reading import ipv6
@@ -945,10 +934,12 @@ def _route_missing(facts: Facts) -> RuledOut | CannotTell | None:
     from porttui.reading import ipv6
     if family(address) == 6 and ipv6.is_off(facts, address):
         return RuledOut(because='IPv6 is switched off')
+    from porttui.reading import no_host
+    many = no_host.kind(facts, address)
+    if many is not None:
+        return RuledOut(because=f'{address} is a {many} address, to which no connection can be made')
     route = seen.route(facts, address)
     if route is not None and route.error is None:
-        if route.kind in {'broadcast', 'multicast'}:
-            return RuledOut(because=f'{address} is a {route.kind} address, to which no connection can be made')
         return CannotTell(because='there is a route, so the refusal came from elsewhere')
     if route is not None and route.error != attempt.outcome:
         return RuledOut(because=f'the kernel refuses the address with {route.error}')
@@ -2099,7 +2090,7 @@ LISTED: tuple[Listed, ...] = (
     Listed("shadowed-listener", (Question.CONNECT,), Severity.WARNING, _shadowed_listener),
     Listed("privileged-port", (Question.BIND,), Severity.FAULT, _privileged_port),
     Listed("bind-denied-policy", (Question.BIND,), Severity.FAULT, _bind_denied_policy),
-    Listed("addr-not-available", (Question.BIND,), Severity.FAULT, _addr_not_available),
+    Listed("addr-not-available", (Question.BIND,), Severity.FAULT, None),
     Listed("windows-excluded-range", (Question.BIND,), Severity.FAULT, _windows_excluded_range),
     Listed("windows-http-sys", (Question.BIND,), Severity.FAULT, _windows_http_sys),
     Listed("macos-airplay", (Question.CONNECT, Question.BIND,), Severity.FAULT, _macos_airplay),

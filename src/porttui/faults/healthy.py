@@ -3,7 +3,8 @@
 What was asked for works. For a connection that means: it opened, and the server said something that fits the
 question, a status below 400 for an http or https address (with a certificate that is trusted, valid and for that
 name), the greeting of the protocol for others, any answer at all for a bare port. For a server that wants to start it
-means: every address of the target could be bound, with SO_REUSEADDR as servers do, and was given back at once.
+means: every address of the target could be bound, with SO_REUSEADDR as servers do, and was given back at once, and
+is one to which others can connect.
 
 How porttui knows: it connected and asked, once. It does not log in, does not follow redirects to other machines, and
 does not judge what the page says. An empty page with status 200 is healthy, and so is one that says "sorry".
@@ -29,11 +30,11 @@ from msgspec.structs import replace
 
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shared import not_the_bind
-from porttui.model.address import can_listen, endpoint
+from porttui.model.address import endpoint
 from porttui.model.facts import Exchange, Facts, HttpAnswer, Process, Socket
 from porttui.model.report import Remedy, Severity
 from porttui.model.target import Question
-from porttui.reading import by_user, evidence, nat, redirects, refusals, seen, stuck, tls, words
+from porttui.reading import by_user, evidence, nat, no_host, redirects, refusals, seen, stuck, tls, words
 
 _WEB = {"http", "https", "ws", "wss"}
 _MANY = 5
@@ -50,8 +51,8 @@ def _bindable(facts: Facts) -> Outcome:
     first = not_the_bind(facts)
     if first is not None and not isinstance(first, RuledOut):
         return first
-    if any(not can_listen(each) for each in seen.addresses(facts)):
-        return RuledOut(because="no server can listen on a broadcast or multicast address")
+    if no_host.first(facts) is not None:
+        return RuledOut(because="nothing can connect to a broadcast or multicast address")
     if any(each.error is not None for each in seen.binds_that_count(facts)):
         return RuledOut(because="the address could not be bound")
     rights = ", as root" if facts.privileges.root and facts.asked.target.port < 1024 else ""

@@ -38,7 +38,7 @@ from porttui.model.address import destination, family, is_loopback, is_wildcard,
 from porttui.model.facts import Facts, Interface
 from porttui.model.report import Confidence, Evidence, Remedy, RemedyStep, Risk, Step
 from porttui.model.target import Question
-from porttui.reading import evidence, ipv6, seen, words
+from porttui.reading import evidence, ipv6, no_host, seen, words
 from porttui.remedies import network, service
 
 
@@ -53,6 +53,8 @@ def check(facts: Facts) -> Outcome:
     up = next((each for each in facts.interfaces if each.loopback and each.up), None)
     if up is None:
         return RuledOut(because="the loopback interface itself is not up")
+    if no_host.kind(facts, failed) is not None:
+        return RuledOut(because=f"{failed} is the broadcast address of {up.name}")
     if _has(facts, up, failed):
         return RuledOut(because=f"{up.name} has {failed}")
     if family(failed) == 6 and (ipv6.is_off(facts, failed) or not _six(facts)):

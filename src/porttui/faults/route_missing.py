@@ -40,7 +40,7 @@ from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, St
 from porttui.model.address import family, family_name, is_loopback, parse_ip
 from porttui.model.facts import Attempt, Facts
 from porttui.model.report import Confidence, Evidence, Remedy, RemedyStep, Risk, Step
-from porttui.reading import evidence, ipv6, routing, seen, words
+from porttui.reading import evidence, ipv6, no_host, routing, seen, words
 from porttui.remedies import hosts, network, service
 
 
@@ -54,10 +54,11 @@ def check(facts: Facts) -> Outcome:
         return RuledOut(because=f"{address} is an address of this machine")
     if family(address) == 6 and ipv6.is_off(facts, address):
         return RuledOut(because="IPv6 is switched off")
+    many = no_host.kind(facts, address)
+    if many is not None:
+        return RuledOut(because=f"{address} is a {many} address, to which no connection can be made")
     route = seen.route(facts, address)
     if route is not None and route.error is None:
-        if route.kind in {"broadcast", "multicast"}:
-            return RuledOut(because=f"{address} is a {route.kind} address, to which no connection can be made")
         return CannotTell(because="there is a route, so the refusal came from elsewhere")
     if route is not None and route.error != attempt.outcome:
         return RuledOut(because=f"the kernel refuses the address with {route.error}")

@@ -36,7 +36,7 @@ from porttui.model.address import endpoint
 from porttui.model.facts import Attempt, Exchange, Facts, Resolver
 from porttui.model.report import Confidence, Evidence, Remedy, RemedyStep, Risk, Severity
 from porttui.model.target import Question
-from porttui.reading import dns, evidence, nat, other_machine, packets, redirects, seen, words
+from porttui.reading import dns, evidence, nat, no_host, other_machine, packets, redirects, seen, words
 from porttui.reading import far as far_end
 from porttui.reading.unseen import all_unseen
 from porttui.remedies import nat as ways
@@ -54,6 +54,10 @@ def check(facts: Facts) -> Outcome:
     if _kept_here(facts) is not None:
         told = f"{_symptom(facts)}, as the packets do not leave {words.machine(facts)}: probably a firewall rule "
         told += "drops them, or a NAT rule leads them where there is no way."
+    nobodys = no_host.first(facts)
+    if nobodys is not None and seen.failed(facts):
+        told = f"{_symptom(facts)}, as {nobodys[0]} is a {nobodys[1]} address: "
+        told += "TCP connects to one machine, not to many."
     container = far_end.asked(facts)
     if container is not None and not container.listeners:
         told = f"{_symptom(facts)} by {far_end.place(container)}, in which nothing listens on port {container.port}."
@@ -133,10 +137,12 @@ def _evidence(facts: Facts) -> tuple[Evidence, ...]:
         return evidence.binds(facts)
     said = seen.exchanges(facts)
     led, container, kept = nat.lost(facts), far_end.asked(facts), _kept_here(facts)
+    nobodys = no_host.first(facts)
     return (
         *((nat.evidence_of(led[1].rule),) if led is not None else ()),
         *evidence.connects(facts),
         *(evidence.counted(kept, "Ip.OutRequests", "Ip.OutTransmits") if kept is not None else ()),
+        *(evidence.ways(facts, nobodys[0]) if nobodys is not None else ()),
         *_in_vain(facts),
         *evidence.exchanged(said),
         *evidence.fates(said),

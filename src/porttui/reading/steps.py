@@ -14,6 +14,7 @@ from porttui.reading import (
     history,
     keeping,
     nat,
+    no_host,
     packets,
     redirects,
     rule_words,
@@ -102,6 +103,9 @@ def _bind(facts: Facts, failing: Step | None) -> Told:
     if facts.asked.question is Question.BIND:
         if not errors and keeping.taken(facts):
             return Status.WARN, f"{words.asked_endpoint(facts)} can be bound with SO_REUSEADDR only"
+        many = no_host.first(facts)
+        if not errors and many is not None:
+            return Status.FAIL, f"{many[0]} is a {many[1]} address: nothing can connect to it"
         if not errors:
             return Status.PASS, f"{words.asked_endpoint(facts)} can be bound"
         word = words.ERRNO_WORDS.get(errors[0].error or "", errors[0].error or "")

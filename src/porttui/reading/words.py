@@ -7,7 +7,7 @@ import math
 from porttui.model.address import endpoint, is_loopback, is_wildcard
 from porttui.model.facts import Attempt, Exchange, Facts, FirewallBackend, Name, Process, Socket
 from porttui.model.report import Status
-from porttui.reading import forwards, seen
+from porttui.reading import forwards, no_host, seen
 
 ERRNO_WORDS = {
     "ECONNREFUSED": "refused",
@@ -197,10 +197,16 @@ def nowhere(name: Name) -> str:
 
 
 def where(facts: Facts, address: str) -> str:
-    """Tell whose address it is: "devbox itself, not your laptop", "an address of web3", "not an address of web3"."""
+    """Tell whose address it is: "devbox itself, not your laptop", "an address of web3", "not an address of web3".
+
+    Of a broadcast or multicast address it tells just that.
+    """
     name = machine(facts)
     if is_wildcard(address):
         return f"every address of {name}"
+    many = no_host.kind(facts, address)
+    if many is not None:
+        return f"a {many} address"
     if is_loopback(address):
         return f"{name} itself" + (", not your laptop" if facts.host.ssh else "")
     return f"an address of {name}" if seen.is_local(facts, address) else f"not an address of {name}"
