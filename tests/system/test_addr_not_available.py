@@ -30,7 +30,9 @@ def test_an_address_that_can_be_bound_and_never_reached(person: Person, host: st
         answer = stage.check(f"{host}:{port}", "--bind", person=person)
         server = stage.listen(address=host)
         reached = stage.check(f"{host}:{server.port}", person=person)
+        beside = stage.check(f"127.0.0.1:{server.port}", person=person)
     expect_fault(answer, "addr-not-available", "bind", port, person)
     assert f"is a {kind} address" in answer.verdict["summary"], answer
     expect_undetermined(reached, person)
     assert f"is a {kind} address" in reached.verdict["summary"], reached
+    expect_fault(beside, "listener-other-address", "listener", server.port, person)

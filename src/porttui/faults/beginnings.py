@@ -518,7 +518,8 @@ def _listener_loopback_only(facts: Facts) -> RuledOut | CannotTell | None:
 
 
 def _stale_address_listener_stale(facts: Facts) -> tuple[Socket, ...]:
-    return tuple((socket for socket in seen.listeners(facts) if not is_wildcard(socket.address) and (not seen.is_local(facts, socket.address))))
+    from porttui.reading import no_host
+    return tuple((socket for socket in seen.listeners(facts) if not is_wildcard(socket.address) and (not seen.is_local(facts, socket.address)) and (no_host.kind(facts, socket.address) is None)))
 
 
 def _stale_address_listener(facts: Facts) -> RuledOut | CannotTell | None:

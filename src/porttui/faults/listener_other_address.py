@@ -37,7 +37,7 @@ from porttui.faults.shared import not_the_address
 from porttui.model.address import family, is_loopback, is_wildcard
 from porttui.model.facts import Facts
 from porttui.model.report import Remedy, Step
-from porttui.reading import evidence, seen, words
+from porttui.reading import evidence, no_host, seen, words
 from porttui.remedies import address
 
 
@@ -53,9 +53,12 @@ def check(facts: Facts) -> Outcome:
     outside = not any(is_loopback(each) or is_wildcard(each) for each in seen.addresses(facts))
     if outside and all(is_loopback(socket.address) for socket in others):
         return RuledOut(because=f"{words.at(others[0])} is loopback, which is told apart")
+    many = no_host.kind(facts, others[0].address)
     return Found(
         summary=f"{words.subject(facts, others[0])} listens on {others[0].address}, not on {seen.addresses(facts)[0]}.",
-        gloss="A server answers only at the addresses that it listens on, even on its own machine.",
+        gloss=f"{others[0].address} is a {many} address: nothing can connect to it."
+        if many is not None
+        else "A server answers only at the addresses that it listens on, even on its own machine.",
         evidence=(*evidence.listening(facts, others), *evidence.connects(facts)),
     )
 

@@ -34,7 +34,7 @@ from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, St
 from porttui.model.address import is_wildcard, same_address
 from porttui.model.facts import Facts, Socket
 from porttui.model.report import Evidence, Remedy, Step
-from porttui.reading import evidence, seen, words
+from porttui.reading import evidence, no_host, seen, words
 from porttui.remedies import address
 
 
@@ -67,7 +67,9 @@ def _stale(facts: Facts) -> tuple[Socket, ...]:
     return tuple(
         socket
         for socket in seen.listeners(facts)
-        if not is_wildcard(socket.address) and not seen.is_local(facts, socket.address)
+        if not is_wildcard(socket.address)
+        and not seen.is_local(facts, socket.address)
+        and no_host.kind(facts, socket.address) is None  # no machine ever has it
     )
 
 
