@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from porttui.observe import this_platform
 from porttui.observe.linux import managers
-from porttui.observe.linux.managers import read_inspect, read_show, with_managers
+from porttui.observe.linux.inspected import read_inspect
+from porttui.observe.linux.managers import read_show, with_managers
 from porttui.observe.session import own_pids
 from tests.observe.holder import holding, linux_only
 from tests.worlds import node

@@ -14,14 +14,12 @@ from porttui.model.printable import printable
 from porttui.observe import files
 from porttui.observe.command import Output, run
 from porttui.observe.linux import cgroup
+from porttui.observe.linux.inspected import inspected
 
 _BOOTED = "/run/systemd/system"
 DOCKER = "/var/run/docker.sock"
 _PROPERTIES = "Id,Names,Restart,NRestarts,MainPID,ActiveState,SubState"
 _STANDS = "Id,LoadState,ActiveState,SubState,Result,Triggers,Accept,NConnections,NAccepted,ExecMainStatus,NRestarts"
-_FORMAT = (
-    "{{.Id}} {{.State.Pid}} {{.RestartCount}} {{.Name}} {{.Config.Image}} {{.Image}} {{.HostConfig.RestartPolicy.Name}}"
-)
 _USER_MANAGER = r"/user@(\d+)\.service/"
 _SECONDS = 0.7
 _MOST = 16
@@ -77,10 +75,7 @@ def with_managers(processes: Iterable[Process]) -> tuple[Process, ...]:
     containers = {each.container for each in found if each.container and each.engine in (None, "docker")}
     if not containers or not os.access(DOCKER, os.R_OK | os.W_OK):
         return tuple(found)
-    output = run(
-        "docker", "inspect", "--format", _FORMAT, *sorted(containers)[:_MOST], what="containers", seconds=_SECONDS
-    )
-    policies = read_inspect(output.stdout) if isinstance(output, Output) else {}
+    policies = inspected("docker", ".Config.Image", sorted(containers)[:_MOST])
     return tuple(replace(each, **policies.get(each.container or "", {})) for each in found)
 
 
@@ -147,31 +142,4 @@ def read_show(text: str, units: Sequence[str]) -> dict[str, dict[str, object]]:
             "unit_state": printable(f"{states[0]} ({states[1]})", 80) if all(states) else None,
         }
         found.update({unit: fields for unit in units if unit in names})
-    return found
-
-
-def read_inspect(text: str) -> dict[str, dict[str, object]]:
-    """Read `docker inspect --format`, or podman's: id, main pid, restart count, name, image, its id, restart policy.
-
-    Args:
-        text: what it printed: a line for each container. No name of theirs has a blank in it.
-
-    Returns:
-        Fields of Process by the first twelve digits of the container's id. An empty policy is their "no".
-    """
-    found: dict[str, dict[str, object]] = {}
-    for line in text.splitlines():
-        words = line.split()
-        if len(words) < 6 or not re.fullmatch(r"[0-9a-f]{64}", words[0]):
-            continue
-        container, pid, restarts, name, image, image_id, *policy = words[:7]
-        if pid.isdecimal() and restarts.isdecimal():
-            found[container[:12]] = {
-                "container_name": printable(name.removeprefix("/"), 80),
-                "image": printable(image, 120),
-                "image_id": printable(image_id.removeprefix("sha256:"), 64)[:12],
-                "restart": printable(policy[0], 40) if policy else "no",
-                "restarts": int(restarts),
-                "main_pid": int(pid) or None,
-            }
     return found

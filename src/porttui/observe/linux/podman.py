@@ -16,18 +16,13 @@ from collections.abc import Iterable
 
 from porttui.model.facts import Ancestor, Process
 from porttui.model.printable import printable
-from porttui.observe.command import Output, find, run
+from porttui.observe.command import find
+from porttui.observe.linux.inspected import Fields, inspected
 
-_SECONDS = 0.7
 _MOST = 16
 """Containers that are asked about in one look."""
 _BYTES = 4_000_000
 """Of containers.json: some thousands of containers."""
-_FORMAT = (
-    "{{.Id}} {{.State.Pid}} {{.RestartCount}} {{.Name}} {{.ImageName}} {{.Image}} {{.HostConfig.RestartPolicy.Name}}"
-)
-Fields = dict[str, object]
-"""Fields of `Process`."""
 
 
 def told(processes: Iterable[Process]) -> dict[str, Fields]:
@@ -48,7 +43,7 @@ def told(processes: Iterable[Process]) -> dict[str, Fields]:
             found[container] |= images(_read(f"{storage}/containers.json")).get(container, {})
         if is_mine(process):
             mine.append(container)
-    policies = _asked(mine)
+    policies = inspected("podman", ".ImageName", mine) if mine and find("podman") is not None else {}
     return {container: fields | policies.get(container, {}) for container, fields in found.items()}
 
 
@@ -94,16 +89,6 @@ def is_mine(process: Process) -> bool:
         return monitor is not None and os.stat(f"/proc/{monitor.pid}").st_uid == os.geteuid()  # noqa: PTH116
     except OSError:
         return False
-
-
-def _asked(containers: list[str]) -> dict[str, Fields]:
-    """Ask podman for the restart policies."""
-    from porttui.observe.linux.managers import read_inspect
-
-    if not containers or find("podman") is None:
-        return {}
-    output = run("podman", "inspect", "--format", _FORMAT, *containers, what="containers", seconds=_SECONDS)
-    return read_inspect(output.stdout) if isinstance(output, Output) else {}
 
 
 def _read(path: str) -> str:
