@@ -15,7 +15,9 @@ from msgspec.structs import replace
 from porttui import __version__
 from porttui.model.facts import Fate
 from porttui.observe.talk import http
-from porttui.observe.talk.http import BODY_BYTES, Way, get
+from porttui.observe.talk.http import get
+from porttui.observe.talk.request import Way, plain_place
+from porttui.observe.talk.talk import BODY_BYTES
 from porttui.observe.talk.wire import Call
 from tests.servers import (
     HTTP_OK,
@@ -306,4 +308,4 @@ def test_a_plain_url_is_asked_for_as_httpx_does(answer: bytes, monkeypatch: pyte
     "url", ["http://a/../b", "http://a/b?c", "http://A/", "http://1.2.3/", "http://a:0/", "https://a/"]
 )
 def test_httpx_is_left_what_has_to_be_interpreted(url: str) -> None:
-    assert http.plain_place(url, Way()) is None
+    assert plain_place(url, Way()) is None

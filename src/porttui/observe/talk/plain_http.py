@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import h11
 
 from porttui.model.facts import HttpAnswer
-from porttui.observe.talk.http import BODY_BYTES, BODY_SECONDS, Cut, NoAnswerError, Place, Talk, answer_of, headers_of
+from porttui.observe.talk.request import Place, headers_of
+from porttui.observe.talk.talk import BODY_BYTES, BODY_SECONDS, Cut, NoAnswerError, Talk, answer_of
 from porttui.observe.talk.tls import error_words
 
 _AT_ONCE = 65536

@@ -87,7 +87,8 @@ def probe_through(
     addresses = _own(url.hostname or "", own_addresses)
     if url.scheme not in {"http", "https"} or not addresses:
         return None
-    from porttui.observe.talk.http import Way, get
+    from porttui.observe.talk.http import get
+    from porttui.observe.talk.request import Way
     from porttui.observe.talk.wire import Call
 
     done: Exchange | None = None

@@ -132,7 +132,8 @@ class _Walk:
 
     def go(self, url: str, seconds: float) -> Exchange:
         """Ask for a URL that `why_not` lets pass, at the first address of its host that opens."""
-        from porttui.observe.talk.http import Way, get
+        from porttui.observe.talk.http import get
+        from porttui.observe.talk.request import Way
 
         parts = urlsplit(url)
         port = parts.port or _PORTS[parts.scheme]

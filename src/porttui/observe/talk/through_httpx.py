@@ -10,7 +10,8 @@ import httpcore
 import httpx
 
 from porttui.model.facts import HttpAnswer
-from porttui.observe.talk.http import BODY_BYTES, BODY_SECONDS, Cut, NoAnswerError, Talk, answer_of, headers_of
+from porttui.observe.talk.request import headers_of
+from porttui.observe.talk.talk import BODY_BYTES, BODY_SECONDS, Cut, NoAnswerError, Talk, answer_of
 from porttui.observe.talk.tls import Pipe, TlsStream, error_words, tls_answer, users_trust
 
 

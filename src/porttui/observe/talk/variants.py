@@ -60,7 +60,8 @@ def _is_localhost(host: str, port: int) -> bool:
 
 
 def _asked_as(call: Call, url: str, host_header: str, seconds: float) -> Exchange:
-    from porttui.observe.talk.http import Way, get
+    from porttui.observe.talk.http import get
+    from porttui.observe.talk.request import Way
 
     return get(replace(call, role="variant"), url, seconds, Way(host_header=host_header))
 
@@ -84,7 +85,8 @@ def _other_beginnings(call: Call, url: str, deadline: float) -> Iterator[Exchang
         left = deadline - time.monotonic()
         if begun.protocol is not None or left < 0.02:
             return
-    from porttui.observe.talk.http import Way, get
+    from porttui.observe.talk.http import get
+    from porttui.observe.talk.request import Way
 
     way = Way(preamble=proxy_header(call.address, call.port))
     yield get(replace(call, role="variant"), url, min(_VARIANT_SECONDS, left), way)
