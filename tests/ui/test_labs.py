@@ -17,6 +17,7 @@ from porttui.ui.app import Ended, PortTui
 from porttui.ui.practice import Practice
 from porttui.ui.screens.lab import LabScreen
 from tests import reports
+from tests.faults.by_code import BY_CODE
 from tests.system.stage import wait_until
 from tests.ui.screen import app_on, code, rows, running, until, visible
 
@@ -115,6 +116,33 @@ async def test_a_lab_with_surroundings_of_its_own_is_diagnosed_from_inside_and_c
         processes = _stage(pilot)
     assert app.last is before
     wait_until(lambda: not any(path.exists() for path in processes), "the end of the lab with the app")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("other-kind", ("Choose one way: A or B.", "A works around the fault, and does not solve it.")),
+        (
+            "short-visit",
+            (
+                "Begin with A, which only looks; then B.",
+                "B works around the fault, and does not solve it. How its server starts has to change: e in the lab.",
+            ),
+        ),
+    ],
+)
+async def test_a_way_that_leaves_the_fault_as_it_is_is_not_called_the_way_of_the_lab(
+    name: str, told: tuple[str, ...]
+) -> None:
+    app = app_on(diagnose(BY_CODE[BY_NAME[name].code]), start=True)
+    app.practice = Practice(first=BY_NAME[name], at_once=True)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: any("not yet: " in row for row in visible(pilot)))
+        await pilot.press("d")
+        await until(pilot, lambda: rows(pilot)[0].startswith(" ✗ FAULT"))
+        await pilot.press("f")
+        seen = " ".join(" ".join(row.partition("│")[0] for row in visible(pilot)).split())
+        assert [text for text in told if text not in seen] == [], seen
 
 
 async def test_an_exam_goes_from_round_to_round_and_ends_with_the_points() -> None:

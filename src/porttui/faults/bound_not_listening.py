@@ -32,14 +32,16 @@ If a port has to be reserved for another program, hand it the socket and not the
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, Stop
 from porttui.faults.shared import not_in_use, not_the_listener
 from porttui.model.facts import BindTry, Facts, Socket
-from porttui.model.report import Confidence, Evidence, Remedy, Step
+from porttui.model.report import Confidence, Evidence, Remedy, RemedyStep, Step
 from porttui.model.target import Question
 from porttui.reading import evidence, seen, words
 from porttui.reading.keeping import in_the_way
-from porttui.remedies import free_port, service
+from porttui.remedies import free_port, look_into, service
 
 
 def check(facts: Facts) -> Outcome:
@@ -84,11 +86,20 @@ def _tries(facts: Facts) -> tuple[BindTry, ...]:
 
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
-    """Stop the program, or take another port."""
+    """Stop the program, or take another port; for a client, see what the program waits for, and start a server."""
     bound = _bound(facts)[0]
-    owners = seen.owners(facts, bound)
-    other = free_port.another_port(facts, owners[0] if owners else None)
-    return service.stop_holder(facts, bound), other, *free_port.try_port(facts)
+    owner = next(iter(seen.owners(facts, bound)), None)
+    stop = service.stop_holder(facts, bound)
+    elsewhere = (free_port.another_port(facts, owner), *free_port.try_port(facts))
+    if facts.asked.question is Question.BIND:
+        return stop, *elsewhere
+    start = RemedyStep(
+        text="Start the server that belongs on the port, and see that it says that it listens",
+        where=f"a terminal on {words.machine(facts)}",
+    )
+    again = replace(stop, title=f"{stop.title.partition(',')[0]}, and start a server that listens")
+    see = look_into.see(facts, owner, words.plain_name(facts, bound))
+    return see, replace(again, steps=(*again.steps, start)), *elsewhere
 
 
 FAULT = Fault(

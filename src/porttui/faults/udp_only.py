@@ -79,13 +79,14 @@ def _udp(facts: Facts) -> tuple[Socket, ...]:
 
 
 def remedies(facts: Facts) -> tuple[Remedy, ...]:
-    """Use a client that speaks UDP, or start the TCP server."""
+    """Use a client that speaks UDP, or have a server speak TCP."""
     name = words.plain_name(facts, _udp(facts)[0])
     return (
         Remedy(
             title="Ask by UDP",
             risk=Risk.SAFE,
             cost="safe",
+            around=True,
             proof=service.proof(facts),
             steps=(
                 RemedyStep(
@@ -93,7 +94,19 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
                 ),
             ),
         ),
-        service.start(facts),
+        Remedy(
+            title="Have a server listen by TCP",
+            risk=Risk.RESTARTS,
+            cost=f"restarts {name}",
+            proof=service.proof(facts),
+            steps=(
+                RemedyStep(
+                    text=f"If {name} can speak TCP too, turn that on in its settings and start it again; if not, start"
+                    " the server that does",
+                ),
+                service.who_has(facts, facts.asked.target.port, "See that it listens by TCP too"),
+            ),
+        ),
     )
 
 

@@ -92,6 +92,10 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
                     text="Ask porttui about that address: it is the one that fails, as in porttui localhost:3000",
                     where=machine,
                 ),
+                RemedyStep(
+                    text="Start the program there; where it listens elsewhere now, write that address into the proxy's"
+                    " settings, and let the proxy read them"
+                ),
             ),
         ),
     )

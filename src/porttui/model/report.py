@@ -172,6 +172,9 @@ class Remedy(Value, frozen=True, kw_only=True):
     """A warning that belongs to the way: "Not plain --host: it opens the server to your whole network."."""
     cost: str = ""
     """The risk in words, with the program's name: "restarts vite"."""
+    around: bool = False
+    """Whether the fault stays as it is: another client is used, or a server is started as it was. A way that only
+    leads to another address or port shows that by its `proof`."""
 
     @property
     def only_looks(self) -> bool:

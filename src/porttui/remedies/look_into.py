@@ -40,11 +40,12 @@ def see(facts: Facts, process: Process | None, name: str, *more: RemedyStep) -> 
 
 
 def again(facts: Facts, socket: Socket | None, process: Process | None, name: str) -> Remedy:
-    """Offer to start a server again: what it is busy with is lost."""
+    """Offer to start a server again: what it is busy with is lost, and its settings stay."""
     return Remedy(
         title=f"Start {name} again",
         risk=Risk.DISRUPTS,
         cost=f"cuts the connections of {name}",
+        around=True,
         proof=service.proof(facts),
         steps=(service.start_again(facts, socket, process, name),),
     )

@@ -74,6 +74,8 @@ class Shown(Value, frozen=True, kw_only=True):
     """What solves the lab that this is about: "http://127.0.0.1:8080 shows the page."; empty when it is about none."""
     goal_is_the_target: bool = False
     """Another address that works does not solve the lab."""
+    goal_by: str = ""
+    """How a lab is solved where no way of porttui's does it; empty where that is not known."""
 
     @property
     def fixed(self) -> bool:

@@ -38,7 +38,9 @@ class LabDiagnosis(DiagnosisScreen):
         self._play = play
         aim = asked.question is Question.CONNECT and not play.lab.asks
         goal = telling.filled(play.lab.goal, play.scene) + (_INSIDE if play.stage.inside() else "")
-        self.shown = replace(self.shown, goal=goal, goal_is_the_target=aim)
+        by = f"How its server starts has to change: {key_of('edit')} in the lab." if play.options else ""
+        by = "" if play.sets_variables else by
+        self.shown = replace(self.shown, goal=goal, goal_is_the_target=aim, goal_by=by)
 
     @property
     def tui(self) -> Tui:

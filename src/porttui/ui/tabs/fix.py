@@ -279,6 +279,8 @@ class FixTab(Tab):
         changes = [way for way in ways if way not in looks]
         if looks and changes:
             only = f"{_one_of(looks, 'and')} only look{'s' * (len(looks) == 1)}"
+            if ways[0] in looks and len(changes) == 1:
+                return f"Begin with {only.replace(' only', ', which only')}; then {changes[0]}. {again}"
             chosen = f"Choose {_one_of(changes, 'or')}" if len(changes) > 1 else f"{changes[0]} is the way"
             return f"{chosen}; {only}. {again}"
         return f"Choose one way: {_one_of(ways, 'or')}. {again}"
@@ -287,11 +289,15 @@ class FixTab(Tab):
         """Return what solves the lab, and which ways only get around its fault; empty where this is no lab."""
         if not self.shown.goal:
             return ""
-        around = [one.way for one in report.remedies if self.shown.goal_is_the_target and _elsewhere(one, report)]
+        if not self.shown.goal_is_the_target:
+            return f"The goal of this lab: {self.shown.goal}"
+        around = [one.way for one in report.remedies if one.around or _elsewhere(one, report)]
         leaves = ""
         if around:
             does = "works around the fault, and does" if len(around) == 1 else "work around the fault, and do"
             leaves = f" {_one_of(around, 'and')} {does} not solve it."
+        if all(one.only_looks or one.way in around for one in report.remedies) and self.shown.goal_by:
+            leaves += f" {self.shown.goal_by}"
         return f"The goal of this lab: {self.shown.goal}{leaves}"
 
     def _report(self) -> Report | None:
