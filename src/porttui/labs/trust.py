@@ -1,8 +1,9 @@
 """Who besides this user could change a file that is about to be run.
 
 A file is as safe as the folders that lead to it: whoever may write in one of them can put another file in its place,
-unless the folder is sticky (sticky bit, inode(7)). Access lists need no look of their own: what they grant at most is
-shown as the rights of the group (acl(5)).
+unless the folder is sticky (sticky bit, inode(7)). In a sticky one, too, anybody may add a file: so no folder in which
+files are looked for may be open to others, only those above it. Access lists need no look of their own: what they grant
+at most is shown as the rights of the group (acl(5)).
 """
 
 from __future__ import annotations
@@ -32,16 +33,17 @@ def others_write(folder: Path) -> str:
     """
     if not hasattr(os, "geteuid"):
         return ""  # no labs run on Windows, so nothing is loaded for one
-    me, known = os.geteuid(), set[Path]()
+    me, known = os.geteuid(), set[tuple[Path, bool]]()
     for at, path in enumerate(_importable(folder)):
         if at > _MOST:
             return f"{folder}: it holds more than {_MOST} files"
         real = path.resolve()
         for one in (real, *real.parents):
-            if one in known:
+            above = one is not real
+            if (one, above) in known:
                 continue
-            known.add(one)
-            if why := _reason(one.stat(), me):
+            known.add((one, above))
+            if why := _reason(one.stat(), me, above=above):
                 return f"{one}: {why}"
     return ""
 
@@ -56,11 +58,17 @@ def _importable(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _reason(found: os.stat_result, me: int) -> str:
-    """Tell who else may write one file or folder; whoever owns / is trusted by everybody on the machine."""
+def _reason(found: os.stat_result, me: int, *, above: bool) -> str:
+    """Tell who else may write one file or folder; whoever owns / is trusted by everybody on the machine.
+
+    Args:
+        found: of stat(2).
+        me: the uid of this user.
+        above: it only leads to what is read: in a sticky folder nobody takes the place of what is there.
+    """
     if found.st_uid not in {0, me, Path("/").stat().st_uid}:
         return f"it belongs to uid {found.st_uid}"
-    if stat.S_ISDIR(found.st_mode) and found.st_mode & stat.S_ISVTX:
+    if above and stat.S_ISDIR(found.st_mode) and found.st_mode & stat.S_ISVTX:
         return ""
     if found.st_mode & stat.S_IWOTH:
         return "everybody may change it"
