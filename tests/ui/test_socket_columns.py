@@ -32,6 +32,18 @@ def test_at_80_columns_pid_user_program_and_addresses_of_ipv4_are_whole() -> Non
     assert head.index("REACHED BY/PEER") == server.index("this machine") == client.index("10.2.0.15")
 
 
+def test_no_width_cuts_how_many_connections_wait_and_how_many_may() -> None:
+    """Full is where it matters, and there the numbers are long: 4097 of 4096."""
+    full = w.listener("192.168.100.104", 54321, pids=(4194301,), user="www-data", uid=33, queue=4097, backlog=4096)
+    for width in (80, 97, 120, 160):
+        for others in ((), (SERVER, CLIENT, LONG)):
+            head, row, *_ = drawn(width, full, *others)
+            assert " 4097/4096 " in row
+            assert row.index("4097/4096") == head.index("QUEUE")
+            assert ":54321 " in row
+            assert len(row) < width
+
+
 def test_no_width_cuts_a_port_or_writes_to_the_last_column() -> None:
     for width in (80, 97, 119, 120, 160, 200):
         rows = drawn(width, SERVER, CLIENT, LONG)

@@ -32,10 +32,12 @@ _BROAD = {
     _COMMAND: 22,
 }
 """Cells of each column, with the blank behind it; the last one has none."""
-_MOST = {_PID: 10, _USER: 18, _PROGRAM: 18, _QUEUE: 12, _PEER: 48, _ADDRESS: 48}
+_MOST = {_QUEUE: 14, _PID: 10, _USER: 18, _PROGRAM: 18, _PEER: 48, _ADDRESS: 48}
 """How wide a column gets at most, those first that are worth least when they are cut."""
 _GIVING = (_ADDRESS, _QUEUE)
 """Columns that give away what they do not need."""
+_LEAST_ADDRESS = 17
+"""An address gives the queue more than that, down to this: its beginning and its port stay, half a number is none."""
 _TITLES: dict[Column, str] = {
     "port": _ADDRESS, "address": _ADDRESS, "state": _STATE, "queue": _QUEUE, "program": _PROGRAM, "pid": _PID,
     "user": _USER, "since": _SINCE, "peer": _PEER, "command": _COMMAND,
@@ -101,6 +103,8 @@ def layout(longest: Longest, width: int) -> Layout:
     needs = {title: max(len(title), cells) + (title != last) for title, cells in wanted.items()}
     free = max(0, width - _LEAD - 1 - sum(sizes.values()))
     spare = {title: max(0, sizes[title] - needs[title]) for title in _GIVING}
+    short = needs[_QUEUE] - sizes[_QUEUE] - free - spare[_ADDRESS]
+    spare[_ADDRESS] += max(0, min(short, sizes[_ADDRESS] - spare[_ADDRESS] - _LEAST_ADDRESS))
     for title, most in _MOST.items():
         missing = min(needs[title], most) - sizes[title]
         for giver in ("", *_GIVING):
