@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.system.expect import EVERYBODY, expect_undetermined
 from tests.system.nat import translate
 from tests.system.people import Person
 from tests.system.stage import Answer, Namespace
+from tests.system.tls_server import serve_tls, trusting
 
 pytestmark = [pytest.mark.system, EVERYBODY]
 
@@ -53,6 +56,32 @@ def test_another_machine_refuses(person: Person) -> None:
     commands = _commands(answer)
     assert ["porttui", "check", "10.231.10.5:80"] in commands, "to be asked on the other machine"
     assert ["ssh", "-N", "-L", "8080:127.0.0.1:80", "10.231.10.5"] in commands, "a port that everybody may have here"
+
+
+def test_a_server_that_turns_down_the_name_in_tls(person: Person, open_folder: Path) -> None:
+    """What the alert proves is told in place of a bare "unknown", by name, by address, and for the port alone."""
+    with Namespace() as stage:
+        port, _ = serve_tls(stage, open_folder, more="ssl_reject_handshake on;")
+        named = stage.check(f"https://localhost:{port}/", person=person)
+        numbered = stage.check(f"127.0.0.1:{port}", person=person)
+    for answer in (named, numbered):
+        expect_undetermined(answer, person)
+        assert "turned down the TLS handshake: alert unrecognized_name" in answer.verdict["summary"], answer
+        assert "-servername" in str(answer.report["remedies"]), answer
+    assert 'does not know the name "localhost"' in named.verdict["gloss"], named
+    assert "for an address, TLS sends none" in numbered.verdict["gloss"], numbered
+
+
+def test_a_server_without_a_common_cipher_suite(person: Person, open_folder: Path) -> None:
+    with Namespace() as stage:
+        _, pair = serve_tls(stage, open_folder)
+        port = stage.free_port()
+        files = ("-cert", str(pair.certificate), "-key", str(pair.key), "-cipher", "ECDHE-RSA-AES128-GCM-SHA256")
+        stage.serve(port, "openssl", "s_server", "-quiet", "-tls1_2", "-accept", f"127.0.0.1:{port}", *files)
+        answer = stage.check(f"https://127.0.0.1:{port}/", person=person, environment=trusting(pair))
+    expect_undetermined(answer, person)
+    assert "alert handshake_failure" in answer.verdict["summary"], answer
+    assert "no cipher suite that both take" in answer.verdict["gloss"], answer
 
 
 def _commands(answer: Answer) -> list[list[str]]:

@@ -20,7 +20,8 @@ To fix it, look further: the report lists what was not seen, each with the comma
 first. With sudo in front on Linux and macOS, in a PowerShell of the administrator on Windows, `porttui check TARGET`
 sees far more: who holds a socket, which rules there are. When the machine was busy, ask again in a quiet moment. When
 the silence is somebody else's, ask from the other end: a packet that leaves here and never arrives there was stopped
-in between. Where the server is on another machine, the cause is seen there; until it is found, the command
+in between. Where a server ended TLS with an alert, porttui quotes it; the log of the server has the reason. Where the
+server is on another machine, the cause is seen there; until it is found, the command
 `ssh -N -L 8000:127.0.0.1:8000 MACHINE` brings port 8000 of that machine here.
 
 To pass it on, `porttui check TARGET --json > report.json` keeps all that was seen, and `porttui replay report.json`
@@ -36,7 +37,7 @@ from porttui.model.address import endpoint
 from porttui.model.facts import Attempt, Exchange, Facts, Resolver
 from porttui.model.report import Confidence, Evidence, Remedy, RemedyStep, Risk, Severity
 from porttui.model.target import Question
-from porttui.reading import dns, evidence, nat, no_host, other_machine, packets, redirects, seen, words
+from porttui.reading import dns, evidence, nat, no_host, other_machine, packets, redirects, seen, tls, words
 from porttui.reading import far as far_end
 from porttui.reading.unseen import all_unseen
 from porttui.remedies import nat as ways
@@ -58,6 +59,15 @@ def check(facts: Facts) -> Outcome:
     if nobodys is not None and seen.failed(facts):
         told = f"{_symptom(facts)}, as {nobodys[0]} is a {nobodys[1]} address: "
         told += "TCP connects to one machine, not to many."
+    down = tls.turned_down(facts)
+    if down is not None and down.tls is not None:
+        return Found(
+            summary=f"{words.asked_endpoint(facts)} opens, but the server turned down the TLS handshake: "
+            f"alert {down.tls.alert}.",
+            gloss=tls.alert_meaning(facts, down.tls.alert),
+            confidence=Confidence.POSSIBLE,
+            evidence=_evidence(facts),
+        )
     container = far_end.asked(facts)
     if container is not None and not container.listeners:
         told = f"{_symptom(facts)} by {far_end.place(container)}, in which nothing listens on port {container.port}."
@@ -105,12 +115,17 @@ def _symptom(facts: Facts) -> str:
     if seen.opened(facts) and hop is not None and fails is not None:
         return f"{words.asked_endpoint(facts)} redirects to {redirects.short(hop)}, where {fails}"
     if seen.opened(facts) and exchanges:
-        return f"{words.asked_endpoint(facts)} opens, but{_on_the_way(exchanges) or _answered(exchanges[0])}"
+        return f"{words.asked_endpoint(facts)} opens, but{_on_the_way(exchanges) or _answered(_telling(exchanges))}"
     attempts = seen.asked_attempts(facts)
     if attempts:
         told = words.outcome(attempts[0])
         return f"{told[0].upper()}{told[1:]}"
     return f"Nothing could be tried at {words.asked_endpoint(facts)}"
+
+
+def _telling(exchanges: tuple[Exchange, ...]) -> Exchange:
+    """Return the first exchange in which something was said: that a server waits for its client tells nothing."""
+    return next((each for each in exchanges if each.sent != "nothing"), exchanges[0])
 
 
 def _answered(exchange: Exchange) -> str:
@@ -165,6 +180,7 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
     far = other_machine.failed(facts) if led is None else None
     beyond = (_look_there(facts, led[1]), *ways.take_out(facts, led[1].rule)) if led is not None else ()
     beyond += elsewhere.ways(facts, far) if far is not None else ()
+    beyond += _by_its_name(facts)
     container = far_end.asked(facts)
     beyond += (look_inside(facts, container.container),) if container is not None else ()
     commands = [each.how_to_see for each in all_unseen(facts) if each.how_to_see]
@@ -183,6 +199,30 @@ def remedies(facts: Facts) -> tuple[Remedy, ...]:
                     where=words.machine(facts),
                     argv=("porttui", "check", str(facts.asked.target)),
                     needs_root=True,
+                ),
+            ),
+        ),
+    )
+
+
+def _by_its_name(facts: Facts) -> tuple[Remedy, ...]:
+    """Offer to ask for a name that the server knows, where it said that it does not know the one asked for."""
+    down = tls.turned_down(facts)
+    if down is None or down.tls is None or down.tls.alert != "unrecognized_name":
+        return ()
+    place = endpoint(down.address, down.port)
+    return (
+        Remedy(
+            title="Ask by a name that the server knows, or let it know this one",
+            risk=Risk.SAFE,
+            cost="safe to look",
+            proof=service.proof(facts),
+            steps=(
+                RemedyStep(text="Look in its settings which names it has (nginx: server_name beside ssl_certificate)"),
+                RemedyStep(
+                    text="Try one of them in place of NAME",
+                    where=words.machine(facts),
+                    argv=("openssl", "s_client", "-connect", place, "-servername", "NAME"),
                 ),
             ),
         ),

@@ -124,13 +124,22 @@ def exchanged(exchanges: Iterable[Exchange]) -> tuple[Evidence, ...]:
     return tuple(
         Evidence(
             text=f"{_said(each)}\t{endpoint(each.address, each.port)}\t{_came(each)}"
-            + (f" {words.quoted(each.data, 40)}" if each.data and each.http is None else "")
-            + (f", {each.error}" if each.error and each.outcome != "answer" else ""),
+            + ("" if _alert(each) else _data_and_error(each)),
             source="probe",
         )
         for each in said
         if not (_only_waited(each) and (each.address, each.port) in answered)
     )
+
+
+def _alert(each: Exchange) -> bool:
+    """Tell whether all that came is an alert of TLS, which `words.answer` names."""
+    return each.outcome == "error" and each.tls is not None and bool(each.tls.alert)
+
+
+def _data_and_error(each: Exchange) -> str:
+    data = f" {words.quoted(each.data, 40)}" if each.data and each.http is None else ""
+    return data + (f", {each.error}" if each.error and each.outcome != "answer" else "")
 
 
 def _only_waited(each: Exchange) -> bool:

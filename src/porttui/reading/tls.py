@@ -28,6 +28,29 @@ def handshakes(facts: Facts) -> tuple[Exchange, ...]:
     return tuple(each for each in seen.exchanges(facts) if each.sent in {"https", "tls"} and each.tls is not None)
 
 
+def turned_down(facts: Facts) -> Exchange | None:
+    """Return the exchange with the target in which the server ended TLS with an alert; None when there is none."""
+    return next((each for each in handshakes(facts) if each.tls is not None and each.tls.alert), None)
+
+
+def alert_meaning(facts: Facts, alert: str) -> str:
+    """Tell in a sentence what an alert of the server means (RFC 8446, 6.2; RFC 6066, 3), and no more than that."""
+    host = facts.asked.target.host
+    if alert == "unrecognized_name":
+        if parse_ip(host) is not None:
+            return "It wants to be asked by a name that it knows; for an address, TLS sends none."
+        return f'It does not know the name "{host}", which TLS sends along.'
+    return _ALERTS.get(alert, "Why, the alert does not tell: the log of the server may.")
+
+
+_ALERTS = {
+    "handshake_failure": "It found nothing to agree on: no cipher suite that both take, or no certificate to show.",
+    "insufficient_security": "It wants stronger cipher suites than those that were offered.",
+    "internal_error": "It failed by itself; some servers also say so when they have no certificate for the name.",
+    "access_denied": "It takes no connection from this client; why, the alert does not tell.",
+}
+
+
 def certificate(facts: Facts) -> TlsAnswer | None:
     """Return what was seen of the target's certificate; None when no handshake showed one.
 

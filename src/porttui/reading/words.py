@@ -227,6 +227,8 @@ def answer(exchange: Exchange) -> str:
         return f"HTTP{'S' if exchange.sent == 'https' else ''} {exchange.http.status}{whole}"
     if exchange.outcome == "answer":
         return f"answers as {protocol(exchange.protocol)}" if exchange.protocol else "answers, protocol not known"
+    if exchange.outcome == "error" and exchange.tls is not None and exchange.tls.alert:
+        return f"TLS alert {exchange.tls.alert}"
     return {
         "closed": "closed without an answer",
         "reset": "reset without an answer",
