@@ -88,6 +88,7 @@ def test_the_usual_folder_is_read_by_itself_but_nothing_that_others_can_change()
                 why = b"its group may change it" if owner == 0 else b"it belongs to uid 65534"
                 assert why + b". No lab was read" in told.stderr, told
                 assert b"slow-start" not in told.stdout
+                assert b"no file in it is a lab" not in told.stderr, "nobody has looked"
             file.chmod(0o644)
             assert b"slow-start" in lab(before=()).stdout
 
@@ -132,7 +133,7 @@ def look(stage, scene):
 """
     own = _EXAMPLE.replace('served("--host", "::1")', "start").replace("look=answers()", "look=look")
     (tmp_path / "own.py").write_text(functions + own)
-    (found,), problems = load(tmp_path)
+    (found,), problems, _ = load(tmp_path)
     assert problems == ()
     play = Play(found, (found,))
     play.begin()

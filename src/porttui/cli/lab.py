@@ -112,6 +112,8 @@ def _labs(folder: str | None) -> tuple[Sequence[Lab], str]:
         raise exits.UsageError(f"--from {folder}: {error.strerror}. Example: {_OWN_EXAMPLE}") from error
     for problem in found.problems:
         exits.talk(f"porttui: {ascii_text(problem)}")
+    if found.refused:
+        raise exits.UsageError(f"--from {folder}: its labs stay unread. Example: {_OWN_EXAMPLE}")
     if not found.labs:
         none = "no file in it is a lab" if found.problems else "it holds no .py file"
         raise exits.UsageError(f"--from {folder}: {none}. How one is written: docs/labs.md. Example: {_OWN_EXAMPLE}")

@@ -35,6 +35,8 @@ class Loaded(NamedTuple):
     labs: tuple[Lab, ...]
     problems: tuple[str, ...]
     """Why the others are none, a line each: "slow.py, line 12: NameError: name 'page' is not defined"."""
+    refused: bool = False
+    """No file was read, as others could change it."""
 
 
 def usual_folder() -> Path:
@@ -54,7 +56,7 @@ def load_usual() -> Loaded:
         return Loaded((), ())
     try:
         why = others_write(folder)
-        return Loaded((), (_skipped(why),)) if why else _load(folder)
+        return Loaded((), (_skipped(why),), refused=True) if why else _load(folder)
     except OSError as error:
         return Loaded((), (f"{folder}: {error.strerror}",))
 
@@ -67,7 +69,7 @@ def load(folder: Path) -> Loaded:
     """
     root = hasattr(os, "geteuid") and os.geteuid() == 0
     why = others_write(folder) if root else ""
-    return Loaded((), (_skipped(why),)) if why else _load(folder)
+    return Loaded((), (_skipped(why),), refused=True) if why else _load(folder)
 
 
 def _skipped(why: str) -> str:
