@@ -87,3 +87,25 @@ def test_nothing_is_said_of_redirects_where_there_are_none() -> None:
     facts = BY_CODE["healthy"]
     assert redirects.ends_well(facts)
     assert (redirects.note(facts), redirects.told(facts), redirects.failure(facts)) == ("", (), None)
+
+
+def going_on(*paths: str) -> f.Facts:
+    """Return a port that redirects from path to path, the last of which was not asked for any more."""
+    places = [f"http://127.0.0.1:8080{path}" for path in paths]
+    hops = tuple(f.Hop(status=302, url=url, exchange=w.http(302)) for url in places[:-1])
+    last = f.Hop(status=302, url=places[-1], stopped="bound")
+    return replace(BY_CODE["healthy"], exchanges=(w.http(302, location=places[0]),), redirects=(*hops, last))
+
+
+@pytest.mark.parametrize("piece", ["/login{}", "{}/app"])
+def test_a_path_that_grows_by_the_same_piece_is_a_loop(piece: str) -> None:
+    paths = ["/start"]
+    for _ in range(5):
+        paths.append(piece.format(paths[-1]))
+    report = diagnose(going_on(*paths))
+    assert (report.verdict.code, report.verdict.confidence) == ("redirect-loop", "likely")
+    assert "a longer path" in report.verdict.summary
+
+
+def test_paths_that_only_become_longer_are_no_loop() -> None:
+    assert diagnose(going_on("/", "/a", "/a/bc", "/a/bc/def", "/a/bc/def/1", "/a/bc/def/10")).verdict.code == "healthy"

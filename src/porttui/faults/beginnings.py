@@ -1765,7 +1765,8 @@ def _redirect_loop(facts: Facts) -> RuledOut | CannotTell | None:
         round_trip = 'itself' if len(hops) == 1 else f'itself after {len(hops)} redirects'
         summary = f'{asked} redirects to {round_trip}: {redirects.short(back)} was asked before.'
     else:
-        summary = f'Probably {asked} redirects without an end: each time to the same path, with a longer query.'
+        to = 'the same path, with a longer query' if redirects.longer(facts) == 'query' else 'a longer path'
+        summary = f'Probably {asked} redirects without an end: each time to {to}.'
     return None
 
 

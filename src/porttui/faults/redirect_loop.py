@@ -15,7 +15,8 @@ properly", curl "(47) Maximum (50) redirects followed", httpx TooManyRedirects.
 How porttui knows: it followed the redirects as a browser does, keeping the cookies that were set on the way, and
 came to an address that it had asked already with the same cookies. It follows five at most, and only on this
 machine. When five redirects all led to one path with an ever longer query (a login that puts the login's own
-address into "next="), it says "probably".
+address into "next="), or to a path that grew by the same piece each time (/login/login/, from an address without its
+first slash), it says "probably".
 
 What looks the same and is not: redirect-elsewhere (the way ends, at a place that fails), a page that sets a cookie
 and sends the client to itself once more (that is followed, and ends), and a circle that only your browser walks: it
@@ -58,7 +59,8 @@ def check(facts: Facts) -> Outcome:
         round_trip = "itself" if len(hops) == 1 else f"itself after {len(hops)} redirects"
         summary = f"{asked} redirects to {round_trip}: {redirects.short(back)} was asked before."
     else:
-        summary = f"Probably {asked} redirects without an end: each time to the same path, with a longer query."
+        to = "the same path, with a longer query" if redirects.longer(facts) == "query" else "a longer path"
+        summary = f"Probably {asked} redirects without an end: each time to {to}."
     return Found(
         summary=summary,
         gloss="Each answer sends the client on, and no page ever comes.",

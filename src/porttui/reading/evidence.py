@@ -139,7 +139,8 @@ def _alert(each: Exchange) -> bool:
 
 def _data_and_error(each: Exchange) -> str:
     data = f" {words.quoted(each.data, 40)}" if each.data and each.http is None else ""
-    return data + (f", {each.error}" if each.error and each.outcome != "answer" else "")
+    told = each.outcome == "answer" or words.answer(each) == each.error
+    return data if told or not each.error else f"{data}, {each.error}"
 
 
 def _only_waited(each: Exchange) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Literal
 
 from porttui.model.facts import Exchange, Facts, Hop
 from porttui.model.report import Evidence
@@ -53,14 +54,31 @@ def repeats(facts: Facts) -> Hop | None:
 
 
 def grows(facts: Facts) -> Hop | None:
-    """Return the last redirect when all of them lead to one path, each time with a longer query, without an end."""
+    """Return the last redirect when each led to a longer URL of the same kind (see `longer`), without an end."""
+    return last(facts) if longer(facts) is not None else None
+
+
+def longer(facts: Facts) -> Literal["query", "path"] | None:
+    """Tell what grew with each redirect, to the last that was followed: the query of one path, or the path.
+
+    The path must grow by the same piece each time, at one of its ends: "/login/", "/login/login/" ...
+    """
     final = last(facts)
     if final is None or final.stopped != "bound":
         return None
-    urls = [each.url for each in hops(facts)]
-    places = {url.partition("?")[0] for url in urls[1:]}
-    lengths = [len(url) for url in urls[1:]]
-    return final if len(places) == 1 and all(a < b for a, b in pairwise(lengths)) else None
+    urls = [each.url for each in hops(facts)][1:]
+    if not all(len(a) < len(b) for a, b in pairwise(urls)):
+        return None
+    if len({url.partition("?")[0] for url in urls}) == 1:
+        return "query"
+    from urllib.parse import urlsplit  # hardly ever needed, and this file is read for every look
+
+    parts = [urlsplit(url) for url in urls]
+    paths = [each.path for each in parts]
+    behind = {b.removeprefix(a) if b.startswith(a) else "" for a, b in pairwise(paths)}
+    before = {b.removesuffix(a) if b.endswith(a) else "" for a, b in pairwise(paths)}
+    grown = any(len(added) == 1 and "" not in added for added in (behind, before))
+    return "path" if grown and len({(each.scheme, each.netloc) for each in parts}) == 1 else None
 
 
 def failure(facts: Facts) -> str | None:
@@ -120,8 +138,10 @@ def place(facts: Facts, exchange: Exchange) -> str:
 
 def in_short(facts: Facts, first: Exchange) -> str:
     """Tell the answer and what came of the redirects in a few words: "HTTP 302, then HTTP 200"."""
-    if repeats(facts) is not None or grows(facts) is not None:
+    if repeats(facts) is not None:
         return f"{words.answer(first)}, in a circle"
+    if grows(facts) is not None:
+        return f"{words.answer(first)}, without an end"
     done = end(facts)
     final = last(facts)
     if final is not None and final.stopped == "impossible":

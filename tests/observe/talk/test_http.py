@@ -153,6 +153,7 @@ def test_endless_headers_are_bounded() -> None:
     with Script(talk) as server:
         done = get(call(server), f"http://127.0.0.1:{server.port}/", 4)
     assert (done.outcome, done.protocol) == ("error", "http")
+    assert done.error == "its headers do not end within 100 KiB"
 
 
 def test_ways_to_give_no_answer() -> None:

@@ -11,12 +11,19 @@ import h11
 
 from porttui.model.facts import HttpAnswer
 from porttui.observe.talk.request import Place, headers_of
-from porttui.observe.talk.talk import BODY_BYTES, BODY_SECONDS, Cut, NoAnswerError, Talk, answer_of
+from porttui.observe.talk.talk import (
+    BODY_BYTES,
+    BODY_SECONDS,
+    LONGEST_HEAD,
+    Cut,
+    NoAnswerError,
+    Talk,
+    answer_of,
+    why_no_answer,
+)
 from porttui.observe.talk.tls import error_words
 
 _AT_ONCE = 65536
-_LONGEST_HEAD = 100 * 1024
-"""Bytes of a status line with its headers; as httpx has it."""
 
 
 def ask(talk: Talk, place: Place) -> HttpAnswer:
@@ -26,12 +33,12 @@ def ask(talk: Talk, place: Place) -> HttpAnswer:
         NoAnswerError: there was none.
     """
     talk.host = place.host
-    parser = h11.Connection(our_role=h11.CLIENT, max_incomplete_event_size=_LONGEST_HEAD)
+    parser = h11.Connection(our_role=h11.CLIENT, max_incomplete_event_size=LONGEST_HEAD)
     try:
         _send(talk, parser, place)
         head = _head(talk, parser)
     except (OSError, h11.LocalProtocolError, h11.RemoteProtocolError) as error:
-        raise NoAnswerError(error_words(error)) from error
+        raise NoAnswerError(why_no_answer(error)) from error
     talk.wire.shorten(BODY_SECONDS)
     body, broke = b"", ""
     cut: Cut | None = None

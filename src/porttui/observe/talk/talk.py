@@ -28,8 +28,20 @@ Cut = Literal["bytes", "time"]
 _MONGODB = "It looks like you are trying to access MongoDB over HTTP"
 
 
+LONGEST_HEAD = 100 * 1024
+"""Bytes of a status line with its headers; as httpx has it."""
+_TOO_LONG = "Receive buffer too long"
+"""h11's words for more than that."""
+
+
 class NoAnswerError(Exception):
     """No HTTP answer came. `str(error)` says why, printable."""
+
+
+def why_no_answer(error: BaseException) -> str:
+    """Return what kept the head of an answer from being read, in words that tell about the server."""
+    told = error_words(error)
+    return f"its headers do not end within {LONGEST_HEAD // 1024} KiB" if told == _TOO_LONG else told
 
 
 class Talk:

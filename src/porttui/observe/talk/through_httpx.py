@@ -11,7 +11,7 @@ import httpx
 
 from porttui.model.facts import HttpAnswer
 from porttui.observe.talk.request import headers_of
-from porttui.observe.talk.talk import BODY_BYTES, BODY_SECONDS, Cut, NoAnswerError, Talk, answer_of
+from porttui.observe.talk.talk import BODY_BYTES, BODY_SECONDS, Cut, NoAnswerError, Talk, answer_of, why_no_answer
 from porttui.observe.talk.tls import Pipe, TlsStream, error_words, tls_answer, users_trust
 
 
@@ -33,7 +33,7 @@ def ask_by_httpx(talk: Talk, url: str, context: ssl.SSLContext | None) -> HttpAn
             finally:
                 response.close()
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-        raise NoAnswerError(error_words(error)) from error
+        raise NoAnswerError(why_no_answer(error)) from error
 
 
 def _read(talk: Talk, response: httpx.Response) -> HttpAnswer:
