@@ -53,9 +53,12 @@ def test_other_network_namespaces_are_listed_on_request() -> None:
         number = Path(f"/proc/{stage.pid}/ns/net").stat().st_ino
         words = (f"port={server.port}", "--json")
         here, there = (json.loads(porttui("sockets", *words, *more).stdout) for more in ((), ("--namespaces",)))
+        named = json.loads(porttui("sockets", f"net:{number}", "--json").stdout)
         text = porttui("sockets", str(server.port), "--namespaces").stdout.decode().splitlines()
         who = porttui("who", str(server.port)).stdout.decode().splitlines()
     assert here == []
+    assert named == there, "who names a namespace asks for it"
+    assert porttui("sockets", "--exposed", f"net:{number}").returncode == 2, "and is not told that nothing is open"
     assert [(row["namespace"], row["pids"], row["reached_by"]) for row in there] == [
         (number, [server.pid], f"net:{number}")
     ]

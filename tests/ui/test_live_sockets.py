@@ -207,3 +207,7 @@ async def test_n_shows_what_listens_in_another_network_namespace_and_n_again_doe
             await pilot.press("n")
             await until(pilot, lambda: "elsewhere" not in rows(pilot)[3])
             assert not any("gone" in row for row in listed(pilot))
+            await pilot.press("escape", "slash", *f"net:{number}", "enter")
+            await until(pilot, lambda: "n looks at other network namespaces" in "\n".join(rows(pilot)))
+            await pilot.press("n")
+            await until(pilot, lambda: any(f"127.0.0.1:{server.port}" in row for row in visible(pilot)))

@@ -52,12 +52,12 @@ def run(argv: list[str]) -> int:
     if args.exposed:
         from porttui.cli.exposed import run as run_exposed
 
-        if args.namespaces:
+        if args.namespaces or wanted.asks_elsewhere:
             raise exits.UsageError("--exposed is about this network namespace. Example: porttui sockets --namespaces")
         return run_exposed(args, wanted, parser.example)
     if args.strict:
         raise exits.UsageError("--strict goes with --exposed. Example: porttui sockets --exposed --strict")
-    looks = snapshots(wanted, namespaces=args.namespaces)
+    looks = snapshots(wanted, namespaces=args.namespaces or wanted.asks_elsewhere)
     if args.watch:
         from porttui.cli.sockets_watch import watch
 

@@ -78,12 +78,13 @@ def tell_list(talk: Talk, view: View, *, numbers: bool = True) -> Listed | None:
     Returns:
         What was told; None when the sockets cannot be seen.
     """
-    wish, first, chosen, far = view
+    wish, first, chosen, _ = view
     wanted = filters.read(wish.words, finished=True)
     if wanted.mistakes:
         talk.tell(f"{wanted.mistakes[0]}.")
     protocols = wanted.protocols() or frozenset(("tcp", "udp") if wanted.asks_state else ("tcp",))
     states = wanted.asks_state
+    far = view.far or wanted.asks_elsewhere
     table = Snapshots(protocols=protocols, waiting=not states, namespaces=far, described=True).take()
     if isinstance(table, Unseen):
         _tell_unseen(talk, (table,))

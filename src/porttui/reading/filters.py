@@ -118,6 +118,11 @@ class Filter(NamedTuple):
         """Tell whether a word may be a part of a command line."""
         return any(word.kind == "text" for word in self.words)
 
+    @property
+    def asks_elsewhere(self) -> bool:
+        """Tell whether a word names another network namespace, "net:4026532281": then it has to be looked at, too."""
+        return any(word.kind == "text" and word.value.startswith("net:") and not word.negated for word in self.words)
+
     def protocols(self) -> frozenset[str]:
         """Return the protocols that words ask for; empty when none does."""
         words = (word for word in self.words if word.kind == "protocol" and not word.negated)

@@ -16,7 +16,7 @@ from porttui.model.facts import Process, Socket, Sockets, Unseen
 from porttui.model.report import Report
 from porttui.model.table import Table
 from porttui.model.target import Asked
-from porttui.reading import columns
+from porttui.reading import columns, filters
 from porttui.reading.arrange import GROUPINGS, Arranged, Gone, Group, Seen, Wish, arrange
 from porttui.reading.asking import question_about
 from porttui.reading.tables import table_of_facts
@@ -451,7 +451,7 @@ class SocketsTab(Tab):
         self._head = None if wish.grouping and not wish.opened else len(start) - 1
         below = socket_rows.below(shown, width, [row.text for row in visible], typing=self.editing)
         if not visible:
-            visible = [Line("   no row has all of these words" if self.filter else "   none")]
+            visible = [Line(f"   no row has all of these words{self._not_looked()}" if self.filter else "   none")]
         fill = [EMPTY] * (self._room - len(visible) + 1)
         return Drawing([*start, *visible, *fill, *told, *plain(["", *below] if whole else [])][:height])
 
@@ -476,6 +476,11 @@ class SocketsTab(Tab):
         self._first = max(0, min(self._first, count - self._room))
         last = min(self._first + self._room, count)
         return [self._row(shown, at, width, in_focus=at == cursor)._replace(stop=at) for at in range(self._first, last)]
+
+    def _not_looked(self) -> str:
+        """Tell where was not looked, when a word of the filter names another network namespace."""
+        far = not self.namespaces and self.can("namespaces") and filters.read(self.filter).asks_elsewhere
+        return f": {key_of('namespaces')} looks at other network namespaces, too" if far else ""
 
     def _position(self, shown: Arranged) -> str:
         """Tell which rows are in sight, where not all of them are."""
