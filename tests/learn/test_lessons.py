@@ -60,6 +60,14 @@ def test_a_lesson_is_one_screen_of_80_columns_and_24_rows(lesson: Lesson, facts:
     assert {row for row in lesson_rows(lesson, page, 38) if len(row) > 38} <= commands
 
 
+def test_commands_to_try_name_porttui_as_it_is_typed_where_the_shell_does_not_find_it() -> None:
+    ports, facts = next(lesson for lesson in LESSONS if lesson.topic == "port"), _rich()
+    page = ports.page(facts)
+    rows = lesson_rows(ports, page, 78, typed=("/shop/bin/porttui",))
+    assert "  here porttui is  /shop/bin/porttui" in rows
+    assert set(lesson_rows(ports, page, 78)) - {""} < set(rows)
+
+
 @pytest.mark.system
 @EVERYBODY
 def test_every_lesson_is_told_with_the_values_of_this_machine(person: Person) -> None:

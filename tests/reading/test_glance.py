@@ -16,6 +16,7 @@ LINES = {
     "nothing-listening": ("refused", "nothing listens", False),
     "ipv6-only-listener": ("refused", "only [::1]:8080 listens", False),
     "http-server-error": ("open, HTTP 500", "127.0.0.1:8080, node, pid 4121", False),
+    "cert-expired": ("open, certificate refused", "127.0.0.1:8080, node, pid 4121", False),
     "sigstopped": ("open, no answer", "127.0.0.1:8080, node, pid 4121", False),
     "backlog-full": ("no answer", "127.0.0.1:8080, node, pid 4121", False),
     "fw-reject-icmp": ("refused, ICMP error", "127.0.0.1:8080, node, pid 4121", False),
@@ -51,7 +52,8 @@ def test_what_the_tables_show_needs_no_connection(code: str) -> None:
 @pytest.mark.parametrize(
     "code",
     ["http-server-error", "http-client-error", "not-http", "plain-http-to-tls", "tls-to-plain", "undetermined",
-     "fw-reject-reset", "fw-reject-icmp", "fw-drop-input", "fw-drop-output", "backlog-full", "privileged-port"],
+     "fw-reject-reset", "fw-reject-icmp", "fw-drop-input", "fw-drop-output", "backlog-full", "privileged-port",
+     "cert-expired", "cert-self-signed"],
 )  # fmt: skip
 def test_what_they_do_not_show_has_to_be_tried(code: str) -> None:
     assert not tables_tell(BY_CODE[code])

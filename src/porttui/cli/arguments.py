@@ -54,6 +54,16 @@ def called_as() -> tuple[str, ...]:
     return (name,) if folder in _ON_EVERY_PATH else (called,)
 
 
+def typed_as() -> tuple[str, ...]:
+    """Return what is typed here for porttui: its name where the shell finds one, else as it was called itself.
+
+    In a checkout that `make run` has set up, porttui is in no folder of PATH.
+    """
+    import shutil
+
+    return ("porttui",) if shutil.which("porttui") else called_as()
+
+
 def width_of_stdout() -> int:
     """Return the columns of the terminal that stdout is; 80 where it is none, or does not tell."""
     try:

@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from porttui.cli import exits, settings
-from porttui.cli.arguments import called_as, understand, width_of_stdout
+from porttui.cli.arguments import called_as, typed_as, understand, width_of_stdout
 from porttui.cli.parser import Parser
 
 if TYPE_CHECKING:
@@ -86,7 +86,15 @@ def show(  # noqa: PLR0913  # what the command line may say about the screen
         looks = looks_of(theme or found.theme, ascii_only=ascii_only or found.ascii_only)
         keymap = keys_of(path, found)
         practice = machine.practice()._replace(labs=labs or (), at_once=labs is not None, first=lab, exam=exam)
-        ended = run_tui(asked, looks=looks, mouse=mouse, called_as=called_as(), keymap=keymap, practice=practice)
+        ended = run_tui(
+            asked,
+            looks=looks,
+            mouse=mouse,
+            called_as=called_as(),
+            typed_as=typed_as(),
+            keymap=keymap,
+            practice=practice,
+        )
     for problem in keymap.problems:
         exits.talk(f"porttui: {problem}")
     return finish(ended)
@@ -133,7 +141,8 @@ def finish(ended: Ended) -> int:
         from porttui.render.text import last_words
 
         width = min(width_of_stdout(), _MOST_COLUMNS)
-        exits.emit(last_words(ended.report, ended.before, todo=ended.todo, undo=ended.undo, width=width))
+        typed = typed_as()
+        exits.emit(last_words(ended.report, ended.before, todo=ended.todo, undo=ended.undo, width=width, typed=typed))
         exits.tell_failures(ended.report.facts)
     if ended.stopped and not ended.signal:
         exits.talk("porttui: stopped before the answer")

@@ -14,7 +14,15 @@ _APART = (4, 1, 3, 2, 5)
 """Before which part an empty row helps most: what to try looks like the paragraph above it, a table does not."""
 
 
-def lesson_rows(lesson: Lesson, page: Page, width: int, *, room: int = SCREEN, note: str = "") -> list[str]:
+def lesson_rows(  # noqa: PLR0913  # each is one independent choice of the caller
+    lesson: Lesson,
+    page: Page,
+    width: int,
+    *,
+    room: int = SCREEN,
+    note: str = "",
+    typed: tuple[str, ...] = ("porttui",),
+) -> list[str]:
     """Return a lesson as rows; empty rows part it as far as there is room.
 
     Args:
@@ -23,13 +31,14 @@ def lesson_rows(lesson: Lesson, page: Page, width: int, *, room: int = SCREEN, n
         width: columns of a row.
         room: how many rows there are; a narrow window scrolls all the same.
         note: what stands at the right end of the title row: "lesson 3 of 24, your case".
+        typed: what is typed here for porttui; where that is not its name, the commands to try say so.
     """
     parts = (
         title_rows(lesson, width, note),
         paragraph(page.idea, width),
         _table(page.here, width),
         paragraph(page.then, width),
-        _tries(page, width),
+        [*_tries(page, width), *_called(page, width, typed)],
         [*paragraph(f"Read on: {page.sources}", width), *see(lesson, width)],
     )
     spare = room - sum(map(len, parts))
@@ -76,6 +85,13 @@ def _tries(page: Page, width: int) -> list[str]:
     for command, shown in page.tries:
         rows += [f"  {ascii_text(command)}", *paragraph(shown, width, "    ")]
     return rows
+
+
+def _called(page: Page, width: int, typed: tuple[str, ...]) -> list[str]:
+    """Tell what to type in place of "porttui" when the shell does not find that and a command to try begins with it."""
+    if typed == ("porttui",) or not any(command.startswith("porttui ") for command, _ in page.tries):
+        return []
+    return paragraph(" ".join(typed), width, "  here porttui is  ", "    ")
 
 
 def see(lesson: Lesson, width: int) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from porttui.model.facts import Facts, Socket, Sockets
+from porttui.model.facts import Exchange, Facts, Socket, Sockets
 from porttui.model.report import Report, Severity
 from porttui.model.target import Question
 from porttui.model.watch import Glance
@@ -60,6 +60,8 @@ def word(facts: Facts) -> str:
         return "open"
     best = next((each for each in said if each.http is not None), None)
     best = best or next((each for each in said if each.outcome == "answer"), said[0])
+    if distrusted(best):
+        return "open, certificate refused"
     return f"open, {'no answer' if best.outcome == 'silent' else words.answer(best)}"
 
 
@@ -105,10 +107,18 @@ def answers(facts: Facts) -> bool:
     said = [each for each in seen.exchanges(facts) if each.outcome == "answer"]
     scheme = facts.asked.target.scheme
     if seen.wants_http(facts):
-        return any(each.sent == scheme and each.http is not None and each.http.status < 400 for each in said)
+        return any(
+            each.sent == scheme and each.http is not None and each.http.status < 400 and not distrusted(each)
+            for each in said
+        )
     if any(each.http is not None and each.http.status >= 400 for each in said):
         return False
     return bool(said) and (scheme is None or any(each.protocol == scheme for each in said))
+
+
+def distrusted(exchange: Exchange) -> bool:
+    """Tell whether the user's clients refuse the certificate: what came after it, they do not get."""
+    return exchange.tls is not None and exchange.tls.trusted is False
 
 
 def _paused(facts: Facts, sockets: tuple[Socket, ...]) -> bool:

@@ -186,8 +186,14 @@ def _ticket(report: r.Report, width: int, exit_code: int | None, who: str) -> li
     return lines
 
 
-def last_words(
-    report: r.Report, before: r.Report | None = None, *, todo: tuple[str, ...] = (), undo: str = "", width: int = 80
+def last_words(  # noqa: PLR0913  # each is one independent thing that is told
+    report: r.Report,
+    before: r.Report | None = None,
+    *,
+    todo: tuple[str, ...] = (),
+    undo: str = "",
+    width: int = 80,
+    typed: tuple[str, ...] = ("porttui",),
 ) -> str:
     """Return what stays on the normal screen after quitting: at most six lines, with the time of the last look.
 
@@ -197,6 +203,7 @@ def last_words(
         todo: what is still to do so that it stays gone, one sentence each.
         undo: what takes the way back that was gone.
         width: columns of a line.
+        typed: what is typed here for porttui.
 
     Returns:
         Lines, each with its end.
@@ -215,7 +222,7 @@ def last_words(
         held = re.sub(r" \(.*\)$", "", side.text)
         place = ", ".join(part for part in (side.endpoint, held) if part)
     question = (report.target.text,) if report.question is Question.CONNECT else ("check", report.target.text, "--bind")
-    again = [f"  again  {sections.command(('porttui', *question), report)}"]
+    again = [f"  again  {sections.command((*typed, *question), report)}"]
     whole = list(_headlines(report, width))[:2] + _last_found(place, seen, width) + _last_fix(report, width)
     if width >= _USUAL_WIDTH:
         return _most(whole, again)

@@ -130,6 +130,7 @@ class PortTui(ChangedCells[Ended]):
         save: Callable[[Report], str] | None = None,
         here: Here | None = None,
         called_as: tuple[str, ...] = ("porttui",),
+        typed_as: tuple[str, ...] = ("porttui",),
         looks: Looks | None = None,
         keymap: Keymap = Keymap(),  # noqa: B008  # it is never changed
         practice: Practice | None = None,
@@ -153,6 +154,7 @@ class PortTui(ChangedCells[Ended]):
             save: writes a report to files and returns what to say about it; None: nothing is saved.
             here: who sits where, known before the first look.
             called_as: how porttui is called here, for a command that root runs.
+            typed_as: what is typed here for porttui, by this user.
             looks: of the terminal; all that there is when None.
             keymap: keys in place of the usual ones, and what was asked for in vain.
             practice: what labs need of this machine; None: nothing of them is kept.
@@ -171,6 +173,7 @@ class PortTui(ChangedCells[Ended]):
         self.save = save
         self.here = here
         self.called_as = called_as
+        self.typed_as = typed_as
         self.keymap = keymap
         self.practice = practice or Practice()
         self._example: Asked | None = None
@@ -467,6 +470,7 @@ def run(  # noqa: PLR0913  # what the command line may say about the screen
     looks: Looks | None = None,
     mouse: bool = True,
     called_as: tuple[str, ...] = ("porttui",),
+    typed_as: tuple[str, ...] = ("porttui",),
     keymap: Keymap = Keymap(),  # noqa: B008  # it is never changed
     practice: Practice | None = None,
 ) -> Ended:
@@ -477,6 +481,7 @@ def run(  # noqa: PLR0913  # what the command line may say about the screen
         looks: of the terminal; all that there is when None.
         mouse: let the terminal report the mouse.
         called_as: how porttui is called here, for a command that root runs.
+        typed_as: what is typed here for porttui, by this user.
         keymap: keys in place of the usual ones, and what was asked for in vain.
         practice: what labs need, and whether to begin with them; None: begin as usual.
 
@@ -504,6 +509,7 @@ def run(  # noqa: PLR0913  # what the command line may say about the screen
         save=machine.save,
         here=Here(privileges=platform.privileges(), host=platform.host()),
         called_as=called_as,
+        typed_as=typed_as,
         looks=looks,
         keymap=keymap,
         practice=practice or machine.practice(),

@@ -36,7 +36,7 @@ DIAGNOSIS = (
         "way(1)",
         "right",
         "Next way",
-        "the next way to fix it, in a wide window its command part by part; the next lesson",
+        "the next way to fix it, in a wide window first its command part by part; the next lesson",
     ),
     Key("previous_way", "left", "way(-1)", "left", "Way before", "the way before; the lesson before"),
     Key("first", "home,g", "jump(-1)", "home", "First row", "the first row"),

@@ -128,7 +128,9 @@ def details(row: Socket, names: Names, place: Place, *, gone: bool = False) -> l
     else:
         does = f"{shown_name}; other end {other}" if other else shown_name
     line = columns.command_line(row, names) or columns.service(row)
-    line = line or ("over, or not accepted yet" if what == columns.NOBODY else "command line: can't see")
+    if not line and what == columns.NOBODY:
+        line = "the connection is over" if row.state == "TIME_WAIT" else "over, or not accepted yet"
+    line = line or "command line: can't see"
     known = any(pid in names and names[pid].started for pid in row.pids)
     more = len(row.pids) - 1 if columns.certain(row) else 0
     held = f"{columns.pid(row).rstrip('+')} and {more} more" if more > 0 else columns.pid(row)

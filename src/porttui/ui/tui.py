@@ -37,6 +37,7 @@ class Tui(Protocol):
     save: Callable[[Report], str] | None
     here: Here | None
     called_as: tuple[str, ...]
+    typed_as: tuple[str, ...]
     keymap: Keymap
     practice: Practice
 

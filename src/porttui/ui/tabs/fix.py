@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from porttui.model.parse import parse
 from porttui.model.report import Remedy, Report, Severity
 from porttui.model.target import Question, TargetError
+from porttui.render.processes import listening_processes
 from porttui.render.proven import still_to_do
 from porttui.render.sections import undo
 from porttui.ui import proof
@@ -119,10 +120,12 @@ class FixTab(Tab):
         super().go_to(stop)
 
     def way(self, by: int) -> None:
-        """In a narrow window, go to another way; else open or close the command in focus."""
+        """In a narrow window, go to another way; else open or close the command in focus, and only then."""
+        before = self.explains
         if self.size.width >= NARROW:
             self.explain(open_=by > 0)
-            return
+            if self.explains != before:
+                return
         ways = [remedy.way for remedy in self._remedies()]
         place = self.place()
         if place is None:
@@ -183,14 +186,28 @@ class FixTab(Tab):
             leads = "for way" if len(place[0]) == 1 else "to"  # "First" and "Then" leave less room than "A" and "B"
             return f"do {name}" + (f", or {key_of('next_way')} {leads} {after[0]}" if after else "")
         elsewhere = "do a way in a second terminal"
-        if cast("Tui", self.app).has_shell:
+        if self._is_ours_to_send(place):
+            elsewhere = f"{key_of('tab_4')}, then {key_of('act')}, does it from here; or do it in a second terminal"
+        elif cast("Tui", self.app).has_shell:
             elsewhere += f" (none? {key_of('suspend')}, and fg comes back)"
         if not self.shown.watching:
             return f"{elsewhere}; then {key_of('recheck')}"
         guide = self.shown.guide
+        if guide is not None and guide.state == "watching" and guide.good:
+            return "nothing to do: it works again; porttui looks on, to be sure"
         if guide is not None and guide.pinned is not None:
             return f"{name}: a change is seen by itself; {key_of('enter')} only marks the step"
         return elsewhere
+
+    def _is_ours_to_send(self, place: Place) -> bool:
+        """Tell whether a step is a signal that the Process tab sends as well, behind its question."""
+        report = self._report()
+        if report is None or cast("Tui", self.app).hands is None:
+            return False
+        step = next(way for way in report.remedies if way.way == place[0]).steps[place[1]]
+        if step.argv is None or step.argv[0] != "kill" or (step.needs_root and not report.facts.privileges.root):
+            return False
+        return step.argv[-1] in {str(one.pid) for one in listening_processes(report)}
 
     def draw(self, width: int, height: int) -> Drawing:
         """Draw all ways, in a narrow window the one in focus, or the proof."""

@@ -6,7 +6,7 @@ Enter goes from one to the next.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
 from msgspec.structs import replace
 
@@ -21,6 +21,9 @@ from porttui.ui.lines import EMPTY, NARROW, WIDE, Line, aligned, beside, left_ce
 from porttui.ui.panels import packet_way
 from porttui.ui.shown import Shown
 from porttui.ui.tabs.tab import Drawing, Tab
+
+if TYPE_CHECKING:
+    from porttui.ui.tui import Tui
 
 _MOST_WORDS = 4
 
@@ -161,7 +164,8 @@ class LearnTab(Tab):
         lesson = self.lesson
         mine = ", your case" if lesson in self._own(report) else ""
         page = lesson.page(_facts(report, self.shown))
-        title, *rows = lesson_rows(lesson, page, width - 2, room=height, note=number(lesson) + mine)
+        typed = cast("Tui", self.app).typed_as
+        title, *rows = lesson_rows(lesson, page, width - 2, room=height, note=number(lesson) + mine, typed=typed)
         head = title[: len(lesson.title)]
         return [styled(" ", head, "strong", title[len(head) :]), *plain(f" {row}".rstrip() for row in rows)]
 
