@@ -11,9 +11,10 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterable
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from porttui.model.address import destination, is_loopback, is_wildcard, same_address
+from porttui.model.base import Value
 from porttui.model.facts import Attempt, Counters, Fate
 from porttui.observe.connection import OPEN, UNDER_WAY, Connection, wait
 from porttui.observe.linux.counters import added, moved
@@ -38,7 +39,7 @@ def no_counters() -> Counters:
     return {}
 
 
-class _Ask(NamedTuple):
+class _Ask(Value, frozen=True):
     """What is the same for every address of one call."""
 
     port: int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from porttui.model.base import Value
 from porttui.model.facts import (
     Access,
     Counters,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from porttui.reading.inspected import Log
 
 
-class Neighbourhood(NamedTuple):
+class Neighbourhood(Value, frozen=True):
     """Another network namespace of this machine."""
 
     namespace: int

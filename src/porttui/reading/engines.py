@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from porttui.model.base import Value
 from porttui.model.facts import Process
 
 
-class Engine(NamedTuple):
+class Engine(Value, frozen=True):
     """What runs a container."""
 
     word: str

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from porttui.model.address import is_loopback, same_address
+from porttui.model.base import Value
 from porttui.model.facts import Attempt, Facts, Route, Socket, Unseen
 from porttui.model.report import Evidence
 from porttui.model.rules import Judged, Rule
@@ -19,7 +18,7 @@ _NOT_FOLLOWED = Unseen(
 )
 
 
-class Lead(NamedTuple):
+class Lead(Value, frozen=True):
     """Where a rule leads a connection."""
 
     rule: Rule

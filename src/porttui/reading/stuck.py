@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from porttui.model.base import Value
 from porttui.model.facts import Doing, Exchange, Facts, Process, Socket
 from porttui.reading import nat, packets, seen, words
 
@@ -15,7 +14,7 @@ _READS = ("tcp_recvmsg", "tcp_recvmsg_locked", "sk_wait_data")
 """Functions in which a program waits for the bytes of one TCP connection."""
 
 
-class Waiting(NamedTuple):
+class Waiting(Value, frozen=True):
     """A connection that the kernel has opened, or would open, and that no program takes."""
 
     listener: Socket

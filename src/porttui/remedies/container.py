@@ -5,7 +5,7 @@ from __future__ import annotations
 from porttui.model.address import endpoint, is_wildcard
 from porttui.model.facts import Facts, Process, Socket
 from porttui.model.report import Edit, Remedy, RemedyStep, Risk
-from porttui.reading import engines, seen, words
+from porttui.reading import seen, words
 from porttui.remedies.programs import Program, known
 
 
@@ -16,6 +16,8 @@ def stop(process: Process, machine: str) -> RemedyStep:
         process: one in a container.
         machine: where to type it.
     """
+    from porttui.reading import engines  # of a port on which nothing listens, no container is told
+
     kept = engines.engine(process).keeper
     if kept:
         text = f"Scale down what keeps its pod, or delete the pod: {kept} starts a container again that is only stopped"

@@ -12,12 +12,12 @@ from porttui.render.lines import shell_command
 from porttui.render.looking import how_to_look
 from porttui.render.marks import RISK_WORDS, SEVERITY_MARKS, STATUS_MARKS
 
-_AS_ROOT = re.compile(
+_AS_ROOT = (
     r"(?:^|(?<=; )|(?<=also ))"
     r"(?=(?:nft|ip6?tables(?:-\w+)?|sysctl|ip|ufw|firewall-cmd|fail2ban-client|setsebool|semanage"
     r"|systemctl(?! --user)) )"
 )
-"""Where a command for root begins in what takes a way back."""
+"""Where a command for root begins in what takes a way back; compiled when one is told."""
 
 Rows = list[tuple[str, ...]]
 SURE = {
@@ -163,7 +163,7 @@ def undo(way: r.Remedy, report: r.Report) -> str:
     root = any(step.needs_root for step in way.steps)
     if not root or report.facts.os == "windows" or report.facts.privileges.root:
         return told
-    return _AS_ROOT.sub("sudo ", told)
+    return re.sub(_AS_ROOT, "sudo ", told) if told else told
 
 
 def how_to_see(unseen: r.ReportUnseen | Unseen, report: r.Report) -> str:

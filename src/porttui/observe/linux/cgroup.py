@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from porttui.model.base import Value
 from porttui.model.printable import printable
 from porttui.observe.linux.allowance import Allowance
 
@@ -38,7 +39,7 @@ _BY_PREFIX: dict[str, Engine] = {
 _ESCAPED = r"\\x([0-9a-f]{2})|\\([0-7]{3})"
 
 
-class Place(NamedTuple):
+class Place(Value, frozen=True):
     """What a cgroup path says."""
 
     unit: str | None = None

@@ -10,8 +10,9 @@ import _socket as socket  # see netlink
 import contextlib
 import struct
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from porttui.model.base import Value
 from porttui.observe import files
 from porttui.observe.linux import netlink
 
@@ -33,7 +34,7 @@ _NUMBER, _SOURCE_PORT, _DESTINATION_PORT = 1, 2, 3
 """CTA_PROTO_NUM, CTA_PROTO_SRC_PORT, CTA_PROTO_DST_PORT."""
 
 
-class Ends(NamedTuple):
+class Ends(Value, frozen=True):
     """Both ends of a connection as its server's side has them, after translation."""
 
     address: str

@@ -11,10 +11,11 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from msgspec.structs import replace
 
+from porttui.model.base import Value
 from porttui.model.facts import Socket, Unseen
 from porttui.observe import files
 from porttui.observe.linux import cgroup, elsewhere, holders, owners, proc_net, sock_diag
@@ -27,7 +28,7 @@ _MOST_PIDS = 32
 _TABLES: tuple[Literal["tcp", "tcp6", "udp", "udp6"], ...] = ("tcp", "tcp6", "udp", "udp6")
 
 
-class Neighbour(NamedTuple):
+class Neighbour(Value, frozen=True):
     """A network namespace other than ours, with what it has on the ports looked for."""
 
     net: int
@@ -38,7 +39,7 @@ class Neighbour(NamedTuple):
     """TCP listeners and unconnected UDP sockets, without owners."""
 
 
-class Neighbours(NamedTuple):
+class Neighbours(Value, frozen=True):
     """What one look around found."""
 
     found: tuple[Neighbour, ...]

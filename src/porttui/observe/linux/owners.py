@@ -9,10 +9,10 @@ import functools
 import os
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
-from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from porttui.model.base import Value
 from porttui.model.facts import Socket
 from porttui.observe import server_words
 from porttui.observe.linux import cgroup
@@ -27,7 +27,7 @@ _MOST_PIDS = 32
 _FIRST_PID_NAMESPACE = 0xEFFFFFFC
 
 
-class Held(NamedTuple):
+class Held(Value, frozen=True):
     """What one pass over the descriptors found."""
 
     pids: dict[int, tuple[int, ...]]
@@ -135,7 +135,8 @@ def with_owners(rows: Iterable[DiagRow], held: Held) -> list[Socket]:
     candidates: list[Candidate] | None = None
     crowd = rivals((row.socket for row in rows), held)
     done: list[Socket] = []
-    for socket, cgroup_id in rows:
+    for row in rows:
+        socket, cgroup_id = row.socket, row.cgroup
         path = paths.get(cgroup_id or 0)
         place = places.get(cgroup_id or 0) or cgroup.Place()
         pids = held.pids.get(socket.inode or 0, ())
@@ -144,7 +145,7 @@ def with_owners(rows: Iterable[DiagRow], held: Held) -> list[Socket]:
             at = place if place.unit or place.container else place_of_process(pids[0])
             done.append(replace(socket, pids=pids, owner_by="descriptor", unit=at.unit, container=at.container))
             continue
-        socket = replace(socket, unit=place.unit, container=place.container)  # noqa: PLW2901
+        socket = replace(socket, unit=place.unit, container=place.container)
         if not socket.inode or socket.state not in ("LISTEN", "BOUND", "UNCONN") or socket.protocol == "unix":
             done.append(socket)
             continue

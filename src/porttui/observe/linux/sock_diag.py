@@ -11,8 +11,8 @@ import contextlib
 import functools
 import struct
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from porttui.model.base import Value
 from porttui.model.facts import Socket
 from porttui.model.printable import printable
 from porttui.observe.linux import netlink
@@ -52,7 +52,7 @@ class DiagError(OSError):
     """The kernel does not answer, or refuses: no such module, a sandbox, another system under the Linux API."""
 
 
-class DiagRow(NamedTuple):
+class DiagRow(Value, frozen=True):
     """A socket, with what leads to its owner."""
 
     socket: Socket

@@ -6,11 +6,12 @@ import functools
 import time
 from collections.abc import Callable, Iterable
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from msgspec.structs import replace
 
 from porttui.model.address import is_loopback, same_address
+from porttui.model.base import Value
 from porttui.model.facts import Fate, Socket, Sockets, Unseen
 from porttui.model.printable import printable
 from porttui.observe.linux import conntrack, namespaces, owners, proc_net, sock_diag
@@ -26,7 +27,7 @@ _LEFT = ("CLOSE_WAIT", "LAST_ACK", "TIME_WAIT")
 _ENDED = ("FIN_WAIT1", "FIN_WAIT2", "CLOSING", "LAST_ACK", "TIME_WAIT")
 
 
-class _Tables(NamedTuple):
+class _Tables(Value, frozen=True):
     rows: list[DiagRow]
     source: Literal["netlink", "proc"]
     unseen: tuple[Unseen, ...] = ()
