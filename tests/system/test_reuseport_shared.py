@@ -14,6 +14,18 @@ from tests.system.stage import Namespace
 
 pytestmark = [pytest.mark.system, EVERYBODY]
 
+_UNNAMED = """
+import socket, sys
+server = socket.socket()
+server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+server.bind(("127.0.0.1", int(sys.argv[2]) + 1))
+server.listen()
+while True:
+    connection, _ = server.accept()
+    connection.sendall(sys.argv[1].encode())
+    connection.close()
+"""
+
 
 def test_an_old_and_a_new_server_share_the_port(person: Person) -> None:
     with Namespace() as stage:
@@ -69,6 +81,24 @@ def test_nginx_with_a_socket_for_each_worker_is_healthy(person: Person, open_fol
         stage.until_listening(port, 3)
         answer = stage.check(f"http://127.0.0.1:{port}/", person=person)
     expect_healthy(answer, person)
+
+
+def test_who_cannot_see_whose_the_listeners_are_is_told_that_they_may_differ(person: Person) -> None:
+    """Neither command line names the port, so that root alone can tell the two apart."""
+    with Namespace() as stage:
+        port = stage.free_port()
+        for name in ("old", "new"):
+            stage.popen(
+                sys.executable, "-I", "-S", "-c", _UNNAMED, name, str(port - 1), person=Person.OTHER, grown=True
+            )
+        stage.until_listening(port, 2)
+        answer = stage.check(f"127.0.0.1:{port}", person=person)
+    if person is Person.ROOT:
+        expect_warning(answer, "reuseport-shared", "listener", port, person)
+    else:
+        expect_healthy(answer, person, staged="reuseport-shared")
+        assert answer.verdict["confidence"] == "likely", answer
+        assert "whose they are cannot be seen" in answer.verdict["gloss"], answer
 
 
 def test_a_server_that_wants_the_port_is_told_that_it_is_taken(person: Person) -> None:

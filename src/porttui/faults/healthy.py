@@ -32,7 +32,7 @@ from porttui.faults.fault import CannotTell, Fault, Found, Outcome, RuledOut, St
 from porttui.faults.shared import not_the_bind
 from porttui.model.address import endpoint
 from porttui.model.facts import Exchange, Facts, HttpAnswer, Process, Socket
-from porttui.model.report import Remedy, Severity
+from porttui.model.report import Confidence, Remedy, Severity
 from porttui.model.target import Question
 from porttui.reading import by_user, evidence, nat, no_host, redirects, refusals, seen, stuck, tls, words
 
@@ -85,10 +85,13 @@ def _answers(facts: Facts) -> Outcome:
         return RuledOut(because="what it answered does not fit the question")
     listener = seen.accepting(facts, good.address, good.port)
     by = f", by {words.program(facts, listener)}" if listener and seen.owners(facts, listener) else ""
+    shared = _shared_by(facts, listener)
     return Found(
         summary=f"It {_told(good)}{by}.",
+        confidence=Confidence.LIKELY if shared else Confidence.CERTAIN,
         gloss=by_user.note(facts)
         or _catch(facts)
+        or shared
         or redirects.note(facts)
         or _under_way(good)
         or _room(facts, good, listener)
@@ -141,6 +144,22 @@ def _serves(facts: Facts, answer: HttpAnswer) -> bool:
 
 def _base(scheme: str) -> str:
     return {"postgres": "postgresql", "mariadb": "mysql", "sftp": "ssh", "ftps": "ftp"}.get(scheme, scheme)
+
+
+def _shared_by(facts: Facts, listener: Socket | None) -> str:
+    """Say that listeners share the port and may be different servers, where it cannot be seen whose they are."""
+    sharers = stuck.sharers(facts, listener) if listener is not None else ()
+    if len(sharers) < 2:
+        return ""
+    from porttui.reading import servers  # hardly ever needed, and this file is read for every look
+
+    told = [servers.same(facts, sharers[0], each) for each in sharers[1:]]
+    if None not in told or False in told:
+        return ""  # one server's, or different ones: then reuseport-shared leads
+    return (
+        f"{len(sharers)} listeners share the port, and whose they are cannot be seen: if they are different servers, "
+        "each connection goes to one of them by chance."
+    )
 
 
 def _room(facts: Facts, exchange: Exchange, listener: Socket | None) -> str:

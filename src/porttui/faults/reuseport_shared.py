@@ -14,8 +14,8 @@ such a server twice. When one of them is paused or hangs, about half of the conn
 How porttui knows: the socket tables have two or more listeners with the same address and port, which are sockets of
 their own (other inodes), and the processes that hold them are neither parent and child nor workers of one program
 under one parent. Workers have one command line and one parent: those are healthy. Where the owners cannot be seen,
-the command lines that name the port are compared, and the verdict is no more than likely. It is a warning: the target
-answers.
+the command lines that name the port are compared, and the verdict is no more than likely; where they do not name it,
+the target is called healthy with a word on what could not be seen. It is a warning: the target answers.
 
 What looks the same and is not: several workers of one server (healthy: nginx with reuseport, gunicorn), several
 processes that hold one and the same socket, inherited from their parent (one row in the table), shadowed-listener
