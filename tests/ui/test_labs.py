@@ -13,6 +13,7 @@ from porttui.diagnose import diagnose
 from porttui.labs.exam import Exam
 from porttui.labs.own import Loaded
 from porttui.labs.registry import BY_NAME, LABS
+from porttui.ui import machine
 from porttui.ui.app import Ended, PortTui
 from porttui.ui.practice import Practice
 from porttui.ui.screens.lab import LabScreen
@@ -194,3 +195,15 @@ async def test_labs_of_the_users_own_folder_stand_behind_the_others_and_what_is_
         assert f"LABS  0 of {len(LABS) + 1} solved   some of your own are missing" in rows(pilot)[0]
         await pilot.press(*["pagedown"] * 3)
         assert [f"   {len(LABS) + 1}    Mine", " >       The exam"] == visible(pilot)[-6:-4]
+
+
+async def test_beside_a_lab_each_of_its_programs_is_named_also_one_behind_the_port_that_is_asked_about() -> None:
+    app = _app([], start=False)
+    app.look = machine.look
+    async with running(app, size=(120, 36)) as pilot:
+        app.play(BY_NAME["front-desk"])
+        await until(pilot, lambda: any("Sockets of this lab" in row for row in visible(pilot)))
+        seen = [row.partition("│")[2].split() for row in visible(pilot)]
+        pids = [path.name for path in _stage(pilot)]
+    programs = {row[3]: row[2] for row in seen if len(row) == 4 and row[3] in pids}
+    assert sorted(programs.values()) == ["gate.py", "page.py"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from pathlib import PurePath
 
 from porttui.labs import telling
 from porttui.labs.play import Play
@@ -79,11 +80,11 @@ def _sockets(play: Play, report: Report, width: int) -> list[str]:
     if not isinstance(seen, Sockets):
         return []
     names = {process.pid: process for process in report.facts.processes or ()}
-    own = {server.pid for server in play.stage.started}
+    own = {server.pid: f"{PurePath(server.program).stem}.py" for server in play.stage.started}
     rows = [
         row
         for row in seen.rows
-        if row.protocol != "unix" and row.state in _BOUND and (row.port == port or own.intersection(row.pids))
+        if row.protocol != "unix" and row.state in _BOUND and (row.port == port or not own.keys().isdisjoint(row.pids))
     ]
     title = f" Sockets of this lab and on port {port}"
     if not rows:
@@ -91,7 +92,10 @@ def _sockets(play: Play, report: Report, width: int) -> list[str]:
     cells = [("LOCAL", "STATE", "PROGRAM", "PID")]
     for row in rows[:_MOST_SOCKETS]:
         kind = "" if row.protocol == "tcp" else f" {row.protocol}"
-        cells.append((columns.local(row) + kind, columns.state(row), columns.program(row, names), columns.pid(row)))
+        program = columns.program(row, names)
+        if program == columns.NOT_SEEN:  # the look was not at its port, so that the report does not name it
+            program = next((own[pid] for pid in row.pids if pid in own), program)
+        cells.append((columns.local(row) + kind, columns.state(row), program, columns.pid(row)))
     more = [f"   and {len(rows) - _MOST_SOCKETS} more"] * (len(rows) > _MOST_SOCKETS)
     return [title, *(cut(f"   {text}", width) for text in aligned(cells, gap=3)), *more, ""]
 
