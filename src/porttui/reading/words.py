@@ -23,6 +23,7 @@ ERRNO_WORDS = {
     "EMFILE": "too many open files",
     "EAFNOSUPPORT": "address family not supported",
     "ECONNRESET": "connection reset",
+    "ENODEV": "no such network interface",
     "timeout": "no answer",
 }
 """What strerror(3) says, in lower case and shortened."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
+import sys
 import time
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -82,6 +83,14 @@ def test_it_goes_to_the_address_given_whatever_the_name() -> None:
         done = get(call(server), f"http://does-not-exist.invalid:{server.port}/", 4)
     assert done.address == "::1"
     assert done.http is not None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the loopback interface is called lo on Linux")
+def test_loopback_with_its_scope_is_asked_as_it_is_connected_to() -> None:
+    """getaddrinfo(3) knows no scope of ::1, and connect(2) takes it."""
+    with Script(answers(HTTP_OK), "::1") as server:
+        done = get(Call(address="::1%lo", port=server.port), f"http://[::1]:{server.port}/", 4)
+    assert (done.outcome, done.error) == ("answer", "")
 
 
 def test_environment_proxies_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:

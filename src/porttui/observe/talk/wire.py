@@ -15,6 +15,7 @@ from porttui.model.base import Value
 from porttui.model.facts import Exchange, Fate
 from porttui.model.printable import printable
 from porttui.observe.errors import errno_name
+from porttui.observe.sockaddr import family_of, sockaddr
 
 FateReader = Callable[[str, int, str, int], Fate]
 """Server address and port, our address and port -> where the connection stands (`Platform.fate`)."""
@@ -69,12 +70,24 @@ class Wire:
             OSError: it did not open (TimeoutError when nobody answered in time).
         """
         try:
-            self._socket = socket.create_connection((self.address, self.port), timeout=self._left())
+            self._socket = self._connect()
         except OSError as error:
             # a reset in answer to the first packet is ECONNREFUSED (RFC 9293, 3.10.7.3): this one was open before
             self.ending = "reset" if isinstance(error, ConnectionResetError) else "refused"
             self.error = "timed out" if isinstance(error, TimeoutError) else _words(error)
             raise
+
+    def _connect(self) -> socket.socket:
+        """Open a connection; not by create_connection, whose getaddrinfo(3) knows no scope of ::1 (``::1%lo``)."""
+        place = sockaddr(self.address, self.port)
+        connection = socket.socket(family_of(self.address), socket.SOCK_STREAM)
+        try:
+            connection.settimeout(self._left())
+            connection.connect(place)
+        except OSError:
+            connection.close()
+            raise
+        return connection
 
     def send(self, data: bytes) -> None:
         """Send all of `data`.
