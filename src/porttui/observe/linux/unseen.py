@@ -23,7 +23,10 @@ def unseen_owners(count: int, how_to_see: str, *, denied: bool, cut: bool) -> Un
     elif cut:
         reason = "there are too many descriptors to read in a second"
     else:
-        reason = "no process that is visible here holds them: the kernel does, or a process outside of this container"
+        them = "them" if count > 1 else "it"
+        reason = (
+            f"no process that is visible here holds {them}: the kernel does, or a process outside of this container"
+        )
     what = f"owners of {count} socket{'s' if count > 1 else ''}"
     return Unseen(what=what, reason=reason, how_to_see=how_to_see, needs_root=not root)
 
