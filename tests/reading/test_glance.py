@@ -16,7 +16,7 @@ LINES = {
     "nothing-listening": ("refused", "nothing listens", False),
     "ipv6-only-listener": ("refused", "only [::1]:8080 listens", False),
     "http-server-error": ("open, HTTP 500", "127.0.0.1:8080, node, pid 4121", False),
-    "cert-expired": ("open, certificate refused", "127.0.0.1:8080, node, pid 4121", False),
+    "cert-expired": ("certificate refused", "127.0.0.1:8080, node, pid 4121", False),
     "sigstopped": ("open, no answer", "127.0.0.1:8080, node, pid 4121", False),
     "backlog-full": ("no answer", "127.0.0.1:8080, node, pid 4121", False),
     "fw-reject-icmp": ("refused, ICMP error", "127.0.0.1:8080, node, pid 4121", False),

@@ -61,7 +61,7 @@ def word(facts: Facts) -> str:
     best = next((each for each in said if each.http is not None), None)
     best = best or next((each for each in said if each.outcome == "answer"), said[0])
     if distrusted(best):
-        return "open, certificate refused"
+        return "certificate refused"
     return f"open, {'no answer' if best.outcome == 'silent' else words.answer(best)}"
 
 

@@ -361,7 +361,7 @@ MANUALS: dict[str, Rows] = {
         ("-CONT", "SIGCONT: go on, after a pause"),
         ("-TERM", "SIGTERM: please end; the program may save its work first"),
         ("-KILL", "SIGKILL: ends it at once; it saves nothing"),
-        ("{pid}", "process {pid}; without another signal it is asked to end (SIGTERM)"),
+        ("{pid}", "process {pid}; where no signal is named before it, it is asked to end (SIGTERM)"),
     ),
     "ps": _PS,
     "fg": (("fg", "brings the program that was paused here back to the foreground, and lets it go on"),),

@@ -272,7 +272,8 @@ def _last_fix(report: r.Report, width: int, *, ways: int = 2, typed: bool = True
 
 
 def _in_sentence(way: r.Remedy) -> str:
-    """Return a way as a command to the reader: "restart vite"."""
-    if way.cost.startswith("restarts "):
+    """Return a way as a command to the reader: "restart vite"; not so where other commands come before that."""
+    prepares = len(way.steps) > 1 and way.steps[0].argv is not None
+    if way.cost.startswith("restarts ") and not prepares:
         return "restart " + way.cost.removeprefix("restarts ")
     return way.title[:1].lower() + way.title[1:]
