@@ -24,7 +24,7 @@ TOLD = {
     "sudo kill 4121": [
         ("sudo", "with all rights; it asks for your password"),
         ("kill", "sends a signal to a process"),
-        ("4121", "process 4121; without another signal it is asked to end (SIGTERM)"),
+        ("4121", "process 4121; where no signal is named before it, it is asked to end (SIGTERM)"),
     ],
     "python manage.py runserver 0.0.0.0:8001": [
         ("python manage.py runserver", "starts the server"),

@@ -99,6 +99,8 @@ def _bind(facts: Facts, failing: Step | None) -> Told:
         return _looking(facts)
     if isinstance(facts.binds, Unseen):
         return Status.UNSEEN, facts.binds.reason
+    if not facts.binds and facts.name is not None and not facts.name.addresses:
+        return Status.SKIPPED, "follows from name"
     errors = [each for each in seen.binds_that_count(facts) if each.error is not None]
     if facts.asked.question is Question.BIND:
         if not errors and keeping.taken(facts):
