@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from porttui.diagnose import diagnose
+from porttui.model.report import Status
 from porttui.model.target import Question
 from porttui.reading.glance import glance_of, tables_tell
 from tests import worlds as w
@@ -57,6 +58,14 @@ def test_what_the_tables_show_needs_no_connection(code: str) -> None:
 )  # fmt: skip
 def test_what_they_do_not_show_has_to_be_tried(code: str) -> None:
     assert not tables_tell(BY_CODE[code])
+
+
+def test_a_name_that_leads_nowhere_is_not_called_bindable() -> None:
+    unknown = BY_CODE["dns-nxdomain"]
+    to_bind = replace(unknown, asked=replace(unknown.asked, question=Question.BIND), binds=())
+    for facts in (to_bind, replace(unknown, binds=())):
+        bind = next(step for step in diagnose(facts).steps if step.name == "bind")
+        assert (bind.status, bind.summary) == (Status.SKIPPED, "follows from name")
 
 
 def test_another_machine_has_to_be_asked() -> None:

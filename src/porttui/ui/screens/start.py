@@ -326,7 +326,8 @@ class StartScreen(Screen[None]):
         here = self.tui.here
         if here is not None and here.host.ssh is not None:
             rows.append(f" Here localhost means {here.host.name}, not the computer you type on.")
-        if not self.query_one(TargetInput).text:
+        typed = self.query_one(TargetInput).text.strip().lower()
+        if not typed or typed == "help" or isinstance(self.asked(), TargetError):
             rows.insert(0, " No error at hand? Type  learn  for the lessons,  lab  for faults to find.")
         if width < WIDE:
             return [*rows, " porttui only looks, by a few short connections. It changes nothing unasked."]
