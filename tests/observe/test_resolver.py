@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from pathlib import Path
@@ -39,9 +40,22 @@ def test_a_closed_port_is_told_at_once(tmp_path: Path) -> None:
 
 @needs_root
 def test_without_a_server_this_machine_is_asked(tmp_path: Path) -> None:
-    for text in ("", "# nameserver 127.0.0.9\nnameserver nonsense\noptions timeout:1\n", None):
+    for text in (
+        "",
+        "# nameserver 127.0.0.9\nnameserver nonsense\noptions timeout:1\n",
+        "\tnameserver 127.0.0.9\n",
+        None,
+    ):
         found = _asked(tmp_path, text, 2)
         assert (found.servers, {each.server for each in found.replies}) == ((), {"127.0.0.1"})
+
+
+@needs_root
+@pytest.mark.skipif(not os.confstr_names.get("CS_GNU_LIBC_VERSION"), reason="musl takes a Windows line end for a blank")
+def test_a_windows_line_end_takes_the_server_away(tmp_path: Path) -> None:
+    """As for glibc: strace(1) of getent(1) shows that it asks 127.0.0.1 then."""
+    found = _asked(tmp_path, "nameserver 127.0.0.9\r\n", 2)
+    assert (found.servers, {each.server for each in found.replies}) == ((), {"127.0.0.1"})
 
 
 @needs_root

@@ -6,6 +6,7 @@ the same servers are asked the same once more, by one small packet each, and the
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 import selectors
@@ -66,17 +67,29 @@ def read_resolver(host: str, seconds: float = 1.0, path: Path = _PATH, switch: P
 
 
 def _settings(data: bytes) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Read name servers and search list as the C library does.
+
+    A keyword counts at the start of its line only (resolv.conf(5)). glibc takes the carriage return of a Windows line
+    end for a part of the address, which is none then.
+    """
     servers: list[str] = []
     search: tuple[str, ...] = ()
-    for line in data.decode("utf-8", "replace").splitlines():
+    for line in data.decode("utf-8", "replace").split("\n"):
         words = line.split()
-        if len(words) < 2 or words[0].startswith(("#", ";")):
+        if len(words) < 2 or line[0].isspace() or words[0].startswith(("#", ";")):
             continue
         if words[0] == "nameserver" and parse_ip(words[1]) is not None:
-            servers.append(printable(words[1], 60))
+            if not (f"{words[1]}\r" in line and _is_glibc()):
+                servers.append(printable(words[1], 60))
         elif words[0] in ("search", "domain"):  # the last of them counts
             search = tuple(printable(word.rstrip("."), 253) for word in words[1:7] if word.rstrip("."))
     return tuple(servers), search
+
+
+def _is_glibc() -> bool:
+    """Tell whether names are looked up by the GNU C library; musl, which calls its version nothing, takes any blank."""
+    name = "CS_GNU_LIBC_VERSION"
+    return sys.platform == "linux" and name in os.confstr_names and bool(os.confstr(name))
 
 
 def _hosts_line(switch: Path) -> tuple[str, ...]:
