@@ -12,7 +12,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
-from textual.screen import Screen
 from textual.widgets import Input
 
 from porttui.labs import command, telling
@@ -28,7 +27,8 @@ from porttui.ui.keys import LAB, Key, bindings, key_row
 from porttui.ui.lab_rows import Seen, Stand
 from porttui.ui.lines import LEFT, NARROW, ROW_RULE, WIDE, Line, beside, cut, pad, styled
 from porttui.ui.screens.page import PageScreen
-from porttui.ui.widgets.rows import WHEEL, Rows
+from porttui.ui.screens.scrolling import ScrollingScreen
+from porttui.ui.widgets.rows import Rows
 from porttui.ui.widgets.target_input import TargetInput
 from porttui.ui.words import place
 from porttui.ui.work import work
@@ -49,7 +49,7 @@ _ROW = (
 )
 
 
-class LabScreen(Screen[None]):
+class LabScreen(ScrollingScreen):
     """Plays one lab."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(LAB)]
@@ -73,7 +73,6 @@ class LabScreen(Screen[None]):
         """What porttui found, for the right column of a wide window."""
         self._seen: tuple[Seen, ...] = ()
         """What a client got when porttui looked."""
-        self._top = 0
         self._done = asyncio.Event()
         """The learner has done something: the next look is made at once."""
 
@@ -304,23 +303,6 @@ class LabScreen(Screen[None]):
         if self._said:
             self._said = ""
             self.draw()
-
-    def action_scroll(self, by: int) -> None:
-        """Scroll by rows."""
-        self._top += by
-        self.draw()
-
-    def on_mouse_scroll_down(self) -> None:
-        """Go on with the wheel."""
-        self.action_scroll(WHEEL)
-
-    def on_mouse_scroll_up(self) -> None:
-        """Go back with the wheel."""
-        self.action_scroll(-WHEEL)
-
-    def action_page(self, by: int) -> None:
-        """Scroll by screens."""
-        self.action_scroll(by * max(1, self.query_one("#page", Rows).size.height - 1))
 
     def action_back(self) -> None:
         """Leave the line that is typed into, or the lab."""

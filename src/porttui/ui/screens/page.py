@@ -7,15 +7,15 @@ from typing import ClassVar
 from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 
 from porttui.ui.keymap import key_of
 from porttui.ui.keys import PAGE, bindings, key_row
 from porttui.ui.lines import ROW_RULE, Line, cut, plain, styled, wrap
-from porttui.ui.widgets.rows import WHEEL, Rows
+from porttui.ui.screens.scrolling import ScrollingScreen
+from porttui.ui.widgets.rows import Rows
 
 
-class PageScreen(Screen[None]):
+class PageScreen(ScrollingScreen):
     """Sections of rows, scrolled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(PAGE)]
@@ -31,7 +31,6 @@ class PageScreen(Screen[None]):
         super().__init__()
         self._heading = title
         self._entries = rows
-        self._top = 0
 
     def compose(self) -> ComposeResult:
         """Title, rule, text, keys."""
@@ -42,13 +41,14 @@ class PageScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Draw once."""
-        self._draw()
+        self.draw()
 
     def on_resize(self) -> None:
         """Draw for the new size."""
-        self.call_after_refresh(self._draw)
+        self.call_after_refresh(self.draw)
 
-    def _draw(self) -> None:
+    def draw(self) -> None:
+        """Draw what is in sight."""
         width = self.size.width
         text = self.query_one("#page", Rows)
         column = min(max((len(left) for left, _ in self._entries), default=0) + 3, max(8, width // 2))
@@ -70,27 +70,6 @@ class PageScreen(Screen[None]):
         keys = [(key_of("next"), "More")] * (len(rows) > text.size.height)
         keys += [(key_of("back"), "Back"), (key_of("quit"), "Quit")]
         self.query_one("#keys", Rows).show([Line(key_row(keys, width))])
-
-    def action_scroll(self, by: int) -> None:
-        """Scroll by rows."""
-        self._top += by
-        self._draw()
-
-    def on_mouse_scroll_down(self) -> None:
-        """Go on with the wheel."""
-        self.action_scroll(WHEEL)
-
-    def on_mouse_scroll_up(self) -> None:
-        """Go back with the wheel."""
-        self.action_scroll(-WHEEL)
-
-    def action_page(self, by: int) -> None:
-        """Scroll by screens."""
-        self.action_scroll(by * max(1, self.query_one("#page", Rows).size.height - 1))
-
-    def action_jump(self, by: int) -> None:
-        """Go to the beginning or to the end."""
-        self.action_scroll(by * (1 << 30))
 
     def action_back(self) -> None:
         """Close the page."""
