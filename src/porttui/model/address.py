@@ -12,11 +12,16 @@ IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def parse_ip(text: str) -> IPAddress | None:
-    """Return the address that `text` spells, without its scope, or None when it is a name."""
+    """Return the address that `text` spells, without its scope, or None when it is a name.
+
+    IPv4 has no scopes (RFC 4007, 11): "127.0.0.1%x.example" is a name, which a socket call would look up.
+    """
+    plain, scoped, _ = text.partition("%")
     try:
-        return ipaddress.ip_address(text.partition("%")[0])
+        ip = ipaddress.ip_address(plain)
     except ValueError:
         return None
+    return None if scoped and ip.version == 4 else ip
 
 
 def family(address: str) -> int:
