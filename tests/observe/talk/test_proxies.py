@@ -200,6 +200,12 @@ def test_a_dead_proxy() -> None:
     assert done.outcome == "refused"
 
 
+def test_port_0_is_not_taken_for_the_port_that_is_left_out() -> None:
+    done = through(asked(), {"http_proxy": "http://127.0.0.1:0"})
+    assert done is not None
+    assert (done.port, done.outcome) == (0, "refused")
+
+
 @pytest.mark.parametrize(
     "url", ["http://203.0.113.9:3128", "http://proxy.example:3128", "socks5://127.0.0.1:1080", "x:y"]
 )

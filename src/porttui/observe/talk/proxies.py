@@ -81,7 +81,7 @@ def probe_through(
         from urllib.parse import urlsplit
 
         url = urlsplit(_with_scheme(value))
-        port = url.port or _PORTS.get(url.scheme, 0)
+        port = url.port if url.port is not None else _PORTS.get(url.scheme, 0)  # port 0 is no port left out
     except ValueError:
         return None
     addresses = _own(url.hostname or "", own_addresses)
