@@ -87,9 +87,12 @@ def _settings(data: bytes) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _is_glibc() -> bool:
-    """Tell whether names are looked up by the GNU C library; musl, which calls its version nothing, takes any blank."""
+    """Tell whether names are looked up by the GNU C library; musl, which has no such version, takes any blank."""
     name = "CS_GNU_LIBC_VERSION"
-    return sys.platform == "linux" and name in os.confstr_names and bool(os.confstr(name))
+    try:
+        return sys.platform == "linux" and name in os.confstr_names and bool(os.confstr(name))
+    except OSError:  # EINVAL, which musl answers to the names of others
+        return False
 
 
 def _hosts_line(switch: Path) -> tuple[str, ...]:
