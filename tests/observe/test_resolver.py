@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import threading
@@ -56,6 +57,18 @@ def test_a_windows_line_end_takes_the_server_away(tmp_path: Path) -> None:
     """As for glibc: strace(1) of getent(1) shows that it asks 127.0.0.1 then."""
     found = _asked(tmp_path, "nameserver 127.0.0.9\r\n", 2)
     assert (found.servers, {each.server for each in found.replies}) == ((), {"127.0.0.1"})
+
+
+@pytest.mark.skipif(not hasattr(os, "confstr"), reason="Windows has no resolv.conf")
+def test_with_musl_a_windows_line_end_is_a_blank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def confstr(_name: str) -> str:
+        raise OSError(errno.EINVAL, "as musl answers")
+
+    monkeypatch.setattr(os, "confstr", confstr)
+    (path := tmp_path / "resolv.conf").write_text("nameserver 127.0.0.9\r\n", newline="")
+    found = read_resolver("db.example", 0.05, path)
+    assert isinstance(found, Resolver)
+    assert found.servers == ("127.0.0.9",)
 
 
 @needs_root
