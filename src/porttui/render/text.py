@@ -158,10 +158,10 @@ def _numbered(unseen: tuple[r.ReportUnseen, ...], report: r.Report, width: int) 
 
 
 def _short_unseen(report: r.Report, width: int) -> list[str]:
-    if not report.unseen:
-        return []
-    sentence = sections.cannot_change(report, len(report.unseen))
-    return paragraph(f"{sentence} {', '.join(map(_what, report.unseen))}.", width)
+    matter, harmless = sections.unseen_parted(report)
+    words = [(sections.could_change(report), matter), (sections.cannot_change(report, len(harmless)), harmless)]
+    told = (f"{sentence} {', '.join(map(_what, unseen))}." for sentence, unseen in words if unseen)
+    return [line for each in told for line in paragraph(each, width)]
 
 
 def _for_root(report: r.Report, width: int, program: tuple[str, ...]) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+from contextlib import nullcontext
 from pathlib import Path
 
 from porttui.model.facts import Ancestor, Process
@@ -27,8 +29,8 @@ CONTAINERS = [
 ]
 
 
-def redis(storage: Path) -> Process:
-    """Return the first process of a container, below the monitor with its command line."""
+def redis(storage: Path, monitor: int | None = None) -> Process:
+    """Return the first process of a container, below a monitor with its command line; of ours where none is told."""
     data, exits = f"{storage}/overlay-containers/{ID}/userdata", ("--exit-command", "/usr/bin/podman")
     argv: tuple[str, ...] = (
         "/usr/bin/conmon",
@@ -45,7 +47,7 @@ def redis(storage: Path) -> Process:
     )
     argv = (*argv, "-p", f"{data}/pidfile", "-n", "shop-redis", "--exit-dir", "/run/libpod/exits", "--full-attach")
     argv = (*argv, "-l", f"k8s-file:{data}/ctr.log", *exits, "--exit-command-arg", "-n", "--exit-command-arg", "other")
-    above = (Ancestor(pid=1, name="systemd"), Ancestor(pid=1713, name="conmon", argv=argv))
+    above = (Ancestor(pid=1, name="systemd"), Ancestor(pid=monitor or os.getpid(), name="conmon", argv=argv))
     return w.node(name="redis-server", container=ID[:12], engine="podman", ancestors=above)
 
 
@@ -56,6 +58,9 @@ def test_name_and_image_by_the_monitor_and_the_storage(tmp_path: Path) -> None:
     assert podman.told([redis(tmp_path)]) == {
         ID[:12]: {"container_name": "shop-redis", "image": "localhost/redis:7", "image_id": IMAGE[:12]}
     }
+    with subprocess.Popen(("cat",), stdin=subprocess.PIPE, user=65534) if os.geteuid() == 0 else nullcontext() as other:
+        if other is not None:
+            assert podman.told([redis(tmp_path, other.pid)]) == {ID[:12]: {"container_name": "shop-redis"}}, "not ours"
     (folder / "containers.json").write_text('[{"id": 7}, "of another version"]')
     assert podman.told([redis(tmp_path)]) == {ID[:12]: {"container_name": "shop-redis"}}
     (folder / "containers.json").write_text("[" * 200_000)  # as anybody can leave it for root

@@ -2,8 +2,8 @@
 
 conmon(8), the monitor that podman starts above the first process of each container, has the container's name and the
 folder of its storage in its command line, which everybody may read. The storage's containers.json has the name of the
-image, for its owner and for root. Only the restart policy is in a database of podman's own: podman is asked for it when
-the containers are this user's.
+image, and only the restart policy is in a database of podman's own: both are asked for when the containers are this
+user's.
 """
 
 from __future__ import annotations
@@ -38,11 +38,14 @@ def told(processes: Iterable[Process]) -> dict[str, Fields]:
             continue
         name, bundle = option(monitor.argv, "-n"), option(monitor.argv, "-b")
         found[container] = {"container_name": printable(name, 80)} if name else {}
-        storage = os.path.dirname(os.path.dirname(bundle)) if bundle.startswith("/") else ""  # noqa: PTH120
-        if storage:
+        if not is_mine(
+            process
+        ):  # the folder is the other user's word: on a file system of theirs root might wait for ever
+            continue
+        mine.append(container)
+        if bundle.startswith("/"):
+            storage = os.path.dirname(os.path.dirname(bundle))  # noqa: PTH120
             found[container] |= images(_read(f"{storage}/containers.json")).get(container, {})
-        if is_mine(process):
-            mine.append(container)
     policies = inspected("podman", ".ImageName", mine) if mine and find("podman") is not None else {}
     return {container: fields | policies.get(container, {}) for container, fields in found.items()}
 
