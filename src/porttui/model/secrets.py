@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-from porttui.model.base import Value
 from porttui.model.tokens import TOKENS, may_hold_tokens
 
 HIDDEN = "(hidden)"
@@ -32,7 +32,7 @@ _STEMS = ("pass", "secret", "token", "key", "bearer", "credential", "auth", "coo
 _OPTION = rf"(?i)--?(?:{_NAME}|pass)"
 
 
-class _Shape(Value, frozen=True):
+class _Shape(NamedTuple):
     """A place where a secret stands. Patterns are compiled when one is needed first: a start that has none is quick."""
 
     marks: tuple[str, ...]

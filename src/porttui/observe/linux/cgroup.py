@@ -9,9 +9,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from porttui.model.base import Value
 from porttui.model.printable import printable
 from porttui.observe.linux.allowance import Allowance
 
@@ -39,7 +38,7 @@ _BY_PREFIX: dict[str, Engine] = {
 _ESCAPED = r"\\x([0-9a-f]{2})|\\([0-7]{3})"
 
 
-class Place(Value, frozen=True):
+class Place(NamedTuple):
     """What a cgroup path says."""
 
     unit: str | None = None
